@@ -1,0 +1,28 @@
+export type ProblemCode = 'invalid' | 'not_found' | 'conflict' | 'forbidden' | 'limited'
+
+/**
+ * Something that a person can act on. The message is a finished sentence to show them; `field` names the form field
+ * at fault. Every edge translates it once: under the field, as an ephemeral message, as an HTTP status.
+ */
+export class Problem extends Error {
+  override name = 'Problem'
+  code: ProblemCode
+  field: string | undefined
+
+  constructor(code: ProblemCode, message: string, field?: string) {
+    super(message)
+    this.code = code
+    this.field = field
+  }
+}
+
+/** Several faults of one form, so that a person sees all of them at once. Never empty. */
+export class Problems extends Error {
+  override name = 'Problems'
+  problems: Problem[]
+
+  constructor(problems: Problem[]) {
+    super(problems.map(p => p.message).join(' '))
+    this.problems = problems
+  }
+}

@@ -39,5 +39,8 @@ export function fromText(text: string): Document {
 function withBreaks(text: string): Inline[] {
   return text
     .split('\n')
-    .flatMap((line, i): Inline[] => [...(i ? [{ type: 'break' } as const] : []), ...(line ? [{ type: 'text' as const, text: line }] : [])])
+    .flatMap((line, i): Inline[] => [
+      ...(i ? [{ type: 'break' } as const] : []),
+      ...(line ? [{ type: 'text' as const, text: line }] : []),
+    ])
 }

@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely'
+import * as begin from './0001_begin.ts'
+
+interface Step {
+  up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
+}
+
+/** Every migration by name, oldest first. Frozen once released; a change of the schema is a new line here. */
+export const migrations: Record<string, Step> = {
+  '0001_begin': begin,
+}

@@ -1,0 +1,22 @@
+import type { Letter, Outcome } from '../core/letter.ts'
+import type { InboundRow } from '../db/schema.ts'
+
+export type { Letter, Outcome } from '../core/letter.ts'
+
+/** A way for messages to travel. One folder each; nothing outside the folder knows which it is. */
+export interface Channel {
+  /** Stored in threads.channel; equals the folder's name. */
+  readonly name: string
+  /** How many letters it may carry at once. */
+  readonly atOnce: number
+  /** Carries one letter. The same letter twice must be harmless. Throws only for a bug or an outage, which is a retry. */
+  deliver(letter: Letter): Promise<Outcome>
+  /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */
+  receive(row: InboundRow): Promise<void>
+  /** Begins to take in. What came in is stored as inbound before it is acknowledged. */
+  start(): Promise<void>
+  /** Takes in no more; resolves once what was being taken in is stored. */
+  stopIntake(): Promise<void>
+  /** Lets go of all connections. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,108 @@
+import type { InboundRow, InboundState } from '../db/schema.ts'
+import type { Store, Tx } from '../db/store.ts'
+import { newId } from '../lib/id.ts'
+
+export interface NewInbound {
+  channel: string
+  key: string // the same key again is the same arrival
+  raw: Buffer
+  envelope?: object // the channel's own facts about how it came
+}
+
+/**
+ * Stores what came in, before it is understood; afterwards it may be acknowledged. Returns false when the same key was
+ * stored before, which is as good: the first one stands.
+ */
+export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.q
+    .insertInto('inbound')
+    .values({
+      id: newId(),
+      channel: arrival.channel,
+      key: arrival.key,
+      raw: arrival.raw,
+      envelope: JSON.stringify(arrival.envelope ?? {}),
+      state: 'pending',
+      reason: null,
+      attempts: 0,
+      due_at: tx.now,
+      received_at: tx.now,
+      settled_at: null,
+      message_id: null,
+    })
+    .onConflict(c => c.columns(['channel', 'key']).doNothing())
+    .executeTakeFirstOrThrow()
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+const LEASE_MS = 60_000
+
+/** Takes up to `limit` arrivals that are due, oldest first; nobody else gets them for a minute. */
+export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]> {
+  const due = await tx.q
+    .selectFrom('inbound')
+    .select('id')
+    .where('state', '=', 'pending')
+    .where('due_at', '<=', tx.now)
+    .orderBy('due_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  if (!due.length) return []
+  const rows = await tx.q
+    .updateTable('inbound')
+    .set(e => ({ due_at: tx.now + LEASE_MS, attempts: e('attempts', '+', 1) }))
+    .where(
+      'id',
+      'in',
+      due.map(d => d.id),
+    )
+    .where('state', '=', 'pending')
+    .where('due_at', '<=', tx.now)
+    .returningAll()
+    .execute()
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** Ends an arrival: recorded as a message, or put aside with the reason. A second settling changes nothing. */
+export async function settleInbound(
+  tx: Tx,
+  id: string,
+  to: { state: Exclude<InboundState, 'pending'>; reason?: string; messageId?: string },
+): Promise<void> {
+  await tx.q
+    .updateTable('inbound')
+    .set({ state: to.state, reason: to.reason ?? null, message_id: to.messageId ?? null, settled_at: tx.now })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .execute()
+}
+
+const MOST_ATTEMPTS = 8
+
+/** Puts a failed arrival off (1 s, 2 s, 4 s ... 1 min), or after eight tries aside for people to look at. */
+export async function postponeInbound(tx: Tx, row: InboundRow, reason: string): Promise<'later' | 'quarantined'> {
+  if (row.attempts >= MOST_ATTEMPTS) {
+    await settleInbound(tx, row.id, { state: 'quarantined', reason })
+    return 'quarantined'
+  }
+  const wait = Math.min(1_000 * 2 ** (row.attempts - 1), 60_000)
+  await tx.q
+    .updateTable('inbound')
+    .set({ due_at: tx.now + wait, reason })
+    .where('id', '=', row.id)
+    .execute()
+  return 'later'
+}
+
+/** When the next pending arrival is due (ms UTC), or null when there is none. */
+export async function nextInboundDue(store: Store): Promise<number | null> {
+  const row = await store.read(q =>
+    q
+      .selectFrom('inbound')
+      .select(e => e.fn.min('due_at').as('at'))
+      .where('state', '=', 'pending')
+      .executeTakeFirst(),
+  )
+  return row?.at ?? null
+}

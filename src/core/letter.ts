@@ -1,0 +1,132 @@
+import type {
+  AuthorKind,
+  DeliveryKind,
+  DeliveryState,
+  Priority,
+  ReplyMode,
+  Side,
+  Status,
+  Visibility,
+} from '../db/schema.ts'
+import type { Document } from './document.ts'
+
+/** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
+export interface Letter {
+  id: string // of the delivery: the same letter again has the same id
+  kind: DeliveryKind // card: draw the ticket's card; message: carry a message; mark: mark a message that came from there
+  version: number
+  attempts: number // 1 at the first try
+  key: string | null // the id that the far side is to know it by, fixed beforehand: for email the Message-ID
+  externalId: string | null // set once the far side has an earlier version of it
+  createdAt: number
+  thread: { id: string; side: Side; place: string; root: string | null; token: string }
+  ticket: TicketView
+  message: MessageView | null // null for a card
+  references: string[] // keys of the thread's earlier messages, oldest first
+}
+
+/** What became of carrying a letter. */
+export type Outcome =
+  | { sent: { id: string; root?: string } } // root: given when this letter began the thread
+  | { retry: { reason: string; afterMs?: number; place?: boolean } } // place: nothing else goes there before, either
+  | { refused: { reason: string; broken?: 'sender' | 'place' | 'address' } } // for good, in a finished sentence
+
+/** A ticket as the desk shows it, whole. */
+export interface TicketView {
+  id: string
+  identifier: string
+  subject: string
+  status: Status
+  priority: Priority
+  replyMode: ReplyMode
+  createdAt: number
+  publishedAt: number | null
+  answeredAt: number | null
+  closedAt: number | null
+  closeReason: string | null
+  team: { id: string; name: string; place: string; signature: string; holdMs: number }
+  customer: { id: string; name: string; address: string; company: string | null }
+  assignee: { id: string; handle: string; name: string } | null
+  creator: { id: string; handle: string; name: string } | null
+  sender: SenderView | null
+  opening: MessageView | null
+  counts: { undecided: number; held: number; queued: number; failed: number; bounced: number }
+}
+
+export interface SenderView {
+  id: string
+  address: string
+  name: string
+  smtpUrl: string | null // null: the environment's
+  dkim: { selector: string; key: string } | null
+}
+
+export interface MessageView {
+  id: string
+  visibility: Visibility
+  author: {
+    kind: AuthorKind
+    id: string | null
+    name: string
+    address: string | null
+    handle: string | null
+    signature: string
+  }
+  body: Document
+  text: string
+  full: Document | null // the whole mail, where body leaves the quoted part out
+  matchedBy: string | null
+  automatic: string | null
+  opening: boolean
+  createdAt: number
+  editedAt: number | null
+  deletedAt: number | null
+  fromThreadId: string | null
+  fromKey: string | null // how the place where it came in knows it: for Slack `channel:ts`
+  attachments: AttachmentView[]
+  deliveries: {
+    id: string
+    channel: string
+    side: Side
+    state: DeliveryState
+    dueAt: number
+    sentAt: number | null
+    reason: string | null
+  }[]
+}
+
+export interface AttachmentView {
+  id: string
+  name: string
+  type: string
+  size: number // bytes
+  contentId: string | null
+  inline: boolean
+  read(): Promise<Buffer>
+}
+
+/** A file on its way in. */
+export interface NewFile {
+  name: string
+  type: string
+  bytes: Buffer
+  contentId?: string | null
+  inline?: boolean
+}
+
+/** Something that a customer's channel brought in, understood, before it is known where it belongs. */
+export interface Arrival {
+  inboundId: string
+  channel: string
+  key: string // how the far side knows it: the Message-ID without white space, with < >
+  from: { address: string; name: string }
+  to: string[] // every address that it was delivered to, lower-cased, without plus parts
+  tokens: string[] // what stood behind a plus in those addresses
+  answers: string[] // keys that it says it answers, newest first
+  tag: string | null // a ticket identifier found in the subject, such as SUP-1
+  subject: string
+  body: Document // the new part
+  full: Document | null // the whole, when body left something out
+  files: NewFile[]
+  automatic: { rule: string; kind: 'auto' | 'ooo' | 'bounce' | 'loop' } | null
+}

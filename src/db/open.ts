@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { type Kysely, type MigrationProvider, Migrator } from 'kysely'
+import { migrations } from '../../migrations/index.ts'
+import { instanceKey } from '../lib/sign.ts'
+import { openPostgres } from './postgres.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Query, Store } from './store.ts'
+
+/**
+ * Opens the database that the URL names (`postgres://...`, or the path of a SQLite file, with or without `sqlite:` or
+ * `file:`), brings its schema up to date, and makes the instance's secret when none is given and none was made before.
+ */
+export async function openStore(url: string, secret?: string, now: () => number = Date.now): Promise<Store> {
+  const { store, db } = /^postgres(ql)?:/.test(url) ? openPostgres(url, now) : openSqlite(sqlitePath(url), now)
+  try {
+    await migrate(db, store.engine)
+    store.key = instanceKey(secret ?? (await keptSecret(store)))
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+export function sqlitePath(url: string): string {
+  return url.replace(/^(sqlite|file):(\/\/)?/, '')
+}
+
+async function migrate(db: Query, engine: Store['engine']): Promise<void> {
+  const bytes = engine === 'sqlite' ? 'blob' : 'bytea'
+  const steps = Object.entries(migrations).map(([name, step]) => [
+    name,
+    { up: (db: Kysely<unknown>) => step.up(db, bytes) },
+  ])
+  const provider: MigrationProvider = { getMigrations: async () => Object.fromEntries(steps) }
+  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  if (error) throw error
+}
+
+async function keptSecret(store: Store): Promise<string> {
+  return store.write(async tx => {
+    const fresh = { name: 'app_secret', value: randomBytes(32).toString('base64url') }
+    await tx.q
+      .insertInto('settings')
+      .values(fresh)
+      .onConflict(c => c.column('name').doNothing())
+      .execute()
+    return (await tx.q.selectFrom('settings').select('value').where('name', '=', fresh.name).executeTakeFirstOrThrow())
+      .value
+  })
+}

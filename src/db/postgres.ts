@@ -1,0 +1,64 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './schema.ts'
+import {
+  insideTransaction,
+  type Opened,
+  outsideTransaction,
+  type Query,
+  refuseInsideTransaction,
+  type Store,
+  type Tx,
+} from './store.ts'
+
+const CONNECTIONS = 16
+const TRIES = 5
+
+/** PostgreSQL through a pool; a transaction that lost against another (serialisation, deadlock) is run again. */
+export function openPostgres(url: string, now: () => number): Opened {
+  const types = {
+    getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+      oid === pg.types.builtins.INT8
+        ? Number
+        : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+  }
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, types, connectionTimeoutMillis: 10_000 })
+  pool.on('error', () => {}) // an idle connection that broke; the next query gets a new one and says what is wrong
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+
+  const store: Store = {
+    engine: 'postgres',
+    key: Buffer.alloc(0),
+    now,
+    async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      refuseInsideTransaction()
+      for (let attempt = 1; ; attempt++) {
+        const after = new Set<() => void>()
+        try {
+          const value = await db
+            .transaction()
+            .execute(q =>
+              insideTransaction(() => work({ q, now: now(), key: store.key, afterCommit: run => after.add(run) })),
+            )
+          outsideTransaction(() => {
+            for (const run of after) run()
+          })
+          return value
+        } catch (error) {
+          if (attempt >= TRIES || !lostAgainstAnother(error)) throw error
+        }
+      }
+    },
+    async read<T>(ask: (q: Query) => Promise<T>): Promise<T> {
+      refuseInsideTransaction()
+      return ask(db)
+    },
+    close: () => db.destroy(),
+  }
+  return { store, db }
+}
+
+function lostAgainstAnother(error: unknown): boolean {
+  const code = (error as { code?: string }).code
+  return code === '40001' || code === '40P01'
+}

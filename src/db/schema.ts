@@ -1,0 +1,272 @@
+/**
+ * Every table. Ids are UUIDv7 text, times are whole milliseconds since 1970 UTC, secrets are sealed (lib/seal.ts),
+ * JSON is text, bytes are blobs. A column that ends in `_at` is a fact with a time; null means that it has not happened.
+ */
+export interface Schema {
+  settings: SettingRow
+  teams: TeamRow
+  agents: AgentRow
+  team_members: TeamMemberRow
+  forms: FormRow
+  accounts: AccountRow
+  customers: CustomerRow
+  addresses: AddressRow
+  senders: SenderRow
+  suppressions: SuppressionRow
+  tickets: TicketRow
+  threads: ThreadRow
+  messages: MessageRow
+  message_versions: MessageVersionRow
+  attachments: AttachmentRow
+  blobs: BlobRow
+  keys: KeyRow
+  deliveries: DeliveryRow
+  inbound: InboundRow
+  events: EventRow
+}
+
+export interface SettingRow {
+  name: string
+  value: string
+}
+
+export interface TeamRow {
+  id: string
+  name: string
+  prefix: string
+  place: string // where the team's tickets are shown: for Slack a channel id
+  reply_mode: ReplyMode
+  hold_ms: number
+  signature: string
+  next_number: number
+  place_problem: string | null // why we cannot write there, a finished sentence; null while all is well
+  created_at: number
+  archived_at: number | null
+}
+export type ReplyMode = 'ask' | 'direct' | 'notes'
+
+export interface AgentRow {
+  id: string
+  handle: string // who they are at the desk: for Slack the user id
+  name: string
+  email: string | null
+  alias: string | null // the name that customers see; null: their own name
+  signature: string
+  created_at: number
+  deactivated_at: number | null
+}
+
+export interface TeamMemberRow {
+  team_id: string
+  agent_id: string
+  joined_at: number
+}
+
+export interface FormRow {
+  id: string
+  team_id: string
+  name: string
+  priority: Priority
+  created_at: number
+}
+
+export interface AccountRow {
+  id: string
+  name: string
+  domain: string | null
+  created_at: number
+}
+
+export interface CustomerRow {
+  id: string
+  name: string
+  account_id: string | null
+  search: string // lower-cased name, addresses and company, for search as you type
+  created_at: number
+}
+
+export interface AddressRow {
+  address: string // lower-cased
+  customer_id: string
+  created_at: number
+}
+
+export interface SenderRow {
+  id: string
+  team_id: string
+  address: string // lower-cased
+  name: string
+  smtp_url: string | null // sealed; null: the SMTP_URL of the environment
+  dkim_selector: string | null
+  dkim_key: string | null // sealed
+  created_at: number
+  broken_at: number | null
+  broken_reason: string | null
+  removed_at: number | null
+}
+
+export interface SuppressionRow {
+  address: string
+  reason: string
+  source: string
+  created_at: number
+}
+
+export type Status =
+  | 'draft'
+  | 'scheduled'
+  | 'awaiting_customer'
+  | 'open'
+  | 'in_progress'
+  | 'internal'
+  | 'snoozed'
+  | 'closed'
+export type Priority = 'low' | 'medium' | 'high' | 'urgent'
+
+export interface TicketRow {
+  id: string
+  team_id: string
+  number: number
+  identifier: string
+  subject: string
+  customer_id: string
+  sender_id: string | null
+  form_id: string | null
+  status: Status
+  priority: Priority
+  assignee_id: string | null
+  reply_mode: ReplyMode | null // this ticket's own; null: the team's
+  created_by: string | null // agent; null: the customer wrote first
+  dedup_key: string | null // the same key again is the same ticket
+  created_at: number
+  updated_at: number
+  published_at: number | null // when the customer was first written to; null: internal only
+  answered_at: number | null // the customer's newest message
+  closed_at: number | null
+  closed_by: string | null
+  close_reason: string | null
+  deleted_at: number | null
+}
+
+export type Side = 'desk' | 'customer'
+
+export interface ThreadRow {
+  id: string
+  ticket_id: string
+  channel: string
+  side: Side
+  place: string // Slack: channel id; email: the customer's address
+  root: string | null // Slack: ts of the card; null until posted. email: Message-ID of the first mail
+  token: string // reply token of this thread, unsigned
+  created_at: number
+}
+
+export type AuthorKind = 'agent' | 'customer' | 'stranger' | 'system'
+export type Visibility = 'public' | 'note' | 'undecided'
+
+export interface MessageRow {
+  id: string
+  ticket_id: string
+  author_kind: AuthorKind
+  author_id: string | null // agent or customer
+  author_name: string
+  author_address: string | null
+  visibility: Visibility
+  body: string // JSON Document
+  text: string
+  full: string | null // JSON Document of the whole mail, where body leaves the quoted part out
+  from_thread_id: string | null // where it came in; null: a form, or ourselves
+  inbound_id: string | null
+  matched_by: string | null // why it belongs to this ticket, a finished sentence
+  automatic: string | null // name of the rule by which it is no human's answer
+  opening: 0 | 1 // the ticket's first message, shown on the card itself
+  dedup_key: string | null
+  created_at: number
+  edited_at: number | null
+  deleted_at: number | null
+}
+
+export interface MessageVersionRow {
+  id: string
+  message_id: string
+  body: string
+  text: string
+  replaced_at: number
+}
+
+export interface AttachmentRow {
+  id: string
+  message_id: string
+  position: number
+  name: string
+  type: string
+  size: number
+  sha256: string
+  content_id: string | null // referenced by html as cid:
+  inline: 0 | 1
+}
+
+export interface BlobRow {
+  sha256: string
+  bytes: Buffer
+  created_at: number
+}
+
+/** What a far side knows a message by: a Message-ID, a Slack channel and ts. Kept for ever, also of deleted tickets. */
+export interface KeyRow {
+  channel: string
+  key: string
+  thread_id: string
+  message_id: string | null
+  created_at: number
+}
+
+export type DeliveryState = 'held' | 'queued' | 'sent' | 'bounced' | 'failed' | 'cancelled'
+export type DeliveryKind = 'card' | 'message' | 'mark'
+
+export interface DeliveryRow {
+  id: string
+  kind: DeliveryKind
+  thread_id: string
+  message_id: string | null
+  channel: string
+  ticket_id: string
+  state: DeliveryState
+  key: string | null // the id that the far side is to know it by, fixed beforehand (Message-ID)
+  external_id: string | null // the id that the far side gave or confirmed
+  version: number // raised by each change of what is to be shown; a letter carried at an older version is carried again
+  attempts: number
+  due_at: number // nothing happens before; a claim moves it ahead (lease)
+  created_at: number
+  sent_at: number | null
+  reason: string | null // why it failed or is late, for people
+}
+
+export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined'
+
+export interface InboundRow {
+  id: string
+  channel: string
+  key: string // the same key again is the same arrival
+  raw: Buffer
+  envelope: string // JSON, the channel's own: who it was handed to and by whom
+  state: InboundState
+  reason: string | null
+  attempts: number
+  due_at: number
+  received_at: number
+  settled_at: number | null
+  message_id: string | null
+}
+
+export interface EventRow {
+  id: string
+  ticket_id: string
+  kind: string
+  actor_kind: AuthorKind
+  actor_id: string | null
+  actor_name: string
+  before: string | null // JSON
+  after: string | null // JSON
+  at: number
+}

@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely'
+import type { Schema } from './schema.ts'
+import {
+  insideTransaction,
+  type Opened,
+  outsideTransaction,
+  type Query,
+  refuseInsideTransaction,
+  type Store,
+  type Tx,
+} from './store.ts'
+
+const MOST_PER_COMMIT = 100
+
+interface Waiting {
+  work: (tx: Tx) => Promise<unknown>
+  done: (value: unknown) => void
+  failed: (error: unknown) => void
+}
+
+/**
+ * SQLite in WAL with synchronous=FULL: a commit that has returned survives a power cut. There is one writer; works that
+ * wait while another commits share the next commit, each in a savepoint of its own, since the commit is what costs.
+ * Readers have a connection of their own and never wait.
+ */
+export function openSqlite(path: string, now: () => number): Opened {
+  mkdirSync(dirname(path), { recursive: true })
+  const writer = connect(path, false)
+  let reader: { db: Query; raw: Database.Database } | undefined
+  const queue: Waiting[] = []
+  let running: Promise<void> | undefined
+  let closed = false
+
+  const store: Store = {
+    engine: 'sqlite',
+    key: Buffer.alloc(0),
+    now,
+    write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      if (closed) return Promise.reject(new Error('The database is closed.'))
+      refuseInsideTransaction()
+      return new Promise<T>((done, failed) => {
+        queue.push({ work, done: done as (value: unknown) => void, failed })
+        running ??= drain()
+      })
+    },
+    async read<T>(ask: (q: Query) => Promise<T>): Promise<T> {
+      refuseInsideTransaction()
+      reader ??= connect(path, true)
+      return ask(reader.db)
+    },
+    async close(): Promise<void> {
+      closed = true
+      await running
+      await reader?.db.destroy()
+      await writer.db.destroy()
+    },
+  }
+
+  async function drain(): Promise<void> {
+    await Promise.resolve() // lets all that is asked for in this turn of the loop into the first commit
+    while (queue.length) await commit(queue.splice(0, MOST_PER_COMMIT))
+    running = undefined
+  }
+
+  async function commit(group: Waiting[]): Promise<void> {
+    const settled: (() => void)[] = []
+    const after = new Set<() => void>()
+    try {
+      await writer.db.connection().execute(q =>
+        insideTransaction(async () => {
+          writer.raw.exec('begin immediate')
+          try {
+            for (const waiting of group) settled.push(await attempt(q, waiting, group.length > 1, after))
+            writer.raw.exec('commit')
+          } catch (error) {
+            if (writer.raw.inTransaction) writer.raw.exec('rollback')
+            throw error
+          }
+        }),
+      )
+    } catch (error) {
+      for (const waiting of group) waiting.failed(error)
+      return
+    }
+    outsideTransaction(() => {
+      for (const settle of settled) settle()
+      for (const run of after) run()
+    })
+  }
+
+  async function attempt(q: Query, waiting: Waiting, shared: boolean, after: Set<() => void>): Promise<() => void> {
+    const mine: (() => void)[] = []
+    writer.raw.exec('savepoint work')
+    try {
+      const value = await waiting.work({ q, now: now(), key: store.key, afterCommit: run => mine.push(run) })
+      if (shared) writer.raw.exec('release work')
+      for (const run of mine) after.add(run)
+      return () => waiting.done(value)
+    } catch (error) {
+      writer.raw.exec('rollback to work')
+      if (shared) writer.raw.exec('release work')
+      return () => waiting.failed(error)
+    }
+  }
+
+  return { store, db: writer.db }
+}
+
+function connect(path: string, readonly: boolean): { db: Query; raw: Database.Database } {
+  const raw = new Database(path, { readonly, timeout: 5_000 })
+  if (!readonly) raw.pragma('journal_mode = WAL')
+  raw.pragma('synchronous = FULL')
+  raw.pragma('foreign_keys = ON')
+  raw.pragma('cache_size = -16000')
+  raw.pragma('temp_store = MEMORY')
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: rememberingStatements(raw) }) })
+  return { db, raw }
+}
+
+const MOST_STATEMENTS = 500
+
+/** Kysely prepares a statement anew at each query; the same text is the same statement here. */
+function rememberingStatements(raw: Database.Database): { prepare(text: string): SqliteStatement; close(): void } {
+  const known = new Map<string, SqliteStatement>()
+  return {
+    close: () => raw.close(),
+    prepare(text) {
+      let statement = known.get(text)
+      if (!statement) {
+        statement = raw.prepare(text) as unknown as SqliteStatement
+        if (known.size >= MOST_STATEMENTS) known.delete(known.keys().next().value as string)
+        known.set(text, statement)
+      }
+      return statement
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+export type Query = Kysely<Schema>
+
+/** One transaction: `q` asks and writes, `now` is its time (ms UTC), and `afterCommit` runs once all of it is durable. */
+export interface Tx {
+  readonly q: Query
+  readonly now: number
+  readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
+  afterCommit(run: () => void): void
+}
+
+/** Where everything is kept. SQLite and PostgreSQL differ only behind this. */
+export interface Store {
+  readonly engine: 'sqlite' | 'postgres'
+  key: Buffer // set once, at opening
+  now(): number
+  /** Runs the work in one transaction. What it returns is durable; when it throws, nothing of it remains. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Asks without writing. Inside `write` use the transaction instead: this throws there. */
+  read<T>(ask: (q: Query) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** A store and the bare handle that migrations run on. */
+export interface Opened {
+  store: Store
+  db: Query
+}
+
+const writing = new AsyncLocalStorage<true>()
+
+/** Runs `work` marked as inside a transaction, so that a stray `read` in it is a mistake seen at once, not a wait for ever. */
+export function insideTransaction<T>(work: () => Promise<T>): Promise<T> {
+  return writing.run(true, work)
+}
+
+/** Leaves the mark behind, for what a commit sets off. */
+export function outsideTransaction<T>(work: () => T): T {
+  return writing.exit(work)
+}
+
+export function refuseInsideTransaction(): void {
+  if (writing.getStore())
+    throw new Error('A query outside the open transaction: use the transaction that is passed in.')
+}

@@ -26,9 +26,11 @@ export type Inline =
   | { type: 'mention'; name: string } // a person or group by the name that people see, never an id
   | { type: 'break' }
 
+export type Link = Extract<Inline, { type: 'link' }>
+
 /** A document that says just this text: a blank line begins a paragraph, a single newline is a break. */
 export function fromText(text: string): Document {
-  return text
+  return storable(text)
     .replace(/\r\n?/g, '\n')
     .split(/\n{2,}/)
     .map(part => part.replace(/^\n+|\n+$/g, ''))
@@ -36,11 +38,111 @@ export function fromText(text: string): Document {
     .map(part => ({ type: 'paragraph', content: withBreaks(part) }))
 }
 
-function withBreaks(text: string): Inline[] {
+/** The same text with its newlines as breaks. */
+export function withBreaks(text: string, marks: Marks = {}): Inline[] {
   return text
     .split('\n')
     .flatMap((line, i): Inline[] => [
       ...(i ? [{ type: 'break' } as const] : []),
-      ...(line ? [{ type: 'text' as const, text: line }] : []),
+      ...(line ? [{ type: 'text' as const, text: line, ...marks }] : []),
     ])
+}
+
+/** How a link and a code block read in plain text. */
+export interface PlainStyle {
+  link(link: Link): string
+  code(text: string): string
+}
+
+const storedStyle: PlainStyle = {
+  link: link => (saysItsUrl(link) ? link.text : `${link.text} (${link.url})`),
+  code: text => text,
+}
+
+/**
+ * The document as plain text, for search, previews and text mail: lists with "- " and "1. ", quotes with "> ", links as
+ * "text (url)", or as their text alone where that is the address already.
+ */
+export function plainText(doc: Document, style: PlainStyle = storedStyle): string {
+  return linesOfBlocks(doc, style, '\n\n').join('\n')
+}
+
+/** Whether there is nothing to read in it. */
+export function isEmpty(doc: Document): boolean {
+  return doc.every(block => {
+    if (block.type === 'list') return block.items.every(isEmpty)
+    if (block.type === 'quote') return isEmpty(block.content)
+    if (block.type === 'code') return block.text.trim() === ''
+    return block.type === 'rule' || block.content.every(inline => wordsOf(inline).trim() === '')
+  })
+}
+
+/** What an inline says, without its form. */
+export function wordsOf(inline: Inline): string {
+  switch (inline.type) {
+    case 'text':
+    case 'link':
+      return inline.text
+    case 'emoji':
+      return inline.unicode ?? `:${inline.name}:`
+    case 'mention':
+      return `@${inline.name}`
+    case 'break':
+      return '\n'
+  }
+}
+
+/** The address in a form that is safe to link to, or undefined if it is none (only http, https, mailto and tel are). */
+export function linkUrl(url: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers skip them, so `java\nscript:` is a script
+  const bare = url.replace(/[\u0000-\u001f\u007f]/g, '').trim()
+  if (bare.length > 4000 || !/^(https?:\/\/|mailto:|tel:)./i.test(bare) || !URL.canParse(bare)) return undefined
+  return bare.replace(/[\s<>"|`\\]|\p{Cs}/gu, encodeForUrl)
+}
+
+/** Whether the text of a link already tells where it goes. */
+export function saysItsUrl({ text, url }: { text: string; url: string }): boolean {
+  const bare = (s: string) => s.replace(/^(https?:\/\/|mailto:|tel:)/i, '').replace(/\/$/, '')
+  return bare(text) === bare(url)
+}
+
+/** The same text without what a database refuses: NUL and halves of characters. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Cs}/gu, '\ufffd')
+}
+
+function linesOfBlocks(blocks: Block[], style: PlainStyle, between: '\n' | '\n\n'): string[] {
+  return blocks.flatMap((block, i) => [
+    ...(i && (between === '\n\n' || block.type !== 'list') ? [''] : []),
+    ...linesOf(block, style),
+  ])
+}
+
+function linesOf(block: Block, style: PlainStyle): string[] {
+  switch (block.type) {
+    case 'paragraph':
+    case 'heading':
+      return block.content
+        .map(inline => (inline.type === 'link' ? style.link(inline) : wordsOf(inline)))
+        .join('')
+        .split('\n')
+    case 'code':
+      return style.code(block.text).split('\n')
+    case 'quote':
+      return linesOfBlocks(block.content, style, '\n\n').map(line => (line ? `> ${line}` : '>'))
+    case 'rule':
+      return ['---']
+    case 'list':
+      return block.items.flatMap((item, i) => {
+        const marker = block.ordered ? `${(block.start ?? 1) + i}. ` : '- '
+        const lines = linesOfBlocks(item, style, '\n')
+        return (lines.length ? lines : ['']).map((line, j) =>
+          j ? line && ' '.repeat(marker.length) + line : marker + line,
+        )
+      })
+  }
+}
+
+function encodeForUrl(char: string): string {
+  return char.length === 1 && /\p{Cs}/u.test(char) ? '%EF%BF%BD' : encodeURIComponent(char)
 }

@@ -92,6 +92,26 @@ export function wordsOf(inline: Inline): string {
   }
 }
 
+/** The same line in as few pieces as can be: neighbours of one form are one, empty ones and breaks at the ends are gone. */
+export function joined(content: Inline[]): Inline[] {
+  const pieces: Inline[] = []
+  for (const inline of content) {
+    const last = pieces.at(-1)
+    if ('text' in inline && inline.text === '') continue
+    if (inline.type === 'break' && pieces.length === 0) continue
+    if (last && 'text' in last && 'text' in inline && sameForm(last, inline)) {
+      pieces[pieces.length - 1] = { ...last, text: last.text + inline.text }
+    } else pieces.push(inline)
+  }
+  while (pieces.at(-1)?.type === 'break') pieces.pop()
+  return pieces
+}
+
+function sameForm(a: Inline & Marks, b: Inline & Marks): boolean {
+  const url = (inline: Inline) => (inline.type === 'link' ? inline.url : undefined)
+  return url(a) === url(b) && a.bold === b.bold && a.italic === b.italic && a.strike === b.strike && a.code === b.code
+}
+
 /** The address in a form that is safe to link to, or undefined if it is none (only http, https, mailto and tel are). */
 export function linkUrl(url: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers skip them, so `java\nscript:` is a script

@@ -13,6 +13,7 @@ import type { Document } from './document.ts'
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
 export interface Letter {
   id: string // of the delivery: the same letter again has the same id
+  channel: string
   kind: DeliveryKind // card: draw the ticket's card; message: carry a message; mark: mark a message that came from there
   version: number
   attempts: number // 1 at the first try
@@ -58,6 +59,7 @@ export interface SenderView {
   address: string
   name: string
   smtpUrl: string | null // null: the environment's
+  broken: string | null // why nothing can be sent from it, a finished sentence
   dkim: { selector: string; key: string } | null
 }
 

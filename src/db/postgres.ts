@@ -8,6 +8,7 @@ import {
   type Query,
   refuseInsideTransaction,
   type Store,
+  type Topic,
   type Tx,
 } from './store.ts'
 
@@ -26,6 +27,7 @@ export function openPostgres(url: string, now: () => number): Opened {
   pool.on('error', () => {}) // an idle connection that broke; the next query gets a new one and says what is wrong
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 
+  const listeners = new Map<Topic, () => void>()
   const store: Store = {
     engine: 'postgres',
     key: Buffer.alloc(0),
@@ -33,15 +35,15 @@ export function openPostgres(url: string, now: () => number): Opened {
     async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
       refuseInsideTransaction()
       for (let attempt = 1; ; attempt++) {
-        const after = new Set<() => void>()
+        const awake = new Set<Topic>()
         try {
           const value = await db
             .transaction()
             .execute(q =>
-              insideTransaction(() => work({ q, now: now(), key: store.key, afterCommit: run => after.add(run) })),
+              insideTransaction(() => work({ q, now: now(), key: store.key, wake: topic => awake.add(topic) })),
             )
           outsideTransaction(() => {
-            for (const run of after) run()
+            for (const topic of awake) listeners.get(topic)?.()
           })
           return value
         } catch (error) {
@@ -53,6 +55,7 @@ export function openPostgres(url: string, now: () => number): Opened {
       refuseInsideTransaction()
       return ask(db)
     },
+    listen: (topic, listener) => listeners.set(topic, listener),
     close: () => db.destroy(),
   }
   return { store, db }

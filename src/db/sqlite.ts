@@ -10,6 +10,7 @@ import {
   type Query,
   refuseInsideTransaction,
   type Store,
+  type Topic,
   type Tx,
 } from './store.ts'
 
@@ -32,6 +33,7 @@ export function openSqlite(path: string, now: () => number): Opened {
   let reader: { db: Query; raw: Database.Database } | undefined
   const queue: Waiting[] = []
   let running: Promise<void> | undefined
+  const listeners = new Map<Topic, () => void>()
   let closed = false
 
   const store: Store = {
@@ -51,6 +53,7 @@ export function openSqlite(path: string, now: () => number): Opened {
       reader ??= connect(path, true)
       return ask(reader.db)
     },
+    listen: (topic, listener) => listeners.set(topic, listener),
     async close(): Promise<void> {
       closed = true
       await running
@@ -67,13 +70,13 @@ export function openSqlite(path: string, now: () => number): Opened {
 
   async function commit(group: Waiting[]): Promise<void> {
     const settled: (() => void)[] = []
-    const after = new Set<() => void>()
+    const awake = new Set<Topic>()
     try {
       await writer.db.connection().execute(q =>
         insideTransaction(async () => {
           writer.raw.exec('begin immediate')
           try {
-            for (const waiting of group) settled.push(await attempt(q, waiting, group.length > 1, after))
+            for (const waiting of group) settled.push(await attempt(q, waiting, group.length > 1, awake))
             writer.raw.exec('commit')
           } catch (error) {
             if (writer.raw.inTransaction) writer.raw.exec('rollback')
@@ -87,17 +90,17 @@ export function openSqlite(path: string, now: () => number): Opened {
     }
     outsideTransaction(() => {
       for (const settle of settled) settle()
-      for (const run of after) run()
+      for (const topic of awake) listeners.get(topic)?.()
     })
   }
 
-  async function attempt(q: Query, waiting: Waiting, shared: boolean, after: Set<() => void>): Promise<() => void> {
-    const mine: (() => void)[] = []
+  async function attempt(q: Query, waiting: Waiting, shared: boolean, awake: Set<Topic>): Promise<() => void> {
+    const mine: Topic[] = []
     writer.raw.exec('savepoint work')
     try {
-      const value = await waiting.work({ q, now: now(), key: store.key, afterCommit: run => mine.push(run) })
+      const value = await waiting.work({ q, now: now(), key: store.key, wake: topic => mine.push(topic) })
       if (shared) writer.raw.exec('release work')
-      for (const run of mine) after.add(run)
+      for (const topic of mine) awake.add(topic)
       return () => waiting.done(value)
     } catch (error) {
       writer.raw.exec('rollback to work')

@@ -4,13 +4,19 @@ import type { Schema } from './schema.ts'
 
 export type Query = Kysely<Schema>
 
-/** One transaction: `q` asks and writes, `now` is its time (ms UTC), and `afterCommit` runs once all of it is durable. */
+/**
+ * One transaction: `q` asks and writes, `now` is its time (ms UTC), and `wake` calls, once all of
+ * it is durable, those who listen for the topic.
+ */
 export interface Tx {
   readonly q: Query
   readonly now: number
   readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
-  afterCommit(run: () => void): void
+  wake(topic: Topic): void
 }
+
+/** Who waits for work: the outbox for letters, the inbox for arrivals. */
+export type Topic = 'outbox' | 'inbox'
 
 /** Where everything is kept. SQLite and PostgreSQL differ only behind this. */
 export interface Store {
@@ -21,6 +27,8 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Asks without writing. Inside `write` use the transaction instead: this throws there. */
   read<T>(ask: (q: Query) => Promise<T>): Promise<T>
+  /** Has the listener called after each commit that left work of this kind. One listener a topic. */
+  listen(topic: Topic, listener: () => void): void
   close(): Promise<void>
 }
 

@@ -1,0 +1,80 @@
+import type { AgentRow } from '../db/schema.ts'
+import type { Query, Tx } from '../db/store.ts'
+import { newId } from '../lib/id.ts'
+import { Problem } from '../lib/problem.ts'
+import type { Actor } from './events.ts'
+
+/** Who somebody is at the desk, as the desk's channel tells it. */
+export interface Person {
+  handle: string
+  name: string
+  email: string | null
+}
+
+/** The agent with this handle; made at first sight, and their name and address kept up to date. */
+export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
+  const known = await agentByHandle(tx.q, person.handle)
+  if (known && known.name === person.name && known.email === person.email && known.deactivated_at === null) return known
+  const row: AgentRow = {
+    id: known?.id ?? newId(),
+    handle: person.handle,
+    name: person.name,
+    email: person.email,
+    alias: known?.alias ?? null,
+    signature: known?.signature ?? '',
+    created_at: known?.created_at ?? tx.now,
+    deactivated_at: null,
+  }
+  await tx.q
+    .insertInto('agents')
+    .values(row)
+    .onConflict(c => c.column('handle').doUpdateSet({ name: row.name, email: row.email, deactivated_at: null }))
+    .execute()
+  return (await agentByHandle(tx.q, person.handle)) ?? row
+}
+
+/** Afterwards the agent belongs to the team. */
+export async function joinTeam(tx: Tx, agentId: string, teamId: string): Promise<void> {
+  await tx.q
+    .insertInto('team_members')
+    .values({ team_id: teamId, agent_id: agentId, joined_at: tx.now })
+    .onConflict(c => c.columns(['team_id', 'agent_id']).doNothing())
+    .execute()
+}
+
+export function agentByHandle(q: Query, handle: string): Promise<AgentRow | undefined> {
+  return q.selectFrom('agents').selectAll().where('handle', '=', handle).executeTakeFirst()
+}
+
+export async function agentById(q: Query, id: string): Promise<AgentRow> {
+  const agent = await q.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!agent) throw new Problem('not_found', 'This agent is not known.', 'agent')
+  return agent
+}
+
+export function agents(q: Query): Promise<AgentRow[]> {
+  return q.selectFrom('agents').selectAll().where('deactivated_at', 'is', null).orderBy('name').limit(200).execute()
+}
+
+/** Sets the name that customers see and the signature under the agent's mails. An empty alias means their own name. */
+export async function changeAgent(tx: Tx, id: string, form: { alias: string; signature: string }): Promise<void> {
+  await tx.q
+    .updateTable('agents')
+    .set({ alias: form.alias.trim() || null, signature: form.signature.trim() })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Somebody left: they keep what they wrote, and nothing new is given to them. */
+export async function deactivateAgent(tx: Tx, handle: string): Promise<void> {
+  await tx.q
+    .updateTable('agents')
+    .set({ deactivated_at: tx.now })
+    .where('handle', '=', handle)
+    .where('deactivated_at', 'is', null)
+    .execute()
+}
+
+export function actorOf(agent: Pick<AgentRow, 'id' | 'name'>): Actor {
+  return { kind: 'agent', id: agent.id, name: agent.name }
+}

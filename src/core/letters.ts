@@ -1,0 +1,272 @@
+import { sql } from 'kysely'
+import type { DeliveryRow, Side } from '../db/schema.ts'
+import type { Query, Store } from '../db/store.ts'
+import { unseal } from '../lib/sign.ts'
+import { attachmentsOf } from './attachments.ts'
+import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
+
+/** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
+export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): Promise<Letter[]> {
+  const threads = new Map(
+    (
+      await q
+        .selectFrom('threads')
+        .selectAll()
+        .where('id', 'in', unique(rows.map(r => r.thread_id)))
+        .execute()
+    ).map(t => [t.id, t]),
+  )
+  const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)))
+  const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
+  const letters: Letter[] = []
+  for (const row of rows) {
+    const thread = threads.get(row.thread_id)
+    const ticket = tickets.get(row.ticket_id)
+    if (!thread || !ticket) continue
+    letters.push({
+      id: row.id,
+      channel: row.channel,
+      kind: row.kind,
+      version: row.version,
+      attempts: row.attempts,
+      key: row.key,
+      externalId: row.external_id,
+      createdAt: row.created_at,
+      thread,
+      ticket,
+      message: (row.message_id && messages.get(row.message_id)) || null,
+      references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
+    })
+  }
+  return letters
+}
+
+/** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */
+async function referencesOf(q: Query, threadId: string, before: string | null): Promise<string[]> {
+  const rows = await q
+    .selectFrom('keys')
+    .select(['key', 'message_id'])
+    .where('thread_id', '=', threadId)
+    .where('message_id', '<', before ?? '')
+    .orderBy('message_id')
+    .execute()
+  return rows.map(r => r.key)
+}
+
+/** Tickets as the desk shows them, by id; those that were deleted are missing. */
+export async function ticketViews(q: Query, store: Store, ids: string[]): Promise<Map<string, TicketView>> {
+  if (!ids.length) return new Map()
+  const rows = await q
+    .selectFrom('tickets as t')
+    .innerJoin('teams', 'teams.id', 't.team_id')
+    .innerJoin('customers as c', 'c.id', 't.customer_id')
+    .innerJoin('threads as ct', j => j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer'))
+    .leftJoin('accounts', 'accounts.id', 'c.account_id')
+    .leftJoin('agents as a', 'a.id', 't.assignee_id')
+    .leftJoin('agents as b', 'b.id', 't.created_by')
+    .leftJoin('senders as s', 's.id', 't.sender_id')
+    .selectAll('t')
+    .select([
+      'teams.name as team_name',
+      'teams.place as team_place',
+      'teams.signature as team_signature',
+      'teams.hold_ms',
+      'teams.reply_mode as team_reply_mode',
+      'c.name as customer_name',
+      'accounts.name as company',
+      'ct.place as address',
+      'a.handle as assignee_handle',
+      'a.name as assignee_name',
+      'b.handle as creator_handle',
+      'b.name as creator_name',
+      's.address as sender_address',
+      's.name as sender_name',
+      's.smtp_url',
+      's.dkim_selector',
+      's.dkim_key',
+      's.broken_reason',
+    ])
+    .where('t.id', 'in', ids)
+    .where('t.deleted_at', 'is', null)
+    .execute()
+  const counts = await countsOf(q, ids)
+  const openings = await openingsOf(q, store, ids)
+  return new Map(
+    rows.map(r => [
+      r.id,
+      {
+        id: r.id,
+        identifier: r.identifier,
+        subject: r.subject,
+        status: r.status,
+        priority: r.priority,
+        replyMode: r.reply_mode ?? r.team_reply_mode,
+        createdAt: r.created_at,
+        publishedAt: r.published_at,
+        answeredAt: r.answered_at,
+        closedAt: r.closed_at,
+        closeReason: r.close_reason,
+        team: { id: r.team_id, name: r.team_name, place: r.team_place, signature: r.team_signature, holdMs: r.hold_ms },
+        customer: { id: r.customer_id, name: r.customer_name, address: r.address, company: r.company },
+        assignee: r.assignee_id
+          ? { id: r.assignee_id, handle: r.assignee_handle ?? '', name: r.assignee_name ?? '' }
+          : null,
+        creator: r.created_by ? { id: r.created_by, handle: r.creator_handle ?? '', name: r.creator_name ?? '' } : null,
+        sender: senderView(store.key, r),
+        opening: openings.get(r.id) ?? null,
+        counts: counts.get(r.id) ?? { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+      },
+    ]),
+  )
+}
+
+function senderView(
+  key: Buffer,
+  r: {
+    sender_id: string | null
+    sender_address: string | null
+    sender_name: string | null
+    smtp_url: string | null
+    dkim_selector: string | null
+    dkim_key: string | null
+    broken_reason: string | null
+  },
+): SenderView | null {
+  if (!r.sender_id) return null
+  return {
+    id: r.sender_id,
+    address: r.sender_address ?? '',
+    name: r.sender_name ?? '',
+    smtpUrl: r.smtp_url && unseal(key, r.smtp_url),
+    broken: r.broken_reason,
+    dkim: r.dkim_selector && r.dkim_key ? { selector: r.dkim_selector, key: unseal(key, r.dkim_key) } : null,
+  }
+}
+
+async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView['counts']>> {
+  const counts = new Map(ids.map(id => [id, { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 }]))
+  const deliveries = await q
+    .selectFrom('deliveries as d')
+    .innerJoin('threads as t', 't.id', 'd.thread_id')
+    .select(['d.ticket_id', 'd.state', sql<number>`count(*)`.as('n')])
+    .where('d.ticket_id', 'in', ids)
+    .where('t.side', '=', 'customer')
+    .groupBy(['d.ticket_id', 'd.state'])
+    .execute()
+  for (const { ticket_id, state, n } of deliveries) {
+    const c = counts.get(ticket_id)
+    if (c && state in c) c[state as 'held'] = Number(n)
+  }
+  const undecided = await q
+    .selectFrom('messages')
+    .select(['ticket_id', sql<number>`count(*)`.as('n')])
+    .where('ticket_id', 'in', ids)
+    .where('visibility', '=', 'undecided')
+    .where('deleted_at', 'is', null)
+    .groupBy('ticket_id')
+    .execute()
+  for (const { ticket_id, n } of undecided) {
+    const c = counts.get(ticket_id)
+    if (c) c.undecided = Number(n)
+  }
+  return counts
+}
+
+async function openingsOf(q: Query, store: Store, ids: string[]): Promise<Map<string, MessageView>> {
+  const rows = await q
+    .selectFrom('messages')
+    .select(['id', 'ticket_id'])
+    .where('ticket_id', 'in', ids)
+    .where('opening', '=', 1)
+    .execute()
+  const views = await messageViews(
+    q,
+    store,
+    rows.map(r => r.id),
+  )
+  return new Map(rows.flatMap(r => (views.has(r.id) ? [[r.ticket_id, views.get(r.id) as MessageView]] : [])))
+}
+
+/** Messages with their author, files and what became of them, by id. */
+export async function messageViews(q: Query, store: Store, ids: string[]): Promise<Map<string, MessageView>> {
+  if (!ids.length) return new Map()
+  const rows = await q
+    .selectFrom('messages as m')
+    .leftJoin('agents as a', j => j.onRef('a.id', '=', 'm.author_id').on('m.author_kind', '=', 'agent'))
+    .leftJoin('keys as k', j => j.onRef('k.message_id', '=', 'm.id').onRef('k.thread_id', '=', 'm.from_thread_id'))
+    .selectAll('m')
+    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key'])
+    .where('m.id', 'in', ids)
+    .execute()
+  const files = await attachmentsOf(q, ids, store)
+  const deliveries = await deliveriesOf(q, ids)
+  return new Map(
+    rows.map(r => [
+      r.id,
+      {
+        id: r.id,
+        visibility: r.visibility,
+        author: {
+          kind: r.author_kind,
+          id: r.author_id,
+          name: r.alias ?? r.author_name,
+          address: r.author_address,
+          handle: r.handle,
+          signature: r.signature ?? '',
+        },
+        body: JSON.parse(r.body),
+        text: r.text,
+        full: r.full ? JSON.parse(r.full) : null,
+        matchedBy: r.matched_by,
+        automatic: r.automatic,
+        opening: r.opening === 1,
+        createdAt: r.created_at,
+        editedAt: r.edited_at,
+        deletedAt: r.deleted_at,
+        fromThreadId: r.from_thread_id,
+        fromKey: r.from_key,
+        attachments: files.get(r.id) ?? [],
+        deliveries: deliveries.get(r.id) ?? [],
+      },
+    ]),
+  )
+}
+
+async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string, MessageView['deliveries']>> {
+  const found = new Map<string, MessageView['deliveries']>()
+  const rows = await q
+    .selectFrom('deliveries as d')
+    .innerJoin('threads as t', 't.id', 'd.thread_id')
+    .select(['d.id', 'd.message_id', 'd.channel', 't.side', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason'])
+    .where('d.message_id', 'in', messageIds)
+    .where('d.kind', '=', 'message')
+    .orderBy('d.id')
+    .execute()
+  for (const r of rows) {
+    const list = found.get(r.message_id ?? '') ?? []
+    found.set(r.message_id ?? '', list)
+    list.push({
+      id: r.id,
+      channel: r.channel,
+      side: r.side as Side,
+      state: r.state,
+      dueAt: r.due_at,
+      sentAt: r.sent_at,
+      reason: r.reason,
+    })
+  }
+  return found
+}
+
+/** One ticket as the desk shows it; undefined when it is no more. */
+export async function ticketView(q: Query, store: Store, id: string): Promise<TicketView | undefined> {
+  return (await ticketViews(q, store, [id])).get(id)
+}
+
+export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {
+  return (await messageViews(q, store, [id])).get(id)
+}
+
+function unique(ids: string[]): string[] {
+  return [...new Set(ids)]
+}

@@ -1,0 +1,52 @@
+import type { SelectQueryBuilder } from 'kysely'
+import type { Schema, TicketRow } from '../db/schema.ts'
+import type { Query } from '../db/store.ts'
+
+/** The lists of the inbox. */
+export type ListName = 'mine' | 'unassigned' | 'waiting' | 'all'
+
+export interface ListPage {
+  ids: string[] // of tickets, newest change first
+  next: string | null // give it back as `after` for the page that follows
+}
+
+/** A page of a list: open tickets of mine, those that nobody has, those that wait for the customer, or all. By key, so that any page is as fast as the first. */
+export async function listTickets(
+  q: Query,
+  list: ListName,
+  agentId: string | null,
+  limit: number,
+  after: string | null = null,
+): Promise<ListPage> {
+  let query = q.selectFrom('tickets').select(['id', 'updated_at']).where('deleted_at', 'is', null)
+  query = narrow(query, list, agentId)
+  if (after) {
+    const [at, id] = after.split(':') as [string, string]
+    query = query.where(e =>
+      e.or([e('updated_at', '<', Number(at)), e.and([e('updated_at', '=', Number(at)), e('id', '<', id)])]),
+    )
+  }
+  const rows = await query
+    .orderBy('updated_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return { ids: page.map(r => r.id), next: rows.length > limit && last ? `${last.updated_at}:${last.id}` : null }
+}
+
+type Found = SelectQueryBuilder<Schema, 'tickets', Pick<TicketRow, 'id' | 'updated_at'>>
+
+function narrow(query: Found, list: ListName, agentId: string | null): Found {
+  switch (list) {
+    case 'mine':
+      return query.where('assignee_id', '=', agentId ?? '').where('closed_at', 'is', null)
+    case 'unassigned':
+      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null)
+    case 'waiting':
+      return query.where('status', '=', 'awaiting_customer')
+    case 'all':
+      return query
+  }
+}

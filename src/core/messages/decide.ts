@@ -1,0 +1,86 @@
+import type { Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { redrawCard, redrawMessage } from '../deliveries.ts'
+import { type Actor, record } from '../events.ts'
+import { ticketById } from '../tickets/find.ts'
+import { messageById } from './find.ts'
+import { queueToOthers } from './post.ts'
+
+/**
+ * Decides what becomes of a message that an agent wrote in the thread: `public` sends it to the customer after the hold,
+ * `note` keeps it. A message that was decided before stays as it is, and false is returned.
+ */
+export async function decideMessage(tx: Tx, id: string, decision: 'public' | 'note', actor: Actor): Promise<boolean> {
+  const m = await messageById(tx.q, id)
+  if (m.deleted_at !== null) throw new Problem('conflict', 'This message was deleted.')
+  if (decision === 'public') {
+    const ticket = await ticketById(tx.q, m.ticket_id)
+    if (ticket.published_at === null)
+      throw new Problem(
+        'conflict',
+        `${ticket.identifier} is internal. Publish it first, then the customer can be written to.`,
+      )
+  }
+  const undecided = await tx.q
+    .updateTable('messages')
+    .set({ visibility: decision })
+    .where('id', '=', id)
+    .where(
+      'visibility',
+      decision === 'public' ? 'in' : '=',
+      (decision === 'public' ? ['undecided', 'note'] : 'undecided') as never,
+    )
+    .executeTakeFirst()
+  if (undecided.numUpdatedRows === 0n) return false
+  await record(
+    tx,
+    m.ticket_id,
+    'message_decided',
+    actor,
+    { visibility: m.visibility },
+    { visibility: decision, message: id },
+  )
+  if (decision === 'note') await redrawCard(tx, m.ticket_id)
+  else {
+    const author = { kind: m.author_kind, id: m.author_id, name: m.author_name }
+    await queueToOthers(tx, {
+      id,
+      ticketId: m.ticket_id,
+      visibility: 'public',
+      author,
+      fromThreadId: m.from_thread_id,
+      opening: false,
+    })
+    await redrawMessage(tx, id)
+  }
+  return true
+}
+
+/**
+ * Takes a message back while it is still held; afterwards it is a note. Throws a Problem when the hold is over.
+ */
+export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const m = await messageById(tx.q, id)
+  if (!(await cancelHeld(tx, id))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
+  await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', id).execute()
+  await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })
+  if (m.opening === 1)
+    await tx.q
+      .updateTable('tickets')
+      .set({ published_at: null, status: 'internal', updated_at: tx.now })
+      .where('id', '=', m.ticket_id)
+      .execute()
+  await redrawCard(tx, m.ticket_id)
+  await redrawMessage(tx, id)
+}
+
+/** Takes back what is still held of a message; false when nothing was. */
+export async function cancelHeld(tx: Tx, messageId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('deliveries')
+    .set({ state: 'cancelled' })
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'held')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}

@@ -1,0 +1,74 @@
+import type { Query, Tx } from '../../db/store.ts'
+import { newId } from '../../lib/id.ts'
+import { Problem } from '../../lib/problem.ts'
+import { redrawCard, redrawMessage } from '../deliveries.ts'
+import { type Document, plainText } from '../document.ts'
+import { type Actor, record } from '../events.ts'
+import { cancelHeld } from './decide.ts'
+import { messageById } from './find.ts'
+import { postMessage } from './post.ts'
+
+/** What an edit or a deletion could still do: `held` the customer gets the new version, `out` they have the old one. */
+export type Reach = 'held' | 'out' | 'ours'
+
+/** Replaces a message's text and keeps the old version. Returns whether the customer already has the old one. */
+export async function editMessage(tx: Tx, id: string, body: Document, actor: Actor): Promise<Reach> {
+  const m = await messageById(tx.q, id)
+  const text = plainText(body)
+  const reach = await reachOf(tx.q, id)
+  if (JSON.stringify(body) === m.body) return 'ours'
+  await tx.q
+    .insertInto('message_versions')
+    .values({ id: newId(), message_id: id, body: m.body, text: m.text, replaced_at: tx.now })
+    .execute()
+  await tx.q
+    .updateTable('messages')
+    .set({ body: JSON.stringify(body), text, edited_at: tx.now })
+    .where('id', '=', id)
+    .execute()
+  await record(tx, m.ticket_id, 'message_edited', actor, { text: m.text }, { text, message: id })
+  await redrawMessage(tx, id)
+  await redrawCard(tx, m.ticket_id)
+  return reach
+}
+
+/** Deletes a message at the desk; what is held is not sent. Returns whether the customer already has it. */
+export async function deleteMessage(tx: Tx, id: string, actor: Actor): Promise<Reach> {
+  const m = await messageById(tx.q, id)
+  if (m.deleted_at !== null) return 'ours'
+  const reach = await reachOf(tx.q, id)
+  if (reach === 'held') await cancelHeld(tx, id)
+  await tx.q.updateTable('messages').set({ deleted_at: tx.now }).where('id', '=', id).execute()
+  await record(tx, m.ticket_id, 'message_deleted', actor, { text: m.text }, { message: id })
+  await redrawCard(tx, m.ticket_id)
+  return reach
+}
+
+async function reachOf(q: Query, messageId: string): Promise<Reach> {
+  const rows = await q
+    .selectFrom('deliveries')
+    .innerJoin('threads', 'threads.id', 'deliveries.thread_id')
+    .select('deliveries.state')
+    .where('deliveries.message_id', '=', messageId)
+    .where('threads.side', '=', 'customer')
+    .execute()
+  if (rows.some(r => r.state === 'held')) return 'held'
+  return rows.some(r => ['queued', 'sent', 'bounced'].includes(r.state)) ? 'out' : 'ours'
+}
+
+/** Sends the edited text of a message that the customer has in its old version, as a mail of its own. */
+export async function sendCorrection(tx: Tx, id: string, actor: Actor): Promise<string> {
+  const m = await messageById(tx.q, id)
+  if (m.deleted_at !== null || m.visibility !== 'public') throw new Problem('conflict', 'There is nothing to correct.')
+  const lead: Document = [
+    { type: 'paragraph', content: [{ type: 'text', text: 'A correction to my earlier message:', italic: true }] },
+  ]
+  const body = lead.concat(JSON.parse(m.body) as Document)
+  return postMessage(tx, {
+    ticketId: m.ticket_id,
+    author: actor,
+    body,
+    visibility: 'public',
+    dedupKey: `correction:${id}:${m.edited_at}`,
+  })
+}

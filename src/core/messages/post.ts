@@ -1,0 +1,159 @@
+import type { MessageRow, ThreadRow, Visibility } from '../../db/schema.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { newId } from '../../lib/id.ts'
+import { Problem } from '../../lib/problem.ts'
+import { attach, refuseTooLarge } from '../attachments.ts'
+import { queueDelivery, queueMark, redrawCard } from '../deliveries.ts'
+import { type Document, fromText, isEmpty, plainText } from '../document.ts'
+import { type Actor, overture } from '../events.ts'
+import type { NewFile } from '../letter.ts'
+import { senderFor } from '../senders.ts'
+import { refuseSuppressed } from '../suppressions.ts'
+import { teamById } from '../teams.ts'
+import { learnKey, threadsOf } from '../threads.ts'
+import { customerWasAnswered } from '../tickets/change.ts'
+import { ticketById } from '../tickets/find.ts'
+import { messageByDedupKey } from './find.ts'
+
+export interface NewMessage {
+  ticketId: string
+  author: Actor & { address?: string | null }
+  body: Document
+  files?: NewFile[]
+  visibility: Visibility
+  full?: Document | null
+  from?: { threadId: string; key: string } // where it came in; it is not sent back there
+  inboundId?: string
+  matchedBy?: string
+  automatic?: string | null
+  opening?: boolean
+  dedupKey?: string // the same key again is the same message
+}
+
+/**
+ * Writes a message down once and queues it for every other thread that may see it: a note stays with us, a public one
+ * goes to the customer after the team's hold. Returns its id; the same dedup key again returns the first one's id.
+ */
+export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
+  if (m.author.kind === 'agent') refuseUnsendable(m)
+  const known = m.dedupKey && (await messageByDedupKey(tx.q, m.dedupKey))
+  if (known) return known
+  const ticket = await ticketById(tx.q, m.ticketId)
+  // what is internal stays internal until somebody publishes it
+  const visibility =
+    m.author.kind === 'agent' && ticket.published_at === null && m.visibility !== 'note' ? 'note' : m.visibility
+  const id = newId()
+  await tx.q
+    .insertInto('messages')
+    .values(rowOf(tx, id, m, visibility))
+    .execute()
+  if (m.files?.length) await attach(tx, id, m.files)
+  if (m.from)
+    await learnKey(tx, {
+      channel: (await threadById(tx.q, m.from.threadId)).channel,
+      key: m.from.key,
+      threadId: m.from.threadId,
+      messageId: id,
+    })
+  await queueToOthers(tx, {
+    id,
+    ticketId: m.ticketId,
+    visibility,
+    author: m.author,
+    fromThreadId: m.from?.threadId ?? null,
+    opening: m.opening ?? false,
+  })
+  return id
+}
+
+function refuseUnsendable(m: NewMessage): void {
+  if (isEmpty(m.body) && !m.files?.length) throw new Problem('invalid', 'Write a message.', 'message')
+  refuseTooLarge((m.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })))
+}
+
+function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): MessageRow {
+  return {
+    id,
+    ticket_id: m.ticketId,
+    author_kind: m.author.kind,
+    author_id: m.author.id,
+    author_name: m.author.name,
+    author_address: m.author.address ?? null,
+    visibility,
+    body: JSON.stringify(m.body),
+    text: plainText(m.body),
+    full: m.full ? JSON.stringify(m.full) : null,
+    from_thread_id: m.from?.threadId ?? null,
+    inbound_id: m.inboundId ?? null,
+    matched_by: m.matchedBy ?? null,
+    automatic: m.automatic ?? null,
+    opening: m.opening ? 1 : 0,
+    dedup_key: m.dedupKey ?? null,
+    created_at: tx.now,
+    edited_at: null,
+    deleted_at: null,
+  }
+}
+
+export interface Posted {
+  id: string
+  ticketId: string
+  visibility: Visibility
+  author: Actor
+  fromThreadId: string | null
+  opening: boolean
+}
+
+/** Also for a message that becomes public later: what is at the desk already is not posted there again. */
+export async function queueToOthers(tx: Tx, m: Posted): Promise<void> {
+  for (const thread of await threadsOf(tx.q, m.ticketId)) {
+    if (thread.side === 'customer') {
+      const mayGo = m.visibility === 'public' && m.author.kind === 'agent' && thread.id !== m.fromThreadId
+      if (mayGo) await queueToCustomer(tx, m, thread)
+    } else if (thread.id === m.fromThreadId) {
+      if (m.visibility === 'public' && !(await isQueuedFor(tx.q, m.id, thread.id))) await queueMark(tx, m, thread)
+    } else if (!m.opening && !(await isQueuedFor(tx.q, m.id, thread.id))) {
+      await queueDelivery(tx, m, thread) // the opening message is on the card itself
+    }
+  }
+  await redrawCard(tx, m.ticketId)
+}
+
+async function isQueuedFor(q: Query, messageId: string, threadId: string): Promise<boolean> {
+  const row = await q
+    .selectFrom('deliveries')
+    .select('id')
+    .where('message_id', '=', messageId)
+    .where('thread_id', '=', threadId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Queues a message for the customer after the team's hold; throws a Problem when they must not or cannot be written to. */
+export async function queueToCustomer(
+  tx: Tx,
+  m: Pick<Posted, 'id' | 'ticketId' | 'author'>,
+  thread: ThreadRow,
+): Promise<void> {
+  await refuseSuppressed(tx.q, thread.place)
+  const ticket = await ticketById(tx.q, m.ticketId)
+  const team = await teamById(tx.q, ticket.team_id)
+  const sender = await senderFor(tx, ticket)
+  await queueDelivery(tx, m, thread, { holdMs: team.hold_ms, senderId: sender.id })
+  await customerWasAnswered(tx, ticket, m.author)
+}
+
+/** A word of Overture's own to the agents, in the ticket's thread; never to the customer. */
+export function postNotice(tx: Tx, ticketId: string, text: string, dedupKey?: string): Promise<string> {
+  return postMessage(tx, {
+    ticketId,
+    author: overture,
+    body: fromText(text),
+    visibility: 'note',
+    ...(dedupKey ? { dedupKey } : {}),
+  })
+}
+
+function threadById(q: Query, id: string): Promise<ThreadRow> {
+  return q.selectFrom('threads').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}

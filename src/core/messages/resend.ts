@@ -1,0 +1,51 @@
+import type { Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { readAddress } from '../customers.ts'
+import { redrawMessage } from '../deliveries.ts'
+import { type Actor, record } from '../events.ts'
+import { threadOf } from '../threads.ts'
+import { messageById } from './find.ts'
+import { queueToCustomer } from './post.ts'
+
+/**
+ * Sends a message again that failed for good, to the address given, which from now on is the ticket's. Throws a Problem
+ * under `customer` for an address that is none or is suppressed, and when the message is not a failed one.
+ */
+export async function resendMessage(tx: Tx, id: string, typed: string, actor: Actor): Promise<void> {
+  const { address } = readAddress(typed)
+  const m = await messageById(tx.q, id)
+  const thread = await threadOf(tx.q, m.ticket_id, 'customer')
+  const failed = await tx.q
+    .updateTable('deliveries')
+    .set({ state: 'cancelled' })
+    .where('message_id', '=', id)
+    .where('thread_id', '=', thread.id)
+    .where('state', 'in', ['failed', 'bounced'])
+    .executeTakeFirst()
+  if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
+  if (address !== thread.place) await moveThread(tx, thread.id, m.ticket_id, thread.place, address, actor)
+  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor }, { ...thread, place: address })
+  await redrawMessage(tx, id)
+}
+
+async function moveThread(
+  tx: Tx,
+  threadId: string,
+  ticketId: string,
+  from: string,
+  to: string,
+  actor: Actor,
+): Promise<void> {
+  await tx.q.updateTable('threads').set({ place: to }).where('id', '=', threadId).execute()
+  const { customer_id } = await tx.q
+    .selectFrom('tickets')
+    .select('customer_id')
+    .where('id', '=', ticketId)
+    .executeTakeFirstOrThrow()
+  await tx.q
+    .insertInto('addresses')
+    .values({ address: to, customer_id, created_at: tx.now })
+    .onConflict(c => c.column('address').doNothing())
+    .execute()
+  await record(tx, ticketId, 'address_changed', actor, { address: from }, { address: to })
+}

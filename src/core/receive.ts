@@ -1,0 +1,189 @@
+import type { SenderRow, ThreadRow, TicketRow } from '../db/schema.ts'
+import type { Tx } from '../db/store.ts'
+import { customerByAddress, customerFor } from './customers.ts'
+import { fromText, isEmpty } from './document.ts'
+import type { Actor } from './events.ts'
+import { settleInbound } from './inbound.ts'
+import type { Arrival } from './letter.ts'
+import { postMessage, postNotice } from './messages/post.ts'
+import { senderByAddress } from './senders.ts'
+import { learnKey } from './threads.ts'
+import { customerAnswered } from './tickets/change.ts'
+import { openTicketByCustomer } from './tickets/open.ts'
+import { readReplyToken } from './tokens.ts'
+
+interface Match {
+  thread: ThreadRow
+  why: string // a finished sentence
+}
+
+/**
+ * Settles what a customer's channel brought in: a message on the ticket that it answers, a new ticket of the team that it
+ * was written to, or put aside where people see it. The same key twice is one message.
+ */
+export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
+  if (await seenBefore(tx, a))
+    return settleInbound(tx, a.inboundId, { state: 'ignored', reason: 'This mail was received before.' })
+  if (a.automatic?.kind === 'loop')
+    return settleInbound(tx, a.inboundId, {
+      state: 'ignored',
+      reason: `It is our own mail coming back (${a.automatic.rule}).`,
+    })
+  const match = await matchOf(tx, a)
+  if (match) return receiveAnswer(tx, a, match)
+  const sender = await writtenTo(tx, a)
+  if (!sender)
+    return settleInbound(tx, a.inboundId, {
+      state: 'unmatched',
+      reason: 'It was written to no address of ours and answers nothing of ours.',
+    })
+  if (a.automatic)
+    return settleInbound(tx, a.inboundId, {
+      state: 'unmatched',
+      reason: `It is automatic (${a.automatic.rule}) and answers nothing of ours.`,
+    })
+  await receiveFirst(tx, a, sender)
+}
+
+async function seenBefore(tx: Tx, a: Arrival): Promise<boolean> {
+  const key = await tx.q
+    .selectFrom('keys')
+    .select('key')
+    .where('channel', '=', a.channel)
+    .where('key', '=', a.key)
+    .executeTakeFirst()
+  return key !== undefined
+}
+
+/** In this order: a token that we signed, an id of ours that it answers, the subject's tag if we know the author there. */
+async function matchOf(tx: Tx, a: Arrival): Promise<Match | undefined> {
+  for (const token of a.tokens) {
+    const word = readReplyToken(tx.key, token)
+    const thread = word && (await tx.q.selectFrom('threads').selectAll().where('token', '=', word).executeTakeFirst())
+    if (thread) return { thread, why: 'Matched by the reply address that it was sent to.' }
+  }
+  for (const [i, key] of a.answers.slice(0, MOST_ANSWERS).entries()) {
+    const thread = await tx.q
+      .selectFrom('keys')
+      .innerJoin('threads', 'threads.id', 'keys.thread_id')
+      .selectAll('threads')
+      .where('keys.channel', '=', a.channel)
+      .where('keys.key', '=', key)
+      .executeTakeFirst()
+    if (thread)
+      return {
+        thread,
+        why: i === 0 ? 'Matched by the mail that it answers.' : 'Matched by an earlier mail that it refers to.',
+      }
+  }
+  return a.tag ? matchByTag(tx, a, a.tag) : undefined
+}
+
+const MOST_ANSWERS = 50
+
+async function matchByTag(tx: Tx, a: Arrival, tag: string): Promise<Match | undefined> {
+  const thread = await tx.q
+    .selectFrom('threads')
+    .innerJoin('tickets', 'tickets.id', 'threads.ticket_id')
+    .selectAll('threads')
+    .where('tickets.identifier', '=', tag)
+    .where('threads.side', '=', 'customer')
+    .where('threads.channel', '=', a.channel)
+    .where('threads.place', '=', a.from.address) // a stranger who guesses a number must not get in
+    .executeTakeFirst()
+  return thread && { thread, why: `Matched by ${tag} in the subject, written by the ticket's customer.` }
+}
+
+async function writtenTo(tx: Tx, a: Arrival): Promise<SenderRow | undefined> {
+  for (const address of a.to) {
+    const sender = await senderByAddress(tx.q, address)
+    if (sender) return sender
+  }
+  return undefined
+}
+
+async function receiveAnswer(tx: Tx, a: Arrival, { thread, why }: Match): Promise<void> {
+  const ticket = await tx.q
+    .selectFrom('tickets')
+    .selectAll()
+    .where('id', '=', thread.ticket_id)
+    .executeTakeFirstOrThrow()
+  if (ticket.deleted_at !== null)
+    return settleInbound(tx, a.inboundId, {
+      state: 'ignored',
+      reason: `It answers ${ticket.identifier}, which was deleted.`,
+    })
+  const { author, isCustomer } = await authorOf(tx, a, ticket)
+  await recordMessage(tx, a, thread, ticket.id, author, why)
+  if (a.automatic) return
+  if (isCustomer) await customerAnswered(tx, ticket)
+  else
+    await postNotice(
+      tx,
+      ticket.id,
+      `The mail above is from ${a.from.address}, who is not this ticket's customer. Your answers still go to ${thread.place}.`,
+      `stranger:${a.key}`,
+    )
+}
+
+async function receiveFirst(tx: Tx, a: Arrival, sender: SenderRow): Promise<void> {
+  const customer = await customerFor(tx, a.from.address, a.from.name)
+  const ticket: TicketRow = await openTicketByCustomer(tx, { sender, customer, subject: a.subject, root: a.key })
+  const thread = await tx.q
+    .selectFrom('threads')
+    .selectAll()
+    .where('ticket_id', '=', ticket.id)
+    .where('side', '=', 'customer')
+    .executeTakeFirstOrThrow()
+  const author = { kind: 'customer' as const, id: customer.id, name: customer.name, address: a.from.address }
+  await recordMessage(
+    tx,
+    a,
+    thread,
+    ticket.id,
+    author,
+    `A new ticket, since it was written to ${sender.address} and answers nothing of ours.`,
+    true,
+  )
+  await tx.q.updateTable('tickets').set({ answered_at: tx.now }).where('id', '=', ticket.id).execute()
+}
+
+async function authorOf(
+  tx: Tx,
+  a: Arrival,
+  ticket: TicketRow,
+): Promise<{ author: Actor & { address: string }; isCustomer: boolean }> {
+  const known = await customerByAddress(tx.q, a.from.address)
+  const isCustomer = known?.id === ticket.customer_id
+  const name = known?.name ?? (a.from.name || a.from.address)
+  return {
+    author: { kind: isCustomer ? 'customer' : 'stranger', id: known?.id ?? null, name, address: a.from.address },
+    isCustomer,
+  }
+}
+
+async function recordMessage(
+  tx: Tx,
+  a: Arrival,
+  thread: ThreadRow,
+  ticketId: string,
+  author: Actor & { address: string },
+  why: string,
+  opening = false,
+): Promise<void> {
+  const messageId = await postMessage(tx, {
+    ticketId,
+    author,
+    body: isEmpty(a.body) && !a.files.length ? fromText('(This mail is empty.)') : a.body,
+    full: a.full,
+    files: a.files,
+    visibility: 'public',
+    from: { threadId: thread.id, key: a.key },
+    inboundId: a.inboundId,
+    matchedBy: why,
+    automatic: a.automatic?.rule ?? null,
+    opening,
+  })
+  await learnKey(tx, { channel: a.channel, key: a.key, threadId: thread.id, messageId })
+  await settleInbound(tx, a.inboundId, { state: 'recorded', reason: why, messageId })
+}

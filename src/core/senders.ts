@@ -1,0 +1,163 @@
+import type { SenderRow, TicketRow } from '../db/schema.ts'
+import type { Query, Tx } from '../db/store.ts'
+import { newId } from '../lib/id.ts'
+import { Problem, Problems } from '../lib/problem.ts'
+import { seal } from '../lib/sign.ts'
+import { isAddress } from './customers.ts'
+
+export interface SenderForm {
+  teamId: string
+  address: string
+  name: string
+  smtpUrl: string | null // null: the environment's; undefined in a change: as it was
+  dkimSelector: string | null
+  dkimKey: string | null
+}
+
+/** Adds an address to send from. Throws Problems for an address that is none or another sender's, or a bad SMTP URL. */
+export async function addSender(tx: Tx, form: SenderForm): Promise<string> {
+  const id = newId()
+  await refuseFaults(tx, id, form)
+  await tx.q
+    .insertInto('senders')
+    .values({ id, ...columns(tx, form), created_at: tx.now, broken_at: null, broken_reason: null, removed_at: null })
+    .execute()
+  return id
+}
+
+/** Changes a sender and lets it try again. A secret that is null stays as it was. */
+export async function changeSender(tx: Tx, id: string, form: SenderForm): Promise<void> {
+  await refuseFaults(tx, id, form)
+  const { smtp_url, dkim_key, ...rest } = columns(tx, form)
+  await tx.q
+    .updateTable('senders')
+    .set({
+      ...rest,
+      ...(smtp_url ? { smtp_url } : {}),
+      ...(dkim_key ? { dkim_key } : {}),
+      broken_at: null,
+      broken_reason: null,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The address is used no more; tickets that used it are sent from another of the team. */
+export async function removeSender(tx: Tx, id: string): Promise<void> {
+  await tx.q.updateTable('senders').set({ removed_at: tx.now }).where('id', '=', id).execute()
+}
+
+function columns(tx: Tx, form: SenderForm) {
+  return {
+    team_id: form.teamId,
+    address: form.address.trim().toLowerCase(),
+    name: form.name.trim(),
+    smtp_url: form.smtpUrl ? seal(tx.key, form.smtpUrl) : null,
+    dkim_selector: form.dkimSelector,
+    dkim_key: form.dkimKey ? seal(tx.key, form.dkimKey) : null,
+  }
+}
+
+async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
+  const faults: Problem[] = []
+  const address = form.address.trim().toLowerCase()
+  if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
+  if (form.smtpUrl && !/^smtps?:\/\/\S+$/i.test(form.smtpUrl))
+    faults.push(
+      new Problem('invalid', 'An SMTP address looks like smtps://user:password@mail.example.com:465.', 'smtp_url'),
+    )
+  if (form.dkimKey && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(form.dkimKey))
+    faults.push(new Problem('invalid', 'Paste the whole private key, with its BEGIN and END lines.', 'dkim_key'))
+  if (form.dkimKey && !form.dkimSelector)
+    faults.push(
+      new Problem('invalid', 'A DKIM key needs the selector that its public half is published under.', 'dkim_selector'),
+    )
+  const taken = await tx.q
+    .selectFrom('senders')
+    .select('id')
+    .where('address', '=', address)
+    .where('id', '!=', id)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+  if (taken) faults.push(new Problem('conflict', 'Another sender has this address.', 'address'))
+  if (faults.length) throw new Problems(faults)
+}
+
+export function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
+  return q
+    .selectFrom('senders')
+    .selectAll()
+    .where('team_id', '=', teamId)
+    .where('removed_at', 'is', null)
+    .orderBy('created_at')
+    .execute()
+}
+
+export async function senderById(q: Query, id: string): Promise<SenderRow> {
+  const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!sender) throw new Problem('not_found', 'This sender is no more.', 'sender')
+  return sender
+}
+
+export function senders(q: Query): Promise<SenderRow[]> {
+  return q.selectFrom('senders').selectAll().where('removed_at', 'is', null).orderBy('created_at').execute()
+}
+
+/** The sender, if one is ours, whose address this is (without its plus part, in lower case). */
+export function senderByAddress(q: Query, address: string): Promise<SenderRow | undefined> {
+  return q
+    .selectFrom('senders')
+    .selectAll()
+    .where('address', '=', withoutPlus(address))
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Whether mail to this address is for us. */
+export async function isOurs(q: Query, address: string): Promise<boolean> {
+  return (await senderByAddress(q, address)) !== undefined
+}
+
+export function withoutPlus(address: string): string {
+  return address.toLowerCase().replace(/\+[^@]*@/, '@')
+}
+
+/** Nothing more is sent from it until it works again; the reason is shown where people write. True when that is news. */
+export async function markSenderBroken(tx: Tx, id: string, reason: string): Promise<boolean> {
+  const changed = await tx.q
+    .updateTable('senders')
+    .set({ broken_at: tx.now, broken_reason: reason })
+    .where('id', '=', id)
+    .where('broken_at', 'is', null)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+/** It works (again). */
+export async function markSenderWorking(tx: Tx, id: string): Promise<void> {
+  await tx.q
+    .updateTable('senders')
+    .set({ broken_at: null, broken_reason: null })
+    .where('id', '=', id)
+    .where('broken_at', 'is not', null)
+    .execute()
+}
+
+/** The sender wished for if the team has it, else the team's first that works. Throws a Problem when there is none. */
+export async function usableSender(q: Query, teamId: string, wished: string | null): Promise<SenderRow> {
+  const senders = await sendersOf(q, teamId)
+  const sender = senders.find(s => s.id === wished) ?? senders.find(s => s.broken_at === null) ?? senders[0]
+  if (!sender) throw new Problem('conflict', 'This team has no address to send from. Add one in Set-up.', 'sender')
+  if (sender.broken_at !== null)
+    throw new Problem('conflict', `Nothing can be sent from ${sender.address}: ${sender.broken_reason}`, 'sender')
+  return sender
+}
+
+/** The sender of a ticket's next mail. One that was removed is replaced by another of the team. */
+export async function senderFor(tx: Tx, ticket: TicketRow): Promise<SenderRow> {
+  const own = ticket.sender_id ? await senderById(tx.q, ticket.sender_id) : undefined
+  if (own && own.removed_at === null) return own // a broken one waits, so that nothing changes its sender by an outage
+  const sender = await usableSender(tx.q, ticket.team_id, null)
+  await tx.q.updateTable('tickets').set({ sender_id: sender.id }).where('id', '=', ticket.id).execute()
+  return sender
+}

@@ -1,0 +1,112 @@
+import type { Priority, ReplyMode, TeamRow } from '../db/schema.ts'
+import type { Query, Tx } from '../db/store.ts'
+import { newId } from '../lib/id.ts'
+import { Problem, Problems } from '../lib/problem.ts'
+import { redrawCardsOfTeam } from './deliveries.ts'
+
+export interface TeamForm {
+  name: string
+  prefix: string
+  place: string
+  replyMode: ReplyMode
+  holdMs: number
+  signature: string
+}
+
+const LONGEST_HOLD_MS = 10 * 60_000
+
+/** Makes a team with its first form. Its prefix and its place belong to no other team; else Problems names the fields. */
+export async function createTeam(tx: Tx, form: TeamForm): Promise<string> {
+  const id = newId()
+  await refuseFaults(tx, id, form)
+  await tx.q
+    .insertInto('teams')
+    .values({ id, ...columns(form), next_number: 1, place_problem: null, created_at: tx.now, archived_at: null })
+    .execute()
+  await tx.q
+    .insertInto('forms')
+    .values({ id: newId(), team_id: id, name: 'General', priority: 'medium' satisfies Priority, created_at: tx.now })
+    .execute()
+  return id
+}
+
+/** Changes a team; tickets keep the identifier they were given. */
+export async function changeTeam(tx: Tx, id: string, form: TeamForm): Promise<void> {
+  await refuseFaults(tx, id, form)
+  await tx.q
+    .updateTable('teams')
+    .set({ ...columns(form), place_problem: null })
+    .where('id', '=', id)
+    .execute()
+  await redrawCardsOfTeam(tx, id)
+}
+
+function columns(form: TeamForm) {
+  return {
+    name: form.name.trim(),
+    prefix: form.prefix.trim().toUpperCase(),
+    place: form.place,
+    reply_mode: form.replyMode,
+    hold_ms: form.holdMs,
+    signature: form.signature.trim(),
+  }
+}
+
+async function refuseFaults(tx: Tx, id: string, form: TeamForm): Promise<void> {
+  const faults: Problem[] = []
+  const prefix = form.prefix.trim().toUpperCase()
+  if (!form.name.trim()) faults.push(new Problem('invalid', 'Give the team a name.', 'name'))
+  if (!/^[A-Z][A-Z0-9]{1,9}$/.test(prefix))
+    faults.push(
+      new Problem('invalid', 'A prefix is 2 to 10 letters or digits and begins with a letter, such as SUP.', 'prefix'),
+    )
+  if (!form.place) faults.push(new Problem('invalid', 'Choose the channel where the tickets are shown.', 'place'))
+  if (!Number.isFinite(form.holdMs) || form.holdMs < 0 || form.holdMs > LONGEST_HOLD_MS)
+    faults.push(new Problem('invalid', 'The hold is a number of seconds from 0 to 600.', 'hold'))
+  const others = await tx.q.selectFrom('teams').select(['prefix', 'place', 'name']).where('id', '!=', id).execute()
+  const samePrefix = others.find(o => o.prefix === prefix)
+  if (samePrefix) faults.push(new Problem('conflict', `The team ${samePrefix.name} has this prefix.`, 'prefix'))
+  const samePlace = others.find(o => o.place === form.place)
+  if (samePlace) faults.push(new Problem('conflict', `The team ${samePlace.name} shows its tickets there.`, 'place'))
+  if (faults.length) throw new Problems(faults)
+}
+
+export function teams(q: Query): Promise<TeamRow[]> {
+  return q.selectFrom('teams').selectAll().where('archived_at', 'is', null).orderBy('created_at').execute()
+}
+
+export async function teamById(q: Query, id: string): Promise<TeamRow> {
+  const team = await q.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!team) throw new Problem('not_found', 'This team is no more.', 'team')
+  return team
+}
+
+/** The team that shows its tickets in this place, if any does. */
+export function teamAtPlace(q: Query, place: string): Promise<TeamRow | undefined> {
+  return q
+    .selectFrom('teams')
+    .selectAll()
+    .where('place', '=', place)
+    .where('archived_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Notes why a team's place cannot be written to (a finished sentence), or that it can again (null). True when that is news. */
+export async function notePlaceProblem(tx: Tx, place: string, problem: string | null): Promise<boolean> {
+  const changed = await tx.q
+    .updateTable('teams')
+    .set({ place_problem: problem })
+    .where('place', '=', place)
+    .where('place_problem', problem === null ? 'is not' : 'is distinct from', problem as string)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+export function formsOf(q: Query, teamId: string): Promise<{ id: string; name: string; priority: Priority }[]> {
+  return q
+    .selectFrom('forms')
+    .select(['id', 'name', 'priority'])
+    .where('team_id', '=', teamId)
+    .orderBy('created_at')
+    .execute()
+}

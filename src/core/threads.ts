@@ -1,0 +1,81 @@
+import type { Side, ThreadRow } from '../db/schema.ts'
+import type { Query, Tx } from '../db/store.ts'
+import { newId } from '../lib/id.ts'
+import { newThreadToken } from './tokens.ts'
+
+/** Where agents work and where customers are reached. A further channel is a further customer's thread, not a change here. */
+export const DESK = 'slack'
+export const MAIL = 'email'
+
+/** Begins a ticket's presence in one place. The root comes later: with the first letter that is carried there. */
+export async function beginThread(
+  tx: Tx,
+  thread: { ticketId: string; channel: string; side: Side; place: string; root?: string },
+): Promise<ThreadRow> {
+  const row: ThreadRow = {
+    id: newId(),
+    ticket_id: thread.ticketId,
+    channel: thread.channel,
+    side: thread.side,
+    place: thread.place,
+    root: thread.root ?? null,
+    token: newThreadToken(),
+    created_at: tx.now,
+  }
+  await tx.q.insertInto('threads').values(row).execute()
+  return row
+}
+
+export function threadsOf(q: Query, ticketId: string): Promise<ThreadRow[]> {
+  return q.selectFrom('threads').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute()
+}
+
+export async function threadOf(q: Query, ticketId: string, side: Side): Promise<ThreadRow> {
+  return q
+    .selectFrom('threads')
+    .selectAll()
+    .where('ticket_id', '=', ticketId)
+    .where('side', '=', side)
+    .orderBy('id')
+    .executeTakeFirstOrThrow()
+}
+
+/** The thread with this root in this place, such as the Slack thread under a card. */
+export function threadByRoot(q: Query, channel: string, place: string, root: string): Promise<ThreadRow | undefined> {
+  return q
+    .selectFrom('threads')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('place', '=', place)
+    .where('root', '=', root)
+    .executeTakeFirst()
+}
+
+/** Remembers by what a far side knows a message, so that what refers to it finds the thread. The first one stands. */
+export async function learnKey(
+  tx: Tx,
+  entry: { channel: string; key: string; threadId: string; messageId: string | null },
+): Promise<void> {
+  await tx.q
+    .insertInto('keys')
+    .values({
+      channel: entry.channel,
+      key: entry.key,
+      thread_id: entry.threadId,
+      message_id: entry.messageId,
+      created_at: tx.now,
+    })
+    .onConflict(c => c.columns(['channel', 'key']).doNothing())
+    .execute()
+}
+
+/** The message that a far side knows by this key. */
+export async function messageByKey(q: Query, channel: string, key: string): Promise<string | null> {
+  const row = await q
+    .selectFrom('keys')
+    .select('message_id')
+    .where('channel', '=', channel)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row?.message_id ?? null
+}

@@ -1,0 +1,155 @@
+import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { actorOf, agentById } from '../agents.ts'
+import { customerById } from '../customers.ts'
+import { queueDelivery, redrawCard } from '../deliveries.ts'
+import { type Actor, record } from '../events.ts'
+import { usableSender } from '../senders.ts'
+import { refuseSuppressed } from '../suppressions.ts'
+import { teamById } from '../teams.ts'
+import { threadOf } from '../threads.ts'
+import { ticketById } from './find.ts'
+
+/**
+ * Makes an internal ticket public: its first message goes to the customer after the hold. One way, since a mail cannot be
+ * called back. Throws a Problem when it is public already or cannot be sent.
+ */
+export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.published_at !== null) throw new Problem('conflict', `${ticket.identifier} is public already.`)
+  const opening = await tx.q
+    .selectFrom('messages')
+    .selectAll()
+    .where('ticket_id', '=', id)
+    .where('opening', '=', 1)
+    .executeTakeFirstOrThrow()
+  const thread = await threadOf(tx.q, id, 'customer')
+  await refuseSuppressed(tx.q, thread.place)
+  const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
+  const team = await teamById(tx.q, ticket.team_id)
+  await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
+  await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, senderId: sender.id })
+  await change(tx, ticket, 'ticket_published', actor, {
+    published_at: tx.now,
+    sender_id: sender.id,
+    status: 'awaiting_customer',
+  })
+}
+
+/** Who takes a ticket has it, and it is in progress. Taking it twice changes nothing. */
+export async function takeTicket(tx: Tx, id: string, agent: AgentRow): Promise<void> {
+  await assignTicket(tx, id, agent.id, actorOf(agent))
+}
+
+/** Gives a ticket to an agent, or to nobody (null). A new answer that waited for somebody is now in progress. */
+export async function assignTicket(tx: Tx, id: string, agentId: string | null, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (agentId) {
+    const agent = await agentById(tx.q, agentId)
+    if (agent.deactivated_at !== null) throw new Problem('conflict', `${agent.name} is no longer here.`, 'assignee')
+  }
+  const status =
+    agentId && ticket.status === 'open'
+      ? 'in_progress'
+      : !agentId && ticket.status === 'in_progress'
+        ? 'open'
+        : ticket.status
+  await change(tx, ticket, 'ticket_assigned', actor, { assignee_id: agentId, status })
+}
+
+export async function setPriority(tx: Tx, id: string, priority: Priority, actor: Actor): Promise<void> {
+  await change(tx, await ticketById(tx.q, id), 'priority_changed', actor, { priority })
+}
+
+/** The statuses that an agent may set by hand, beside closing. */
+export const SETTABLE: Status[] = ['open', 'in_progress', 'awaiting_customer']
+
+export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (status === 'closed') return closeTicket(tx, id, '', actor)
+  if (!SETTABLE.includes(status)) throw new Problem('invalid', 'This status cannot be set by hand.', 'status')
+  if (ticket.published_at === null && status === 'awaiting_customer')
+    throw new Problem('conflict', `${ticket.identifier} is internal; no customer is asked anything.`, 'status')
+  await change(tx, ticket, ticket.closed_at === null ? 'status_changed' : 'ticket_reopened', actor, {
+    status,
+    ...REOPENED,
+  })
+}
+
+const REOPENED = { closed_at: null, closed_by: null, close_reason: null }
+
+/** Closes a ticket with a reason. Closing a closed one changes nothing. */
+export async function closeTicket(tx: Tx, id: string, reason: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.closed_at !== null) return
+  await change(tx, ticket, 'ticket_closed', actor, {
+    status: 'closed',
+    closed_at: tx.now,
+    closed_by: actor.id,
+    close_reason: reason.trim() || null,
+  })
+}
+
+export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.closed_at === null) return
+  await change(tx, ticket, 'ticket_reopened', actor, {
+    status: ticket.assignee_id ? 'in_progress' : 'open',
+    ...REOPENED,
+  })
+}
+
+/** From now on what agents write in this ticket's thread is treated this way; null: as the team does. */
+export async function setReplyMode(tx: Tx, id: string, mode: ReplyMode | null, actor: Actor): Promise<void> {
+  await change(tx, await ticketById(tx.q, id), 'reply_mode_changed', actor, { reply_mode: mode })
+}
+
+/** A customer's own words came in: a closed ticket opens again, and it waits for us. */
+export async function customerAnswered(tx: Tx, ticket: TicketRow): Promise<void> {
+  const status = ticket.assignee_id ? 'in_progress' : 'open'
+  const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
+  const customer = await customerById(tx.q, ticket.customer_id)
+  await change(
+    tx,
+    ticket,
+    kind,
+    { kind: 'customer', id: customer.id, name: customer.name },
+    { status, answered_at: tx.now, ...REOPENED },
+  )
+}
+
+/** We wrote to the customer: it is for them to answer. */
+export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Actor): Promise<void> {
+  if (ticket.closed_at !== null) return
+  await change(tx, ticket, 'customer_written_to', actor, { status: 'awaiting_customer' })
+}
+
+type Changes = Partial<
+  Pick<
+    TicketRow,
+    | 'status'
+    | 'priority'
+    | 'assignee_id'
+    | 'reply_mode'
+    | 'sender_id'
+    | 'published_at'
+    | 'answered_at'
+    | 'closed_at'
+    | 'closed_by'
+    | 'close_reason'
+  >
+>
+
+async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to: Changes): Promise<void> {
+  const names = (Object.keys(to) as (keyof Changes)[]).filter(name => ticket[name] !== to[name])
+  if (!names.length) return
+  await tx.q
+    .updateTable('tickets')
+    .set({ ...to, updated_at: tx.now })
+    .where('id', '=', ticket.id)
+    .execute()
+  const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
+  await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
+  await redrawCard(tx, ticket.id)
+}

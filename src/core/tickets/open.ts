@@ -1,0 +1,194 @@
+import type { AgentRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
+import { newId } from '../../lib/id.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
+import { actorOf } from '../agents.ts'
+import { refuseTooLarge } from '../attachments.ts'
+import { type CustomerView, customerById, customerFor, readAddress } from '../customers.ts'
+import { queueCard } from '../deliveries.ts'
+import { type Document, isEmpty } from '../document.ts'
+import { type Actor, record } from '../events.ts'
+import type { NewFile } from '../letter.ts'
+import { postMessage } from '../messages/post.ts'
+import { usableSender } from '../senders.ts'
+import { refuseSuppressed } from '../suppressions.ts'
+import { formsOf, teamById } from '../teams.ts'
+import { beginThread, DESK, MAIL } from '../threads.ts'
+import { ticketByDedupKey } from './find.ts'
+
+export interface NewTicket {
+  teamId: string
+  formId?: string | null
+  senderId?: string | null // null: the team's first that works
+  customer: { id: string } | { typed: string }
+  subject: string
+  body: Document
+  files?: NewFile[]
+  priority: Priority
+  assigneeId?: string | null
+  email: boolean // false: internal only, nothing is sent
+  agent: AgentRow
+  dedupKey?: string // the same key again is the same ticket
+}
+
+/**
+ * Opens a ticket: the card at the desk, and the mail to the customer unless it is internal. Everything or nothing; each
+ * fault is one of the Problems thrown, with the field at fault. The same dedup key again returns the first ticket.
+ */
+export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
+  const known = form.dedupKey && (await ticketByDedupKey(tx.q, form.dedupKey))
+  if (known) return known
+  const { customer, sender } = await readForm(tx, form)
+  const actor = actorOf(form.agent)
+  const ticket = await insertTicket(tx, {
+    teamId: form.teamId,
+    subject: form.subject.trim().replace(/\s+/g, ' '),
+    customerId: customer.id,
+    senderId: sender?.id ?? null,
+    formId: form.formId ?? null,
+    status: form.email ? 'awaiting_customer' : 'internal',
+    priority: form.priority,
+    assigneeId: form.assigneeId ?? null,
+    createdBy: form.agent.id,
+    publishedAt: form.email ? tx.now : null,
+    dedupKey: form.dedupKey ?? null,
+  })
+  await beginThreads(tx, ticket, customer.address)
+  await record(tx, ticket.id, 'ticket_created', actor, undefined, {
+    subject: ticket.subject,
+    status: ticket.status,
+    priority: ticket.priority,
+    assignee: ticket.assignee_id,
+    to: customer.address,
+  })
+  await postMessage(tx, {
+    ticketId: ticket.id,
+    author: actor,
+    body: form.body,
+    files: form.files ?? [],
+    visibility: form.email ? 'public' : 'note',
+    opening: true,
+  })
+  return ticket
+}
+
+async function readForm(tx: Tx, form: NewTicket): Promise<{ customer: CustomerView; sender: SenderRow | null }> {
+  const faults: Problem[] = []
+  const gather = async <T>(read: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      faults.push(error)
+      return undefined
+    }
+  }
+  await gather(() => teamById(tx.q, form.teamId))
+  const address = await gather(() => readCustomer(tx, form.customer))
+  if (address && form.email) await gather(() => refuseSuppressed(tx.q, address.address))
+  const subject = form.subject.trim()
+  if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
+  if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
+  if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
+  await gather(() => refuseTooLarge((form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length }))))
+  const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, form.senderId ?? null)) : null
+  if (faults.length || !address) throw new Problems(faults)
+  const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
+  return { customer, sender: sender ?? null }
+}
+
+async function readCustomer(
+  tx: Tx,
+  customer: NewTicket['customer'],
+): Promise<CustomerView | { address: string; name: string }> {
+  if ('id' in customer) return customerById(tx.q, customer.id)
+  if (!customer.typed.trim()) throw new Problem('invalid', 'Choose a customer, or type an address.', 'customer')
+  return readAddress(customer.typed)
+}
+
+/** Opens a ticket for a customer who wrote first. The caller posts their message. */
+export async function openTicketByCustomer(
+  tx: Tx,
+  by: { sender: SenderRow; customer: CustomerView; subject: string; root: string },
+): Promise<TicketRow> {
+  const form = (await formsOf(tx.q, by.sender.team_id))[0]
+  const ticket = await insertTicket(tx, {
+    teamId: by.sender.team_id,
+    subject: by.subject.trim().replace(/\s+/g, ' ').slice(0, 255) || '(no subject)',
+    customerId: by.customer.id,
+    senderId: by.sender.id,
+    formId: form?.id ?? null,
+    status: 'open',
+    priority: form?.priority ?? 'medium',
+    assigneeId: null,
+    createdBy: null,
+    publishedAt: tx.now,
+    dedupKey: null,
+  })
+  await beginThreads(tx, ticket, by.customer.address, by.root)
+  const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
+  await record(tx, ticket.id, 'ticket_created', actor, undefined, {
+    subject: ticket.subject,
+    status: ticket.status,
+    from: by.customer.address,
+  })
+  return ticket
+}
+
+interface TicketStart {
+  teamId: string
+  subject: string
+  customerId: string
+  senderId: string | null
+  formId: string | null
+  status: Status
+  priority: Priority
+  assigneeId: string | null
+  createdBy: string | null
+  publishedAt: number | null
+  dedupKey: string | null
+}
+
+async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
+  const team = await tx.q
+    .updateTable('teams')
+    .set(e => ({ next_number: e('next_number', '+', 1) }))
+    .where('id', '=', t.teamId)
+    .returning(['prefix', 'next_number'])
+    .executeTakeFirstOrThrow()
+  const number = team.next_number - 1
+  const row: TicketRow = {
+    id: newId(),
+    team_id: t.teamId,
+    number,
+    identifier: `${team.prefix}-${number}`,
+    subject: t.subject,
+    customer_id: t.customerId,
+    sender_id: t.senderId,
+    form_id: t.formId,
+    status: t.status,
+    priority: t.priority,
+    assignee_id: t.assigneeId,
+    reply_mode: null,
+    created_by: t.createdBy,
+    dedup_key: t.dedupKey,
+    created_at: tx.now,
+    updated_at: tx.now,
+    published_at: t.publishedAt,
+    answered_at: null,
+    closed_at: null,
+    closed_by: null,
+    close_reason: null,
+    deleted_at: null,
+  }
+  await tx.q.insertInto('tickets').values(row).execute()
+  return row
+}
+
+async function beginThreads(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
+  const team = await teamById(tx.q, ticket.team_id)
+  const desk = await beginThread(tx, { ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place })
+  await queueCard(tx, ticket.id, desk)
+  const customer = { ticketId: ticket.id, channel: MAIL, side: 'customer' as const, place: address }
+  await beginThread(tx, root ? { ...customer, root } : customer)
+}

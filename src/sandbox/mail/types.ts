@@ -41,7 +41,7 @@ export interface MailView {
   messageId: string
   inReplyTo: string
   references: string[]
-  /** All header lines in the order of the mail, unfolded and decoded only as far as MIME's encoded words. */
+  /** All header lines in the order of the mail, unfolded, otherwise as they were sent. */
   headers: { name: string; value: string }[]
   text: string
   html: string | undefined
@@ -59,7 +59,7 @@ export interface Mail extends MailView {
  * What an address does with mail:
  * `reads` keeps it and waits for a hand; `answers` answers each mail; `out-of-office` sends an automatic reply;
  * `bounces` accepts the mail and returns it as undeliverable; `refuses` says 550 5.1.1 at RCPT; `temporarily` says
- * 451 4.2.0; `full` says 452 4.2.2; `slow` accepts each recipient only after a while.
+ * 451 4.2.0; `full` says 552 5.2.2; `slow` accepts each recipient only after a while.
  */
 export type Habit = 'reads' | 'answers' | 'out-of-office' | 'bounces' | 'refuses' | 'temporarily' | 'full' | 'slow'
 
@@ -126,7 +126,7 @@ export interface Customer {
   readonly habit: Habit
   /** Mails received, oldest first. */
   readonly inbox: readonly Mail[]
-  /** Mails the customer wrote, oldest first. */
+  /** Mails that left the mailbox, oldest first: the customer's own, automatic answers and returned mails. */
   readonly sent: readonly Mail[]
   /** The newest mail received; throws when there is none. */
   latest(): Mail
@@ -219,6 +219,7 @@ export interface MailWorld {
   /** The customer of an address; the mailbox begins to exist. `Name <address>` gives the name as well. */
   customer(address: string): Customer
   mail(id: string): Mail | undefined
+  mailbox(address: string): MailboxView | undefined
   /** Tells of each change; returns what ends the telling. */
   onChange(tell: (change: MailChange) => void): () => void
   snapshot(): MailSnapshot

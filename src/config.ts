@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { ReplyMode } from './db/schema.ts'
+
+export interface Config {
+  slack: {
+    botToken: string
+    appToken: string | null // Socket Mode
+    signingSecret: string | null // HTTP mode
+    apiUrl: string | undefined
+  }
+  desk: { place: string; holdMs: number; replyMode: ReplyMode } | null // the first team
+  mail: {
+    smtpUrl: string | null
+    from: { address: string; name: string } | null // the first sender
+    imapUrl: string | null
+    listen: { host: string; port: number } | null
+  }
+  databaseUrl: string
+  http: { host: string; port: number; publicUrl: string | null }
+  secret: string | undefined
+  logLevel: string
+}
+
+/** A start that cannot be, with all its reasons; the message is for the operator. */
+export class ConfigFault extends Error {
+  override name = 'ConfigFault'
+}
+
+const text = z.string().trim().min(1)
+const url = (schemes: string, example: string) =>
+  text.regex(new RegExp(`^(${schemes})://[^\\s]+$`, 'i'), `is not an address such as ${example}`)
+
+const Settings = z.object({
+  SLACK_BOT_TOKEN: text.regex(/^xoxb-/, 'must be the bot token; it begins with xoxb-'),
+  SLACK_APP_TOKEN: text.regex(/^xapp-/, 'must be an app-level token; it begins with xapp-').optional(),
+  SLACK_SIGNING_SECRET: text.optional(),
+  SLACK_API_URL: url('https?', 'https://slack.com/api/').optional(),
+  DESK_CHANNEL: text.regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name').optional(),
+  SMTP_URL: url('smtps?', 'smtps://user:password@mail.example.com:465').optional(),
+  MAIL_FROM: text
+    .transform((value, ctx) => {
+      const found = /^(?:"?([^"<]*?)"?\s*<)?([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?$/.exec(value)
+      if (found) return { name: found[1] ?? '', address: (found[2] ?? '').toLowerCase() }
+      ctx.addIssue({ code: 'custom', message: 'must look like Acme Support <support@acme.com>' })
+      return z.NEVER
+    })
+    .optional(),
+  IMAP_URL: url('imaps?', 'imaps://user:password@mail.example.com:993/INBOX').optional(),
+  MAIL_LISTEN: text
+    .transform((value, ctx) => {
+      const found = /^(.*):(\d{1,5})$/.exec(value)
+      if (found && Number(found[2]) < 65_536) return { host: found[1] || '0.0.0.0', port: Number(found[2]) }
+      ctx.addIssue({ code: 'custom', message: 'must look like 0.0.0.0:25' })
+      return z.NEVER
+    })
+    .optional(),
+  DATABASE_URL: text.default('data/overture.db'),
+  HOST: text.default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: url('https?', 'https://overture.example.com').optional(),
+  APP_SECRET: text.min(16, 'is too short to be a secret: give at least 16 characters').optional(),
+  HOLD_SECONDS: z.coerce.number().min(0).max(600).default(10),
+  REPLY_MODE: z.enum(['ask', 'direct', 'notes']).default('ask'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+/**
+ * Reads every setting from the environment, once. `NAME_FILE` names a file to read NAME from. Throws one ConfigFault that
+ * names all faults together.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const faults: string[] = []
+  const parsed = Settings.safeParse(given(env, faults))
+  if (!parsed.success) for (const issue of parsed.error.issues) faults.push(sentence(issue, env))
+  const s = parsed.data
+  faults.push(...missingTogether(env))
+  if (!s || faults.length) throw new ConfigFault(['Overture cannot start:', ...faults.map(f => `  - ${f}`)].join('\n'))
+  return {
+    slack: {
+      botToken: s.SLACK_BOT_TOKEN,
+      appToken: s.SLACK_APP_TOKEN ?? null,
+      signingSecret: s.SLACK_SIGNING_SECRET ?? null,
+      apiUrl: s.SLACK_API_URL,
+    },
+    desk: s.DESK_CHANNEL ? { place: s.DESK_CHANNEL, holdMs: s.HOLD_SECONDS * 1000, replyMode: s.REPLY_MODE } : null,
+    mail: {
+      smtpUrl: s.SMTP_URL ?? null,
+      from: s.MAIL_FROM ?? null,
+      imapUrl: s.IMAP_URL ?? null,
+      listen: s.MAIL_LISTEN ?? null,
+    },
+    databaseUrl: s.DATABASE_URL,
+    http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null },
+    secret: s.APP_SECRET,
+    logLevel: s.LOG_LEVEL,
+  }
+}
+
+function given(env: Record<string, string | undefined>, faults: string[]): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const name of Object.keys(Settings.shape)) {
+    const file = env[`${name}_FILE`]
+    if (file) {
+      try {
+        values[name] = readFileSync(file, 'utf8').trim()
+      } catch {
+        faults.push(`${name}_FILE: the file ${file} cannot be read.`)
+      }
+    } else if (env[name]?.trim()) values[name] = env[name]
+  }
+  return values
+}
+
+function sentence(issue: z.core.$ZodIssue, env: Record<string, string | undefined>): string {
+  const name = String(issue.path[0])
+  if (!env[name] && !env[`${name}_FILE`]) return `${name} is missing.`
+  return `${name} ${issue.code === 'custom' || issue.code === 'invalid_format' || issue.code === 'too_small' ? issue.message : `is not right: ${issue.message}`}.`
+}
+
+function missingTogether(env: Record<string, string | undefined>): string[] {
+  const has = (name: string) => Boolean(env[name]?.trim() || env[`${name}_FILE`])
+  const faults: string[] = []
+  if (!has('SLACK_APP_TOKEN') && !has('SLACK_SIGNING_SECRET'))
+    faults.push('Give SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode).')
+  if (has('SMTP_URL') !== has('MAIL_FROM')) faults.push('SMTP_URL and MAIL_FROM belong together: give both or neither.')
+  return faults
+}

@@ -1,0 +1,76 @@
+import type { Channel } from './channels/channel.ts'
+import { claimInbound, nextInboundDue, postponeInbound, settleInbound } from './core/inbound.ts'
+import type { InboundRow } from './db/schema.ts'
+import type { Store } from './db/store.ts'
+import type { Log } from './lib/log.ts'
+import { startLoop } from './lib/loop.ts'
+import { Problem } from './lib/problem.ts'
+
+const AT_ONCE = 20
+
+export interface Inbox {
+  /** Resolves once nothing is left that is due now. */
+  flush(): Promise<void>
+  /** Begins nothing new; resolves once what is in hand is settled or put back. */
+  stop(): Promise<void>
+}
+
+/** Has what came in understood and settled, from the stored rows. One that fails is tried again and holds up no other. */
+export function startInbox(store: Store, channels: Map<string, Channel>, log: Log): Inbox {
+  const working = new Set<Promise<void>>()
+  const loop = startLoop(round, error => log.error({ err: error }, 'The inbox could not work; it tries again.'))
+  store.listen('inbox', loop.knock)
+
+  async function round(): Promise<number | null> {
+    const free = AT_ONCE - working.size
+    if (free <= 0) return null
+    const rows = await store.write(tx => claimInbound(tx, free))
+    for (const row of rows) begin(row)
+    if (rows.length) return 0
+    const due = await nextInboundDue(store)
+    return due === null ? null : Math.max(due - store.now(), 20)
+  }
+
+  function begin(row: InboundRow): void {
+    const work = understand(row).finally(() => {
+      working.delete(work)
+      loop.knock()
+    })
+    working.add(work)
+  }
+
+  async function understand(row: InboundRow): Promise<void> {
+    try {
+      const channel = channels.get(row.channel)
+      if (!channel) throw new Error(`The channel ${row.channel} is not switched on.`)
+      await channel.receive(row)
+    } catch (error) {
+      await putOff(row, error).catch(err => log.error({ err, inbound: row.id }, 'An arrival could not be put off.'))
+    }
+  }
+
+  async function putOff(row: InboundRow, error: unknown): Promise<void> {
+    log.error({ err: error, inbound: row.id, attempt: row.attempts }, 'An arrival could not be understood.')
+    const reason = error instanceof Error ? error.message : String(error)
+    await store.write(async tx => {
+      if (error instanceof Problem) await settleInbound(tx, row.id, { state: 'ignored', reason })
+      else await postponeInbound(tx, row, reason)
+    })
+  }
+
+  return {
+    async flush() {
+      for (;;) {
+        await Promise.all(working)
+        const due = await nextInboundDue(store)
+        if (working.size === 0 && (due === null || due > store.now())) return
+        loop.knock()
+        await new Promise(resolve => setImmediate(resolve))
+      }
+    },
+    async stop() {
+      await loop.stop()
+      await Promise.all(working)
+    },
+  }
+}

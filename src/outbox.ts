@@ -1,0 +1,94 @@
+import type { Channel, Letter, Outcome } from './channels/channel.ts'
+import { claimDeliveries, nextDeliveryDue, settle } from './core/deliveries.ts'
+import { lettersFor } from './core/letters.ts'
+import type { Store } from './db/store.ts'
+import type { Log } from './lib/log.ts'
+import { type Loop, startLoop } from './lib/loop.ts'
+
+const AT_ONCE = 40
+
+export interface Outbox {
+  /** Resolves once nothing is left that is due now. */
+  flush(): Promise<void>
+  /** Claims no more; resolves once all that is being carried is settled. */
+  stop(): Promise<void>
+}
+
+/** Carries what is due: claim, carry, settle. The network is only touched between transactions. */
+export function startOutbox(store: Store, channels: Map<string, Channel>, log: Log): Outbox {
+  const carrying = new Set<Promise<void>>()
+  const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
+  const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
+  store.listen('outbox', loop.knock)
+
+  async function round(): Promise<number | null> {
+    const free = AT_ONCE - carrying.size
+    if (free <= 0) return null // the next one that settles knocks
+    const letters = await store.write(async tx => {
+      const rows = await claimDeliveries(tx, free, pausedPlaces())
+      return rows.length ? lettersFor(tx.q, store, rows) : []
+    })
+    for (const letter of letters) begin(letter)
+    if (letters.length) return 0
+    const due = await nextDeliveryDue(store)
+    return due === null ? null : Math.max(due - store.now(), 20)
+  }
+
+  function begin(letter: Letter): void {
+    const work = carry(letter).finally(() => {
+      carrying.delete(work)
+      loop.knock()
+    })
+    carrying.add(work)
+  }
+
+  async function carry(letter: Letter): Promise<void> {
+    const outcome = await outcomeOf(letter)
+    if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
+      closedUntil.set(letter.thread.place, store.now() + outcome.retry.afterMs)
+    if (!('sent' in outcome))
+      log.warn(
+        { delivery: letter.id, ticket: letter.ticket.identifier, attempt: letter.attempts, outcome },
+        'Not delivered.',
+      )
+    try {
+      await store.write(tx => settle(tx, letter, outcome))
+    } catch (error) {
+      // the lease runs out and it is carried again: at least once, and the far side knows it by its id
+      log.error({ err: error, delivery: letter.id }, 'A delivery could not be settled.')
+    }
+  }
+
+  async function outcomeOf(letter: Letter): Promise<Outcome> {
+    const channel = channels.get(letter.channel)
+    if (!channel) return { retry: { reason: `The channel ${letter.channel} is not switched on.`, afterMs: 60_000 } }
+    try {
+      return await channel.deliver(letter)
+    } catch (error) {
+      log.error({ err: error, delivery: letter.id }, 'Carrying a letter went wrong.')
+      return { retry: { reason: 'Something went wrong on our side; it is tried again.' } }
+    }
+  }
+
+  function pausedPlaces(): string[] {
+    const now = store.now()
+    for (const [place, until] of closedUntil) if (until <= now) closedUntil.delete(place)
+    return [...closedUntil.keys()]
+  }
+
+  return {
+    async flush() {
+      for (;;) {
+        await Promise.all(carrying)
+        const due = await nextDeliveryDue(store)
+        if (carrying.size === 0 && (due === null || due > store.now())) return
+        loop.knock()
+        await new Promise(resolve => setImmediate(resolve))
+      }
+    },
+    async stop() {
+      await loop.stop()
+      await Promise.all(carrying)
+    },
+  }
+}

@@ -23,9 +23,18 @@ export function dovecotAvailable(): boolean {
 }
 
 /** Starts a real Dovecot with one account, in a folder and on a loopback port of its own. */
-export async function startDovecot(options: ImapOptions = {}): Promise<ImapPlace> {
+export async function startDovecot(options: ImapOptions = {}, attempts = 3): Promise<ImapPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'overture-dovecot-'))
-  const port = await freePort()
+  try {
+    return await startIn(folder, await freePort(), options)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    if (attempts <= 1) throw error
+    return startDovecot(options, attempts - 1) // somebody else may have been faster to take the port
+  }
+}
+
+async function startIn(folder: string, port: number, options: ImapOptions): Promise<ImapPlace> {
   const settings = await settle(folder, port, options)
   let running: ChildProcess | undefined = await run(settings, folder, port)
 
@@ -72,7 +81,7 @@ async function settle(folder: string, port: number, options: ImapOptions): Promi
   await chmod(folder, 0o755)
   for (const name of ['mail', 'run']) await mkdir(join(folder, name), { mode: 0o755 })
   if (asRoot) await chown(join(folder, 'mail'), uid, gid)
-  const login = asRoot ? '' : `default_internal_user = ${me.username}\ndefault_login_user = ${me.username}\n`
+  const login = asRoot ? '' : ownUsers(me.username)
   const chroot = asRoot ? '' : 'chroot =\n'
   const idle = options.withoutIdle ? 'imap_capability = IMAP4rev1 LITERAL+ ID ENABLE UIDPLUS MOVE\n' : ''
   await writeFile(join(folder, 'users'), `${USER}:{PLAIN}${PASS}:${uid}:${gid}::${folder}/mail\n`)
@@ -116,6 +125,12 @@ service anvil {
 `,
   )
   return join(folder, 'dovecot.conf')
+}
+
+/** Without root Dovecot cannot change users, so all of its parts run as the one we are. */
+function ownUsers(user: string): string {
+  const group = execFileSync('id', ['-gn']).toString().trim()
+  return `default_internal_user = ${user}\ndefault_internal_group = ${group}\ndefault_login_user = ${user}\n`
 }
 
 async function run(settings: string, folder: string, port: number): Promise<ChildProcess> {

@@ -1,7 +1,9 @@
 import nodemailer from 'nodemailer'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { asDelivered } from '../../../src/sandbox/mail/compose.ts'
 import type { Deliver, Envelope, Mail, MailWorld, MailWorldOptions } from '../../../src/sandbox/mail/types.ts'
 import { startMail } from '../../../src/sandbox/mail/world.ts'
+import { startImap } from '../../support/imap.ts'
 
 const open: MailWorld[] = []
 afterEach(async () => {
@@ -148,6 +150,18 @@ test('the answer travels by SMTP to the desk, and waits while the desk is away',
 
   expect(ours.accepted[0]?.raw.toString()).toContain('In-Reply-To: <first@overture.test>')
   expect(world.snapshot().underway).toBe(0)
+})
+
+test('an answer can be put into an IMAP mailbox, as the last server leaves it there', async () => {
+  const imap = await startImap()
+  onTestFinished(() => imap.close())
+  const world = await aWorld({ desk: (raw, envelope) => imap.append(asDelivered(raw, envelope)) })
+  const mail = await outreach(world)
+  await world.customer('jane@acme.test').reply(mail, 'Thank you!')
+  const [kept] = await imap.messages()
+  expect(kept?.raw.toString()).toMatch(
+    /^Return-Path: <jane@acme.test>\r\nDelivered-To: support\+t0k3n@overture.test\r\n[\s\S]+\r\nIn-Reply-To: <first@/,
+  )
 })
 
 test('a desk that refuses for good is said so at once', async () => {

@@ -291,3 +291,15 @@ async function show(tx: Tx, letter: Letter): Promise<void> {
   await redrawCard(tx, letter.ticket.id)
   if (letter.message && !letter.message.opening) await redrawMessage(tx, letter.message.id)
 }
+
+/** A place can be written to again: what waits for it is due at once. */
+export async function releasePlace(tx: Tx, place: string): Promise<void> {
+  const there = tx.q.selectFrom('threads').select('id').where('place', '=', place)
+  await tx.q
+    .updateTable('deliveries')
+    .set({ due_at: tx.now })
+    .where('state', '=', 'queued')
+    .where('thread_id', 'in', there)
+    .execute()
+  tx.wake('outbox')
+}

@@ -1,6 +1,7 @@
 import type { InboundRow, InboundState } from '../db/schema.ts'
 import type { Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
+import { DESK } from './threads.ts'
 
 export interface NewInbound {
   channel: string
@@ -32,6 +33,7 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     })
     .onConflict(c => c.columns(['channel', 'key']).doNothing())
     .executeTakeFirstOrThrow()
+  tx.wake('inbox')
   return (numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
@@ -105,4 +107,16 @@ export async function nextInboundDue(store: Store): Promise<number | null> {
       .executeTakeFirst(),
   )
   return row?.at ?? null
+}
+
+const KEEP_DESK_EVENTS_MS = 3 * 24 * 3_600_000
+
+/** Forgets events of the desk that were acted on days ago; Slack delivers none again so late. Mails are kept. */
+export async function pruneInbound(tx: Tx): Promise<void> {
+  await tx.q
+    .deleteFrom('inbound')
+    .where('channel', '=', DESK)
+    .where('state', 'in', ['recorded', 'ignored'])
+    .where('received_at', '<', tx.now - KEEP_DESK_EVENTS_MS)
+    .execute()
 }

@@ -1,0 +1,78 @@
+import { type FastifyInstance, fastify } from 'fastify'
+import type { Channel } from './channels/channel.ts'
+import { createEmail } from './channels/email/index.ts'
+import { createSlack } from './channels/slack/index.ts'
+import type { Config } from './config.ts'
+import { welcome } from './core/welcome.ts'
+import { openStore } from './db/open.ts'
+import type { Store } from './db/store.ts'
+import { type Inbox, startInbox } from './inbox.ts'
+import { startJobs } from './jobs.ts'
+import type { Log } from './lib/log.ts'
+import { type Outbox, startOutbox } from './outbox.ts'
+
+export interface Overture {
+  readonly store: Store
+  readonly outbox: Outbox
+  readonly inbox: Inbox
+  /** Where the HTTP server listens, `http://host:port`. */
+  readonly url: string
+  /** Where the inbound mail listener listens, or null. */
+  readonly mailPort: number | null
+  /** Drains: intake stops, work in hand ends, connections close. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Starts everything: the one place that knows all parts. Resolves once it takes in and carries. */
+export async function start(config: Config, log: Log, now: () => number = Date.now): Promise<Overture> {
+  const store = await openStore(config.databaseUrl, config.secret, now)
+  await store.write(tx => welcome(tx, { desk: config.desk, from: config.mail.from }))
+
+  const email = createEmail({
+    store,
+    log,
+    smtpUrl: config.mail.smtpUrl,
+    imapUrl: config.mail.imapUrl,
+    listen: config.mail.listen,
+  })
+  const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest })
+  const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
+
+  const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024 })
+  server.get('/healthz', async () => ({ status: 'ok' }))
+  slack.mount(server)
+
+  const stopping: (() => Promise<unknown>)[] = [() => store.close()]
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= inTurn(stopping.reverse()))
+  try {
+    await server.listen({ host: config.http.host, port: config.http.port })
+    stopping.push(() => server.close())
+    for (const channel of channels.values()) {
+      stopping.push(() => channel.stop())
+      await channel.start()
+    }
+    const outbox = startOutbox(store, channels, log)
+    const inbox = startInbox(store, channels, log)
+    const jobs = startJobs(store, log)
+    stopping.push(
+      () => outbox.stop(),
+      () => inbox.stop(),
+      () => jobs.stop(),
+    )
+    stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
+    return { store, outbox, inbox, url: addressOf(server), mailPort: email.listenPort(), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function inTurn(steps: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps) await step()
+}
+
+function addressOf(server: FastifyInstance): string {
+  const [address] = server.addresses()
+  return `http://${address?.family === 'IPv6' ? `[${address.address}]` : address?.address}:${address?.port}`
+}

@@ -1,0 +1,85 @@
+import { WebAPIPlatformError } from '@slack/web-api'
+import { refuseTooLarge } from '../../core/attachments.ts'
+import type { AttachmentView, NewFile } from '../../core/letter.ts'
+import { Problem } from '../../lib/problem.ts'
+import type { Desk } from './desk.ts'
+
+interface SlackFile {
+  name: string
+  type: string
+  size: number
+  url: string
+}
+
+/**
+ * Fetches files that somebody gave in Slack. Throws a Problem under `files` for those that are too large or gone, before
+ * a byte is fetched; anything else that fails is an outage, to be tried again.
+ */
+export async function downloadFiles(desk: Desk, fileIds: string[]): Promise<NewFile[]> {
+  const files = await Promise.all(fileIds.map(id => look(desk, id)))
+  refuseTooLarge(files)
+  return Promise.all(files.map(file => fetchFile(desk, file)))
+}
+
+async function look(desk: Desk, id: string): Promise<SlackFile> {
+  try {
+    const { file } = await desk.bulk.files.info({ file: id })
+    const url = file?.url_private_download ?? file?.url_private
+    if (!url) throw new Problem('invalid', 'One of the files cannot be read: it is a link, not a file.', 'files')
+    return {
+      name: file?.name ?? 'file',
+      type: file?.mimetype ?? 'application/octet-stream',
+      size: file?.size ?? 0,
+      url,
+    }
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError && ['file_not_found', 'file_deleted'].includes(error.data.error))
+      throw new Problem('invalid', 'One of the files was deleted in Slack.', 'files')
+    throw error
+  }
+}
+
+/** Slack answers with a page to sign in, and 200, when the token may not read a file. */
+async function fetchFile(desk: Desk, file: SlackFile): Promise<NewFile> {
+  const response = await fetch(file.url, {
+    headers: { authorization: `Bearer ${desk.botToken}` },
+    signal: AbortSignal.timeout(60_000),
+  })
+  if (!response.ok) throw new Error(`Slack answered ${response.status} for a file.`)
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') && !file.type.startsWith('text/html')
+  if (isPage || (file.size > 0 && bytes.length !== file.size))
+    throw new Error('Slack did not give the file itself; is files:read granted?')
+  return { name: file.name, type: file.type, bytes }
+}
+
+/** Puts a message's files into a thread, as one post. https://docs.slack.dev/messaging/working-with-files */
+export async function uploadFiles(
+  desk: Desk,
+  to: { channel: string; threadTs: string },
+  files: AttachmentView[],
+): Promise<void> {
+  const uploaded: { id: string; title: string }[] = []
+  for (const file of files) {
+    const bytes = await file.read()
+    if (bytes.length === 0) continue // Slack refuses empty files
+    const { upload_url, file_id } = await desk.bulk.files.getUploadURLExternal({
+      filename: file.name,
+      length: bytes.length,
+    })
+    const response = await fetch(upload_url as string, {
+      method: 'POST',
+      body: new Uint8Array(bytes),
+      signal: AbortSignal.timeout(60_000),
+    })
+    if (!response.ok) throw new Error(`Slack answered ${response.status} to an upload.`)
+    uploaded.push({ id: file_id as string, title: file.name })
+  }
+  const [first, ...others] = uploaded
+  if (first)
+    await desk.bulk.files.completeUploadExternal({
+      files: [first, ...others],
+      channel_id: to.channel,
+      thread_ts: to.threadTs,
+    })
+}

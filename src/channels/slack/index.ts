@@ -1,0 +1,123 @@
+import { App, type Receiver } from '@slack/bolt'
+import type { FastifyInstance } from 'fastify'
+import { releasePlace } from '../../core/deliveries.ts'
+import { settleInbound } from '../../core/inbound.ts'
+import { notePlaceProblem, teams } from '../../core/teams.ts'
+import type { InboundRow } from '../../db/schema.ts'
+import type { Store } from '../../db/store.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Channel } from '../channel.ts'
+import { createClients } from './clients.ts'
+import { deliver } from './deliver.ts'
+import type { Desk } from './desk.ts'
+import { onEvent } from './listen/events.ts'
+import { finishSubmission, listen } from './listen/index.ts'
+import { createPeople } from './people.ts'
+import { mountSlack } from './receive/http.ts'
+import { createSockets } from './receive/socket.ts'
+import { createIntake, type Intake } from './receive/take.ts'
+
+export interface SlackOptions {
+  store: Store
+  log: Log
+  botToken: string
+  appToken: string | null // Socket Mode when given
+  signingSecret: string | null // else HTTP mode
+  apiUrl: string | undefined
+  sendTest: Desk['sendTest']
+}
+
+export interface Slack extends Channel {
+  /** Adds `POST /slack/events` to the server, in HTTP mode. */
+  mount(server: FastifyInstance): void
+}
+
+/** The desk: a Slack workspace where tickets are threads. */
+export function createSlack(options: SlackOptions): Slack {
+  const { store, log } = options
+  const clients = createClients(options.botToken, options.apiUrl)
+  const desk: Desk = {
+    store,
+    log,
+    ...clients,
+    people: createPeople(store, clients.bulk),
+    self: { userId: '', botId: '', teamId: '', teamUrl: '' },
+    botToken: options.botToken,
+    sendTest: options.sendTest,
+  }
+  const sockets = options.appToken
+    ? createSockets({ appToken: options.appToken, apiUrl: options.apiUrl, log })
+    : undefined
+  let intake: Intake | undefined
+
+  async function connect(): Promise<App> {
+    const me = await clients.bulk.auth.test()
+    desk.self = {
+      userId: String(me.user_id),
+      botId: String(me.bot_id),
+      teamId: String(me.team_id),
+      teamUrl: String(me.url),
+    }
+    const identity = { botToken: options.botToken, botId: desk.self.botId, botUserId: desk.self.userId }
+    const app = new App({ receiver: noReceiver, convoStore: false, authorize: async () => identity })
+    app.error(async error => log.error({ err: error }, 'A listener failed.'))
+    listen(app, desk)
+    return app
+  }
+
+  return {
+    name: 'slack',
+    atOnce: 20,
+    deliver: letter => deliver(desk, letter),
+    receive: row => receive(desk, row),
+    mount(server) {
+      if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
+    },
+    async start() {
+      const app = await connect()
+      intake = createIntake(store, app, desk)
+      await lookAtPlaces(desk)
+      await sockets?.start(intake)
+    },
+    async stopIntake() {
+      await intake?.stop()
+    },
+    async stop() {
+      await sockets?.stop()
+    },
+  }
+}
+
+/** Bolt is handed what the intake takes; it opens nothing itself. */
+const noReceiver: Receiver = { init() {}, start: async () => {}, stop: async () => {} }
+
+async function receive(desk: Desk, row: InboundRow): Promise<void> {
+  const body = JSON.parse(row.raw.toString('utf8'))
+  if (body.type === 'event_callback') return onEvent(desk, { inboundId: row.id, event: body.event })
+  await finishSubmission(desk, body)
+  await desk.store.write(tx => settleInbound(tx, row.id, { state: 'recorded' }))
+}
+
+/** Notices, at the start, channels that we are not in; what happens later the events say. */
+async function lookAtPlaces(desk: Desk): Promise<void> {
+  for (const team of await desk.store.read(teams)) {
+    const problem = await placeProblem(desk, team.place)
+    await desk.store.write(async tx => {
+      await notePlaceProblem(tx, team.place, problem)
+      if (!problem) await releasePlace(tx, team.place)
+    })
+    if (problem) desk.log.warn({ team: team.name, place: team.place }, problem)
+  }
+}
+
+/** Why we cannot write in a channel, a finished sentence; null when we can. */
+export async function placeProblem(desk: Desk, place: string): Promise<string | null> {
+  try {
+    const { channel } = await desk.bulk.conversations.info({ channel: place })
+    if (channel?.is_archived) return 'This channel is archived. Choose another in Set-up.'
+    return channel?.is_member ? null : 'Overture is not in this channel. Write `/invite @Overture` there.'
+  } catch (error) {
+    desk.log.warn({ err: error, place }, 'A channel could not be looked at.')
+    return 'Overture cannot see this channel. If it is private, write `/invite @Overture` there.'
+  }
+}

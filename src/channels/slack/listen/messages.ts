@@ -1,0 +1,208 @@
+import type { KnownBlock } from '@slack/types'
+import { actorOf, joinTeam } from '../../../core/agents.ts'
+import type { Document } from '../../../core/document.ts'
+import type { MessageView, NewFile, TicketView } from '../../../core/letter.ts'
+import { messageView, ticketView } from '../../../core/letters.ts'
+import { undoSend } from '../../../core/messages/decide.ts'
+import { deleteMessage, editMessage } from '../../../core/messages/edit.ts'
+import { messageById } from '../../../core/messages/find.ts'
+import { postMessage, postNotice } from '../../../core/messages/post.ts'
+import { messageByKey, threadByRoot } from '../../../core/threads.ts'
+import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
+import { Problem } from '../../../lib/problem.ts'
+import type { Desk } from '../desk.ts'
+import { downloadFiles } from '../files.ts'
+import { readMessage } from '../read-message.ts'
+import { askPrompt, correctionPrompt, heldPrompt } from '../views/prompts.ts'
+import { type StoredEvent, settleWith } from './events.ts'
+
+/** https://docs.slack.dev/reference/events/message */
+export interface SlackMessage {
+  type: 'message'
+  subtype?: string
+  channel: string
+  user?: string
+  bot_id?: string
+  text?: string
+  blocks?: KnownBlock[]
+  ts: string
+  thread_ts?: string
+  files?: { id: string }[]
+  edited?: { ts: string }
+  deleted_ts?: string
+  message?: SlackMessage
+  previous_message?: SlackMessage
+}
+
+/** What people write, edit and delete in a ticket's thread. */
+export async function onMessage(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
+  const { event } = stored
+  switch (event.subtype) {
+    case undefined:
+    case 'file_share':
+    case 'thread_broadcast':
+      return onWritten(desk, stored)
+    case 'message_changed':
+      return onChanged(desk, stored)
+    case 'message_deleted':
+      return onDeleted(desk, stored)
+  }
+}
+
+async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
+  const { event } = stored
+  if (!event.user || event.bot_id || !event.thread_ts || event.thread_ts === event.ts) return
+  const thread = await threadAt(desk, event.channel, event.thread_ts)
+  if (!thread) return
+  const profile = await desk.people.profile(event.user)
+  if (profile.isStranger) {
+    await tell(desk, event, 'Only members of this workspace can write in a ticket; this stays in Slack.')
+    return
+  }
+  const agent = await desk.people.agent(event.user)
+  const written = await readMessage(desk, event)
+  const files = await filesOf(desk, event)
+  await record(desk, stored, thread, agent, { ...written, files })
+}
+
+async function filesOf(desk: Desk, event: SlackMessage): Promise<NewFile[] | Problem> {
+  try {
+    return await downloadFiles(desk, event.files?.map(f => f.id) ?? [])
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}
+
+interface Written {
+  body: Document
+  isNote: boolean
+  files: NewFile[] | Problem
+}
+
+async function record(
+  desk: Desk,
+  stored: StoredEvent<SlackMessage>,
+  thread: ThreadRow,
+  agent: AgentRow,
+  written: Written,
+): Promise<void> {
+  const { event } = stored
+  const ticket = await desk.store.read(q => ticketView(q, desk.store, thread.ticket_id))
+  if (!ticket) return
+  const key = `${event.channel}:${event.ts}`
+  const write = (visibility: Visibility, files: NewFile[]) =>
+    settleWith(desk, stored, async tx => {
+      await joinTeam(tx, agent.id, ticket.team.id)
+      return postMessage(tx, {
+        ticketId: ticket.id,
+        author: actorOf(agent),
+        body: written.body,
+        files,
+        visibility,
+        from: { threadId: thread.id, key },
+        dedupKey: `slack:${key}`,
+      })
+    })
+  try {
+    if (written.files instanceof Problem) throw written.files
+    const id = await write(visibilityOf(ticket, written), written.files)
+    await prompt(desk, event, id)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    // it cannot go to the customer as it is, and must not be lost or sent without its files
+    await write('note', []).catch(() => {})
+    await tell(desk, event, `${error.message} This message was not sent; it is kept as a note.`)
+  }
+}
+
+/** Fail-safe: what looks like a note is one, whatever the team's mode. */
+function visibilityOf(ticket: TicketView, written: Written): Visibility {
+  if (written.isNote || ticket.replyMode === 'notes' || ticket.publishedAt === null) return 'note'
+  return ticket.replyMode === 'direct' ? 'public' : 'undecided'
+}
+
+/** Asks, or says what happens, where only the author sees it. It is not stored by Slack: the card counts what is undecided. */
+async function prompt(desk: Desk, event: SlackMessage, messageId: string): Promise<void> {
+  const found = await viewsOf(desk, messageId)
+  if (!found || !event.user) return
+  const { message, ticket } = found
+  if (message.visibility === 'undecided') await whisper(desk, event, askPrompt(message, ticket))
+  else if (message.visibility === 'public') await whisper(desk, event, heldPrompt(message, ticket, desk.store.now()))
+}
+
+async function viewsOf(
+  desk: Desk,
+  messageId: string,
+): Promise<{ message: MessageView; ticket: TicketView } | undefined> {
+  return desk.store.read(async q => {
+    const row = await messageById(q, messageId)
+    const [message, ticket] = [
+      await messageView(q, desk.store, messageId),
+      await ticketView(q, desk.store, row.ticket_id),
+    ]
+    return message && ticket ? { message, ticket } : undefined
+  })
+}
+
+/** Acts on real edits only: Slack also says `changed` for link previews and reply counts. */
+async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
+  const { message: now, previous_message: before, channel } = stored.event
+  if (!now?.user || !before) return
+  if (now.subtype === 'tombstone') return removed(desk, stored, channel, before)
+  if (!now.edited || now.edited.ts === before.edited?.ts) return
+  const id = await desk.store.read(q => messageByKey(q, 'slack', `${channel}:${now.ts}`))
+  if (!id) return
+  const agent = await desk.people.agent(now.user)
+  const { body, isNote } = await readMessage(desk, { ...now, channel })
+  const reach = await settleWith(desk, stored, async tx => {
+    const reach = await editMessage(tx, id, body, actorOf(agent))
+    if (reach === 'held' && isNote) await undoSend(tx, id, actorOf(agent)) // it has just become a note
+    return reach
+  })
+  if (reach !== 'out') return
+  const found = await viewsOf(desk, id)
+  if (found) await whisper(desk, { ...now, channel }, correctionPrompt(found.message, found.ticket))
+}
+
+async function onDeleted(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
+  const { previous_message: before, channel, deleted_ts } = stored.event
+  await removed(desk, stored, channel, { ...before, type: 'message', channel, ts: deleted_ts ?? before?.ts ?? '' })
+}
+
+async function removed(
+  desk: Desk,
+  stored: StoredEvent<SlackMessage>,
+  channel: string,
+  before: SlackMessage,
+): Promise<void> {
+  const id = await desk.store.read(q => messageByKey(q, 'slack', `${channel}:${before.ts}`))
+  if (!id) return
+  await settleWith(desk, stored, async tx => {
+    const m = await messageById(tx.q, id)
+    const actor = { kind: m.author_kind, id: m.author_id, name: m.author_name }
+    const reach = await deleteMessage(tx, id, actor)
+    if (reach === 'out')
+      await postNotice(
+        tx,
+        m.ticket_id,
+        `${m.author_name} deleted a message here, but the customer has it already: a mail cannot be called back.`,
+        `deleted:${id}`,
+      )
+  })
+}
+
+function threadAt(desk: Desk, channel: string, root: string): Promise<ThreadRow | undefined> {
+  return desk.store.read(q => threadByRoot(q, 'slack', channel, root))
+}
+
+async function tell(desk: Desk, event: SlackMessage, text: string): Promise<void> {
+  await whisper(desk, event, { text, blocks: [{ type: 'section', text: { type: 'plain_text', text } }] })
+}
+
+async function whisper(desk: Desk, to: SlackMessage, words: { text: string; blocks: KnownBlock[] }): Promise<void> {
+  if (!to.user) return
+  await desk.bulk.chat
+    .postEphemeral({ channel: to.channel, user: to.user, thread_ts: to.thread_ts ?? to.ts, ...words })
+    .catch(err => desk.log.warn({ err }, 'A hint could not be shown.'))
+}

@@ -1,0 +1,31 @@
+import type { KnownBlock } from '@slack/types'
+import type { Document } from '../../core/document.ts'
+import type { Desk } from './desk.ts'
+import { fromMrkdwn, fromRichText } from './rich-text.ts'
+
+/**
+ * What somebody wrote, for people outside Slack, and whether it is for us alone: it begins with `note:`, or calls a
+ * colleague, a group or everybody.
+ */
+export async function readMessage(
+  desk: Desk,
+  message: { text?: string; blocks?: KnownBlock[] },
+): Promise<{ body: Document; isNote: boolean }> {
+  const written = JSON.stringify([message.blocks ?? [], message.text ?? ''])
+  const people = new Set([...written.matchAll(USER)].map(m => (m[1] ?? m[2]) as string))
+  const names = new Map(await Promise.all([...people].map(async id => [id, await desk.people.name(id)] as const)))
+  const dictionary = {
+    user: (id: string) => names.get(id) ?? '',
+    usergroup: () => 'a group',
+    channel: () => undefined,
+  }
+  const body = message.blocks?.length
+    ? fromRichText(message.blocks, dictionary)
+    : fromMrkdwn(message.text ?? '', dictionary)
+  people.delete(desk.self.userId)
+  const callsColleagues =
+    people.size > 0 || /"type":"(usergroup|broadcast)"|<!(subteam|here|channel|everyone)/.test(written)
+  return { body, isNote: callsColleagues || /^\s*note\s*:/i.test(message.text ?? '') }
+}
+
+const USER = /"user_id":"([UW][A-Z0-9]+)"|<@([UW][A-Z0-9]+)/g

@@ -1,0 +1,30 @@
+import { schedule } from 'node-cron'
+import { pruneInbound } from './core/inbound.ts'
+import type { Store } from './db/store.ts'
+import type { Log } from './lib/log.ts'
+
+/** What runs when. */
+export function startJobs(store: Store, log: Log): { stop(): Promise<void> } {
+  const jobs = [
+    schedule(
+      '17 * * * *',
+      run('pruning', () => store.write(tx => pruneInbound(tx))),
+    ),
+  ]
+
+  function run(name: string, work: () => Promise<unknown>): () => Promise<void> {
+    return async () => {
+      try {
+        await work()
+      } catch (error) {
+        log.error({ err: error, job: name }, 'A job failed; it runs again at its time.')
+      }
+    }
+  }
+
+  return {
+    async stop() {
+      await Promise.all(jobs.map(j => j.stop()))
+    },
+  }
+}

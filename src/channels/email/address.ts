@@ -1,0 +1,82 @@
+import { domainToASCII } from 'node:url'
+import addressparser from 'nodemailer/lib/addressparser'
+import { Problem } from '../../lib/problem.ts'
+
+export interface Mailbox {
+  address: string // normalised
+  name: string
+}
+
+const MOST_ADDRESSES = 2_000
+const MOST_LIST_LENGTH = 200_000
+
+/**
+ * The one spelling of an address that is stored and compared: lower-case, without display name or angle brackets, the
+ * domain in ASCII. Null when it is no address that mail can be sent to.
+ */
+export function normaliseAddress(text: string): string | null {
+  const bare = /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text
+  const trimmed = bare.trim().replace(/^mailto:/i, '')
+  const at = trimmed.lastIndexOf('@')
+  if (at < 1 || trimmed.length > 254) return null
+  const local = trimmed.slice(0, at).toLowerCase()
+  const domain = domainToASCII(trimmed.slice(at + 1).replace(/\.$/, '')).toLowerCase()
+  return Buffer.byteLength(local) <= 64 && isLocalPart(local) && isDomain(domain) ? `${local}@${domain}` : null
+}
+
+function isLocalPart(local: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  return !/[\s"(),:;<>@[\\\]\u0000-\u001f\u007f-\u009f]/.test(local) && !/^\.|\.\.|\.$/.test(local)
+}
+
+function isDomain(domain: string): boolean {
+  if (domain === 'localhost') return true
+  const labels = domain.split('.')
+  return labels.length > 1 && labels.every(l => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(l))
+}
+
+/** The address that a person typed, normalised; throws a Problem under `field` when it is none. */
+export function readAddress(text: string, field = 'customer'): string {
+  const address = normaliseAddress(text)
+  if (!address) throw new Problem('invalid', 'That is not an email address.', field)
+  return address
+}
+
+/** The mailboxes of an address header, in their order; what is no address is left out. */
+export function readAddressList(value: string): Mailbox[] {
+  return addressparser(value.slice(0, MOST_LIST_LENGTH), { flatten: true })
+    .slice(0, MOST_ADDRESSES)
+    .flatMap(({ address, name }) => {
+      const normal = normaliseAddress(address)
+      return normal ? [{ address: normal, name }] : []
+    })
+}
+
+/** What a plus part may hide: the addresses it may belong to, shortest first, and what stood behind each plus. */
+export interface PlusParts {
+  bases: string[]
+  tokens: string[]
+}
+
+/** Takes a normalised address apart at its plus signs: a sender's own address may have one, too. */
+export function splitPlus(address: string): PlusParts {
+  const at = address.lastIndexOf('@')
+  const [first = '', ...parts] = address.slice(0, at).split('+')
+  const domain = address.slice(at)
+  if (!first || !parts.length) return { bases: [address], tokens: [] }
+  const last = parts.at(-1) as string
+  const short = first + domain
+  const long = [first, ...parts.slice(0, -1)].join('+') + domain
+  return { bases: long === short ? [short] : [short, long], tokens: last ? [last] : [] }
+}
+
+/** The address with a plus part put behind its local part, where replies find their way back by. */
+export function withPlus(address: string, token: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, at)}+${token}${address.slice(at)}`
+}
+
+/** The domain of a normalised address. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1)
+}

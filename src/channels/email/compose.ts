@@ -1,0 +1,184 @@
+import type { AttachmentView, Letter } from '../../core/letter.ts'
+import { replyToken } from '../../core/tokens.ts'
+import { mac } from '../../lib/sign.ts'
+import { withPlus } from './address.ts'
+import { signHeaders } from './dkim.ts'
+import { toHtml, toText } from './html.ts'
+import {
+  addressHeader,
+  type EnclosedFile,
+  filePart,
+  header,
+  multipart,
+  oneLine,
+  type Part,
+  plainHeader,
+  textPart,
+} from './mime.ts'
+
+/** A mail as it travels: the same letter makes the same bytes at every try. */
+export interface Composed {
+  messageId: string
+  envelope: { from: string; to: string }
+  raw: Buffer
+}
+
+/** By this header a mail of ours that comes back is known; its value is signed. */
+export const OWN_HEADER = 'X-Overture-Id'
+export const OWN_PURPOSE = 'own-mail'
+
+const LONGEST_REFERENCES = 1_500 // relays refuse long header lines
+const LONGEST_LOCAL_PART = 64
+
+/** Reads the letter's files and composes its mail. Throws for a letter that must not leave: a note, or one without key. */
+export async function compose(letter: Letter, key: Buffer): Promise<Composed> {
+  refuseNotes(letter)
+  const files = await Promise.all((letter.message?.attachments ?? []).map(enclosed))
+  return composeMail(letter, key, files)
+}
+
+async function enclosed(a: AttachmentView): Promise<EnclosedFile> {
+  const inline = a.inline && a.contentId && a.type.startsWith('image/')
+  return { name: a.name, type: a.type, bytes: await a.read(), contentId: inline ? a.contentId : null }
+}
+
+/** The mail of a letter whose files have been read; pure. */
+export function composeMail(letter: Letter, key: Buffer, files: EnclosedFile[]): Composed {
+  const { message, ticket, sender } = refuseNotes(letter)
+  const from = { name: fromName(letter), address: sender.address }
+  const replyTo = replyAddress(sender.address, replyToken(key, letter.thread.token))
+  const mail = body(letter, files, `ov_${mac(key, 'boundary', letter.id)}`)
+  const headers = [
+    addressHeader('From', from),
+    addressHeader('To', { name: ticket.customer.name, address: letter.thread.place }),
+    addressHeader('Reply-To', { name: from.name, address: replyTo }),
+    header('Subject', subjectOf(letter)),
+    `Message-ID: ${bareId(letter.key as string)}`,
+    `Date: ${new Date(letter.createdAt).toUTCString().replace('GMT', '+0000')}`,
+    ...references(letter.references),
+    `${OWN_HEADER}: ${message.id}.${mac(key, OWN_PURPOSE, message.id)}`,
+    'MIME-Version: 1.0',
+    ...mail.headers,
+  ]
+  const signature = sender.dkim ? signHeaders(headers, mail.body, { ...sender.dkim, address: sender.address }) : []
+  return {
+    messageId: bareId(letter.key as string),
+    envelope: { from: replyTo, to: letter.thread.place },
+    raw: Buffer.from(`${[...signature, ...headers].join('\r\n')}\r\n\r\n${mail.body}`),
+  }
+}
+
+function refuseNotes(letter: Letter) {
+  const { message, ticket } = letter
+  if (letter.kind !== 'message' || !message) throw new Error('Only a message can be sent by email.')
+  if (message.visibility !== 'public') throw new Error('A note must never be sent by email.')
+  if (!letter.key) throw new Error('A mail needs its Message-ID before it is sent.')
+  if (!ticket.sender) throw new Error('A mail needs a sender.')
+  return { message, ticket, sender: ticket.sender }
+}
+
+/** `Ann Lee (Support)`: who wrote, and for whom. */
+function fromName({ message, ticket }: Letter): string {
+  const person = message?.author.kind === 'system' ? '' : message?.author.name.trim()
+  const team = ticket.team.name.trim() || ticket.sender?.name.trim() || ''
+  if (!person || person === team) return ticket.sender?.name.trim() || team
+  return team ? `${person} (${team})` : person
+}
+
+/** The address that answers come back to: the token stands behind a plus, where it fits. */
+export function replyAddress(address: string, token: string): string {
+  const withToken = withPlus(address, token)
+  return withToken.lastIndexOf('@') <= LONGEST_LOCAL_PART ? withToken : address
+}
+
+function subjectOf(letter: Letter): string {
+  const subject = oneLine(letter.ticket.subject).trim() || letter.ticket.identifier
+  return letter.references.length && !/^(re|aw|sv|antw):/i.test(subject) ? `Re: ${subject}` : subject
+}
+
+function bareId(id: string): string {
+  return `<${id.replace(/[<>\s]/g, '')}>`
+}
+
+function references(ids: string[]): string[] {
+  const newest = ids.at(-1)
+  if (!newest) return []
+  return [`In-Reply-To: ${bareId(newest)}`, plainHeader('References', trimReferences(ids).join(' '))]
+}
+
+/** The ids, oldest first, cut to 1,500 characters: the first stays, and as many of the newest as fit. */
+export function trimReferences(ids: string[]): string[] {
+  const all = [...new Set(ids.map(bareId))]
+  const [first, ...rest] = all
+  if (!first) return []
+  let room = LONGEST_REFERENCES - first.length
+  const kept: string[] = []
+  for (const id of rest.reverse()) {
+    room -= id.length + 1
+    if (room < 0) break
+    kept.unshift(id)
+  }
+  return [first, ...kept]
+}
+
+function body(letter: Letter, files: EnclosedFile[], boundary: string): Part {
+  const images = files.filter(f => f.contentId)
+  const enclosures = files.filter(f => !f.contentId)
+  const html = textPart('html', htmlOf(letter, images))
+  const shown = images.length ? multipart('related', `${boundary}_r`, [html, ...images.map(filePart)]) : html
+  const alternative = multipart('alternative', `${boundary}_a`, [textPart('plain', textOf(letter)), shown])
+  return enclosures.length
+    ? multipart('mixed', `${boundary}_m`, [alternative, ...enclosures.map(filePart)])
+    : alternative
+}
+
+function signatures(letter: Letter): string[] {
+  return [letter.message?.author.signature ?? '', letter.ticket.team.signature].map(s => s.trim()).filter(s => s !== '')
+}
+
+function textOf(letter: Letter): string {
+  const signed = signatures(letter)
+  return [
+    toText(letter.message?.body ?? []).trimEnd(),
+    '',
+    ...(signed.length ? ['-- ', signed.join('\n\n'), ''] : []),
+    letter.ticket.identifier,
+    '',
+  ].join('\n')
+}
+
+// No colour or background of our own but the quiet grey, which is legible on white and on black: light and dark
+// clients then show the mail as they show any other.
+const FONT = 'font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif'
+const QUIET = '#808690'
+
+function htmlOf(letter: Letter, images: EnclosedFile[]): string {
+  const signed = signatures(letter).map(s => escaped(s).replace(/\r\n?|\n/g, '<br>\n'))
+  return `<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${escaped(oneLine(letter.ticket.subject))}</title>
+</head>
+<body style="margin:0;padding:0">
+<div dir="auto" style="${FONT};font-size:15px;line-height:1.5;max-width:640px">
+${toHtml(letter.message?.body ?? [])}
+${images.map(picture).join('')}${signed.length ? `<div style="margin:16px 0 0;color:${QUIET}">-- <br>\n${signed.join('<br>\n<br>\n')}</div>\n` : ''}\
+<div style="margin:24px 0 0;font-size:12px;color:${QUIET}">${escaped(letter.ticket.identifier)}</div>
+</div>
+</body>
+</html>
+`
+}
+
+function picture(file: EnclosedFile): string {
+  const cid = encodeURI((file.contentId ?? '').replace(/[<>\s]/g, ''))
+  return `<p style="margin:12px 0"><img src="cid:${escaped(cid)}" alt="${escaped(file.name)}" style="max-width:100%;height:auto"></p>\n`
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+}

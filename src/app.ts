@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
@@ -73,6 +74,6 @@ async function inTurn(steps: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 function addressOf(server: FastifyInstance): string {
-  const [address] = server.addresses()
-  return `http://${address?.family === 'IPv6' ? `[${address.address}]` : address?.address}:${address?.port}`
+  const { address, family, port } = server.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

@@ -1,4 +1,5 @@
 import { App, type Receiver } from '@slack/bolt'
+import { WebAPIPlatformError } from '@slack/web-api'
 import type { FastifyInstance } from 'fastify'
 import { releasePlace } from '../../core/deliveries.ts'
 import { settleInbound } from '../../core/inbound.ts'
@@ -6,6 +7,7 @@ import { notePlaceProblem, teams } from '../../core/teams.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
+import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
 import { deliver } from './deliver.ts'
@@ -49,6 +51,21 @@ export function createSlack(options: SlackOptions): Slack {
     ? createSockets({ appToken: options.appToken, apiUrl: options.apiUrl, log })
     : undefined
   let intake: Intake | undefined
+  let later: NodeJS.Timeout | undefined
+
+  async function begin(): Promise<void> {
+    const app = await connect()
+    await lookAtPlaces(desk)
+    const taking = createIntake(store, app, desk)
+    await sockets?.start(taking)
+    intake = taking
+  }
+
+  /** Slack is away: mail is taken in all the same, and the desk opens as soon as Slack is back. */
+  function beginLater(ms: number, why: unknown): void {
+    log.warn({ err: why }, 'Slack cannot be reached; trying again.')
+    later = setTimeout(() => begin().catch(error => beginLater(Math.min(ms * 2, 60_000), error)), ms)
+  }
 
   async function connect(): Promise<App> {
     const me = await clients.bulk.auth.test()
@@ -74,12 +91,13 @@ export function createSlack(options: SlackOptions): Slack {
       if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
     },
     async start() {
-      const app = await connect()
-      intake = createIntake(store, app, desk)
-      await lookAtPlaces(desk)
-      await sockets?.start(intake)
+      await begin().catch(error => {
+        if (isRefusal(error)) throw new Problem('invalid', refusalOf(error))
+        beginLater(1_000, error)
+      })
     },
     async stopIntake() {
+      clearTimeout(later)
       await intake?.stop()
     },
     async stop() {
@@ -90,6 +108,16 @@ export function createSlack(options: SlackOptions): Slack {
 
 /** Bolt is handed what the intake takes; it opens nothing itself. */
 const noReceiver: Receiver = { init() {}, start: async () => {}, stop: async () => {} }
+
+/** Slack answered, and said no: another try would be the same. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof WebAPIPlatformError
+}
+
+function refusalOf(error: unknown): string {
+  const code = (error as WebAPIPlatformError).data?.error
+  return `Slack refuses the tokens (${code}). Copy SLACK_BOT_TOKEN and SLACK_APP_TOKEN anew from the app's pages.`
+}
 
 async function receive(desk: Desk, row: InboundRow): Promise<void> {
   const body = JSON.parse(row.raw.toString('utf8'))

@@ -154,7 +154,7 @@ async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   const id = await desk.store.read(q => messageByKey(q, 'slack', `${channel}:${now.ts}`))
   if (!id) return
   const agent = await desk.people.agent(now.user)
-  const { body, isNote } = await readMessage(desk, { ...now, channel })
+  const { body, isNote } = await readMessage(desk, now)
   const reach = await settleWith(desk, stored, async tx => {
     const reach = await editMessage(tx, id, body, actorOf(agent))
     if (reach === 'held' && isNote) await undoSend(tx, id, actorOf(agent)) // it has just become a note

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+
+const USAGE = `Overture writes to your customers first, from Slack.
+
+  overture start          run the bot (settings: .env.example)
+  overture doctor         examine Slack, mail and database, and say what to do next
+  overture demo           a workspace and mailboxes to try it with, no account needed
+  overture demo --tour    the main job by itself, step by step, without a browser
+  overture --version
+  overture --help
+`
+
+const [command = '--help', ...rest] = process.argv.slice(2)
+
+switch (command) {
+  case 'start': {
+    const { explainFailure, main } = await import('./main.ts')
+    await main(process.env).catch(explainFailure)
+    break
+  }
+  case 'doctor': {
+    const { explainFailure } = await import('./main.ts')
+    await doctor().catch(explainFailure)
+    break
+  }
+  case 'demo': {
+    const { demo } = await import('./sandbox/demo.ts')
+    await demo(rest)
+    break
+  }
+  case '--version':
+    console.log(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version)
+    break
+  case '--help':
+  case 'help':
+    console.log(USAGE)
+    break
+  default:
+    console.error(`There is no command "${command}".\n\n${USAGE}`)
+    process.exitCode = 2
+}
+
+async function doctor(): Promise<void> {
+  const { readConfig } = await import('./config.ts')
+  const { examine, report } = await import('./doctor.ts')
+  const findings = await examine(readConfig(process.env))
+  console.log(report(findings))
+  if (findings.some(f => !f.well)) process.exitCode = 1
+}

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/db/open.ts'
+import type { Store } from '../../src/db/store.ts'
+import { newDatabase } from '../support/database.ts'
+
+let database: Awaited<ReturnType<typeof newDatabase>>
+let store: Store
+
+beforeEach(async () => {
+  database = await newDatabase()
+  store = await openStore(database.url)
+})
+
+afterEach(async () => {
+  await store.close()
+  await database.drop()
+})
+
+const put = (name: string) => store.write(tx => tx.q.insertInto('settings').values({ name, value: name }).execute())
+const names = async () =>
+  (await store.read(q => q.selectFrom('settings').select('name').orderBy('name').execute())).map(r => r.name).filter(n => n !== 'app_secret')
+
+describe('the store', () => {
+  it('keeps all of many works that wait together, but for those that failed', async () => {
+    const works = Array.from({ length: 250 }, (_, i) =>
+      store.write(async tx => {
+        await tx.q.insertInto('settings').values({ name: `n${String(i).padStart(3, '0')}`, value: '' }).execute()
+        if (i % 10 === 7) throw new Error(`no ${i}`)
+      }),
+    )
+    const outcomes = await Promise.allSettled(works)
+    expect(outcomes.filter(o => o.status === 'rejected')).toHaveLength(25)
+    expect(await names()).toHaveLength(225)
+    expect(await names()).not.toContain('n007')
+  })
+
+  it('tells those who listen once the work is durable, and not when it failed', async () => {
+    const seen: number[] = []
+    store.listen('outbox', () => seen.push(seen.length))
+    await store.write(async tx => tx.wake('outbox'))
+    await store.write(async tx => {
+      tx.wake('outbox')
+      throw new Error('no')
+    }).catch(() => {})
+    expect(seen).toHaveLength(1)
+  })
+
+  it('refuses a query outside the open transaction in place of waiting for ever', async () => {
+    await expect(store.write(() => store.read(async () => 1))).rejects.toThrow('outside the open transaction')
+    await expect(store.write(() => store.write(async () => 1))).rejects.toThrow('outside the open transaction')
+  })
+
+  it('is the same after it was opened again, with the secret that it made', async () => {
+    await put('a')
+    const { key } = store
+    await store.close()
+    store = await openStore(database.url)
+    expect(await names()).toEqual(['a'])
+    expect(store.key).toEqual(key)
+  })
+})

@@ -7,10 +7,12 @@ import { channelWords, everyone, linkOutside, type Names, outside, personName, w
  * what is not markup stays as it was written.
  */
 export function fromMrkdwn(text: string, names: Names): Document {
-  const parts = text.replace(/\r\n?/g, '\n').split('```')
+  const parts = text.slice(0, longest).replace(/\r\n?/g, '\n').split('```')
   if (parts.length % 2 === 0) parts.push(parts.splice(-2).join('```')) // a fence that nothing closes is text
   return parts.flatMap((part, i) => (i % 2 ? codeOf(part) : blocksOf(part.split('\n'), names)))
 }
+
+const longest = 40_000 // Slack cuts there itself
 
 /** The words of one line of mrkdwn. */
 export function inlinesOf(line: string, names: Names): Inline[] {

@@ -12,6 +12,7 @@ import {
   type Document,
   type Inline,
   type Link,
+  linkUrl,
   type Marks,
   plainText,
   saysItsUrl,
@@ -176,10 +177,10 @@ function inlineOf(inline: Inline, limit: number): RichTextElement[] {
 
 /** A link whose words name another address than the one that it leads to is shown with the latter. */
 function linkOf(link: Link, limit: number): RichTextElement[] {
-  const { url } = link
-  if (url.length > 3000 || url.length + link.text.length > limit / 2) return [text(link.text, link)]
+  const url = linkUrl(link.url)
+  if (!url || url.length > 3000 || url.length + link.text.length > limit / 2) return [text(link.text, link)]
   const element: RichTextElement = { type: 'link', url, text: link.text || url, ...styleOf(link) }
-  return namesAnother(link) ? [element, text(` (${url.startsWith('http') ? new URL(url).host : url})`)] : [element]
+  return namesAnother(link) ? [element, text(` (${new URL(url).host || url})`)] : [element]
 }
 
 function namesAnother({ text, url }: Link): boolean {
@@ -187,7 +188,7 @@ function namesAnother({ text, url }: Link): boolean {
     text.trim(),
   )?.[1]
   if (!named || saysItsUrl({ text, url })) return false
-  const host = url.startsWith('http') ? new URL(url).host : (url.split('@').at(-1) ?? '')
+  const host = new URL(url).host || url.split('@').at(-1)!
   const bare = (name: string) => name.toLowerCase().replace(/^www\./, '')
   return bare(host) !== bare(named) && !bare(host).endsWith(`.${bare(named)}`)
 }

@@ -1,7 +1,8 @@
-import type { AttachmentView, Letter } from '../../core/letter.ts'
+import type { AttachmentView, Letter, SenderView } from '../../core/letter.ts'
 import { replyToken } from '../../core/tokens.ts'
+import { newId } from '../../lib/id.ts'
 import { mac } from '../../lib/sign.ts'
-import { withPlus } from './address.ts'
+import { domainOf, withPlus } from './address.ts'
 import { signHeaders } from './dkim.ts'
 import { toHtml, toText } from './html.ts'
 import {
@@ -47,25 +48,71 @@ export function composeMail(letter: Letter, key: Buffer, files: EnclosedFile[]):
   const { message, ticket, sender } = refuseNotes(letter)
   const from = { name: fromName(letter), address: sender.address }
   const replyTo = replyAddress(sender.address, replyToken(key, letter.thread.token))
-  const mail = body(letter, files, `ov_${mac(key, 'boundary', letter.id)}`)
-  const headers = [
-    addressHeader('From', from),
-    addressHeader('To', { name: ticket.customer.name, address: letter.thread.place }),
-    addressHeader('Reply-To', { name: from.name, address: replyTo }),
-    header('Subject', subjectOf(letter)),
-    `Message-ID: ${bareId(letter.key as string)}`,
-    `Date: ${new Date(letter.createdAt).toUTCString().replace('GMT', '+0000')}`,
-    ...references(letter.references),
-    `${OWN_HEADER}: ${message.id}.${mac(key, OWN_PURPOSE, message.id)}`,
-    'MIME-Version: 1.0',
-    ...mail.headers,
-  ]
-  const signature = sender.dkim ? signHeaders(headers, mail.body, { ...sender.dkim, address: sender.address }) : []
-  return {
+  return finished({
+    sender,
     messageId: bareId(letter.key as string),
     envelope: { from: replyTo, to: letter.thread.place },
-    raw: Buffer.from(`${[...signature, ...headers].join('\r\n')}\r\n\r\n${mail.body}`),
+    headers: [
+      addressHeader('From', from),
+      addressHeader('To', { name: ticket.customer.name, address: letter.thread.place }),
+      addressHeader('Reply-To', { name: from.name, address: replyTo }),
+      header('Subject', subjectOf(letter)),
+      dateHeader(letter.createdAt),
+      ...references(letter.references),
+      ownHeader(key, message.id),
+    ],
+    content: body(letter, files, `ov_${mac(key, 'boundary', letter.id)}`),
+  })
+}
+
+/** A mail by which an operator sees that a sender works; nobody answers it automatically. */
+export function composeTest(
+  sender: Pick<SenderView, 'address' | 'name' | 'dkim'>,
+  to: string,
+  key: Buffer,
+  now: number,
+): Composed {
+  const id = newId()
+  return finished({
+    sender,
+    messageId: `<${id.replaceAll('-', '')}.${mac(key, 'test', id)}@${domainOf(sender.address)}>`,
+    envelope: { from: sender.address, to },
+    headers: [
+      addressHeader('From', sender),
+      addressHeader('To', { name: '', address: to }),
+      header('Subject', `A test from ${sender.name || sender.address}`),
+      dateHeader(now),
+      'Auto-Submitted: auto-generated',
+      ownHeader(key, id),
+    ],
+    content: textPart('plain', `This mail was sent to see whether ${sender.address} can send. It can.\n`),
+  })
+}
+
+interface Unfinished {
+  sender: Pick<SenderView, 'address' | 'dkim'>
+  messageId: string
+  envelope: Composed['envelope']
+  headers: string[]
+  content: Part
+}
+
+function finished({ sender, messageId, envelope, headers, content }: Unfinished): Composed {
+  const all = [...headers, `Message-ID: ${messageId}`, 'MIME-Version: 1.0', ...content.headers]
+  const signature = sender.dkim ? signHeaders(all, content.body, { ...sender.dkim, address: sender.address }) : []
+  return {
+    messageId,
+    envelope,
+    raw: Buffer.from(`${[...signature, ...all].join('\r\n')}\r\n\r\n${content.body}`),
   }
+}
+
+function dateHeader(at: number): string {
+  return `Date: ${new Date(at).toUTCString().replace('GMT', '+0000')}`
+}
+
+function ownHeader(key: Buffer, id: string): string {
+  return `${OWN_HEADER}: ${id}.${mac(key, OWN_PURPOSE, id)}`
 }
 
 function refuseNotes(letter: Letter) {

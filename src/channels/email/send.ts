@@ -1,15 +1,18 @@
 import type { Letter, Outcome, SenderView } from '../../core/letter.ts'
-import { markSenderBroken, markSenderWorking } from '../../core/senders.ts'
+import { markSenderBroken, markSenderWorking, senderById } from '../../core/senders.ts'
 import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
-import { type Composed, compose } from './compose.ts'
+import { unseal } from '../../lib/sign.ts'
+import { type Composed, compose, composeTest } from './compose.ts'
 import { judge } from './failure.ts'
 import { openRelay, type Relay, SendFailure } from './relay.ts'
 
 export interface Sending {
   /** Carries one letter to the customer's mail server or says why not. */
   deliver(letter: Letter): Promise<Outcome>
+  /** Sends a test mail; null when the server took it, else why not, as a finished sentence. */
+  sendTest(senderId: string, to: string): Promise<string | null>
   close(): void
 }
 
@@ -82,6 +85,29 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
     return { retry: { reason, afterMs: LOGIN_PAUSE_MS } }
   }
 
+  async function sendTest(senderId: string, to: string): Promise<string | null> {
+    const row = await store.read(q => senderById(q, senderId))
+    const url = row.smtp_url ? unseal(store.key, row.smtp_url) : smtpUrl
+    if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
+    const key = row.dkim_key && unseal(store.key, row.dkim_key)
+    const dkim = row.dkim_selector && key ? { selector: row.dkim_selector, key } : null
+    const relay = openRelay(url)
+    try {
+      const mail = composeTest({ address: row.address, name: row.name, dkim }, to, store.key, store.now())
+      await relay.send(mail.envelope, mail.raw)
+      await store.write(tx => markSenderWorking(tx, senderId))
+      const line = lines.get(senderId)
+      if (line) line.refusedUntil = 0
+      return null
+    } catch (error) {
+      if (error instanceof Problem) return error.message
+      if (error instanceof SendFailure) return reasonOf(judge(error, to, hostOf(url)).outcome)
+      throw error
+    } finally {
+      relay.close()
+    }
+  }
+
   function lineFor(sender: SenderView, url: string): Line {
     const known = lines.get(sender.id)
     if (known?.url === url) return known
@@ -93,6 +119,7 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
 
   return {
     deliver,
+    sendTest,
     close() {
       for (const { relay } of lines.values()) relay.close()
       lines.clear()
@@ -119,11 +146,15 @@ export async function verifySender(url: string): Promise<string | null> {
     return null
   } catch (error) {
     if (!(error instanceof SendFailure)) return `This is not an address of a mail server: ${(error as Error).message}.`
-    const { outcome } = judge(error, '', hostOf(url))
-    return 'retry' in outcome ? outcome.retry.reason : 'refused' in outcome ? outcome.refused.reason : null
+    return reasonOf(judge(error, '', hostOf(url)).outcome)
   } finally {
     relay?.close()
   }
+}
+
+function reasonOf(outcome: Outcome): string | null {
+  if ('retry' in outcome) return outcome.retry.reason
+  return 'refused' in outcome ? outcome.refused.reason : null
 }
 
 function hostOf(url: string): string {

@@ -1,0 +1,74 @@
+import type { Arrival } from '../../core/letter.ts'
+import { receiveArrival } from '../../core/receive.ts'
+import { isOurs } from '../../core/senders.ts'
+import type { InboundRow } from '../../db/schema.ts'
+import type { Query, Store } from '../../db/store.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Channel } from '../channel.ts'
+import { type Mailboxes, readMailbox } from './imap.ts'
+import { type Listener, listen } from './listen.ts'
+import { type ReadMail, readMail } from './read.ts'
+import { createSending } from './send.ts'
+
+export interface EmailOptions {
+  store: Store
+  log: Log
+  smtpUrl: string | null // for senders without one of their own
+  imapUrl: string | null
+  listen: { host: string; port: number } | null
+  maxBytes?: number // of a mail that is taken in
+}
+
+export interface Email extends Channel {
+  /** Where mail is listened for, or null. */
+  listenPort(): number | null
+  /** Sends a test mail from a sender; null when the server accepted it, else why not, as a finished sentence. */
+  sendTest(senderId: string, to: string): Promise<string | null>
+}
+
+const MOST_BYTES = 25 * 1024 * 1024
+
+/** Customers' mail: out by SMTP, in by a mailbox and by a listener of our own. */
+export function createEmail(options: EmailOptions): Email {
+  const { store, log, maxBytes = MOST_BYTES } = options
+  const sending = createSending({ store, log, smtpUrl: options.smtpUrl })
+  let listener: Listener | undefined
+  let mailbox: Mailboxes | undefined
+
+  async function stopIntake(): Promise<void> {
+    await Promise.all([listener?.stop(), mailbox?.stop()])
+    listener = undefined
+    mailbox = undefined
+  }
+
+  return {
+    name: 'email',
+    atOnce: 20,
+    deliver: sending.deliver,
+    sendTest: sending.sendTest,
+    async receive(row: InboundRow) {
+      const mail = await readMail(row, store.key)
+      await store.write(async tx => receiveArrival(tx, await withoutLoop(tx.q, mail)))
+    },
+    async start() {
+      if (options.listen) listener = await listen({ ...options.listen, store, log, maxBytes })
+      if (options.imapUrl) mailbox = readMailbox({ store, log, maxBytes, url: options.imapUrl })
+    },
+    stopIntake,
+    async stop() {
+      await stopIntake()
+      sending.close()
+    },
+    listenPort: () => listener?.port ?? null,
+  }
+}
+
+/**
+ * Mail from one of our own addresses is our own coming back, unless it names somebody else to answer: then a form on a
+ * web site wrote it for them.
+ */
+async function withoutLoop(q: Query, { arrival, replyTo }: ReadMail): Promise<Arrival> {
+  if (arrival.automatic || !(await isOurs(q, arrival.from.address))) return arrival
+  if (replyTo && !(await isOurs(q, replyTo.address))) return { ...arrival, from: replyTo }
+  return { ...arrival, automatic: { rule: 'from one of our own addresses', kind: 'loop' } }
+}

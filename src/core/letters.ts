@@ -7,6 +7,7 @@ import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
 
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
 export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): Promise<Letter[]> {
+  if (!rows.length) return []
   const threads = new Map(
     (
       await q

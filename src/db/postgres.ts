@@ -15,7 +15,10 @@ import {
 const CONNECTIONS = 16
 const TRIES = 5
 
-/** PostgreSQL through a pool; a transaction that lost against another (serialisation, deadlock) is run again. */
+/**
+ * PostgreSQL through a pool; a transaction that lost against another (serialisation, deadlock, the same
+ * unique key at the same moment) is run again and then sees what the other one did.
+ */
 export function openPostgres(url: string, now: () => number): Opened {
   const types = {
     getTypeParser: ((oid: number, format: 'text' | 'binary') =>
@@ -63,5 +66,5 @@ export function openPostgres(url: string, now: () => number): Opened {
 
 function lostAgainstAnother(error: unknown): boolean {
   const code = (error as { code?: string }).code
-  return code === '40001' || code === '40P01'
+  return code === '40001' || code === '40P01' || code === '23505'
 }

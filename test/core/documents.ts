@@ -71,9 +71,9 @@ const { block } = fc.letrec<{ block: Block }>(tie => {
 /** Any document such as a person writes: no empty pieces, no blanks at the ends of lines. */
 export const documents: fc.Arbitrary<Document> = fc.array(block, { maxLength: 5 })
 
-/** Every word of a document in order, without form and without blanks. */
+/** Every word of a document in order, without form, blanks and the dashes that stand for a quoted rule. */
 export function wordsIn(doc: Document): string {
-  return doc.map(wordsInBlock).join('').replace(/\s/g, '')
+  return doc.map(wordsInBlock).join('').replace(/[\s—]/g, '')
 }
 
 function wordsInBlock(block: Block): string {

@@ -116,7 +116,7 @@ export async function queueToOthers(tx: Tx, m: Posted): Promise<void> {
       await queueDelivery(tx, m, thread) // the opening message is on the card itself
     }
   }
-  await redrawCard(tx, m.ticketId)
+  if (!m.opening) await redrawCard(tx, m.ticketId) // a new ticket's card is queued already
 }
 
 async function isQueuedFor(q: Query, messageId: string, threadId: string): Promise<boolean> {

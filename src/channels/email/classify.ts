@@ -6,6 +6,7 @@ export interface Traits {
   header(name: string): string // empty when there is none
   names: ReadonlySet<string>
   from: string // address
+  author: string // the From header as it came
   replyTo: string // address or empty
   nullSender: boolean // it came from `<>`
   subject: string
@@ -77,6 +78,7 @@ const OOO_SUBJECT = new RegExp(
     'automatická odpoveď',
     'nepřítomnost',
     'автоответ',
+    'ответ автомат',
     'автоматический ответ',
     'автоматична відповідь',
     'отсутствие',
@@ -103,6 +105,8 @@ const OOO_SUBJECT = new RegExp(
 
 const BOUNCE_SUBJECT =
   /^\s*(?:re:\s*)?(?:undeliver(?:able|ed)|undelivered mail|mail delivery (?:failed|failure|subsystem|system)|delivery (?:status notification|failure|has failed|failed|notification)|failure notice|returned mail|mail (?:could not be|system error)|message (?:could not be|not) delivered|non[- ]?delivery|nondeliverable|unzustellbar|nicht zustellbar|fehler bei der (?:nachrichten)?zustellung|non remis|échec de (?:la )?(?:remise|livraison|distribution)|no se puede entregar|no entregado|mancato recapito|impossibile recapitare|não (?:foi )?entreg|onbestelbaar|niet bestelbaar|niedostarczon|недостав|kan inte levereras|olevererbar|ikke leveret|配信不能|退信|系统退信|delivery delayed|warning: (?:could not send|message .* delayed))/iu
+
+const DELAY_SUBJECT = /\bdelay(ed)?\b|still being retried|could not send message for past/i
 
 const AUTO_HEADERS = [
   'x-autoreply',
@@ -143,7 +147,8 @@ const RULES: Rule[] = [
   { name: 'complaint report', kind: 'auto', is: t => /report-type="?feedback-report/i.test(t.header('content-type')) },
   { name: 'multipart/report', kind: 'bounce', is: t => /^multipart\/report/i.test(t.header('content-type')) },
   { name: 'X-Failed-Recipients', kind: 'bounce', is: t => t.names.has('x-failed-recipients') },
-  { name: 'from the mail system', kind: 'bounce', is: t => DAEMON.test(t.from) && !OOO_SUBJECT.test(t.subject) },
+  { name: 'delivery delayed', kind: 'auto', is: t => isDaemon(t) && DELAY_SUBJECT.test(t.subject) },
+  { name: 'from the mail system', kind: 'bounce', is: t => isDaemon(t) && !OOO_SUBJECT.test(t.subject) },
   {
     name: 'subject of a bounce from a machine',
     kind: 'bounce',
@@ -190,6 +195,10 @@ export function classify(traits: Traits, key: Buffer): Automatic | null {
 
 export function isNoReply(address: string): boolean {
   return NO_REPLY.test(address)
+}
+
+function isDaemon(t: Traits): boolean {
+  return DAEMON.test(t.from) || /^\W*(mailer-daemon|mail delivery (sub)?system)\b/i.test(t.author)
 }
 
 function isAutoSubmitted(t: Traits): boolean {

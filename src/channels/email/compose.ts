@@ -144,7 +144,7 @@ function subjectOf(letter: Letter): string {
 }
 
 function bareId(id: string): string {
-  return `<${id.replace(/[<>\s]/g, '')}>`
+  return `<${oneLine(id).replace(/[<>\s]/g, '')}>`
 }
 
 function references(ids: string[]): string[] {

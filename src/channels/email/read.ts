@@ -155,6 +155,7 @@ function traitsOf(
     header: name => headers.get(name)?.[0] ?? '',
     names: new Set(headers.keys()),
     from: author.address,
+    author: headers.get('from')?.[0] ?? '',
     replyTo: replyTo?.address ?? '',
     nullSender: envelope.from === '' || /^<\s*>$/.test(headers.get('return-path')?.[0] ?? ''),
     subject,

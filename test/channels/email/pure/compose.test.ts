@@ -1,0 +1,177 @@
+import { generateKeyPairSync } from 'node:crypto'
+import fc from 'fast-check'
+import { simpleParser } from 'mailparser'
+import { describe, expect, test } from 'vitest'
+import { compose, OWN_HEADER, trimReferences } from '../../../../src/channels/email/compose.ts'
+import { replyToken } from '../../../../src/core/tokens.ts'
+import { attachment, KEY, letter } from '../letters.ts'
+
+describe('a mail to a customer', () => {
+  test('comes from the agent and the team, and answers go to the signed reply address', async () => {
+    const mail = await composed({})
+    expect(mail.from?.value).toEqual([{ name: 'Ann (Support)', address: 'help@support.test' }])
+    expect(mail.to).toMatchObject({ value: [{ name: 'Jane Doe', address: 'jane@acme.test' }] })
+    const reply = `help+${replyToken(KEY, 'abcdefghijklmnop')}@support.test`
+    expect(mail.replyTo?.value[0]?.address).toBe(reply)
+    expect((await compose(letter(), KEY)).envelope).toEqual({ from: reply, to: 'jane@acme.test' })
+  })
+
+  test('has the ticket’s subject, and "Re:" once there is something to refer to', async () => {
+    expect((await composed({})).subject).toBe('Your order')
+    const later = await composed({ references: ['<a@x>', '<b@x>'] })
+    expect(later.subject).toBe('Re: Your order')
+    expect(later.inReplyTo).toBe('<b@x>')
+    expect(later.references).toEqual(['<a@x>', '<b@x>'])
+  })
+
+  test('says the same as text and as html, with signatures and the ticket’s identifier', async () => {
+    const mail = await composed({
+      text: 'Two <things> & more.',
+      author: { signature: 'Ann Lee\nSupport' },
+      team: { signature: 'Support Ltd' },
+    })
+    expect(mail.text).toBe('Two <things> & more.\n\n-- \nAnn Lee\nSupport\n\nSupport Ltd\n\nSUP-1\n')
+    expect(mail.html).toContain('Two &lt;things&gt; &amp; more.')
+    expect(mail.html).toContain('Ann Lee<br>\nSupport')
+    expect(mail.html).toContain('>SUP-1<')
+  })
+
+  test('is the same at every try, byte by byte', async () => {
+    const files = [attachment('a.txt', 'text/plain', 'hello')]
+    const first = await compose(letter({ message: { attachments: files } }), KEY)
+    const again = await compose({ ...letter({ message: { attachments: files } }), attempts: 4 }, KEY)
+    expect(again.raw.equals(first.raw)).toBe(true)
+    expect(first.messageId).toBe('<0199b000.first@support.test>')
+    expect(first.raw.toString()).toContain('\r\nDate: Tue, 03 Mar 2026 09:30:00 +0000\r\n')
+  })
+
+  test('carries files, and shows pictures that belong into it', async () => {
+    const mail = await composed({
+      message: {
+        attachments: [
+          attachment('Rechnung März "2026" 漢字.pdf', 'application/pdf', Buffer.from([0, 255, 13, 10, 0])),
+          attachment('shot.png', 'image/png', 'png', 'shot@here'),
+        ],
+      },
+    })
+    expect(mail.attachments.map(a => [a.filename, a.contentType, !!a.related])).toEqual([
+      ['shot.png', 'image/png', true],
+      ['Rechnung März "2026" 漢字.pdf', 'application/pdf', false],
+    ])
+    expect(mail.attachments[1]?.content).toEqual(Buffer.from([0, 255, 13, 10, 0]))
+    expect(mail.html).toContain('src="cid:shot@here"')
+  })
+
+  test('survives names and subjects in any script', async () => {
+    const mail = await composed({
+      ticket: { subject: 'Größe, 你好, привет: eine lange Zeile, die weit über den Rand des Papiers hinausgeht 🙂' },
+      customer: { name: 'José "Pepe" Núñez, Jr. <x@y>' },
+      author: { name: 'Änne (ä)' },
+    })
+    expect(mail.subject).toContain('Größe, 你好, привет: eine lange Zeile, die weit')
+    expect(mail.to).toMatchObject({ value: [{ name: 'José "Pepe" Núñez, Jr. <x@y>', address: 'jane@acme.test' }] })
+    expect(mail.from?.value[0]?.name).toBe('Änne (ä) (Support)')
+  })
+
+  test('bears our signed mark and no word of Slack', async () => {
+    const raw = (await compose(letter(), KEY)).raw.toString()
+    expect(raw).toMatch(new RegExp(`^${OWN_HEADER}: [0-9a-f-]{36}\\.[a-z2-7]{13}\r$`, 'm'))
+    expect(raw).not.toMatch(/slack|U1|C1\b/i)
+  })
+
+  test('is signed with the sender’s DKIM key', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const raw = (await compose(letter({ sender: { dkim: { selector: 'mail', key } } }), KEY)).raw.toString()
+    expect(raw).toMatch(/^DKIM-Signature: v=1; a=rsa-sha256; c=relaxed\/relaxed; d=support\.test;/)
+    expect(raw.replace(/\r\n\s+/g, '')).toMatch(/h=from:reply-to:subject:date:message-id:to:[^;]*x-overture-id/)
+  })
+
+  test('has a reply address without token when the sender’s own name leaves no room for one', async () => {
+    const address = `${'a'.repeat(40)}@support.test`
+    expect((await composed({ sender: { address } })).replyTo?.value[0]?.address).toBe(address)
+  })
+})
+
+describe('what must not leave', () => {
+  test.each(['note', 'undecided'] as const)('a message that is %s cannot be composed', async visibility => {
+    await expect(compose(letter({ message: { visibility } }), KEY)).rejects.toThrow('A note must never be sent')
+  })
+
+  test('a letter without its Message-ID cannot be composed', async () => {
+    await expect(compose({ ...letter(), key: null }, KEY)).rejects.toThrow('needs its Message-ID')
+  })
+
+  test('nothing that anybody enters can begin another header or end the header', async () => {
+    const evil = fc.array(
+      fc.constantFrom(
+        '\r\nBcc: eve@evil.test',
+        '\n',
+        '\r',
+        '\r\n\r\nbody',
+        '\0',
+        '\u2028',
+        '\u0085',
+        'a',
+        '"',
+        '>',
+        ' ',
+      ),
+      { maxLength: 8 },
+    )
+    const text = evil.map(parts => parts.join(''))
+    await fc.assert(
+      fc.asyncProperty(text, text, text, text, async (subject, name, team, file) => {
+        const { raw } = await compose(
+          letter({
+            ticket: { subject },
+            customer: { name },
+            author: { name },
+            team: { name: team },
+            to: `jane@acme.test${file}`,
+            references: [`<a${subject}@x>`],
+            message: { attachments: [attachment(file, `text/plain${file}`, 'x', `c${file}`)] },
+          }),
+          KEY,
+        )
+        const [head = ''] = raw.toString().split('\r\n\r\n')
+        const names = head.split(/\r\n(?![ \t])/).map(line => line.slice(0, line.indexOf(':')))
+        expect(new Set(names)).toEqual(new Set(OWN_HEADERS.filter(h => names.includes(h))))
+        expect(names.length).toBe(new Set(names).size)
+        expect(raw.toString()).not.toMatch(/^Bcc:/im)
+        expect(head).not.toMatch(/[^\r]\n|\r[^\n]|\0/)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+const OWN_HEADERS = [
+  'From',
+  'To',
+  'Reply-To',
+  'Subject',
+  'Date',
+  'In-Reply-To',
+  'References',
+  'X-Overture-Id',
+  'Message-ID',
+  'MIME-Version',
+  'Content-Type',
+  'Content-Transfer-Encoding',
+]
+
+test('a long list of references keeps the first and the newest within 1,500 characters', () => {
+  const ids = Array.from({ length: 200 }, (_, i) => `<${String(i).padStart(30, '0')}@acme.test>`)
+  const kept = trimReferences(ids)
+  expect(kept[0]).toBe(ids[0])
+  expect(kept.slice(1)).toEqual(ids.slice(-(kept.length - 1)))
+  expect(kept.join(' ').length).toBeLessThanOrEqual(1_500)
+  expect(kept.length).toBeGreaterThan(30)
+})
+
+async function composed(wanted: Parameters<typeof letter>[0]) {
+  const { raw } = await compose(letter(wanted), KEY)
+  for (const line of raw.toString('latin1').split('\r\n')) expect(line.length).toBeLessThan(998)
+  return simpleParser(raw, { skipImageLinks: true })
+}

@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compose } from '../../../../src/channels/email/compose.ts'
+import { NOBODY } from '../../../../src/channels/email/read.ts'
+import { plainText } from '../../../../src/core/document.ts'
+import { KEY, letter } from '../letters.ts'
+import { arrivalOf, html, mail, read } from '../mails.ts'
+
+describe('an answer', () => {
+  test('is read with its author, subject and words', async () => {
+    const a = await arrivalOf(mail('Thank you, Ann.\n\nJane'))
+    expect(a).toMatchObject({
+      inboundId: 'inbound-1',
+      channel: 'email',
+      key: '<answer@acme.test>',
+      from: { address: 'jane@acme.test', name: 'Jane Doe' },
+      to: ['help@support.test'],
+      tokens: [],
+      subject: 'Re: Your order',
+      full: null,
+      files: [],
+      automatic: null,
+    })
+    expect(plainText(a.body)).toBe('Thank you, Ann.\n\nJane')
+  })
+
+  test('names what it answers, the newest first, whatever stands between the ids', async () => {
+    const a = await arrivalOf(
+      mail('Hi', {
+        'In-Reply-To': 'Your message of Tuesday <c@x> (really), <b@x>',
+        References: '<a@x>\r\n <b@x>,<c@x>',
+      }),
+    )
+    expect(a.answers).toEqual(['<c@x>', '<b@x>', '<a@x>'])
+  })
+
+  test('finds the reply address in whichever header it was delivered by', async () => {
+    for (const name of ['To', 'Cc', 'Delivered-To', 'X-Original-To', 'Envelope-To', 'X-Forwarded-To', 'Resent-To']) {
+      const a = await arrivalOf(mail('Hi', { To: 'team@acme.test', [name]: 'Support <HELP+TokenAbc@Support.test>' }))
+      expect(a.tokens).toEqual(['tokenabc'])
+      expect(a.to).toContain('help@support.test')
+    }
+    expect((await arrivalOf(mail('Hi'), { from: 'x@y.test', to: ['help+abc@support.test'] })).tokens).toEqual(['abc'])
+  })
+
+  test('keeps a sender’s own plus part apart from the token', async () => {
+    const a = await arrivalOf(mail('Hi', { To: 'help+eu+token@support.test' }))
+    expect(a.tokens).toEqual(['token'])
+    expect(a.to).toEqual(['help@support.test', 'help+eu@support.test'])
+  })
+
+  test('finds a ticket’s identifier in the subject', async () => {
+    expect((await arrivalOf(mail('', { Subject: 'AW: your order SUP-41' }))).tag).toBe('SUP-41')
+    expect((await arrivalOf(mail('', { Subject: 'Re: [sup-7] x' }))).tag).toBe('SUP-7')
+    expect((await arrivalOf(mail('', { Subject: 'Our A-1b order' }))).tag).toBeNull()
+  })
+
+  test('keeps bold, lists and links of html, without the mail that is answered', async () => {
+    const a = await arrivalOf(
+      html(
+        '<div>Please send <b>two</b>:</div><ul><li>red</li><li>blue</li></ul><div>See <a href="https://acme.test/x">this</a></div>' +
+          '<br><div class="gmail_quote"><div>On Tue, 3 Mar 2026 at 09:30, Ann (Support) &lt;help@support.test&gt; wrote:<br></div>' +
+          '<blockquote>Which colour?</blockquote></div>',
+      ),
+    )
+    expect(plainText(a.body)).toBe('Please send two:\n\n- red\n- blue\n\nSee this (https://acme.test/x)')
+    expect(JSON.stringify(a.body)).toContain('"bold":true')
+    expect(plainText(a.full ?? [])).toContain('> Which colour?')
+  })
+
+  test('cuts within a paragraph of html where the quote begins there', async () => {
+    const a = await arrivalOf(
+      html(
+        '<p><b>Yes</b> please.<br><br>From: Ann (Support) &lt;help@support.test&gt;<br>Sent: Tuesday<br>To: Jane<br>Subject: Your order<br><br>Which colour?</p>',
+      ),
+    )
+    expect(plainText(a.body).trim()).toBe('Yes please.')
+    expect(JSON.stringify(a.body)).toContain('"bold":true')
+  })
+
+  test('shows everything when nothing of its own is left', async () => {
+    const a = await arrivalOf(mail('> Which colour?\n> Ann\n'))
+    expect(plainText(a.body)).toContain('Which colour?')
+    expect(a.full).toBeNull()
+  })
+
+  test('keeps a forwarded mail whole', async () => {
+    const a = await arrivalOf(
+      mail('FYI\n\n---------- Forwarded message ---------\nFrom: Bob <bob@globex.test>\nSubject: Parts\n\nThe parts.'),
+    )
+    expect(plainText(a.body)).toContain('The parts.')
+  })
+
+  test('prefers html, but takes the text where the html says nothing', async () => {
+    const both = (htmlPart: string) =>
+      mail(`--b\nContent-Type: text/plain\n\nplain words\n--b\nContent-Type: text/html\n\n${htmlPart}\n--b--\n`, {
+        'Content-Type': 'multipart/alternative; boundary=b',
+      })
+    expect(plainText((await arrivalOf(both('<p>rich words</p>'))).body)).toBe('rich words')
+    expect(plainText((await arrivalOf(both('<html><body><img src="x"></body></html>'))).body)).toBe('plain words')
+  })
+})
+
+describe('who wrote it', () => {
+  test('a mail without author is still a mail', async () => {
+    expect((await arrivalOf(mail('Hi', { From: null }))).from.address).toBe(NOBODY)
+    expect((await arrivalOf(mail('Hi', { From: null }), { from: 'jane@acme.test' })).from.address).toBe(
+      'jane@acme.test',
+    )
+    expect((await arrivalOf(mail('Hi', { From: '"Jane" <>', 'Reply-To': 'j@acme.test' }))).from.address).toBe(
+      'j@acme.test',
+    )
+  })
+
+  test('a web form that writes from no-reply for a person is that person', async () => {
+    const a = await arrivalOf(mail('Hi', { From: 'Form <no-reply@form.test>', 'Reply-To': 'Jane <jane@acme.test>' }))
+    expect(a.from).toEqual({ address: 'jane@acme.test', name: 'Jane' })
+    expect(a.automatic).toBeNull()
+  })
+
+  test('an address in a display name does not deceive', async () => {
+    const a = await arrivalOf(mail('Hi', { From: '"help@support.test" <eve@evil.test>' }))
+    expect(a.from.address).toBe('eve@evil.test')
+  })
+
+  test('a Reply-To that differs is known besides', async () => {
+    const { replyTo } = await read(mail('Hi', { 'Reply-To': 'Bob <Bob@Globex.test>' }))
+    expect(replyTo).toEqual({ address: 'bob@globex.test', name: 'Bob' })
+  })
+})
+
+describe('files', () => {
+  test('come with clean names', async () => {
+    const part = (name: string) =>
+      `--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename="${name}"\n\nx\n`
+    const a = await arrivalOf(
+      mail(
+        `${part('../../etc/passwd')}${part('invoice\u202efdp.exe')}${part('')}${part(`${'x'.repeat(300)}.pdf`)}--b--`,
+        {
+          'Content-Type': 'multipart/mixed; boundary=b',
+        },
+      ),
+    )
+    expect(a.files.map(f => f.name)).toEqual(['passwd', 'invoicefdp.exe', 'file-3.txt', `${'x'.repeat(116)}.pdf`])
+  })
+
+  test('a picture that the html shows is inline', async () => {
+    const a = await arrivalOf(
+      mail(
+        '--b\nContent-Type: text/html\n\n<p>Look <img src="cid:pic@x"></p>\n--b\nContent-Type: image/png; name=pic.png\nContent-ID: <pic@x>\n\npng\n--b--',
+        { 'Content-Type': 'multipart/related; boundary=b' },
+      ),
+    )
+    expect(a.files).toMatchObject([{ name: 'pic.png', contentId: 'pic@x', inline: true }])
+  })
+})
+
+describe('odd and hostile mail', () => {
+  test('blank lines or a mailbox’s From line before the header do not hide it', async () => {
+    const raw = mail('Hi')
+    for (const before of ['\r\n\r\n', 'From jane@acme.test Tue Mar  3 10:00:00 2026\n'])
+      expect((await arrivalOf(Buffer.concat([Buffer.from(before), raw]))).subject).toBe('Re: Your order')
+  })
+
+  test('NUL and halves of characters do not reach the database', async () => {
+    const a = await arrivalOf(mail('a\0b \ud83d', { Subject: '=?utf-8?Q?a=00b?=' }))
+    expect(JSON.stringify(a)).not.toMatch(/\\u0000|\\ud83d/)
+  })
+
+  test('any bytes become an arrival', async () => {
+    const bits = fc.oneof(
+      fc.uint8Array({ maxLength: 80 }).map(b => Buffer.from(b)),
+      fc
+        .constantFrom(
+          'Content-Type: multipart/mixed; boundary=b\r\n',
+          'Content-Type: text/html; charset=x-unknown\r\n',
+          'Content-Type: message/rfc822\r\n',
+          'Content-Transfer-Encoding: base64\r\n',
+          'From: =?utf-8?B?////?= <\r\n',
+          'To: a:b;c<d>,,,@\r\n',
+          'Subject: =?x?Q?=ff?=\r\n',
+          'References: <<<>>> <a\r\n',
+          'Date: never\r\n',
+          '\r\n--b\r\n',
+          '\r\n--b--\r\n',
+          '\r\n\r\n',
+          '<div><p>&#0;',
+          'On x wrote:\r\n> ',
+        )
+        .map(s => Buffer.from(s)),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(bits, { maxLength: 20 }), async parts => {
+        const a = await arrivalOf(Buffer.concat(parts), { from: 'jane@acme.test', to: ['help@support.test'] })
+        expect(a.from.address).toMatch(/^[^@]+@[^@]+$/)
+        expect(a.to).toContain('help@support.test')
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('large and nested input takes its time in proportion', { timeout: 20_000 }, async () => {
+    const hostile: [string, Buffer][] = [
+      ['20,000 divs', html('<div>'.repeat(20_000))],
+      ['blank lines', mail('\n'.repeat(200_000))],
+      ['quotes', mail('> a\n'.repeat(50_000))],
+      ['attributions', mail('On Mon, 1 Jan 2024\n'.repeat(20_000))],
+      ['dashes', mail('-'.repeat(100_000))],
+      ['dash lines', mail('-----\n'.repeat(50_000))],
+      ['headers', mail('From: x\n'.repeat(20_000))],
+      ['one word', mail('x'.repeat(1_000_000))],
+      ['angle brackets', html('<'.repeat(100_000))],
+      ['nested parts', nested(400)],
+      ['addresses', mail('Hi', { To: 'a@b.test, '.repeat(20_000) })],
+      ['references', mail('Hi', { References: '<a@b> '.repeat(20_000) })],
+    ]
+    for (const [name, raw] of hostile) {
+      const before = process.cpuUsage()
+      await arrivalOf(raw)
+      const { user, system } = process.cpuUsage(before)
+      expect(`${name}: ${(user + system) / 1000 < 2_000}`).toBe(`${name}: true`)
+    }
+  })
+})
+
+function nested(depth: number): Buffer {
+  let body = 'Content-Type: text/plain\n\nHi'
+  for (let i = 0; i < depth; i++) body = `Content-Type: multipart/mixed; boundary=b${i}\n\n--b${i}\n${body}\n--b${i}--`
+  return Buffer.from(`From: jane@acme.test\nSubject: deep\n${body}`)
+}
+
+test('what we send is read again with the same words', async () => {
+  const text = fc
+    .array(fc.string({ unit: 'grapheme', maxLength: 40 }), { minLength: 1, maxLength: 5 })
+    .map(lines => ['Hello Jane,', ...lines.map(l => l.replace(/[\r\n]/g, ' '))].join('\n'))
+  await fc.assert(
+    fc.asyncProperty(text, async words => {
+      const sent = letter({ text: words, ticket: { identifier: '' } })
+      const { raw } = await compose(sent, KEY)
+      const a = await arrivalOf(raw)
+      expect(a.automatic).toEqual({ rule: 'our own mark', kind: 'loop' })
+      expect(bare(plainText(a.full ?? a.body))).toBe(bare(plainText(sent.message?.body ?? [])))
+    }),
+    { numRuns: 200 },
+  )
+})
+
+/** Words without white space and marks that no mail carries. */
+function bare(text: string): string {
+  return text.replace(/[\s\p{C}]+/gu, '')
+}

@@ -14,12 +14,8 @@ const marks: fc.Arbitrary<Marks> = fc
   .record({ bold: mark, italic: mark, strike: mark, code: mark })
   .map(all => Object.fromEntries(Object.entries(all).filter(([, on]) => on)))
 
-const url = fc.constantFrom(
-  'https://acme.test/a?b=1&c=2#d',
-  'http://globex.test',
-  'mailto:jane@acme.test',
-  'tel:+4930123',
-)
+export const urls = ['https://acme.test/a?b=1&c=2#d', 'http://globex.test', 'mailto:jane@acme.test', 'tel:+4930123']
+const url = fc.constantFrom(...urls)
 
 const inline: fc.Arbitrary<Inline> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(words, marks).map(([text, on]): Inline => ({ type: 'text', text, ...on })) },

@@ -238,17 +238,21 @@ class Page implements TokenizerCallbacks {
     if (beyond > 0) {
       this.#beyond.set(tag, beyond - 1)
       if (blocks.has(tag)) this.flow.boundary()
-    } else this.#closeUpTo([tag], tableParts.has(tag) ? tables : cells)
+    } else if (!this.#closeUpTo([tag], tableParts.has(tag) ? tables : cells) && tag === 'p' && !this.#inside().hidden) {
+      this.flow.paragraph() // a browser takes it for an empty one
+    }
   }
 
-  /** Closes the innermost of these elements with all inside it, if it is open on this side of a barrier. */
-  #closeUpTo(tags: string[], barrier: ReadonlySet<string>): void {
+  /** Closes the innermost of these elements with all inside it; false if none is open on this side of a barrier. */
+  #closeUpTo(tags: string[], barrier: ReadonlySet<string>): boolean {
     let at = this.#stack.length - 1
     while (at >= 0 && !tags.includes(this.#stack[at]!.tag)) {
-      if (barrier.has(this.#stack[at]!.tag)) return
+      if (barrier.has(this.#stack[at]!.tag)) return false
       at--
     }
-    if (at >= 0) while (this.#stack.length > at) this.#pop()
+    if (at < 0) return false
+    while (this.#stack.length > at) this.#pop()
+    return true
   }
 
   #pop(): void {

@@ -136,7 +136,7 @@ function linesOf(lines: string[]): Inline[] {
 }
 
 /** The words of a line, with the addresses in it as links. */
-export function withLinks(line: string): Inline[] {
+function withLinks(line: string): Inline[] {
   const inlines: Inline[] = []
   let done = 0
   for (const match of line.matchAll(/(?:https?:\/\/|\bwww\.)[^\s<>"]+/gi)) {

@@ -1,4 +1,4 @@
-import { type Block, type Document, type Inline, joined, type Marks } from '../../core/document.ts'
+import { type Block, type Document, type Inline, joined, type Marks, wordsOf } from '../../core/document.ts'
 import { type FlatItem, nestLists } from './lists.ts'
 import { channelWords, everyone, linkOutside, type Names, outside, personName, withoutInternalUrls } from './outside.ts'
 
@@ -9,20 +9,27 @@ import { channelWords, everyone, linkOutside, type Names, outside, personName, w
 export function fromMrkdwn(text: string, names: Names): Document {
   const parts = text.slice(0, longest).replace(/\r\n?/g, '\n').split('```')
   if (parts.length % 2 === 0) parts.push(parts.splice(-2).join('```')) // a fence that nothing closes is text
-  return parts.flatMap((part, i) => (i % 2 ? codeOf(part) : blocksOf(part.split('\n'), names)))
+  return parts.flatMap((part, i) => (i % 2 ? codeOf(part, names) : blocksOf(part.split('\n'), names)))
 }
 
 const longest = 40_000 // Slack cuts there itself
 
 /** The words of one line of mrkdwn. */
-export function inlinesOf(line: string, names: Names): Inline[] {
+function inlinesOf(line: string, names: Names): Inline[] {
   return outside(read(line.match(tokens) ?? [], {}, names))
 }
 
-function codeOf(text: string): Block[] {
-  const bare = text.replace(/<([^<>\n]*)>/g, (_, ref: string) => ref.split('|').at(-1)!)
-  const code = withoutInternalUrls(decode(bare)).replace(/^\n|\n$/g, '')
+function codeOf(text: string, names: Names): Block[] {
+  const code = withoutInternalUrls(verbatim(text, names)).replace(/^\n|\n$/g, '')
   return code.trim() ? [{ type: 'code', text: code }] : []
+}
+
+/** What code says: only references mean something in it. */
+function verbatim(text: string, names: Names): string {
+  return text
+    .split(/<([^<>\n]*)>/)
+    .map((part, i) => (i % 2 ? reference(part, {}, names).map(wordsOf).join('') : decode(part)))
+    .join('')
 }
 
 function blocksOf(lines: string[], names: Names): Block[] {
@@ -60,14 +67,12 @@ const groups: Record<Kind, (lines: string[], names: Names) => Block[]> = {
 }
 
 function paragraphs(lines: string[], names: Names): Block[] {
-  const blank = lines.findIndex(line => line.trim() === '')
-  if (blank === -1) return lines.length ? paragraph(lines, names) : []
   const blocks: Block[] = []
   let part: string[] = []
   for (const line of [...lines, '']) {
     if (line.trim()) part.push(line)
     else {
-      if (part.length) blocks.push(...paragraph(part, names))
+      blocks.push(...paragraph(part, names))
       part = []
     }
   }
@@ -132,7 +137,7 @@ function closing(tokens: readonly string[], i: number): number {
 
 function word(token: string, marks: Marks, names: Names): Inline[] {
   if (/^<.*>$/s.test(token)) return reference(token.slice(1, -1), marks, names)
-  if (/^`.+`$/s.test(token)) return [text(token.slice(1, -1), { ...marks, code: true })]
+  if (/^`.+`$/s.test(token)) return [code(verbatim(token.slice(1, -1), names), marks)]
   if (/^:.+:$/.test(token)) return [{ type: 'emoji', name: token.slice(1, -1) }]
   return [text(token, marks)]
 }
@@ -151,6 +156,10 @@ function reference(ref: string, marks: Marks, names: Names): Inline[] {
 
 function text(raw: string, marks: Marks): Inline {
   return { type: 'text', text: decode(raw), ...marks }
+}
+
+function code(words: string, marks: Marks): Inline {
+  return { type: 'text', text: words, ...marks, code: true }
 }
 
 function decode(text: string): string {

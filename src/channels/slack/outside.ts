@@ -26,7 +26,7 @@ export function channelWords(words: string | undefined): string {
 export const everyone = 'everyone'
 
 /** Whether an address leads into a Slack workspace (a permalink, a file, the app), not to Slack's public pages. */
-export function isInternalUrl(url: string): boolean {
+function isInternalUrl(url: string): boolean {
   if (/^slack:/i.test(url)) return true
   if (!URL.canParse(url)) return false
   const { hostname, pathname } = new URL(url)

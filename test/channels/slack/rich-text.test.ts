@@ -229,6 +229,9 @@ describe('a Slack message without blocks', () => {
     expect(plainText(read('<@U012AB3CD|ann> <@U0NOBODY99> <#C012AB3CD|secret> <!here> <!subteam^S012AB3CD|@x>'))).toBe(
       '@Ann @a colleague a channel everyone @support',
     )
+    expect(
+      plainText(read('`<@U012AB3CD> <#C012AB3CD>`\n```<!subteam^S012AB3CD> <https://acme.test|x> &lt;b>```')),
+    ).toBe('@Ann a channel\n\n@support x <b>')
     expect(plainText(read('<!date^1^{date}|1 Jan 1970> <!unknown>'))).toBe('1 Jan 1970 ')
   })
 

@@ -1,0 +1,64 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const BUILT = `${ROOT}node_modules/.cache/overture-under-test`
+
+let isBuilt = false
+
+/** Overture as `npm start` runs it: compiled, a process of its own. */
+export interface Running {
+  readonly pid: number
+  /** All that it has said, for when a test fails. */
+  said(): string
+  /** Resolves with the exit code (null after a signal) once it has ended. */
+  readonly ended: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Starts the process; resolves once it says that it is ready, or has ended. */
+export async function startProcess(env: Record<string, string>, options: { killAt?: string } = {}): Promise<Running> {
+  if (!isBuilt) {
+    execFileSync(`${ROOT}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json', '--outDir', BUILT], { cwd: ROOT })
+    isBuilt = true
+  }
+  const preload = options.killAt ? ['--import', new URL('kill-at.mjs', import.meta.url).href] : []
+  const child = spawn(process.execPath, [...preload, `${BUILT}/src/cli.js`, 'start'], {
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...env, ...(options.killAt ? { KILL_AT: options.killAt } : {}) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  return watch(child)
+}
+
+function watch(child: ChildProcess): Promise<Running> {
+  let said = ''
+  const ended = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
+  const running: Running = {
+    pid: child.pid as number,
+    said: () => said,
+    ended,
+    kill: signal => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    },
+  }
+  return new Promise(resolve => {
+    ended.then(() => resolve(running))
+    child.stderr?.on('data', chunk => {
+      said += chunk
+      if (said.includes('Overture is ready.')) resolve(running)
+    })
+  })
+}
+
+/** A loopback port that is free now, for servers that must come back at the same one. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}

@@ -129,8 +129,8 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
       if (closed) return reject(new SendFailure(new Error('This relay is closed.'), false))
       const connection = new SMTPConnection(options)
       const fail = (error: Error): void => {
+        reject(new SendFailure(error, false)) // before the event that closing sets off
         connection.close()
-        reject(new SendFailure(error, false))
       }
       open.add(connection)
       connection.on('error', fail) // stays: an error later must not end the process

@@ -38,7 +38,8 @@ export interface NewTicket {
 export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const known = form.dedupKey && (await ticketByDedupKey(tx.q, form.dedupKey))
   if (known) return known
-  const { customer, sender } = await readForm(tx, form)
+  const { address, sender } = await readForm(tx, form)
+  const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
   const ticket = await insertTicket(tx, {
     teamId: form.teamId,
@@ -72,7 +73,16 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   return ticket
 }
 
-async function readForm(tx: Tx, form: NewTicket): Promise<{ customer: CustomerView; sender: SenderRow | null }> {
+/** Throws the Problems that openTicket would, for files of these sizes that are yet to be fetched; changes nothing. */
+export async function checkTicket(tx: Tx, form: NewTicket, files: { name: string; size: number }[]): Promise<void> {
+  await readForm(tx, form, files)
+}
+
+async function readForm(
+  tx: Tx,
+  form: NewTicket,
+  files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
+): Promise<{ address: CustomerView | { address: string; name: string }; sender: SenderRow | null }> {
   const faults: Problem[] = []
   const gather = async <T>(read: () => Promise<T> | T): Promise<T | undefined> => {
     try {
@@ -90,11 +100,10 @@ async function readForm(tx: Tx, form: NewTicket): Promise<{ customer: CustomerVi
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
-  await gather(() => refuseTooLarge((form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length }))))
+  await gather(() => refuseTooLarge(files))
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, form.senderId ?? null)) : null
   if (faults.length || !address) throw new Problems(faults)
-  const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
-  return { customer, sender: sender ?? null }
+  return { address, sender: sender ?? null }
 }
 
 async function readCustomer(

@@ -1,0 +1,90 @@
+import type { App, BlockAction } from '@slack/bolt'
+import { actorOf } from '../../../core/agents.ts'
+import type { Actor } from '../../../core/events.ts'
+import { decideMessage, undoSend } from '../../../core/messages/decide.ts'
+import { sendCorrection } from '../../../core/messages/edit.ts'
+import { messageById } from '../../../core/messages/find.ts'
+import { publishTicket, reopenTicket, setReplyMode, takeTicket } from '../../../core/tickets/change.ts'
+import type { AgentRow } from '../../../db/schema.ts'
+import type { Tx } from '../../../db/store.ts'
+import type { Desk } from '../desk.ts'
+import { messageDetails } from '../views/details.ts'
+import { ids } from '../views/ids.ts'
+import { heldPrompt, keptPrompt } from '../views/prompts.ts'
+import { detailsView, loadMessage, openForm, refreshCopy } from './show.ts'
+import { onPress, type Pressed } from './showing-problems.ts'
+
+/** The buttons that need no form: on the card, under a message, and in what only the author sees. */
+export function listenToActions(app: App, desk: Desk): void {
+  const on = (id: string, work: (pressed: Pressed) => Promise<void>) => app.action<BlockAction>(id, onPress(desk, work))
+
+  on(ids.take, pressed => change(desk, pressed, takeTicket))
+  on(ids.reopen, pressed => change(desk, pressed, (tx, id, agent) => reopenTicket(tx, id, actorOf(agent))))
+  on(ids.publish, pressed => change(desk, pressed, (tx, id, agent) => publishTicket(tx, id, actorOf(agent))))
+  on(ids.details, async ({ body, value }) => {
+    await openForm(desk, body, await detailsView(desk, value))
+  })
+  on(ids.showFull, async ({ body, value }) => {
+    const { message, ticket } = await loadMessage(desk, value)
+    await openForm(desk, body, messageDetails(message, ticket))
+  })
+  on(ids.undo, pressed => undo(desk, pressed))
+  on(ids.send, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'public', actor)))
+  on(ids.keep, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'note', actor)))
+  on(ids.always, pressed => decide(desk, pressed, alwaysSend))
+  on(ids.correct, pressed => correct(desk, pressed))
+  on(ids.link, async () => {})
+}
+
+/** Changes the ticket whose button it is. */
+async function change(
+  desk: Desk,
+  pressed: Pressed,
+  work: (tx: Tx, id: string, agent: AgentRow) => Promise<void>,
+): Promise<void> {
+  const agent = await desk.people.agent(pressed.user)
+  await desk.store.write(tx => work(tx, pressed.value, agent))
+  await refreshCopy(desk, pressed, pressed.value)
+}
+
+async function undo(desk: Desk, pressed: Pressed): Promise<void> {
+  const agent = await desk.people.agent(pressed.user)
+  await desk.store.write(tx => undoSend(tx, pressed.value, actorOf(agent)))
+  const { message, ticket } = await loadMessage(desk, pressed.value)
+  if (message.opening) await refreshCopy(desk, pressed, ticket.id)
+  else if (pressed.body.container?.is_ephemeral) await replace(pressed, keptPrompt(message, ticket))
+}
+
+/** Decides on a message from the thread, and says in place of the question what became of it. */
+async function decide(
+  desk: Desk,
+  pressed: Pressed,
+  work: (tx: Tx, id: string, actor: Actor) => Promise<unknown>,
+): Promise<void> {
+  const agent = await desk.people.agent(pressed.user)
+  await desk.store.write(tx => work(tx, pressed.value, actorOf(agent)))
+  await showDecided(desk, pressed, pressed.value)
+}
+
+async function alwaysSend(tx: Tx, messageId: string, actor: Actor): Promise<void> {
+  const { ticket_id } = await messageById(tx.q, messageId)
+  await decideMessage(tx, messageId, 'public', actor)
+  await setReplyMode(tx, ticket_id, 'direct', actor)
+}
+
+async function correct(desk: Desk, pressed: Pressed): Promise<void> {
+  const agent = await desk.people.agent(pressed.user)
+  const id = await desk.store.write(tx => sendCorrection(tx, pressed.value, actorOf(agent)))
+  await showDecided(desk, pressed, id)
+}
+
+async function showDecided(desk: Desk, pressed: Pressed, messageId: string): Promise<void> {
+  const { message, ticket } = await loadMessage(desk, messageId)
+  const prompt =
+    message.visibility === 'public' ? heldPrompt(message, ticket, desk.store.now()) : keptPrompt(message, ticket)
+  await replace(pressed, prompt)
+}
+
+async function replace({ respond }: Pressed, prompt: ReturnType<typeof keptPrompt>): Promise<void> {
+  await respond({ replace_original: true, ...prompt })
+}

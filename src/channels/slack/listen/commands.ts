@@ -1,0 +1,57 @@
+import type { App, RespondFn, SlashCommand } from '@slack/bolt'
+import { readAddress } from '../../../core/customers.ts'
+import { ticketByIdentifier } from '../../../core/tickets/find.ts'
+import type { Desk } from '../desk.ts'
+import { escaped, mrkdwn } from '../views/blocks.ts'
+import { ticketCard } from '../views/card.ts'
+import { threadLink } from '../views/details.ts'
+import { historyBlocks } from '../views/history.ts'
+import { ids } from '../views/ids.ts'
+import { openNewTicket, startWith } from './new-ticket.ts'
+import { loadHistory, loadTicket, threadUrl } from './show.ts'
+import { onCommand } from './showing-problems.ts'
+
+export function listenToCommands(app: App, desk: Desk): void {
+  app.command(
+    ids.command,
+    onCommand(desk, (command, respond) => onTicket(desk, command, respond)),
+  )
+}
+
+async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
+  const [first = '', ...rest] = command.text.trim().split(/\s+/)
+  const from = { trigger_id: command.trigger_id, user: { id: command.user_id } }
+  if (first === '') return openNewTicket(desk, from, command.channel_id)
+  if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first)) return showTicket(desk, first, respond)
+  const address = addressIn(first)
+  if (address) return openNewTicket(desk, from, command.channel_id, await startWith(desk, address, rest.join(' ')))
+  await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
+}
+
+/** Slack writes an address that it recognised as a link. */
+function addressIn(word: string): string | null {
+  try {
+    return readAddress(word.replace(/^<mailto:([^|>]+).*>$/, '$1')).address
+  } catch {
+    return null
+  }
+}
+
+async function showTicket(desk: Desk, identifier: string, respond: RespondFn): Promise<void> {
+  const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+  const card = ticketCard(await loadTicket(desk, id), desk.store.now())
+  const { events, names } = await loadHistory(desk, id)
+  const url = await threadUrl(desk, id)
+  const blocks = [...card.blocks, ...historyBlocks(events, names, 12), ...(url ? [threadLink(url)] : [])]
+  await respond({ response_type: 'ephemeral', text: card.text, blocks })
+}
+
+function usage(unknown: string | null) {
+  const lead = unknown === null ? '' : `I do not know \`${escaped(unknown.slice(0, 60)).replaceAll('`', '')}\`.\n`
+  const text = `${lead}*${ids.command}* writes to a customer:
+• \`/ticket\` opens the form
+• \`/ticket jane@acme.test Your invoice\` opens it for this address, with this subject
+• \`/ticket SUP-1\` shows a ticket and its history
+• \`/ticket help\` shows this`
+  return { text, blocks: [mrkdwn(text)] }
+}

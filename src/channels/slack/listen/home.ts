@@ -1,0 +1,84 @@
+import type { App, BlockAction } from '@slack/bolt'
+import type { HomeView } from '@slack/types'
+import { agents } from '../../../core/agents.ts'
+import { countUnmatched } from '../../../core/inbound.ts'
+import type { TicketView } from '../../../core/letter.ts'
+import { ticketViews } from '../../../core/letters.ts'
+import { type ListName, listTickets } from '../../../core/lists.ts'
+import { senders } from '../../../core/senders.ts'
+import { teams } from '../../../core/teams.ts'
+import type { AgentRow } from '../../../db/schema.ts'
+import { Problem } from '../../../lib/problem.ts'
+import type { Desk } from '../desk.ts'
+import { closedHome, type HomePage, inboxHome, setUpHome } from '../views/home.ts'
+import { ids } from '../views/ids.ts'
+import { detailsView, openForm } from './show.ts'
+import { onPress } from './showing-problems.ts'
+import * as values from './values.ts'
+
+const ROWS = 20
+
+export function listenToHome(app: App, desk: Desk): void {
+  const turn = (id: string, page: (value: string, now: HomePage) => HomePage) =>
+    app.action<BlockAction>(
+      new RegExp(`^${id}:`),
+      onPress(desk, ({ body, user, value }) => showHome(desk, user, page(value, pageOf(body)))),
+    )
+  turn(ids.homeTab, value => (value === 'setup' ? { tab: 'setup' } : inbox('mine')))
+  turn(ids.homeList, value => inbox(value as ListName))
+  turn(ids.homePage, (value, now) => inbox(now.tab === 'inbox' ? now.list : 'all', value === '-' ? null : value))
+  app.action<BlockAction>(
+    ids.homeOpen,
+    onPress(desk, async ({ body, value }) => {
+      await openForm(desk, body, await detailsView(desk, value))
+    }),
+  )
+}
+
+function inbox(list: ListName, after: string | null = null): HomePage {
+  return { tab: 'inbox', list, after }
+}
+
+function pageOf(body: BlockAction): HomePage {
+  return body.view ? { ...inbox('mine'), ...values.metaOf<HomePage>(body.view) } : inbox('mine')
+}
+
+/** Draws somebody's Home tab; without a page their own tickets, or all when they have none. */
+export async function showHome(desk: Desk, userId: string, page?: HomePage): Promise<void> {
+  await desk.ui.views.publish({ user_id: userId, view: await viewFor(desk, userId, page) })
+}
+
+async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): Promise<HomeView> {
+  try {
+    const me = await desk.people.agent(userId)
+    if (page) return page.tab === 'setup' ? setUpView(desk, me) : (await inboxView(desk, me, page)).view
+    const mine = await inboxView(desk, me, inbox('mine') as InboxPage)
+    return mine.isEmpty ? (await inboxView(desk, me, inbox('all') as InboxPage)).view : mine.view
+  } catch (error) {
+    if (error instanceof Problem) return closedHome(error.message)
+    throw error
+  }
+}
+
+type InboxPage = Extract<HomePage, { tab: 'inbox' }>
+
+async function inboxView(desk: Desk, me: AgentRow, page: InboxPage): Promise<{ view: HomeView; isEmpty: boolean }> {
+  const { tickets, next } = await desk.store.read(async q => {
+    const { ids, next } = await listTickets(q, page.list, me.id, ROWS, page.after)
+    const found = await ticketViews(q, desk.store, ids)
+    return { tickets: ids.map(id => found.get(id)).filter((t): t is TicketView => t !== undefined), next }
+  })
+  return { view: inboxHome(page, tickets, next, desk.store.now()), isEmpty: tickets.length === 0 }
+}
+
+async function setUpView(desk: Desk, me: AgentRow): Promise<HomeView> {
+  return desk.store.read(async q =>
+    setUpHome({
+      me,
+      teams: await teams(q),
+      senders: await senders(q),
+      agents: await agents(q),
+      unmatched: await countUnmatched(q),
+    }),
+  )
+}

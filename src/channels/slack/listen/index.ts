@@ -1,0 +1,37 @@
+import type { App } from '@slack/bolt'
+import type { Desk } from '../desk.ts'
+import { ids } from '../views/ids.ts'
+import { listenToActions } from './actions.ts'
+import { listenToCommands } from './commands.ts'
+import { listenToCustomers } from './customers.ts'
+import { listenToFixes } from './fix.ts'
+import { listenToHome } from './home.ts'
+import { finishNewTicket, listenToNewTicket } from './new-ticket.ts'
+import { finishReply, listenToReplies } from './reply.ts'
+import { listenToSetUp } from './setup.ts'
+import { listenToShortcuts } from './shortcuts.ts'
+import type { Submission } from './submission.ts'
+import { listenToTicketForms } from './ticket-forms.ts'
+
+export { ids } from '../views/ids.ts'
+
+/** Registers all that people press, type and submit. What they write in threads comes as events, from stored rows. */
+export function listen(app: App, desk: Desk): void {
+  listenToCommands(app, desk)
+  listenToShortcuts(app, desk)
+  listenToNewTicket(app, desk)
+  listenToCustomers(app, desk)
+  listenToActions(app, desk)
+  listenToReplies(app, desk)
+  listenToTicketForms(app, desk)
+  listenToFixes(app, desk)
+  listenToHome(app, desk)
+  listenToSetUp(app, desk)
+}
+
+/** Does what a stored submission asks for; harmless a second time. Throws only for what is to be tried again. */
+export async function finishSubmission(desk: Desk, body: Submission): Promise<void> {
+  if (body.view.callback_id === ids.forms.newTicket) return finishNewTicket(desk, body)
+  if (body.view.callback_id === ids.forms.reply) return finishReply(desk, body)
+  throw new Error(`No form that is stored is called ${body.view.callback_id}.`)
+}

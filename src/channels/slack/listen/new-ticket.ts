@@ -1,0 +1,200 @@
+import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { ModalView, RichTextBlock } from '@slack/types'
+import { joinTeam } from '../../../core/agents.ts'
+import { customerByAddress } from '../../../core/customers.ts'
+import { sendersOf } from '../../../core/senders.ts'
+import { formsOf, teamAtPlace, teams } from '../../../core/teams.ts'
+import { checkTicket, type NewTicket, openTicket } from '../../../core/tickets/open.ts'
+import type { Priority, TeamRow, TicketRow } from '../../../db/schema.ts'
+import { Problem } from '../../../lib/problem.ts'
+import type { Desk } from '../desk.ts'
+import { readMessage } from '../read-message.ts'
+import { ids } from '../views/ids.ts'
+import {
+  customerOption,
+  type NewTicketMeta,
+  newTicketForm,
+  noTeam,
+  openedView,
+  type Start,
+  workingView,
+} from '../views/new-ticket.ts'
+import { senderForm } from '../views/settings.ts'
+import { openForm, redrawView } from './show.ts'
+import { type Done, onPress, onSubmit } from './showing-problems.ts'
+import { finish, type Submission, storeSubmission } from './submission.ts'
+import * as values from './values.ts'
+
+export function listenToNewTicket(app: App, desk: Desk): void {
+  app.action<BlockAction>(
+    ids.shortcuts.newTicket,
+    onPress(desk, ({ body }) => openNewTicket(desk, body, null)),
+  )
+  app.action<BlockAction>(
+    ids.pickTeam,
+    onPress(desk, ({ body, value }) => redrawForTeam(desk, body, value)),
+  )
+  app.action<BlockAction>(
+    ids.setUpSending,
+    onPress(desk, ({ body, value }) => setUpSending(desk, body, value)),
+  )
+  app.view<ViewSubmitAction>(
+    ids.forms.newTicket,
+    onSubmit(desk, body => submit(desk, body), { sender: 'delivery', customer_typed: 'customer' }),
+  )
+}
+
+/** Opens the form with what the database has at hand: nothing is asked of Slack before, since the trigger dies in three seconds. */
+export async function openNewTicket(
+  desk: Desk,
+  from: { trigger_id: string; user: { id: string }; view?: { type: string } | undefined },
+  origin: string | null,
+  start: Start = {},
+): Promise<void> {
+  await openForm(desk, from, (await formFor(desk, null, origin, start)) ?? noTeam())
+  desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
+}
+
+async function formFor(
+  desk: Desk,
+  teamId: string | null,
+  origin: string | null,
+  start: Start,
+): Promise<ModalView | undefined> {
+  return desk.store.read(async q => {
+    const all = await teams(q)
+    const team = all.find(t => t.id === teamId) ?? (origin && (await teamAtPlace(q, origin))) ?? all[0]
+    if (!team) return undefined
+    const senders = await sendersOf(q, team.id)
+    return newTicketForm({
+      team,
+      teams: all,
+      forms: await formsOf(q, team.id),
+      senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
+      origin,
+      start,
+    })
+  })
+}
+
+/** How the form begins for an address that was typed with the command. */
+export async function startWith(desk: Desk, address: string, subject: string): Promise<Start> {
+  const known = await desk.store.read(q => customerByAddress(q, address))
+  const customer = known ? customerOption(known.name, address) : undefined
+  return { ...(customer ? { customer } : { typed: address }), subject }
+}
+
+/** Another team has other senders and forms; what was typed stays. */
+async function redrawForTeam(desk: Desk, { view }: BlockAction, teamId: string): Promise<void> {
+  if (!view) return
+  const { origin } = values.metaOf<NewTicketMeta>(view)
+  const v = view.state.values
+  const start: Start = {
+    customer: values.chosenOption(v, 'customer') as Start['customer'] & object,
+    typed: values.typed(v, 'customer_typed'),
+    subject: values.typed(v, 'subject'),
+    message: values.richText(v, 'message'),
+    delivery: v.delivery ? values.chosen(v, 'delivery') : null,
+  }
+  const form = await formFor(desk, teamId, origin, start)
+  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+}
+
+async function setUpSending(desk: Desk, body: BlockAction, teamId: string): Promise<void> {
+  if (!body.view) return
+  const { origin } = values.metaOf<NewTicketMeta>(body.view)
+  const all = await desk.store.read(teams)
+  await openForm(desk, body, senderForm(null, all, teamId, { form: { teamId, origin, viewId: body.view.id } }))
+}
+
+/** The form below the sender's, once there is a sender. */
+export async function redrawNewTicket(desk: Desk, form: NewTicketMeta & { viewId: string }): Promise<void> {
+  const view = await formFor(desk, form.teamId, form.origin, {})
+  if (view) await redrawView(desk, form.viewId, view)
+}
+
+async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done | undefined> {
+  const form = await readNewTicket(desk, body)
+  const files = values.filesIn(body.view.state.values)
+  if (!files.length) return shown(desk, body, await open(desk, form))
+  await desk.store.write(async tx => {
+    await checkTicket(tx, { ...form, files: [] }, files)
+    await storeSubmission(tx, body)
+  })
+  return { show: workingView('New ticket') }
+}
+
+/** Opens the ticket of a stored submission, whose files are fetched now. Twice the same is one ticket. */
+export async function finishNewTicket(desk: Desk, body: Submission): Promise<void> {
+  await finish(desk, body, 'New ticket', async files => {
+    const form = await readNewTicket(desk, body)
+    return opened(desk, await open(desk, { ...form, files }))
+  })
+}
+
+function open(desk: Desk, form: NewTicket): Promise<TicketRow> {
+  return desk.store.write(async tx => {
+    const ticket = await openTicket(tx, form)
+    await joinTeam(tx, form.agent.id, ticket.team_id)
+    return ticket
+  })
+}
+
+/** Who asked for it where its card appears needs to be told nothing more. */
+async function shown(desk: Desk, body: Submission, ticket: TicketRow): Promise<Done | undefined> {
+  const team = await teamOf(desk, ticket)
+  const { origin } = values.metaOf<NewTicketMeta>(body.view)
+  return origin === team.place ? undefined : { show: await opened(desk, ticket) }
+}
+
+async function opened(desk: Desk, ticket: TicketRow): Promise<ModalView> {
+  const { place } = await teamOf(desk, ticket)
+  return openedView({ identifier: ticket.identifier, email: ticket.published_at !== null, place })
+}
+
+async function teamOf(desk: Desk, ticket: TicketRow): Promise<TeamRow> {
+  const all = await desk.store.read(teams)
+  return all.find(t => t.id === ticket.team_id) as TeamRow
+}
+
+/** The submitted form as core takes it, without its files. Throws a Problem with the field at fault. */
+async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<NewTicket> {
+  const v = view.state.values
+  const assignee = values.chosenUser(v, 'assignee')
+  return {
+    teamId: values.chosen(v, 'team') ?? values.metaOf<NewTicketMeta>(view).teamId,
+    formId: values.chosen(v, 'form'),
+    senderId: values.chosen(v, 'sender'),
+    customer: customerIn(v),
+    subject: values.typed(v, 'subject'),
+    body: await writtenIn(desk, values.richText(v, 'message')),
+    priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
+    assigneeId: assignee && (await assigneeOf(desk, assignee)),
+    email: values.chosen(v, 'delivery') === 'email',
+    agent: await desk.people.agent(user.id),
+    dedupKey: `view:${view.id}`,
+  }
+}
+
+/** Who must be written to is never guessed: a choice above and an address below is one too many. */
+function customerIn(v: values.Values): NewTicket['customer'] {
+  const typed = values.typed(v, 'customer_typed').trim()
+  const picked = values.chosen(v, 'customer')
+  if (picked && typed)
+    throw new Problem('invalid', 'Choose a customer above or paste an address, not both.', 'customer_typed')
+  if (picked?.startsWith('c:')) return { id: picked.slice(2) }
+  return { typed: picked ? picked.slice(2) : typed }
+}
+
+export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {
+  return text ? (await readMessage(desk, { blocks: [text] })).body : []
+}
+
+export async function assigneeOf(desk: Desk, userId: string): Promise<string> {
+  try {
+    return (await desk.people.agent(userId)).id
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.code, error.message, 'assignee')
+    throw error
+  }
+}

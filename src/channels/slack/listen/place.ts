@@ -1,0 +1,54 @@
+import { WebAPIPlatformError } from '@slack/web-api'
+import { releasePlace } from '../../../core/deliveries.ts'
+import { notePlaceProblem } from '../../../core/teams.ts'
+import { Problem } from '../../../lib/problem.ts'
+import type { Desk } from '../desk.ts'
+
+/** Throws a Problem under `place` for a channel that people of another organisation read: they would see our notes. */
+export async function refuseShared(desk: Desk, channel: string): Promise<void> {
+  const found = await look(desk, channel)
+  if (found?.is_ext_shared || found?.is_pending_ext_shared)
+    throw new Problem(
+      'invalid',
+      'This channel is shared with another organisation, who would read our notes. Choose another.',
+      'place',
+    )
+}
+
+/**
+ * Enters a team's channel where that is allowed, and writes down why not where it is not, a finished sentence, which is
+ * also returned; null when we can write there. What waited for the channel is due at once.
+ */
+export async function enterPlace(desk: Desk, channel: string): Promise<string | null> {
+  const problem = await enter(desk, channel)
+  await desk.store.write(async tx => {
+    await notePlaceProblem(tx, channel, problem)
+    if (problem === null) await releasePlace(tx, channel)
+  })
+  return problem
+}
+
+async function enter(desk: Desk, channel: string): Promise<string | null> {
+  const found = await look(desk, channel)
+  if (!found) return 'Overture cannot see this channel. If it is private, write `/invite @Overture` there.'
+  if (found.is_archived) return 'This channel is archived. Choose another.'
+  if (found.is_member) return null
+  if (found.is_private) return `Overture is not in #${found.name ?? 'this channel'}. Write \`/invite @Overture\` there.`
+  try {
+    await desk.ui.conversations.join({ channel })
+    return null
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError)
+      return `Overture could not join the channel (${error.data.error}). Write \`/invite @Overture\` there.`
+    throw error
+  }
+}
+
+async function look(desk: Desk, channel: string) {
+  try {
+    return (await desk.ui.conversations.info({ channel })).channel
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError) return undefined
+    throw error
+  }
+}

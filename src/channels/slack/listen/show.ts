@@ -1,0 +1,81 @@
+import type { ModalView } from '@slack/types'
+import { agents } from '../../../core/agents.ts'
+import { historyOf } from '../../../core/events.ts'
+import type { MessageView, TicketView } from '../../../core/letter.ts'
+import { messageView, ticketView } from '../../../core/letters.ts'
+import { messageById } from '../../../core/messages/find.ts'
+import { threadOf } from '../../../core/threads.ts'
+import type { EventRow } from '../../../db/schema.ts'
+import { Problem } from '../../../lib/problem.ts'
+import type { Desk } from '../desk.ts'
+import { ticketCard } from '../views/card.ts'
+import { ticketDetails } from '../views/details.ts'
+import type { Pressed } from './showing-problems.ts'
+
+/** The ticket as it is now; a Problem when it is no more. */
+export async function loadTicket(desk: Desk, id: string): Promise<TicketView> {
+  const ticket = await desk.store.read(q => ticketView(q, desk.store, id))
+  if (!ticket) throw new Problem('not_found', 'This ticket is no more.')
+  return ticket
+}
+
+export async function loadMessage(desk: Desk, id: string): Promise<{ message: MessageView; ticket: TicketView }> {
+  const row = await desk.store.read(q => messageById(q, id))
+  const message = await desk.store.read(q => messageView(q, desk.store, id))
+  if (!message) throw new Problem('not_found', 'This message is no more.')
+  return { message, ticket: await loadTicket(desk, row.ticket_id) }
+}
+
+/** A ticket's history, newest first, and the names of those that it speaks of by id. */
+export async function loadHistory(
+  desk: Desk,
+  ticketId: string,
+): Promise<{ events: EventRow[]; names: Map<string, string> }> {
+  return desk.store.read(async q => ({
+    events: await historyOf(q, ticketId),
+    names: new Map((await agents(q)).map(a => [a.id, a.name])),
+  }))
+}
+
+export async function detailsView(desk: Desk, ticketId: string): Promise<ModalView> {
+  const ticket = await loadTicket(desk, ticketId)
+  const { events, names } = await loadHistory(desk, ticketId)
+  return ticketDetails(ticket, events, names, await threadUrl(desk, ticketId), desk.store.now())
+}
+
+/** Where the ticket's thread is; null until its card was posted. */
+export async function threadUrl(desk: Desk, ticketId: string): Promise<string | null> {
+  const thread = await desk.store.read(q => threadOf(q, ticketId, 'desk'))
+  if (!thread.root || !desk.self.teamUrl) return null
+  return `${desk.self.teamUrl.replace(/\/?$/, '/')}archives/${thread.place}/p${thread.root.replace('.', '')}`
+}
+
+/** Opens a form: over the modal in which somebody pressed, or by itself. A trigger lives three seconds. */
+export async function openForm(
+  desk: Desk,
+  from: { trigger_id: string; view?: { type: string } | undefined },
+  view: ModalView,
+): Promise<string> {
+  const shown = { trigger_id: from.trigger_id, view }
+  const opened = from.view?.type === 'modal' ? await desk.ui.views.push(shown) : await desk.ui.views.open(shown)
+  return opened.view?.id ?? ''
+}
+
+/** Draws a modal anew; false when it is closed already. */
+export async function redrawView(desk: Desk, viewId: string, view: ModalView): Promise<boolean> {
+  try {
+    await desk.ui.views.update({ view_id: viewId, view })
+    return true
+  } catch (err) {
+    desk.log.debug({ err }, 'A view could not be drawn anew.')
+    return false
+  }
+}
+
+/** The card in the channel draws itself; a copy that only this person sees is drawn anew here. */
+export async function refreshCopy(desk: Desk, pressed: Pressed, ticketId: string): Promise<void> {
+  const { body, respond } = pressed
+  if (body.view?.type === 'modal') await redrawView(desk, body.view.id, await detailsView(desk, ticketId))
+  else if (body.container?.is_ephemeral)
+    await respond({ replace_original: true, ...ticketCard(await loadTicket(desk, ticketId), desk.store.now()) })
+}

@@ -1,0 +1,62 @@
+import type { ViewSubmitAction } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import { storeInbound } from '../../../core/inbound.ts'
+import type { NewFile } from '../../../core/letter.ts'
+import type { Tx } from '../../../db/store.ts'
+import { Problem, Problems } from '../../../lib/problem.ts'
+import type { Desk } from '../desk.ts'
+import { downloadFiles } from '../files.ts'
+import { faultView } from '../views/new-ticket.ts'
+import { said } from '../views/prompts.ts'
+import { redrawView } from './show.ts'
+import * as values from './values.ts'
+
+/** A submitted form as it is kept: files take longer to fetch than Slack waits. */
+export interface Submission {
+  type: 'view_submission'
+  user: { id: string }
+  view: { id: string; callback_id: string; private_metadata: string; state: ViewSubmitAction['view']['state'] }
+}
+
+/** Stores a submission before it is acknowledged; the same form twice is one. */
+export async function storeSubmission(tx: Tx, { user, view }: Submission): Promise<void> {
+  const { id, callback_id, private_metadata, state } = view
+  const kept: Submission = {
+    type: 'view_submission',
+    user: { id: user.id },
+    view: { id, callback_id, private_metadata, state },
+  }
+  await storeInbound(tx, { channel: 'slack', key: `view:${id}`, raw: Buffer.from(JSON.stringify(kept)) })
+}
+
+/**
+ * Does what a stored submission asks for, with its files, and shows what came of it in the form's place, or in a direct
+ * message when the form is gone and there was a fault. Throws only for what is to be tried again.
+ */
+export async function finish(
+  desk: Desk,
+  body: Submission,
+  title: string,
+  work: (files: NewFile[]) => Promise<ModalView>,
+): Promise<void> {
+  try {
+    const given = values.filesIn(body.view.state.values)
+    const view = await work(
+      await downloadFiles(
+        desk,
+        given.map(f => f.id),
+      ),
+    )
+    await redrawView(desk, body.view.id, view)
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Problems)) throw error
+    const written = values.richText(body.view.state.values, 'message')
+    if (await redrawView(desk, body.view.id, faultView(title, error.message, written))) return
+    const { text, blocks } = said(`${title}: ${error.message} Nothing was sent.`)
+    await desk.bulk.chat.postMessage({
+      channel: body.user.id,
+      text,
+      blocks: [...blocks, ...(written ? [written] : [])],
+    })
+  }
+}

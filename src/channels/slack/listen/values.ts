@@ -1,0 +1,59 @@
+import type { BlockAction, ViewOutput, ViewStateValue } from '@slack/bolt'
+import type { RichTextBlock } from '@slack/types'
+
+export type Values = ViewOutput['state']['values']
+
+/** What was given in a field; its block is named `name`, or `name:ID` where it belongs to something. */
+function given(values: Values, name: string): ViewStateValue | undefined {
+  const block = values[name] ?? Object.entries(values).find(([id]) => id.startsWith(`${name}:`))?.[1]
+  return block && Object.values(block)[0]
+}
+
+export function typed(values: Values, name: string): string {
+  return given(values, name)?.value ?? ''
+}
+
+export function chosen(values: Values, name: string): string | null {
+  return given(values, name)?.selected_option?.value ?? null
+}
+
+export function chosenOption(values: Values, name: string) {
+  return given(values, name)?.selected_option ?? null
+}
+
+export function isChecked(values: Values, name: string): boolean {
+  return (given(values, name)?.selected_options ?? []).length > 0
+}
+
+export function chosenUser(values: Values, name: string): string | null {
+  return given(values, name)?.selected_user ?? null
+}
+
+export function chosenConversation(values: Values, name: string): string {
+  return given(values, name)?.selected_conversation ?? ''
+}
+
+export function richText(values: Values, name: string): RichTextBlock | undefined {
+  return given(values, name)?.rich_text_value
+}
+
+export interface GivenFile {
+  id: string
+  name: string
+  size: number // bytes; 0 where Slack does not say
+}
+
+export function filesIn(values: Values): GivenFile[] {
+  const files = (given(values, 'files')?.files ?? []) as { id: string; name?: string; size?: number }[]
+  return files.map(f => ({ id: f.id, name: f.name ?? 'file', size: f.size ?? 0 }))
+}
+
+/** What a view remembers. */
+export function metaOf<T>(view: { private_metadata: string }): T {
+  return JSON.parse(view.private_metadata || '{}') as T
+}
+
+/** The fields of the modal that a button in it was pressed in. */
+export function valuesAround(body: BlockAction): Values {
+  return body.view?.state.values ?? {}
+}

@@ -1,0 +1,136 @@
+import type { KnownBlock, RichTextElement } from '@slack/types'
+import type { MessageView, TicketView } from '../../../core/letter.ts'
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  cut,
+  escaped,
+  header,
+  mrkdwn,
+  oneLine,
+  plain,
+  rich,
+  said,
+  words,
+} from './blocks.ts'
+import { quoted } from './excerpt.ts'
+import { ids } from './ids.ts'
+import { mailOf, mailWords, moment, priorityWords, size, statusWords } from './words.ts'
+
+const EXCERPT = 2_500
+
+/** A ticket's card, whole: the root of its thread. What others wrote is literal text, so that nothing in it can ping. */
+export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBlock[]; text: string } {
+  const text = ticket.opening && quoted(ticket.opening.body, EXCERPT)
+  return {
+    blocks: [
+      header(`${ticket.identifier} · ${ticket.subject}`),
+      who(ticket),
+      context(...facts(ticket)),
+      ...mailLines(ticket, now),
+      ...warnings(ticket),
+      ...(text ? text.blocks : []),
+      ...fileLine(ticket.opening),
+      buttons(ticket, text?.isCut ?? false),
+    ],
+    text: escaped(cut(`${ticket.identifier} · ${oneLine(ticket.subject)} · ${oneLine(ticket.customer.name)}`, 400)),
+  }
+}
+
+function who({ customer }: TicketView): KnownBlock {
+  const name = cut(oneLine(customer.name), 200)
+  const elements: RichTextElement[] = [said(name, { bold: true })]
+  if (customer.company) elements.push(said(` · ${cut(oneLine(customer.company), 100)}`))
+  if (customer.address && customer.address !== customer.name) elements.push(said(` · ${cut(customer.address, 320)}`))
+  return rich(...elements)
+}
+
+function facts(ticket: TicketView): string[] {
+  const status =
+    ticket.status === 'closed' && ticket.closeReason ? `Closed: ${ticket.closeReason}` : statusWords[ticket.status]
+  const assignee = ticket.assignee ? `Assigned to <@${ticket.assignee.handle}>` : 'Unassigned'
+  const sender = ticket.sender && `from ${escaped(ticket.sender.address)}`
+  const creator = ticket.creator
+    ? `opened by ${escaped(cut(oneLine(ticket.creator.name), 80))}`
+    : 'opened by the customer'
+  return [
+    `*${escaped(cut(oneLine(status), 300))}*`,
+    priorityWords[ticket.priority],
+    assignee,
+    ...(sender ? [sender] : []),
+    `${creator} ${moment(ticket.createdAt)}`,
+  ]
+}
+
+function mailLines(ticket: TicketView, now: number): KnownBlock[] {
+  const { opening } = ticket
+  if (ticket.publishedAt === null) return [context('🔒 Internal: nothing of this was sent to the customer.')]
+  const mail = opening && mailOf(opening)
+  if (!opening || !mail) return []
+  if (mail.state === 'held' && mail.dueAt > now) return [mrkdwn(mailWords(mail), button('Undo', ids.undo, opening.id))]
+  if (mail.state === 'failed' || mail.state === 'bounced') return failure(opening, mail)
+  return [context(mailWords(mail))]
+}
+
+/** Why a mail did not arrive, in the far side's words perhaps, and the way out. */
+export function failure(message: MessageView, mail: Parameters<typeof mailWords>[0]): KnownBlock[] {
+  const reason = mail.reason ? `: ${cut(oneLine(mail.reason), 1_000)}` : '.'
+  return [words(`${mailWords(mail)}${reason}`, button('Fix and resend', ids.fix, message.id, { style: 'primary' }))]
+}
+
+function warnings(ticket: TicketView): KnownBlock[] {
+  const { counts, opening, sender } = ticket
+  const state = opening && mailOf(opening)?.state
+  const later = counts.failed + counts.bounced - (state === 'failed' || state === 'bounced' ? 1 : 0)
+  return [
+    ...(counts.undecided > 0
+      ? [
+          context(
+            `❓ *${many(counts.undecided, 'message')}* in the thread not decided on: neither sent nor kept as a note.`,
+          ),
+        ]
+      : []),
+    ...(later > 0 ? [context(`⚠️ *${many(later, 'answer')}* could not be delivered; see the thread.`)] : []),
+    ...(sender?.broken
+      ? [context('⚠️ Nothing can be sent at the moment:', plain(cut(oneLine(sender.broken), 500)))]
+      : []),
+  ]
+}
+
+export function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function fileLine(opening: MessageView | null): KnownBlock[] {
+  const files = opening?.attachments ?? []
+  if (!files.length) return []
+  return [context(plain(cut(`📎 ${files.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_000)))]
+}
+
+function buttons(ticket: TicketView, isCut: boolean): KnownBlock {
+  const isClosed = ticket.closedAt !== null
+  const isInternal = ticket.publishedAt === null
+  return actions(
+    isInternal
+      ? button('Publish', ids.publish, ticket.id, { style: 'primary', confirm: publishing(ticket) })
+      : button('Reply', ids.reply, ticket.id, isClosed ? {} : { style: 'primary' }),
+    button('Take', ids.take, ticket.id),
+    button('Assign', ids.assign, ticket.id),
+    button('Status', ids.status, ticket.id),
+    button('Note', ids.note, ticket.id),
+    isClosed ? button('Reopen', ids.reopen, ticket.id) : button('Close', ids.close, ticket.id),
+    isCut && ticket.opening ? button('Show all', ids.showFull, ticket.opening.id) : undefined,
+    button('Details', ids.details, ticket.id),
+  )
+}
+
+function publishing(ticket: TicketView) {
+  const { name, address } = ticket.customer
+  return confirm(
+    `Publish ${ticket.identifier}?`,
+    `The first message goes to ${cut(oneLine(name), 80)} (${cut(address, 120)}). That cannot be taken back; notes stay internal.`,
+    'Email the customer',
+  )
+}

@@ -1,0 +1,73 @@
+import type { KnownBlock, ModalView } from '@slack/types'
+import type { MessageView, TicketView } from '../../../core/letter.ts'
+import type { EventRow } from '../../../db/schema.ts'
+import { toRichText } from '../rich-text.ts'
+import { actions, button, context, cut, mrkdwn, notice, oneLine, plain, words } from './blocks.ts'
+import { ticketCard } from './card.ts'
+import { historyBlocks } from './history.ts'
+import { ids } from './ids.ts'
+import { mailOf, mailWords, moment, size } from './words.ts'
+
+/** A ticket in a modal: its card, why its newest mail belongs to it, its history, and the way to its thread. */
+export function ticketDetails(
+  ticket: TicketView,
+  events: EventRow[],
+  names: Map<string, string>,
+  threadUrl: string | null,
+  now: number,
+): ModalView {
+  return notice(ticket.identifier, [
+    ...(threadUrl ? [threadLink(threadUrl)] : []),
+    ...ticketCard(ticket, now).blocks,
+    ...matchedLine(ticket.opening),
+    ...historyBlocks(events, names),
+  ])
+}
+
+export function threadLink(url: string): KnownBlock {
+  return actions(button('Open the thread', ids.link, 'thread', { url }))
+}
+
+function matchedLine(message: MessageView | null): KnownBlock[] {
+  return message?.matchedBy ? [context(plain(`🔎 ${cut(message.matchedBy, 500)}`))] : []
+}
+
+const CHUNK = 2_900
+const MOST_BLOCKS = 80
+const MOST_CHARACTERS = 90_000 // Slack refuses a view of more than about 250 KB
+
+/** A whole message, quoted mails and all, with who wrote it and why it is on this ticket. */
+export function messageDetails(message: MessageView, ticket: TicketView): ModalView {
+  const doc = message.full ?? message.body
+  const chunks = toRichText(doc, { limit: CHUNK })
+  const blocks = chunks.slice(0, Math.floor(MOST_CHARACTERS / CHUNK)).flat()
+  const isCut = blocks.length > MOST_BLOCKS || chunks.length > Math.floor(MOST_CHARACTERS / CHUNK)
+  return notice(message.full ? 'Full mail' : 'Message', [
+    ...origin(message, ticket),
+    { type: 'divider' },
+    ...(blocks.length ? blocks.slice(0, MOST_BLOCKS) : [words('There is no text in it.')]),
+    ...(isCut ? [context('It is longer than Slack can show; the rest is kept in Overture.')] : []),
+    ...files(message),
+  ])
+}
+
+function origin(message: MessageView, ticket: TicketView): KnownBlock[] {
+  const { author } = message
+  const from = author.address && author.address !== author.name ? `${author.name} <${author.address}>` : author.name
+  const mail = mailOf(message)
+  return [
+    words(cut(`${ticket.identifier} · ${oneLine(ticket.subject)}`, 400)),
+    context(plain(cut(`From ${oneLine(from)}`, 600)), moment(message.createdAt)),
+    ...matchedLine(message),
+    ...(message.automatic ? [context(plain(`🤖 Automatic, by this rule: ${cut(message.automatic, 300)}`))] : []),
+    ...(mail ? [mrkdwn(mailWords(mail))] : []),
+    ...(mail?.reason ? [context(plain(cut(oneLine(mail.reason), 1_000)))] : []),
+  ]
+}
+
+function files(message: MessageView): KnownBlock[] {
+  if (!message.attachments.length) return []
+  return [
+    context(plain(cut(`📎 ${message.attachments.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_500))),
+  ]
+}

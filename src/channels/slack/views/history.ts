@@ -1,0 +1,94 @@
+import type { KnownBlock, RichTextSection } from '@slack/types'
+import type { EventRow, Priority, Status } from '../../../db/schema.ts'
+import { context, cut, oneLine } from './blocks.ts'
+import { priorityWords, statusWords } from './words.ts'
+
+/** What happened to a ticket, newest first, each moment in the reader's own time. `names` are agents by id. */
+export function historyBlocks(events: EventRow[], names: Map<string, string>, most = 30): KnownBlock[] {
+  if (!events.length) return []
+  const lines = events.slice(0, most).map(e => line(e, names))
+  return [
+    context('*History*'),
+    { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements: lines }] },
+    ...(events.length > most ? [context('Older events are kept, but not shown here.')] : []),
+  ]
+}
+
+function line(event: EventRow, names: Map<string, string>): RichTextSection {
+  const text = cut(oneLine(`${event.actor_name} ${sentence(event, names)}`), 300)
+  return {
+    type: 'rich_text_section',
+    elements: [
+      {
+        type: 'date',
+        timestamp: Math.floor(event.at / 1000),
+        format: '{date_short_pretty} {time}',
+        fallback: new Date(event.at).toISOString().slice(0, 16).replace('T', ' '),
+      },
+      { type: 'text', text: `  ${text}` },
+    ],
+  }
+}
+
+type Fields = Record<string, unknown>
+
+function sentence(event: EventRow, names: Map<string, string>): string {
+  const before: Fields = event.before ? JSON.parse(event.before) : {}
+  const after: Fields = event.after ? JSON.parse(event.after) : {}
+  const changes = Object.keys(after)
+    .filter(name => name in shownFields)
+    .map(name => change(name, before[name], after[name], names))
+    .filter(Boolean)
+  const what = sentences[event.kind] ?? event.kind.replaceAll('_', ' ')
+  const extra = [...changes, detail(event.kind, after)].filter(Boolean)
+  return extra.length ? `${what} (${extra.join('; ')})` : what
+}
+
+const sentences: Record<string, string> = {
+  ticket_created: 'opened the ticket',
+  ticket_published: 'published the ticket',
+  ticket_assigned: 'assigned the ticket',
+  priority_changed: 'changed the priority',
+  status_changed: 'changed the status',
+  ticket_closed: 'closed the ticket',
+  ticket_reopened: 'reopened the ticket',
+  reply_mode_changed: 'changed what happens to messages in this thread',
+  customer_answered: 'answered',
+  customer_written_to: 'wrote to the customer',
+  message_decided: 'decided on a message',
+  message_edited: 'edited a message',
+  message_deleted: 'deleted a message',
+  send_undone: 'took a mail back before it went out',
+  delivery_failed: 'could not deliver a mail',
+  address_changed: "changed the customer's address",
+}
+
+const shownFields: Record<string, string> = {
+  status: 'status',
+  priority: 'priority',
+  assignee_id: 'assignee',
+  close_reason: 'reason',
+  reply_mode: 'mode',
+  visibility: 'visibility',
+  address: 'address',
+}
+
+function change(name: string, before: unknown, after: unknown, names: Map<string, string>): string {
+  const shown = (value: unknown) => valueWords(name, value, names)
+  if (before === undefined || before === null) return after === null ? '' : `${shownFields[name]}: ${shown(after)}`
+  return `${shownFields[name]}: ${shown(before)} → ${shown(after)}`
+}
+
+function valueWords(name: string, value: unknown, names: Map<string, string>): string {
+  if (value === null || value === undefined) return name === 'assignee_id' ? 'nobody' : 'none'
+  if (name === 'status') return statusWords[value as Status] ?? String(value)
+  if (name === 'priority') return priorityWords[value as Priority] ?? String(value)
+  if (name === 'assignee_id') return names.get(String(value)) ?? 'somebody'
+  return String(value)
+}
+
+function detail(kind: string, after: Fields): string {
+  if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
+  if (kind === 'ticket_created' && after.to) return `to ${after.to}`
+  return kind === 'ticket_created' && after.from ? `from ${after.from}` : ''
+}

@@ -1,0 +1,170 @@
+import type { Button, HomeView, KnownBlock } from '@slack/types'
+import type { TicketView } from '../../../core/letter.ts'
+import type { ListName } from '../../../core/lists.ts'
+import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
+import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
+import { many } from './card.ts'
+import { ids } from './ids.ts'
+import { age, replyModeWords, statusWords } from './words.ts'
+
+/** What the Home tab shows, kept in the view itself. */
+export type HomePage = { tab: 'inbox'; list: ListName; after: string | null } | { tab: 'setup' }
+
+const listWords: Record<ListName, string> = {
+  mine: 'Mine',
+  unassigned: 'Unassigned',
+  waiting: 'Waiting for the customer',
+  all: 'All',
+}
+
+/** A page of one of the inbox's lists. */
+export function inboxHome(
+  page: Extract<HomePage, { tab: 'inbox' }>,
+  tickets: TicketView[],
+  next: string | null,
+  now: number,
+): HomeView {
+  return home(page, [
+    actions(...(Object.keys(listWords) as ListName[]).map(list => listButton(list, list === page.list))),
+    { type: 'divider' },
+    ...(tickets.length ? tickets.map(t => row(t, now)) : [words(emptyWords[page.list])]),
+    ...pager(page, next),
+  ])
+}
+
+function listButton(list: ListName, isCurrent: boolean): Button {
+  return button(listWords[list], `${ids.homeList}:${list}`, list, isCurrent ? { style: 'primary' } : {})
+}
+
+const emptyWords: Record<ListName, string> = {
+  mine: 'No open ticket is yours.',
+  unassigned: 'Every open ticket has somebody who looks after it.',
+  waiting: 'We wait for no customer.',
+  all: 'There are no tickets yet. Write /ticket in any channel to begin.',
+}
+
+function row(ticket: TicketView, now: number): KnownBlock {
+  const customer = ticket.customer.company
+    ? `${ticket.customer.name}, ${ticket.customer.company}`
+    : ticket.customer.name
+  const facts = [
+    cut(oneLine(customer), 120),
+    statusWords[ticket.status],
+    ticket.assignee ? cut(oneLine(ticket.assignee.name), 60) : 'unassigned',
+    age(ticket.answeredAt ?? ticket.createdAt, now),
+  ]
+  const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}`
+  return words(
+    `${marks}${ticket.identifier} · ${cut(oneLine(ticket.subject), 300)}\n${facts.join(' · ')}`,
+    button('Open', ids.homeOpen, ticket.id),
+  )
+}
+
+function pager(page: Extract<HomePage, { tab: 'inbox' }>, next: string | null): KnownBlock[] {
+  if (!next && !page.after) return []
+  return [
+    actions(
+      page.after ? button('First page', `${ids.homePage}:first`, '-') : undefined,
+      next ? button('Next page', `${ids.homePage}:next`, next) : undefined,
+    ),
+  ]
+}
+
+/** All that the set-up page is drawn from. */
+export interface SetUp {
+  teams: TeamRow[]
+  senders: SenderRow[]
+  agents: AgentRow[]
+  unmatched: number
+  me: AgentRow
+}
+
+export function setUpHome(setUp: SetUp): HomeView {
+  const { teams, senders, agents, unmatched, me } = setUp
+  return home({ tab: 'setup' }, [
+    mrkdwn('*Teams*', button('Add a team', ids.addTeam, 'new', teams.length ? {} : { style: 'primary' })),
+    ...(teams.length
+      ? teams.flatMap(teamBlocks)
+      : [words('There is no team yet. A team has a Slack channel where its tickets are shown.')]),
+    { type: 'divider' },
+    mrkdwn(
+      '*Senders*: the addresses that mails come from',
+      teams.length ? button('Add a sender', ids.addSender, teams[0]?.id ?? '') : undefined,
+    ),
+    ...(senders.length
+      ? senders.flatMap(s => senderBlocks(s, teams))
+      : [words('There is no sender yet, so no mail can be sent.')]),
+    { type: 'divider' },
+    mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
+    context(plain(cut(`${me.alias ?? me.name}${me.signature ? `\n${me.signature}` : ' (no signature)'}`, 1_500))),
+    context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
+    { type: 'divider' },
+    context(
+      unmatched
+        ? `📭 *${many(unmatched, 'mail')}* came in that belong to no ticket and were written to none of our addresses.`
+        : '📭 No mail is left over.',
+    ),
+  ])
+}
+
+function teamBlocks(team: TeamRow): KnownBlock[] {
+  const hold = team.hold_ms > 0 ? `held ${Math.round(team.hold_ms / 1000)} s` : 'sent at once'
+  return [
+    mrkdwn(
+      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold}`,
+      button('Edit', ids.editTeam, team.id),
+    ),
+    ...(team.place_problem
+      ? [
+          mrkdwn(
+            `⚠️ ${escaped(team.place_problem)}`,
+            button('Check again', ids.checkPlace, team.id, { style: 'primary' }),
+          ),
+        ]
+      : []),
+  ]
+}
+
+function senderBlocks(sender: SenderRow, teams: TeamRow[]): KnownBlock[] {
+  const team = teams.find(t => t.id === sender.team_id)?.name ?? 'a team that is no more'
+  const facts = [
+    team,
+    sender.smtp_url ? 'own mail server' : 'SMTP_URL',
+    sender.dkim_selector ? `DKIM ${sender.dkim_selector}` : 'no DKIM',
+  ]
+  return [
+    words(`${sender.name ? `${oneLine(sender.name)} ` : ''}<${sender.address}>\n${facts.join(' · ')}`),
+    ...(sender.broken_reason ? [words(`⚠️ ${cut(oneLine(sender.broken_reason), 1_000)}`)] : []),
+    actions(
+      button('Send a test mail', ids.testSender, sender.id),
+      button('Edit', ids.editSender, sender.id),
+      button('Remove', ids.removeSender, sender.id, {
+        style: 'danger',
+        confirm: confirm(
+          'Remove this sender?',
+          `Tickets that used ${cut(sender.address, 150)} are sent from another address of the team.`,
+          'Remove',
+        ),
+      }),
+    ),
+  ]
+}
+
+/** Says why there is nothing to see. */
+export function closedHome(why: string): HomeView {
+  return { type: 'home', blocks: [words(why)] }
+}
+
+function home(page: HomePage, blocks: KnownBlock[]): HomeView {
+  const tabs = actions(
+    button('Inbox', `${ids.homeTab}:inbox`, 'inbox', page.tab === 'inbox' ? { style: 'primary' } : {}),
+    button('Set-up', `${ids.homeTab}:setup`, 'setup', page.tab === 'setup' ? { style: 'primary' } : {}),
+    button('New ticket', ids.shortcuts.newTicket, 'home'),
+  )
+  const all = [tabs, ...blocks]
+  const shown =
+    all.length > limits.blocksInView
+      ? [...all.slice(0, limits.blocksInView - 1), context('There is more than this page can show.')]
+      : all
+  return { type: 'home', callback_id: 'home', blocks: shown, private_metadata: JSON.stringify(page) }
+}

@@ -1,0 +1,77 @@
+import type { KnownBlock } from '@slack/types'
+import type { MessageView, TicketView } from '../../../core/letter.ts'
+import { fallbackText, toRichText } from '../rich-text.ts'
+import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
+import { failure } from './card.ts'
+import { ids } from './ids.ts'
+import { mailOf, mailWords } from './words.ts'
+
+/** What is posted in a ticket's thread, as chat.postMessage takes it. */
+export interface Post {
+  blocks: KnownBlock[]
+  text: string
+  username?: string
+  icon_emoji?: string
+}
+
+const PART = 7_000 // with the lines around it a post stays under what Slack accepts in one
+const MOST_PARTS = 3
+const MOST_BLOCKS = 40
+
+/** A message as it is posted in the thread: one post, or a few for a long text; only the first one ever changes. */
+export function deskMessage(message: MessageView, ticket: TicketView, now: number): Post[] {
+  if (message.deletedAt !== null)
+    return [{ ...author(message), blocks: [context('This message was deleted.')], text: 'This message was deleted.' }]
+  if (message.automatic) return [folded(message)]
+  const parts = toRichText(message.body, { limit: PART })
+  const isCut = parts.length > MOST_PARTS || parts.some(p => p.length > MOST_BLOCKS)
+  const text = cut(fallbackText(message.body), 3_000) || 'A message'
+  const [first = [], ...others] = parts.slice(0, MOST_PARTS).map(p => p.slice(0, MOST_BLOCKS))
+  const blocks = [...above(message, ticket), ...first, ...below(message, isCut, now)]
+  return [
+    { ...author(message), blocks: blocks.length ? blocks : [words(' ')], text },
+    ...others.map(part => ({ ...author(message), blocks: part, text: 'The message goes on here.' })),
+  ]
+}
+
+/** Whom Slack shows as the author. A customer is always marked as one, however they call themselves. */
+function author({ author }: MessageView): { username?: string; icon_emoji?: string } {
+  if (author.kind === 'customer')
+    return { username: marked(author.name, ' (customer, by email)'), icon_emoji: ':incoming_envelope:' }
+  if (author.kind === 'stranger')
+    return { username: marked(author.address ?? author.name, ' (not the customer, by email)'), icon_emoji: ':warning:' }
+  return {}
+}
+
+function marked(name: string, mark: string): string {
+  const bare = oneLine(name).replace(/[()]/g, '') || 'Somebody'
+  return cut(bare, limits.username - mark.length) + mark
+}
+
+function above(message: MessageView, ticket: TicketView): KnownBlock[] {
+  const name = cut(oneLine(message.author.name), 80)
+  if (message.author.kind === 'system') return [context('ℹ️ *Overture*')]
+  if (message.author.kind !== 'agent') return []
+  if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
+  return [context(plain(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}`))]
+}
+
+function below(message: MessageView, isCut: boolean, now: number): KnownBlock[] {
+  const mail = message.author.kind === 'agent' && message.visibility === 'public' ? mailOf(message) : undefined
+  const blocks: KnownBlock[] = []
+  if (message.editedAt !== null) blocks.push(context('(edited)'))
+  if (mail?.state === 'held' && mail.dueAt > now)
+    blocks.push(mrkdwn(mailWords(mail), button('Undo', ids.undo, message.id)))
+  else if (mail?.state === 'failed' || mail?.state === 'bounced') blocks.push(...failure(message, mail))
+  else if (mail) blocks.push(context(mailWords(mail)))
+  if (message.full || isCut)
+    blocks.push(actions(button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id)))
+  return blocks
+}
+
+/** An automatic mail in one line: it is no answer, and must not push answers out of sight. */
+function folded(message: MessageView): Post {
+  const from = message.author.address ?? message.author.name
+  const line = cut(`🤖 Automatic mail from ${cut(oneLine(from), 200)}: ${oneLine(message.text)}`, 220)
+  return { ...author(message), blocks: [words(line, button('Show', ids.showFull, message.id))], text: escaped(line) }
+}

@@ -1,0 +1,146 @@
+import type { ModalView, PlainTextOption } from '@slack/types'
+import type { AgentRow, ReplyMode, SenderRow, TeamRow } from '../../../db/schema.ts'
+import { context, cut, field, modal, option, plain } from './blocks.ts'
+import { ids } from './ids.ts'
+import type { NewTicketMeta } from './new-ticket.ts'
+import { replyModeWords } from './words.ts'
+
+export interface TeamMeta {
+  teamId: string | null // null: a new team
+}
+
+/** Adds or changes a team. */
+export function teamForm(team: TeamRow | null): ModalView {
+  const modes = (Object.keys(replyModeWords) as ReplyMode[]).map(modeOption)
+  return modal({
+    id: ids.forms.team,
+    title: team ? 'Team' : 'New team',
+    submit: 'Save',
+    meta: { teamId: team?.id ?? null } satisfies TeamMeta,
+    blocks: [
+      field('name', 'Name', { type: 'plain_text_input', max_length: 80, ...initial(team?.name) }),
+      field(
+        'prefix',
+        'Prefix of its tickets',
+        { type: 'plain_text_input', max_length: 10, placeholder: plain('SUP'), ...initial(team?.prefix) },
+        { hint: 'Tickets are called SUP-1, SUP-2 and so on. Those that exist keep their names.' },
+      ),
+      field('place', 'Channel', {
+        type: 'conversations_select',
+        filter: { include: ['public', 'private'], exclude_bot_users: true },
+        ...(team && { initial_conversation: team.place }),
+      }),
+      field('reply_mode', 'What agents write in a thread', {
+        type: 'static_select',
+        options: modes,
+        initial_option: modeOption(team?.reply_mode ?? 'ask'),
+      }),
+      field('hold', 'Seconds in which a mail can be taken back', {
+        type: 'plain_text_input',
+        max_length: 4,
+        initial_value: String(Math.round((team?.hold_ms ?? 10_000) / 1000)),
+      }),
+      field(
+        'signature',
+        'Signature',
+        { type: 'plain_text_input', multiline: true, max_length: 1_000, ...initial(team?.signature) },
+        { optional: true, hint: "Stands under every mail of the team, below the agent's own." },
+      ),
+    ],
+  })
+}
+
+function modeOption(mode: ReplyMode): PlainTextOption {
+  return option(replyModeWords[mode], mode)
+}
+
+function initial(text: string | null | undefined): { initial_value?: string } {
+  return text ? { initial_value: text } : {}
+}
+
+export interface SenderMeta {
+  senderId: string | null // null: a new one
+  form?: NewTicketMeta & { viewId: string } // the form below, to be drawn anew
+}
+
+/** Adds or changes an address to send from. Secrets are never shown again. */
+export function senderForm(
+  sender: SenderRow | null,
+  teams: { id: string; name: string }[],
+  teamId: string,
+  meta: Omit<SenderMeta, 'senderId'> = {},
+): ModalView {
+  const options = teams.slice(0, 100).map(t => option(t.name, t.id))
+  const secret = sender ? 'Left empty, it stays as it is.' : undefined
+  return modal({
+    id: ids.forms.sender,
+    title: sender ? 'Sender' : 'New sender',
+    submit: 'Save',
+    meta: { ...meta, senderId: sender?.id ?? null } satisfies SenderMeta,
+    blocks: [
+      ...(sender?.broken_reason ? [context(plain(`⚠️ ${cut(sender.broken_reason, 500)}`))] : []),
+      field('team', 'Team', {
+        type: 'static_select',
+        options,
+        initial_option: options.find(o => o.value === teamId) ?? (options[0] as PlainTextOption),
+      }),
+      field('address', 'Address', {
+        type: 'plain_text_input',
+        max_length: 320,
+        placeholder: plain('support@example.com'),
+        ...initial(sender?.address),
+      }),
+      field(
+        'name',
+        'Name',
+        { type: 'plain_text_input', max_length: 80, ...initial(sender?.name) },
+        { optional: true, hint: 'What customers see when no agent wrote the mail.' },
+      ),
+      field(
+        'smtp_url',
+        'Mail server',
+        {
+          type: 'plain_text_input',
+          max_length: 1_000,
+          placeholder: plain('smtps://user:password@mail.example.com:465'),
+        },
+        { optional: true, hint: secret ?? "Left empty, mails go through this installation's own server (SMTP_URL)." },
+      ),
+      field(
+        'dkim_selector',
+        'DKIM selector',
+        { type: 'plain_text_input', max_length: 100, ...initial(sender?.dkim_selector) },
+        { optional: true },
+      ),
+      field(
+        'dkim_key',
+        'DKIM private key',
+        { type: 'plain_text_input', multiline: true, max_length: 3_000 },
+        { optional: true, ...(secret && { hint: secret }) },
+      ),
+    ],
+  })
+}
+
+/** What customers see of an agent. */
+export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null): ModalView {
+  return modal({
+    id: ids.forms.agent,
+    title: 'Name and signature',
+    submit: 'Save',
+    blocks: [
+      field(
+        'alias',
+        'Name that customers see',
+        { type: 'plain_text_input', max_length: 80, ...initial(agent?.alias) },
+        { optional: true, hint: 'Left empty, it is your name in Slack.' },
+      ),
+      field(
+        'signature',
+        'Signature',
+        { type: 'plain_text_input', multiline: true, max_length: 1_000, ...initial(agent?.signature) },
+        { optional: true },
+      ),
+    ],
+  })
+}

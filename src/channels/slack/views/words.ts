@@ -1,0 +1,82 @@
+import type { MessageView } from '../../../core/letter.ts'
+import type { DeliveryState, Priority, ReplyMode, Status } from '../../../db/schema.ts'
+
+/** How statuses are called where people read them. */
+export const statusWords: Record<Status, string> = {
+  draft: 'Draft',
+  scheduled: 'Scheduled',
+  awaiting_customer: 'Waiting for the customer',
+  open: 'New reply',
+  in_progress: 'In progress',
+  internal: 'Internal',
+  snoozed: 'Snoozed',
+  closed: 'Closed',
+}
+
+export const priorityWords: Record<Priority, string> = {
+  low: '🔽 Low',
+  medium: '▫️ Medium',
+  high: '🔼 High',
+  urgent: '🔴 Urgent',
+}
+
+export const replyModeWords: Record<ReplyMode, string> = {
+  ask: 'Ask before sending what is written in a thread',
+  direct: 'Send what is written in a thread',
+  notes: 'Keep what is written in a thread; only Reply sends',
+}
+
+/** A moment as mrkdwn that each reader sees in their own time zone. */
+export function moment(at: number, format: 'time' | 'time_secs' | 'both' = 'both'): string {
+  const shown = format === 'both' ? '{date_short_pretty} {time}' : `{${format}}`
+  return `<!date^${Math.floor(at / 1000)}^${shown}|${fallback(at, format)}>`
+}
+
+function fallback(at: number, format: 'time' | 'time_secs' | 'both'): string {
+  const iso = new Date(at).toISOString()
+  if (format === 'both') return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+  return `${iso.slice(11, format === 'time' ? 16 : 19)} UTC`
+}
+
+/** How long ago, roughly: "now", "5 min", "3 h", "2 d". */
+export function age(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000)
+  if (minutes < 1) return 'now'
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`
+  return `${Math.floor(minutes / 1440)} d`
+}
+
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)} KB`
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}
+
+/** What became of the mail of a message, if it was ever one: its newest delivery to the customer. */
+export function mailOf(message: MessageView): MessageView['deliveries'][number] | undefined {
+  return message.deliveries.filter(d => d.side === 'customer').at(-1)
+}
+
+/** The state of a mail in plain words, as mrkdwn. Why it failed is told elsewhere, since those are another's words. */
+export function mailWords(mail: {
+  state: DeliveryState
+  dueAt: number
+  sentAt: number | null
+  reason: string | null
+}): string {
+  switch (mail.state) {
+    case 'held':
+      return `⏳ Goes out at ${moment(mail.dueAt, 'time_secs')}`
+    case 'queued':
+      return mail.reason ? '⏳ On its way; the first try did not succeed and it is tried again' : '⏳ On its way'
+    case 'sent':
+      return `✉️ Sent ${moment(mail.sentAt ?? mail.dueAt, 'time')}`
+    case 'bounced':
+      return '⚠️ The mail came back'
+    case 'failed':
+      return '⚠️ The mail could not be sent'
+    case 'cancelled':
+      return 'Not sent'
+  }
+}

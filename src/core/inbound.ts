@@ -1,5 +1,5 @@
 import type { InboundRow, InboundState } from '../db/schema.ts'
-import type { Store, Tx } from '../db/store.ts'
+import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { DESK } from './threads.ts'
 
@@ -119,4 +119,24 @@ export async function pruneInbound(tx: Tx): Promise<void> {
     .where('state', 'in', ['recorded', 'ignored'])
     .where('received_at', '<', tx.now - KEEP_DESK_EVENTS_MS)
     .execute()
+}
+
+/** How many arrivals belong to nothing of ours. */
+export async function countUnmatched(q: Query): Promise<number> {
+  const row = await q
+    .selectFrom('inbound')
+    .select(e => e.fn.countAll().as('n'))
+    .where('state', '=', 'unmatched')
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
+/** When the newest arrival of a channel came in (ms UTC), or null when none did. */
+export async function lastInboundAt(q: Query, channel: string): Promise<number | null> {
+  const row = await q
+    .selectFrom('inbound')
+    .select(e => e.fn.max('received_at').as('at'))
+    .where('channel', '=', channel)
+    .executeTakeFirst()
+  return row?.at ?? null
 }

@@ -79,3 +79,19 @@ export async function messageByKey(q: Query, channel: string, key: string): Prom
     .executeTakeFirst()
   return row?.message_id ?? null
 }
+
+/** The desk's threads of tickets that are not closed, the most lately changed first. */
+export async function openDeskThreads(q: Query, limit: number): Promise<{ place: string; root: string }[]> {
+  const rows = await q
+    .selectFrom('threads')
+    .innerJoin('tickets', 'tickets.id', 'threads.ticket_id')
+    .select(['threads.place', 'threads.root'])
+    .where('threads.side', '=', 'desk')
+    .where('threads.root', 'is not', null)
+    .where('tickets.deleted_at', 'is', null)
+    .where('tickets.closed_at', 'is', null)
+    .orderBy('tickets.updated_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.flatMap(({ place, root }) => (root === null ? [] : [{ place, root }]))
+}

@@ -2,7 +2,7 @@ import { App, type Receiver } from '@slack/bolt'
 import { WebAPIPlatformError } from '@slack/web-api'
 import type { FastifyInstance } from 'fastify'
 import { releasePlace } from '../../core/deliveries.ts'
-import { settleInbound } from '../../core/inbound.ts'
+import { lastInboundAt, settleInbound } from '../../core/inbound.ts'
 import { notePlaceProblem, teams } from '../../core/teams.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'
@@ -15,6 +15,7 @@ import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
 import { createPeople } from './people.ts'
+import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
 import { createSockets } from './receive/socket.ts'
 import { createIntake, type Intake } from './receive/take.ts'
@@ -48,17 +49,27 @@ export function createSlack(options: SlackOptions): Slack {
     sendTest: options.sendTest,
   }
   const sockets = options.appToken
-    ? createSockets({ appToken: options.appToken, apiUrl: options.apiUrl, log })
+    ? createSockets({ appToken: options.appToken, apiUrl: options.apiUrl, log, backAfter: lookBack })
     : undefined
   let intake: Intake | undefined
   let later: NodeJS.Timeout | undefined
+  let looking = Promise.resolve()
+  const leaving = new AbortController()
 
   async function begin(): Promise<void> {
     const app = await connect()
     await lookAtPlaces(desk)
     const taking = createIntake(store, app, desk)
+    const last = await store.read(q => lastInboundAt(q, 'slack'))
     await sockets?.start(taking)
     intake = taking
+    if (last !== null) lookBack(last)
+  }
+
+  function lookBack(since: number): void {
+    looking = looking
+      .then(() => catchUp(desk, since, leaving.signal))
+      .catch(err => log.warn({ err }, 'Not all threads could be looked through.'))
   }
 
   /** Slack is away: mail is taken in all the same, and the desk opens as soon as Slack is back. */
@@ -98,6 +109,8 @@ export function createSlack(options: SlackOptions): Slack {
     },
     async stopIntake() {
       clearTimeout(later)
+      leaving.abort()
+      await looking
       await intake?.stop()
     },
     async stop() {

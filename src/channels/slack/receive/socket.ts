@@ -6,7 +6,15 @@ const SOCKETS = 2 // while one is being replaced the other takes what comes
 const DISCONNECT_MS = 2_000
 
 /** Slack over Socket Mode: no public address needed. https://docs.slack.dev/apis/events-api/using-socket-mode */
-export function createSockets(options: { appToken: string; apiUrl: string | undefined; log: Log }) {
+export function createSockets(options: {
+  appToken: string
+  apiUrl: string | undefined
+  log: Log
+  /** Called when a socket is open again after there was none; since when, in ms UTC. */
+  backAfter: (since: number) => void
+}) {
+  const open = new Set<SocketModeClient>()
+  let noneSince: number | undefined
   const clients = Array.from({ length: SOCKETS }, () => {
     const client = new SocketModeClient({
       appToken: options.appToken,
@@ -14,6 +22,15 @@ export function createSockets(options: { appToken: string; apiUrl: string | unde
       ...(options.apiUrl ? { clientOptions: { slackApiUrl: options.apiUrl } } : {}),
     })
     client.on('error', error => options.log.warn({ err: error }, 'A Slack socket had trouble; it reconnects.'))
+    client.on('connected', () => {
+      open.add(client)
+      if (noneSince !== undefined) options.backAfter(noneSince)
+      noneSince = undefined
+    })
+    client.on('close', () => {
+      open.delete(client)
+      if (open.size === 0) noneSince ??= Date.now()
+    })
     return client
   })
   return {

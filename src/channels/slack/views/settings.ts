@@ -18,11 +18,11 @@ export function teamForm(team: TeamRow | null): ModalView {
     submit: 'Save',
     meta: { teamId: team?.id ?? null } satisfies TeamMeta,
     blocks: [
-      field('name', 'Name', { type: 'plain_text_input', max_length: 80, ...initial(team?.name) }),
+      field('name', 'Name', { type: 'plain_text_input', max_length: 80, ...initial(team?.name, 80) }),
       field(
         'prefix',
         'Prefix of its tickets',
-        { type: 'plain_text_input', max_length: 10, placeholder: plain('SUP'), ...initial(team?.prefix) },
+        { type: 'plain_text_input', max_length: 10, placeholder: plain('SUP'), ...initial(team?.prefix, 10) },
         { hint: 'Tickets are called SUP-1, SUP-2 and so on. Those that exist keep their names.' },
       ),
       field('place', 'Channel', {
@@ -43,7 +43,7 @@ export function teamForm(team: TeamRow | null): ModalView {
       field(
         'signature',
         'Signature',
-        { type: 'plain_text_input', multiline: true, max_length: 1_000, ...initial(team?.signature) },
+        { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(team?.signature, 3_000) },
         { optional: true, hint: "Stands under every mail of the team, below the agent's own." },
       ),
     ],
@@ -54,8 +54,8 @@ function modeOption(mode: ReplyMode): PlainTextOption {
   return option(replyModeWords[mode], mode)
 }
 
-function initial(text: string | null | undefined): { initial_value?: string } {
-  return text ? { initial_value: text } : {}
+function initial(text: string | null | undefined, most: number): { initial_value?: string } {
+  return text ? { initial_value: cut(text, most) } : {}
 }
 
 export interface SenderMeta {
@@ -88,12 +88,12 @@ export function senderForm(
         type: 'plain_text_input',
         max_length: 320,
         placeholder: plain('support@example.com'),
-        ...initial(sender?.address),
+        ...initial(sender?.address, 320),
       }),
       field(
         'name',
         'Name',
-        { type: 'plain_text_input', max_length: 80, ...initial(sender?.name) },
+        { type: 'plain_text_input', max_length: 80, ...initial(sender?.name, 80) },
         { optional: true, hint: 'What customers see when no agent wrote the mail.' },
       ),
       field(
@@ -109,7 +109,7 @@ export function senderForm(
       field(
         'dkim_selector',
         'DKIM selector',
-        { type: 'plain_text_input', max_length: 100, ...initial(sender?.dkim_selector) },
+        { type: 'plain_text_input', max_length: 100, ...initial(sender?.dkim_selector, 100) },
         { optional: true },
       ),
       field(
@@ -132,13 +132,13 @@ export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null): 
       field(
         'alias',
         'Name that customers see',
-        { type: 'plain_text_input', max_length: 80, ...initial(agent?.alias) },
+        { type: 'plain_text_input', max_length: 80, ...initial(agent?.alias, 80) },
         { optional: true, hint: 'Left empty, it is your name in Slack.' },
       ),
       field(
         'signature',
         'Signature',
-        { type: 'plain_text_input', multiline: true, max_length: 1_000, ...initial(agent?.signature) },
+        { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(agent?.signature, 3_000) },
         { optional: true },
       ),
     ],

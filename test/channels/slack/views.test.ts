@@ -1,0 +1,458 @@
+import { describe, expect, test } from 'vitest'
+import { ticketCard } from '../../../src/channels/slack/views/card.ts'
+import { messageDetails, ticketDetails } from '../../../src/channels/slack/views/details.ts'
+import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
+import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
+import { deskMessage } from '../../../src/channels/slack/views/message.ts'
+import {
+  customerOptions,
+  faultView,
+  newTicketForm,
+  noTeam,
+  openedView,
+} from '../../../src/channels/slack/views/new-ticket.ts'
+import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../../../src/channels/slack/views/prompts.ts'
+import { previewView, replyForm } from '../../../src/channels/slack/views/reply.ts'
+import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
+import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
+import { type Document, fromText } from '../../../src/core/document.ts'
+import type { MessageView, TicketView } from '../../../src/core/letter.ts'
+import { SETTABLE } from '../../../src/core/tickets/change.ts'
+import type { AgentRow, EventRow, SenderRow, TeamRow } from '../../../src/db/schema.ts'
+import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
+import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
+
+const now = Date.UTC(2026, 10, 21, 14, 2)
+const hostile = '<!channel> <@U123> *bold* &lt;!here&gt; <https://evil.test|Overture> :wave: `code`'
+const emoji = '🧑‍🚀'.repeat(51)
+const long = 'x'.repeat(300)
+
+function message(changes: Partial<MessageView> = {}): MessageView {
+  return {
+    id: '0190a000-0000-7000-8000-000000000001',
+    visibility: 'public',
+    author: { kind: 'agent', id: 'a1', name: 'Ann', address: null, handle: 'U0ANN', signature: '' },
+    body: fromText('Hello Jane,\n\nyour order is ready.'),
+    text: 'Hello Jane, your order is ready.',
+    full: null,
+    matchedBy: null,
+    automatic: null,
+    opening: false,
+    createdAt: now,
+    editedAt: null,
+    deletedAt: null,
+    fromThreadId: null,
+    fromKey: null,
+    attachments: [],
+    deliveries: [],
+    ...changes,
+  }
+}
+
+function mail(
+  state: MessageView['deliveries'][number]['state'],
+  reason: string | null = null,
+): MessageView['deliveries'] {
+  return [
+    {
+      id: 'd1',
+      channel: 'email',
+      side: 'customer',
+      state,
+      dueAt: now + 10_000,
+      sentAt: state === 'sent' ? now : null,
+      reason,
+    },
+  ]
+}
+
+function ticket(changes: Partial<TicketView> = {}): TicketView {
+  return {
+    id: '0190a000-0000-7000-8000-000000000002',
+    identifier: 'SUP-1',
+    subject: 'Your order',
+    status: 'awaiting_customer',
+    priority: 'medium',
+    replyMode: 'ask',
+    createdAt: now,
+    publishedAt: now,
+    answeredAt: null,
+    closedAt: null,
+    closeReason: null,
+    team: { id: 't1', name: 'Support', place: 'C0SUPPORT', signature: 'The Support team', holdMs: 10_000 },
+    customer: { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' },
+    assignee: null,
+    creator: { id: 'a1', handle: 'U0ANN', name: 'Ann' },
+    sender: { id: 's1', address: 'support@overture.test', name: 'Support', smtpUrl: null, broken: null, dkim: null },
+    opening: message({ opening: true, deliveries: mail('held') }),
+    counts: { undecided: 0, held: 1, queued: 0, failed: 0, bounced: 0 },
+    ...changes,
+  }
+}
+
+const files = [
+  {
+    id: 'f1',
+    name: `${long}.pdf`,
+    type: 'application/pdf',
+    size: 1_234_567,
+    contentId: null,
+    inline: false,
+    read: async () => Buffer.alloc(0),
+  },
+]
+const novel: Document = Array.from({ length: 200 }, (_, i) => ({
+  type: 'paragraph' as const,
+  content: [{ type: 'text' as const, text: `${i} ${'word '.repeat(100)}` }],
+}))
+
+const tickets: Record<string, TicketView> = {
+  'an ordinary one': ticket(),
+  'one with a name of 300 characters': ticket({
+    customer: { id: 'c1', name: long, address: `${'a'.repeat(60)}@${'b.'.repeat(120)}test`, company: long },
+  }),
+  'one with a subject of 255 emoji': ticket({ subject: emoji }),
+  'one that tries to ping': ticket({
+    subject: hostile,
+    customer: { id: 'c1', name: hostile, address: 'jane@acme.test', company: hostile },
+    creator: { id: 'a1', handle: 'U0ANN', name: hostile },
+    opening: message({
+      opening: true,
+      body: fromText(hostile),
+      deliveries: mail('failed', hostile),
+      attachments: files,
+    }),
+  }),
+  'one whose words are all blanks': ticket({
+    subject: ' ',
+    customer: { id: 'c1', name: ' ', address: '', company: ' ' },
+    opening: message({ body: [] }),
+  }),
+  'one with a very long message': ticket({
+    opening: message({ opening: true, body: novel, deliveries: mail('sent'), attachments: Array(10).fill(files[0]) }),
+  }),
+  'an internal one': ticket({
+    publishedAt: null,
+    status: 'internal',
+    opening: message({ visibility: 'note', opening: true }),
+  }),
+  'a closed one': ticket({
+    status: 'closed',
+    closedAt: now,
+    closeReason: hostile,
+    assignee: { id: 'a2', handle: 'U0BEN', name: 'Ben' },
+  }),
+  'one that a customer began': ticket({
+    creator: null,
+    opening: message({
+      author: { kind: 'customer', id: 'c1', name: 'Jane', address: 'jane@acme.test', handle: null, signature: '' },
+    }),
+  }),
+  'one with troubles': ticket({
+    counts: { undecided: 3, held: 0, queued: 0, failed: 2, bounced: 1 },
+    sender: { id: 's1', address: 'support@overture.test', name: '', smtpUrl: null, broken: hostile, dkim: null },
+    opening: message({ opening: true, deliveries: mail('bounced', long.repeat(10)) }),
+  }),
+  'one without sender or opening': ticket({ sender: null, opening: null }),
+}
+
+const messages: Record<string, MessageView> = {
+  'a held answer': message({ deliveries: mail('held') }),
+  'a sent answer that was edited': message({ deliveries: mail('sent'), editedAt: now }),
+  'a failed answer': message({ deliveries: mail('failed', hostile) }),
+  'a note': message({ visibility: 'note' }),
+  'an empty message': message({ body: [] }),
+  'a very long mail': message({
+    author: { kind: 'customer', id: 'c1', name: long, address: 'jane@acme.test', handle: null, signature: '' },
+    body: novel,
+    full: novel,
+    matchedBy: 'Matched by the mail that it answers.',
+  }),
+  'a hostile mail': message({
+    author: { kind: 'customer', id: 'c1', name: hostile, address: 'jane@acme.test', handle: null, signature: '' },
+    body: fromText(hostile),
+    text: hostile,
+  }),
+  "a stranger's mail": message({
+    author: {
+      kind: 'stranger',
+      id: null,
+      name: 'Eve',
+      address: `${'e'.repeat(64)}@eve.test`,
+      handle: null,
+      signature: '',
+    },
+  }),
+  'an automatic mail': message({
+    author: { kind: 'customer', id: 'c1', name: 'Jane', address: 'jane@acme.test', handle: null, signature: '' },
+    automatic: 'Auto-Submitted',
+    text: long,
+  }),
+  'a word of our own': message({
+    author: { kind: 'system', id: null, name: 'Overture', address: null, handle: null, signature: '' },
+    visibility: 'note',
+  }),
+  'a deleted message': message({ deletedAt: now }),
+  'a mail of many rules': message({
+    body: Array.from({ length: 90 }, () => [{ type: 'rule' as const }, ...fromText('x')]).flat(),
+  }),
+}
+
+/** What Slack would refuse, or could be pinged by. */
+function refused(post: { blocks: unknown[]; text: string }): string[] {
+  const faults = faultsInBlocks(post.blocks, 'message')
+  if (textLength(post.blocks) > 8_500) faults.push(`the blocks hold ${textLength(post.blocks)} characters`)
+  if (post.text.length > 4_000 || !post.text) faults.push('the text is too long or missing')
+  return [...faults, ...pings(post)]
+}
+
+/** Mentions that are not of the agents that the test itself assigned. */
+function pings(post: unknown): string[] {
+  const said: string[] = []
+  JSON.stringify(post, (key, value) => {
+    if (value?.type === 'mrkdwn') said.push(value.text)
+    if (key === 'text' && typeof value === 'string' && (post as { text?: string }).text === value) said.push(value)
+    if (['user', 'usergroup', 'channel', 'broadcast'].includes(value?.type)) said.push(`<${value.type}>`)
+    return value
+  })
+  return said.flatMap(text => text.match(/<(?!!date\^|@U0BEN>|@U0ANN>|#C)[^>]*>/g) ?? [])
+}
+
+describe('a card is what Slack takes, and pings nobody', () => {
+  test.each(Object.entries(tickets))('%s', (_, view) => {
+    expect(refused(ticketCard(view, now))).toEqual([])
+  })
+})
+
+describe("a thread's posts are what Slack takes, and ping nobody", () => {
+  test.each(Object.entries(messages))('%s', (_, view) => {
+    for (const each of Object.values(tickets))
+      for (const post of deskMessage(view, each, now)) {
+        expect(refused(post)).toEqual([])
+        expect(post.username?.length ?? 0).toBeLessThanOrEqual(80)
+      }
+  })
+})
+
+describe('what only the author sees is what Slack takes, and pings nobody', () => {
+  test.each(Object.entries(tickets))('%s', (_, view) => {
+    for (const each of Object.values(messages))
+      for (const prompt of [
+        askPrompt(each, view),
+        heldPrompt(each, view, now),
+        keptPrompt(each, view),
+        correctionPrompt(each, view),
+      ])
+        expect(refused(prompt)).toEqual([])
+  })
+})
+
+describe('every modal is what Slack takes', () => {
+  const event: EventRow = {
+    id: 'e1',
+    ticket_id: 't',
+    kind: 'ticket_assigned',
+    actor_kind: 'agent',
+    actor_id: 'a1',
+    actor_name: hostile,
+    before: JSON.stringify({ assignee_id: null, status: 'open' }),
+    after: JSON.stringify({ assignee_id: 'a2', status: 'in_progress' }),
+    at: now,
+  }
+  const events = Array.from({ length: 50 }, () => event)
+  const ann: AgentRow = {
+    id: 'a1',
+    handle: 'U0ANN',
+    name: 'Ann',
+    email: 'ann@overture.test',
+    alias: long.slice(0, 80),
+    signature: 'Ann\nSupport',
+    created_at: 0,
+    deactivated_at: null,
+  }
+
+  test.each(Object.entries(tickets))('%s', (_, view) => {
+    const modals = [
+      ticketDetails(view, events, new Map([['a2', 'Ben']]), 'https://town.slack.test/archives/C1/p1', now),
+      ...Object.values(messages).map(m => messageDetails(m, view)),
+      replyForm(view, null),
+      replyForm(view, hostile),
+      previewView(view, ann, novel, ['a.pdf', long]),
+      previewView(view, ann, [], []),
+      noteForm(view),
+      closeForm(view),
+      assignForm(view),
+      statusForm(view, SETTABLE),
+      fixForm(view, 'm1', hostile, null),
+      fixForm(view, 'm1', null, long),
+    ]
+    for (const modal of modals) {
+      expect(faultsInView(modal, 'modal')).toEqual([])
+      expect(pings(modal)).toEqual([])
+    }
+  })
+
+  const team = { id: 't1', name: long }
+  const general = { id: 'f1', name: 'General', priority: 'high' as const }
+  const forms = {
+    'a new ticket': newTicketForm({
+      team,
+      teams: [team, { id: 't2', name: 'Sales' }],
+      forms: [general],
+      senders: [{ id: 's1', address: 'a@b.test', name: long, broken: null }],
+      origin: 'C1',
+    }),
+    'a new ticket without sender': newTicketForm({ team, teams: [team], forms: [], senders: [], origin: null }),
+    'a new ticket whose sender is broken': newTicketForm({
+      team,
+      teams: [team],
+      forms: [general],
+      senders: [{ id: 's1', address: 'a@b.test', name: '', broken: hostile }],
+      origin: null,
+      start: { typed: long.repeat(2), subject: long, message: initialText([{ type: 'quote', content: novel }], 2_500) },
+    }),
+    'no team': noTeam(),
+    'an opened ticket': openedView({ identifier: 'SUP-1', email: true, place: 'C1' }),
+    'a fault': faultView('New ticket', long.repeat(20), initialText(fromText('Hi'))),
+    'a new team': teamForm(null),
+    'a team': teamForm({ ...teamRow(), signature: long }),
+    'a sender': senderForm(senderRow({ broken_reason: long }), [team], 't1', {
+      form: { teamId: 't1', origin: null, viewId: 'V1' },
+    }),
+    'a new sender': senderForm(null, [team], 't9'),
+    'an agent': agentForm(ann),
+    'an unknown agent': agentForm(null),
+  }
+  test.each(Object.entries(forms))('%s', (_, form) => {
+    expect(faultsInView(form, 'modal')).toEqual([])
+  })
+
+  test('App Home', () => {
+    const homes = [
+      inboxHome({ tab: 'inbox', list: 'all', after: '1:2' }, Object.values(tickets), '3:4', now),
+      inboxHome({ tab: 'inbox', list: 'mine', after: null }, [], null, now),
+      setUpHome({ teams: [], senders: [], agents: [ann], unmatched: 0, me: ann }),
+      setUpHome({
+        teams: Array.from({ length: 60 }, (_, i) =>
+          teamRow({ id: `t${i}`, place_problem: 'Overture is not in this channel.' }),
+        ),
+        senders: [senderRow({ broken_reason: hostile, name: hostile })],
+        agents: Array(200).fill({ ...ann, name: hostile, alias: null }),
+        unmatched: 2,
+        me: ann,
+      }),
+    ]
+    for (const home of homes) {
+      expect(faultsInView(home, 'home')).toEqual([])
+      expect(pings(home)).toEqual([])
+    }
+  })
+})
+
+function teamRow(changes: Partial<TeamRow> = {}): TeamRow {
+  return {
+    id: 't1',
+    name: hostile,
+    prefix: 'SUP',
+    place: 'C0SUPPORT',
+    reply_mode: 'ask',
+    hold_ms: 10_000,
+    signature: '',
+    next_number: 1,
+    place_problem: null,
+    created_at: 0,
+    archived_at: null,
+    ...changes,
+  }
+}
+
+function senderRow(changes: Partial<SenderRow> = {}): SenderRow {
+  return {
+    id: 's1',
+    team_id: 't1',
+    address: 'support@overture.test',
+    name: 'Support',
+    smtp_url: null,
+    dkim_selector: 'ov',
+    dkim_key: null,
+    created_at: 0,
+    broken_at: null,
+    broken_reason: null,
+    removed_at: null,
+    ...changes,
+  }
+}
+
+/** All words that a person would read. */
+function wordsOn(view: unknown): string {
+  const found: string[] = []
+  JSON.stringify(view, (key, value) => {
+    if (key === 'text' && typeof value === 'string') found.push(value)
+    return value
+  })
+  return found.join('\n')
+}
+
+test('the card says when the mail goes out, and offers Undo until then', () => {
+  const card = ticketCard(ticket(), now)
+  expect(wordsOn(card)).toContain('Goes out at <!date^')
+  expect(wordsOn(card)).toContain('Undo')
+  expect(wordsOn(ticketCard(ticket(), now + 60_000))).not.toContain('Undo')
+})
+
+test('a mail that failed says why, and offers to fix it', () => {
+  const card = wordsOn(
+    ticketCard(ticket({ opening: message({ deliveries: mail('failed', 'There is no such mailbox.') }) }), now),
+  )
+  expect(card).toContain('There is no such mailbox.')
+  expect(card).toContain('Fix and resend')
+})
+
+test('an internal ticket can be published, and not replied to', () => {
+  const card = wordsOn(ticketCard(tickets['an internal one'] as TicketView, now))
+  expect(card).toContain('Publish')
+  expect(card).not.toContain('Reply')
+})
+
+test('a customer is marked as one, even when they call themselves a colleague', () => {
+  const name = 'Ann (Support)'
+  const [post] = deskMessage(
+    message({ author: { kind: 'customer', id: 'c1', name, address: 'jane@acme.test', handle: null, signature: '' } }),
+    ticket(),
+    now,
+  )
+  expect(post?.username).toBe('Ann Support (customer, by email)')
+})
+
+test('whoever is not the customer is shown by their address, not the name that they chose', () => {
+  const [post] = deskMessage(messages["a stranger's mail"] as MessageView, ticket(), now)
+  expect(post?.username).toContain('(not the customer, by email)')
+  expect(post?.username).not.toContain('Eve')
+})
+
+test('an automatic mail is one line with a button to show it', () => {
+  const [post, ...others] = deskMessage(messages['an automatic mail'] as MessageView, ticket(), now)
+  expect(others).toEqual([])
+  expect(post?.blocks).toHaveLength(1)
+  expect(wordsOn(post)).toContain('Show')
+})
+
+test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {
+  const posts = deskMessage(messages['a very long mail'] as MessageView, ticket(), now)
+  expect(posts).toHaveLength(3)
+  expect(wordsOn(posts[0])).toContain('Show full mail')
+})
+
+test('a team without a working sender is told so at once, with the way to the set-up', () => {
+  const team = { id: 't1', name: 'Support' }
+  const form = newTicketForm({ team, teams: [team], forms: [], senders: [], origin: null })
+  expect(wordsOn(form.blocks[0])).toContain('has no address to send from')
+  expect(wordsOn(form.blocks[0])).toContain('Set up sending')
+})
+
+test('an address that nobody has is offered as a new person; one that somebody has is not', () => {
+  const jane = { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' }
+  expect(customerOptions([], 'bob@globex.test').map(o => o.text.text)).toEqual(['＋ bob@globex.test (new)'])
+  expect(customerOptions([jane], 'jane@acme.test').map(o => o.text.text)).toEqual(['Jane Doe · jane@acme.test · Acme'])
+  expect(customerOptions([jane], `${'a'.repeat(64)}@${'b'.repeat(60)}.test`)).toHaveLength(1)
+})

@@ -11,6 +11,7 @@ export class ImapWire {
   #input: Buffer = Buffer.alloc(0)
   #line = ''
   #literals: Buffer[] = []
+  #over = false
 
   constructor(socket: Socket, onLine: OnLine, isMuted: () => boolean) {
     this.#socket = socket
@@ -29,11 +30,12 @@ export class ImapWire {
   }
 
   write(bytes: Buffer): void {
-    if (!this.#isMuted() && !this.#socket.destroyed) this.#socket.write(bytes)
+    if (!this.#isMuted() && !this.#over && !this.#socket.destroyed) this.#socket.write(bytes)
   }
 
-  /** Ends in the middle of these bytes. */
+  /** Ends in the middle of these bytes; nothing follows them. */
   cut(bytes: Buffer): void {
+    this.#over = true
     this.#socket.write(bytes.subarray(0, bytes.length / 2), () => this.#socket.destroy())
   }
 

@@ -232,7 +232,7 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('sent_at', 'bigint')
     .addColumn('reason', 'text')
     .execute()
-  await sql`create index deliveries_due on deliveries (due_at) where state in ('held', 'queued')`.execute(db)
+  await sql`create index deliveries_due on deliveries (due_at, id) where state in ('held', 'queued')`.execute(db)
   await sql`create index deliveries_thread_due on deliveries (thread_id, id) where state in ('held', 'queued')`.execute(
     db,
   )
@@ -256,7 +256,7 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('message_id', 'text')
     .addUniqueConstraint('inbound_key', ['channel', 'key'])
     .execute()
-  await sql`create index inbound_pending on inbound (due_at) where state = 'pending'`.execute(db)
+  await sql`create index inbound_pending on inbound (due_at, id) where state = 'pending'`.execute(db)
   await sql`create index inbound_tray on inbound (received_at) where state in ('unmatched', 'quarantined')`.execute(db)
 
   await s

@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { DeliveryRow, Schema, ThreadRow } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -142,6 +142,11 @@ export async function queueMark(tx: Tx, message: { id: string; ticketId: string 
   await insert(tx, { id: newId(), kind: 'mark', thread, message, key: null, state: 'queued', due_at: tx.now })
 }
 
+/** Held or queued, in the very words of the partial indexes: with parameters in their place SQLite would not use them. */
+function waiting(table: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${sql.ref(`${table}.state`)} in ('held', 'queued')`
+}
+
 /**
  * Takes up to `limit` due deliveries, the oldest of each thread only, so that no message overtakes another; a thread's
  * card goes first. They are due again after two minutes if nobody settles them.
@@ -151,7 +156,7 @@ export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = [
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
     .select('d.id')
-    .where('d.state', 'in', ['held', 'queued'])
+    .where(waiting('d'))
     .where('d.due_at', '<=', tx.now)
     .where(e =>
       e.or([
@@ -166,7 +171,7 @@ export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = [
                 .whereRef('older.thread_id', '=', 'd.thread_id')
                 .whereRef('older.id', '<', 'd.id')
                 .where('older.kind', '=', 'message')
-                .where('older.state', 'in', ['held', 'queued']),
+                .where(waiting('older')),
             ),
           ),
         ]),
@@ -186,7 +191,7 @@ export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = [
       'in',
       ids.map(d => d.id),
     )
-    .where('state', 'in', ['held', 'queued'])
+    .where(waiting('deliveries'))
     .where('due_at', '<=', tx.now) // another process may have been faster
     .returningAll()
     .execute()
@@ -199,7 +204,7 @@ export async function nextDeliveryDue(store: Store): Promise<number | null> {
     q
       .selectFrom('deliveries')
       .select(e => e.fn.min('due_at').as('at'))
-      .where('state', 'in', ['held', 'queued'])
+      .where(waiting('deliveries'))
       .executeTakeFirst(),
   )
   return row?.at ?? null

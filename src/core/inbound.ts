@@ -1,3 +1,4 @@
+import { type SqlBool, sql } from 'kysely'
 import type { InboundRow, InboundState } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -37,6 +38,9 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
   return (numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
+/** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
+const pending = sql<SqlBool>`state = 'pending'`
+
 const LEASE_MS = 60_000
 
 /** Takes up to `limit` arrivals that are due, oldest first; nobody else gets them for a minute. */
@@ -44,7 +48,7 @@ export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]>
   const due = await tx.q
     .selectFrom('inbound')
     .select('id')
-    .where('state', '=', 'pending')
+    .where(pending)
     .where('due_at', '<=', tx.now)
     .orderBy('due_at')
     .orderBy('id')
@@ -59,7 +63,7 @@ export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]>
       'in',
       due.map(d => d.id),
     )
-    .where('state', '=', 'pending')
+    .where(pending)
     .where('due_at', '<=', tx.now)
     .returningAll()
     .execute()
@@ -103,7 +107,7 @@ export async function nextInboundDue(store: Store): Promise<number | null> {
     q
       .selectFrom('inbound')
       .select(e => e.fn.min('due_at').as('at'))
-      .where('state', '=', 'pending')
+      .where(pending)
       .executeTakeFirst(),
   )
   return row?.at ?? null

@@ -1,4 +1,4 @@
-import { WebClient } from '@slack/web-api'
+import { LogLevel, WebClient } from '@slack/web-api'
 
 /**
  * Two clients, since one that waits out a 429 would hold up a form whose trigger lives three seconds. Neither waits out a
@@ -8,6 +8,7 @@ export function createClients(token: string, apiUrl: string | undefined): { ui: 
   const common = {
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
     rejectRateLimitedCalls: true,
+    logLevel: LogLevel.ERROR,
     retryConfig: { retries: 0 },
   }
   return {

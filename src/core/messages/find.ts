@@ -12,3 +12,27 @@ export async function messageById(q: Query, id: string): Promise<MessageRow> {
 export async function messageByDedupKey(q: Query, key: string): Promise<string | undefined> {
   return (await q.selectFrom('messages').select('id').where('dedup_key', '=', key).executeTakeFirst())?.id
 }
+
+/**
+ * Ids of a ticket's messages that wait for an agent, oldest first: those neither sent nor kept as a note, and those whose
+ * mail failed for good.
+ */
+export async function messagesToSettle(q: Query, ticketId: string, limit = 15): Promise<string[]> {
+  const failed = q
+    .selectFrom('deliveries')
+    .innerJoin('threads', 'threads.id', 'deliveries.thread_id')
+    .select('deliveries.message_id')
+    .where('deliveries.ticket_id', '=', ticketId)
+    .where('threads.side', '=', 'customer')
+    .where('deliveries.state', 'in', ['failed', 'bounced'])
+  const rows = await q
+    .selectFrom('messages')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('deleted_at', 'is', null)
+    .where(e => e.or([e('visibility', '=', 'undecided'), e('id', 'in', failed as never)]))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(r => r.id)
+}

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../customers.ts'
-import { redrawMessage } from '../deliveries.ts'
+import { redrawCard, redrawMessage } from '../deliveries.ts'
 import { type Actor, record } from '../events.ts'
 import { threadOf } from '../threads.ts'
 import { messageById } from './find.ts'
@@ -26,6 +26,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   if (address !== thread.place) await moveThread(tx, thread.id, m.ticket_id, thread.place, address, actor)
   await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor }, { ...thread, place: address })
   await redrawMessage(tx, id)
+  await redrawCard(tx, m.ticket_id)
 }
 
 async function moveThread(

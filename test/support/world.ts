@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { type Overture, start } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createLog } from '../../src/lib/log.ts'
+import type { Customer, MailWorld, MailWorldOptions } from '../../src/sandbox/mail/types.ts'
+import { startMail } from '../../src/sandbox/mail/world.ts'
+import { startSlack } from '../../src/sandbox/slack/server.ts'
+import type { MessageView, Person, SlackOptions, SlackSandbox } from '../../src/sandbox/slack/types.ts'
+import { newDatabase } from './database.ts'
+
+/**
+ * Overture itself between an imaginary Slack and an imaginary mail world, all over real protocols. Ann and Ben work at
+ * Tulip; they write to Jane at Acme. Nothing is held unless a test asks for it.
+ */
+export interface World {
+  slack: SlackSandbox
+  mail: MailWorld
+  overture: Overture
+  ann: Person
+  ben: Person
+  jane: Customer
+  /** Ends Overture as SIGTERM does, and starts it again on the same database. */
+  restart(): Promise<void>
+  /** Ann opens a ticket to Jane with the form; resolves with its card once it is in #support. */
+  openTicket(entries?: Record<string, string>): Promise<MessageView>
+  /** The newest state of the card. */
+  card(ts: string): MessageView
+  /** Replies in the card's thread, without the card. */
+  thread(ts: string): MessageView[]
+  /** All work that is due now is done. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface WorldOptions {
+  env?: Record<string, string>
+  slack?: Partial<SlackOptions>
+  mail?: MailWorldOptions
+  http?: boolean
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const database = await newDatabase()
+  const mail = await startMail(options.mail ?? {})
+  const port = options.http ? await (await import('./process.ts')).freePort() : 0
+  const slack = await startSlack({
+    manifest: readFileSync('manifest.yml', 'utf8'),
+    ...(options.http ? { eventsUrl: `http://127.0.0.1:${port}/slack/events` } : {}),
+    ...options.slack,
+  })
+  const config = readConfig({
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(options.http ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
+    SLACK_API_URL: slack.apiUrl,
+    DESK_CHANNEL: slack.channel('support').id,
+    SMTP_URL: mail.smtpUrl,
+    MAIL_FROM: 'Tulip Support <support@tulip.test>',
+    MAIL_LISTEN: '127.0.0.1:0',
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    HOLD_SECONDS: '0',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+    ...options.env,
+  })
+  const log = createLog(config.logLevel)
+  let overture = await start(config, log)
+  const connect = () => {
+    if (overture.mailPort !== null) mail.toDesk({ host: '127.0.0.1', port: overture.mailPort })
+  }
+  connect()
+  const ann = slack.as('Ann')
+  const support = slack.channel('support')
+
+  return {
+    slack,
+    mail,
+    get overture() {
+      return overture
+    },
+    ann,
+    ben: slack.as('Ben'),
+    jane: mail.customer('Jane Doe <jane@acme.test>'),
+    async restart() {
+      await overture.stop()
+      overture = await start(config, log)
+      connect()
+    },
+    async openTicket(entries = {}) {
+      const before = new Set(support.messages().map(m => m.ts))
+      await ann.command('/ticket jane@acme.test', { channel: 'support' })
+      const answer = await ann.submit({
+        subject: 'Your order',
+        message: 'Hello Jane, your order is ready.',
+        ...entries,
+      })
+      if (answer.became === 'errors') throw new Error(JSON.stringify(answer.errors))
+      return slack.until(() => support.messages().find(m => !before.has(m.ts) && m.bot_id))
+    },
+    card: ts => support.message(ts),
+    thread: ts => support.thread(ts).slice(1),
+    async settle() {
+      await overture.inbox.flush()
+      await overture.outbox.flush()
+    },
+    async close() {
+      await overture.stop()
+      await Promise.all([slack.close(), mail.close()])
+      await database.drop()
+    },
+  }
+}

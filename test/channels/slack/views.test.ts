@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ticketCard } from '../../../src/channels/slack/views/card.ts'
-import { messageDetails, ticketDetails } from '../../../src/channels/slack/views/details.ts'
+import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/details.ts'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
 import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
 import { deskMessage } from '../../../src/channels/slack/views/message.ts'
@@ -11,7 +11,7 @@ import {
   noTeam,
   openedView,
 } from '../../../src/channels/slack/views/new-ticket.ts'
-import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../../../src/channels/slack/views/prompts.ts'
+import { askPrompt, correctionPrompt, failedPrompt, heldPrompt, keptPrompt } from '../../../src/channels/slack/views/prompts.ts'
 import { previewView, replyForm } from '../../../src/channels/slack/views/reply.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
@@ -242,6 +242,7 @@ describe('what only the author sees is what Slack takes, and pings nobody', () =
         heldPrompt(each, view, now),
         keptPrompt(each, view),
         correctionPrompt(each, view),
+        failedPrompt(each, view),
       ])
         expect(refused(prompt)).toEqual([])
   })
@@ -275,6 +276,8 @@ describe('every modal is what Slack takes', () => {
     const modals = [
       ticketDetails(view, events, new Map([['a2', 'Ben']]), 'https://town.slack.test/archives/C1/p1', now),
       ...Object.values(messages).map(m => messageDetails(m, view)),
+      settleView(view, Object.values(messages)),
+      settleView(view, []),
       replyForm(view, null),
       replyForm(view, hostile),
       previewView(view, ann, novel, ['a.pdf', long]),

@@ -1,17 +1,19 @@
 import type { App, BlockAction } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../core/agents.ts'
 import type { Actor } from '../../../core/events.ts'
+import { messageViews } from '../../../core/letters.ts'
 import { decideMessage, undoSend } from '../../../core/messages/decide.ts'
 import { sendCorrection } from '../../../core/messages/edit.ts'
-import { messageById } from '../../../core/messages/find.ts'
+import { messageById, messagesToSettle } from '../../../core/messages/find.ts'
 import { publishTicket, reopenTicket, setReplyMode, takeTicket } from '../../../core/tickets/change.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
 import type { Desk } from '../desk.ts'
-import { messageDetails } from '../views/details.ts'
+import { messageDetails, settleView } from '../views/details.ts'
 import { ids } from '../views/ids.ts'
 import { heldPrompt, keptPrompt } from '../views/prompts.ts'
-import { detailsView, loadMessage, openForm, refreshCopy } from './show.ts'
+import { detailsView, loadMessage, loadTicket, openForm, redrawView, refreshCopy } from './show.ts'
 import { onPress, type Pressed } from './showing-problems.ts'
 
 /** The buttons that need no form: on the card, under a message, and in what only the author sees. */
@@ -27,6 +29,9 @@ export function listenToActions(app: App, desk: Desk): void {
   on(ids.showFull, async ({ body, value }) => {
     const { message, ticket } = await loadMessage(desk, value)
     await openForm(desk, body, messageDetails(message, ticket))
+  })
+  on(ids.settle, async ({ body, value }) => {
+    await openForm(desk, body, await settleViewOf(desk, value))
   })
   on(ids.undo, pressed => undo(desk, pressed))
   on(ids.send, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'public', actor)))
@@ -78,8 +83,23 @@ async function correct(desk: Desk, pressed: Pressed): Promise<void> {
   await showDecided(desk, pressed, id)
 }
 
+async function settleViewOf(desk: Desk, ticketId: string): Promise<ModalView> {
+  const messages = await desk.store.read(async q => {
+    const ids = await messagesToSettle(q, ticketId)
+    const found = await messageViews(q, desk.store, ids)
+    return ids.flatMap(id => found.get(id) ?? [])
+  })
+  return settleView(await loadTicket(desk, ticketId), messages)
+}
+
+/** In the modal the rest is shown, at the message what became of it. */
 async function showDecided(desk: Desk, pressed: Pressed, messageId: string): Promise<void> {
   const { message, ticket } = await loadMessage(desk, messageId)
+  const { view } = pressed.body
+  if (view) {
+    await redrawView(desk, view.id, await settleViewOf(desk, ticket.id))
+    return
+  }
   const prompt =
     message.visibility === 'public' ? heldPrompt(message, ticket, desk.store.now()) : keptPrompt(message, ticket)
   await replace(pressed, prompt)

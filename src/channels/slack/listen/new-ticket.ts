@@ -6,7 +6,7 @@ import { sendersOf } from '../../../core/senders.ts'
 import { formsOf, teamAtPlace, teams } from '../../../core/teams.ts'
 import { checkTicket, type NewTicket, openTicket } from '../../../core/tickets/open.ts'
 import type { Priority, TeamRow, TicketRow } from '../../../db/schema.ts'
-import { Problem } from '../../../lib/problem.ts'
+import { Problem, Problems } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { readMessage } from '../read-message.ts'
 import { ids } from '../views/ids.ts'
@@ -40,7 +40,10 @@ export function listenToNewTicket(app: App, desk: Desk): void {
   )
   app.view<ViewSubmitAction>(
     ids.forms.newTicket,
-    onSubmit(desk, body => submit(desk, body), { sender: 'delivery', customer_typed: 'customer' }),
+    onSubmit(desk, body => underTheFieldUsed(body, submit(desk, body)), {
+      sender: 'delivery',
+      customer_typed: 'customer',
+    }),
   )
 }
 
@@ -114,20 +117,46 @@ export async function redrawNewTicket(desk: Desk, form: NewTicketMeta & { viewId
 }
 
 async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done | undefined> {
-  const form = await readNewTicket(desk, body)
+  const { form, faults } = await readNewTicket(desk, body)
   const files = values.filesIn(body.view.state.values)
+  if (faults.length) throw new Problems(faults.concat(await faultsOf(desk, form, files)))
   if (!files.length) return shown(desk, body, await open(desk, form))
   await desk.store.write(async tx => {
-    await checkTicket(tx, { ...form, files: [] }, files)
+    await checkTicket(tx, form, files)
     await storeSubmission(tx, body)
   })
   return { show: workingView('New ticket') }
 }
 
+/** A fault of an address is shown where it was typed. */
+async function underTheFieldUsed<T>({ view }: ViewSubmitAction, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof Problems) || !values.typed(view.state.values, 'customer_typed').trim()) throw error
+    const moved = error.problems.map(p =>
+      p.field === 'customer' ? new Problem(p.code, p.message, 'customer_typed') : p,
+    )
+    throw new Problems(moved)
+  }
+}
+
+/** What core would say of the rest, so that a person sees all faults at once. */
+async function faultsOf(desk: Desk, form: NewTicket, files: values.GivenFile[]): Promise<Problem[]> {
+  try {
+    await desk.store.write(tx => checkTicket(tx, form, files))
+    return []
+  } catch (error) {
+    if (error instanceof Problems) return error.problems
+    throw error
+  }
+}
+
 /** Opens the ticket of a stored submission, whose files are fetched now. Twice the same is one ticket. */
 export async function finishNewTicket(desk: Desk, body: Submission): Promise<void> {
   await finish(desk, body, 'New ticket', async files => {
-    const form = await readNewTicket(desk, body)
+    const { form, faults } = await readNewTicket(desk, body)
+    if (faults.length) throw new Problems(faults)
     return opened(desk, await open(desk, { ...form, files }))
   })
 }
@@ -157,11 +186,11 @@ async function teamOf(desk: Desk, ticket: TicketRow): Promise<TeamRow> {
   return all.find(t => t.id === ticket.team_id) as TeamRow
 }
 
-/** The submitted form as core takes it, without its files. Throws a Problem with the field at fault. */
-async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<NewTicket> {
+/** The submitted form as core takes it, without its files, and what is wrong with it before core has seen it. */
+async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<{ form: NewTicket; faults: Problem[] }> {
   const v = view.state.values
-  const assignee = values.chosenUser(v, 'assignee')
-  return {
+  const assignee = await assigneeIn(desk, v)
+  const form: NewTicket = {
     teamId: values.chosen(v, 'team') ?? values.metaOf<NewTicketMeta>(view).teamId,
     formId: values.chosen(v, 'form'),
     senderId: values.chosen(v, 'sender'),
@@ -169,21 +198,34 @@ async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<Ne
     subject: values.typed(v, 'subject'),
     body: await writtenIn(desk, values.richText(v, 'message')),
     priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
-    assigneeId: assignee && (await assigneeOf(desk, assignee)),
+    assigneeId: assignee instanceof Problem ? null : assignee,
     email: values.chosen(v, 'delivery') === 'email',
     agent: await desk.people.agent(user.id),
     dedupKey: `view:${view.id}`,
   }
+  return { form, faults: [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v)] }
 }
 
-/** Who must be written to is never guessed: a choice above and an address below is one too many. */
 function customerIn(v: values.Values): NewTicket['customer'] {
-  const typed = values.typed(v, 'customer_typed').trim()
   const picked = values.chosen(v, 'customer')
-  if (picked && typed)
-    throw new Problem('invalid', 'Choose a customer above or paste an address, not both.', 'customer_typed')
   if (picked?.startsWith('c:')) return { id: picked.slice(2) }
-  return { typed: picked ? picked.slice(2) : typed }
+  return { typed: picked?.slice(2) ?? values.typed(v, 'customer_typed') }
+}
+
+/** Whom a mail goes to is never guessed. */
+function twoCustomers(v: values.Values): Problem[] {
+  if (!values.chosen(v, 'customer') || !values.typed(v, 'customer_typed').trim()) return []
+  return [new Problem('invalid', 'Choose a customer above or paste an address, not both.', 'customer_typed')]
+}
+
+async function assigneeIn(desk: Desk, v: values.Values): Promise<string | null | Problem> {
+  const user = values.chosenUser(v, 'assignee')
+  try {
+    return user && (await assigneeOf(desk, user))
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
 }
 
 export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {

@@ -75,7 +75,7 @@ export async function redrawView(desk: Desk, viewId: string, view: ModalView): P
 /** The card in the channel draws itself; a copy that only this person sees is drawn anew here. */
 export async function refreshCopy(desk: Desk, pressed: Pressed, ticketId: string): Promise<void> {
   const { body, respond } = pressed
-  if (body.view?.type === 'modal') await redrawView(desk, body.view.id, await detailsView(desk, ticketId))
+  if (body.view?.callback_id === 'notice') await redrawView(desk, body.view.id, await detailsView(desk, ticketId))
   else if (body.container?.is_ephemeral)
     await respond({ replace_original: true, ...ticketCard(await loadTicket(desk, ticketId), desk.store.now()) })
 }

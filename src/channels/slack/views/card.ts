@@ -83,16 +83,15 @@ export function failure(message: MessageView, mail: Parameters<typeof mailWords>
 function warnings(ticket: TicketView): KnownBlock[] {
   const { counts, opening, sender } = ticket
   const state = opening && mailOf(opening)?.state
-  const later = counts.failed + counts.bounced - (state === 'failed' || state === 'bounced' ? 1 : 0)
-  return [
+  const failed = counts.failed + counts.bounced - (state === 'failed' || state === 'bounced' ? 1 : 0)
+  const waiting = [
     ...(counts.undecided > 0
-      ? [
-          context(
-            `❓ *${many(counts.undecided, 'message')}* in the thread not decided on: neither sent nor kept as a note.`,
-          ),
-        ]
+      ? [`❓ *${many(counts.undecided, 'message')}* in the thread neither sent nor kept as a note`]
       : []),
-    ...(later > 0 ? [context(`⚠️ *${many(later, 'answer')}* could not be delivered; see the thread.`)] : []),
+    ...(failed > 0 ? [`⚠️ *${many(failed, 'answer')}* could not be delivered`] : []),
+  ]
+  return [
+    ...(waiting.length ? [mrkdwn(waiting.join('\n'), button('Look', ids.settle, ticket.id))] : []),
     ...(sender?.broken
       ? [context('⚠️ Nothing can be sent at the moment:', plain(cut(oneLine(sender.broken), 500)))]
       : []),

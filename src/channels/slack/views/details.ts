@@ -2,10 +2,12 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import type { EventRow } from '../../../db/schema.ts'
 import { toRichText } from '../rich-text.ts'
-import { actions, button, context, cut, mrkdwn, notice, oneLine, plain, words } from './blocks.ts'
-import { ticketCard } from './card.ts'
+import { actions, button, context, cut, modal, mrkdwn, notice, oneLine, plain, words } from './blocks.ts'
+import { failure, ticketCard } from './card.ts'
+import { excerpt } from './excerpt.ts'
 import { historyBlocks } from './history.ts'
 import { ids } from './ids.ts'
+import type { TicketMeta } from './ticket-forms.ts'
 import { mailOf, mailWords, moment, size } from './words.ts'
 
 /** A ticket in a modal: its card, why its newest mail belongs to it, its history, and the way to its thread. */
@@ -30,6 +32,36 @@ export function threadLink(url: string): KnownBlock {
 
 function matchedLine(message: MessageView | null): KnownBlock[] {
   return message?.matchedBy ? [context(plain(`🔎 ${cut(message.matchedBy, 500)}`))] : []
+}
+
+/** What waits for an agent in a ticket: each message with the buttons that settle it. */
+export function settleView(ticket: TicketView, messages: MessageView[]): ModalView {
+  const none = [words('Nothing is left to decide, and no mail has failed.')]
+  return modal({
+    id: ids.settle,
+    title: ticket.identifier,
+    blocks: messages.length ? messages.flatMap(m => settleBlocks(m, ticket)) : none,
+    meta: { ticketId: ticket.id } satisfies TicketMeta,
+  })
+}
+
+function settleBlocks(message: MessageView, ticket: TicketView): KnownBlock[] {
+  const mail = mailOf(message)
+  const hasFailed = mail?.state === 'failed' || mail?.state === 'bounced'
+  const name = cut(oneLine(message.author.name), 80)
+  return [
+    context(plain(`${name}:`), moment(message.createdAt)),
+    ...excerpt(message.body, 500, 4).blocks,
+    ...(hasFailed
+      ? failure(message, mail)
+      : [
+          actions(
+            button(`Send to ${cut(oneLine(ticket.customer.name), 40)}`, ids.send, message.id, { style: 'primary' }),
+            button('Keep as note', ids.keep, message.id),
+          ),
+        ]),
+    { type: 'divider' },
+  ]
 }
 
 const CHUNK = 2_900

@@ -24,6 +24,7 @@ export const ids = {
   reopen: 'reopen',
   publish: 'publish',
   details: 'details',
+  settle: 'settle_messages',
   undo: 'undo_send',
   showFull: 'show_full',
   fix: 'fix_and_resend',

@@ -57,6 +57,16 @@ export function correctionPrompt(message: MessageView, ticket: TicketView): Prom
   }
 }
 
+/** Tells that a message did not reach the customer, why, and the way out. */
+export function failedPrompt(message: MessageView, ticket: TicketView): Prompt {
+  const reason = cut(oneLine(mailOf(message)?.reason ?? ''), 1_000)
+  const text = `⚠️ This did not reach ${customer(ticket)}. ${reason}`.trim()
+  return {
+    text: escaped(text),
+    blocks: [words(text, button('Fix and resend', ids.fix, message.id, { style: 'primary' }))],
+  }
+}
+
 /** A sentence on its own. */
 export function said(text: string): Prompt {
   return { text: escaped(text), blocks: [words(text)] }

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../core/letter.ts'
 import type { Status } from '../../../db/schema.ts'
-import { context, cut, field, modal, notice, oneLine, option, plain, words } from './blocks.ts'
+import { context, cut, field, modal, oneLine, option, plain, words } from './blocks.ts'
 import { ids } from './ids.ts'
 import { priorities, priority } from './new-ticket.ts'
 import { statusWords } from './words.ts'
@@ -145,9 +145,4 @@ export function fixForm(
         : []),
     ],
   })
-}
-
-/** Says why something cannot be done now, in place of its form. */
-export function cannotView(title: string, why: string): ModalView {
-  return notice(title, why)
 }

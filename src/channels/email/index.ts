@@ -9,6 +9,7 @@ import { type Mailboxes, readMailbox } from './imap.ts'
 import { type Listener, listen } from './listen.ts'
 import { type ReadMail, readMail } from './read.ts'
 import { createSending } from './send.ts'
+import { withOwnKey } from './variant.ts'
 
 export interface EmailOptions {
   store: Store
@@ -48,7 +49,7 @@ export function createEmail(options: EmailOptions): Email {
     sendTest: sending.sendTest,
     async receive(row: InboundRow) {
       const mail = await readMail(row, store.key)
-      await store.write(async tx => receiveArrival(tx, await withoutLoop(tx.q, mail)))
+      await store.write(async tx => receiveArrival(tx, await withOwnKey(tx.q, row, await withoutLoop(tx.q, mail))))
     },
     async start() {
       if (options.listen) listener = await listen({ ...options.listen, store, log, maxBytes })

@@ -89,6 +89,14 @@ describe('a ticket by email', () => {
     expect(await messages(ticket.id)).toHaveLength(2)
   })
 
+  test('has another message for other words under the same Message-ID', async () => {
+    const ticket = await underWay()
+    await answer(mail('Thank you!', { To: replyTo() }), replyTo())
+    await answer(mail('And two more, please.', { To: replyTo() }), replyTo())
+    await answer(mail('Thank  you!', { To: replyTo() }), replyTo())
+    expect((await messages(ticket.id)).slice(1).map(m => m.text)).toEqual(['Thank you!', 'And two more, please.'])
+  })
+
   test('is not joined by our own mail that comes back', async () => {
     const ticket = await underWay()
     await answer(sink.mails[0]?.raw as Buffer, replyTo())

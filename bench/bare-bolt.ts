@@ -1,0 +1,3 @@
+import '@slack/bolt'
+
+console.error('ready')

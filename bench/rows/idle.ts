@@ -1,0 +1,18 @@
+import type { Row } from '../row.ts'
+import { filledDatabase } from '../seeded.ts'
+
+/** Memory of the started program while nothing happens, beside Node with the same libraries imported. */
+export const idle: Row = {
+  lines: [{ name: 'idle', work: 'memory when idle, SQLite', unit: 'MB', bar: { below: 120 } }],
+  async prepare(world) {
+    await filledDatabase(world)
+  },
+  async measure(side, world) {
+    const database = await filledDatabase(world)
+    return world.withFar(async ({ start }) => {
+      const program = await start(side === 'ours' ? 'ours' : 'bare', side, database)
+      await new Promise(resolve => setTimeout(resolve, world.size(2_000, 1_000)))
+      return [(await program.ask<number>('rss')) / 1_000_000]
+    })
+  },
+}

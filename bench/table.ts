@@ -1,0 +1,66 @@
+import type { Bar, Line } from './row.ts'
+import { median } from './stats.ts'
+
+/** A line with what was measured, a figure a round. */
+export interface Result {
+  line: Line
+  ours: number[]
+  raw: number[]
+  fault: string | null // why there is no figure: something was lost, or did not run
+}
+
+/** A result as it is told: medians, their ratio, and whether the bar holds. */
+export interface Verdict {
+  name: string
+  work: string
+  unit: string
+  ours: number
+  raw: number
+  ratio: number
+  bar: string
+  holds: boolean
+  fault: string | null
+  rounds: { ours: number[]; raw: number[] }
+}
+
+export function verdictOf({ line, ours, raw, fault }: Result): Verdict {
+  const [a, b] = [median(ours), median(raw)]
+  const { name, work, unit, bar } = line
+  const holds = fault === null && ('below' in bar ? a < bar.below : a / b <= bar.atMostTimesRaw)
+  return {
+    name,
+    work,
+    unit,
+    ours: a,
+    raw: b,
+    ratio: a / b,
+    bar: barWords(bar, unit),
+    holds,
+    fault,
+    rounds: { ours, raw },
+  }
+}
+
+function barWords(bar: Bar, unit: string): string {
+  return 'below' in bar ? `< ${bar.below} ${unit}` : `<= ${bar.atMostTimesRaw}x`
+}
+
+/** The table for people, as wide as its words. */
+export function tableOf(verdicts: Verdict[]): string {
+  const head = ['work', 'ours', 'raw parts', 'ratio', 'bar', 'holds']
+  const rows = verdicts.map(v =>
+    v.fault === null
+      ? [v.work, figure(v.ours, v.unit), figure(v.raw, v.unit), `${v.ratio.toFixed(2)}x`, v.bar, v.holds ? 'yes' : 'NO']
+      : [v.work, '-', '-', '-', v.bar, 'FAILED'],
+  )
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map(row => row[i]?.length ?? 0)))
+  const drawn = [head, widths.map(w => '-'.repeat(w)), ...rows].map(row =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+  )
+  return [...drawn, ...verdicts.filter(v => v.fault !== null).map(v => `\n${v.work}: ${v.fault}`)].join('\n')
+}
+
+function figure(value: number, unit: string): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
+  return `${value.toFixed(digits)} ${unit}`
+}

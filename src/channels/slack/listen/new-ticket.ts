@@ -41,7 +41,7 @@ export function listenToNewTicket(app: App, desk: Desk): void {
   app.view<ViewSubmitAction>(
     ids.forms.newTicket,
     onSubmit(desk, body => underTheFieldUsed(body, submit(desk, body)), {
-      sender: 'delivery',
+      sender: 'audience',
       customer_typed: 'customer',
     }),
   )
@@ -97,7 +97,7 @@ async function redrawForTeam(desk: Desk, { view }: BlockAction, teamId: string):
     typed: values.typed(v, 'customer_typed'),
     subject: values.typed(v, 'subject'),
     message: values.richText(v, 'message'),
-    delivery: v.delivery ? values.chosen(v, 'delivery') : null,
+    audience: v.audience ? values.chosen(v, 'audience') : null,
   }
   const form = await formFor(desk, teamId, origin, start)
   if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
@@ -199,7 +199,7 @@ async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<{ 
     body: await writtenIn(desk, values.richText(v, 'message')),
     priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
     assigneeId: assignee instanceof Problem ? null : assignee,
-    email: values.chosen(v, 'delivery') === 'email',
+    email: values.chosen(v, 'audience') === 'email',
     agent: await desk.people.agent(user.id),
     dedupKey: `view:${view.id}`,
   }

@@ -33,7 +33,7 @@ export interface Start {
   typed?: string
   subject?: string
   message?: RichTextBlock | undefined
-  delivery?: string | null
+  audience?: string | null
 }
 
 /** What the form remembers beside its fields. */
@@ -79,7 +79,7 @@ export function newTicketForm(form: NewTicketForm): ModalView {
         { type: 'users_select', placeholder: plain('Nobody yet', limits.placeholder) },
         { optional: true },
       ),
-      deliveryField(usable, start.delivery ?? null),
+      audienceField(usable, start.audience ?? null),
     ],
   })
 }
@@ -187,12 +187,12 @@ export function priority(name: Priority): PlainTextOption {
 }
 
 /** Named apart while nothing can be sent, so that a choice that was forced does not outlast its cause. */
-function deliveryField(usable: boolean, chosen: string | null): InputBlock {
+function audienceField(usable: boolean, chosen: string | null): InputBlock {
   const email = option('Email the customer', 'email')
   const internal = option('Internal only', 'internal')
   const initial = usable && chosen !== 'internal' ? email : internal
   return field(
-    usable ? 'delivery' : 'delivery:none',
+    usable ? 'audience' : 'audience:none',
     'Who sees it',
     { type: 'radio_buttons', options: [email, internal], initial_option: initial },
     usable ? {} : { hint: 'Until sending is set up, a ticket can only be internal.' },

@@ -36,3 +36,15 @@ export async function messagesToSettle(q: Query, ticketId: string, limit = 15): 
     .execute()
   return rows.map(r => r.id)
 }
+
+/** The newest messages that came in from outside, newest first: who wrote them, and why they belong to this ticket. */
+export function matchesOf(q: Query, ticketId: string, limit = 5) {
+  return q
+    .selectFrom('messages')
+    .select(['author_name', 'author_address', 'matched_by', 'automatic', 'created_at'])
+    .where('ticket_id', '=', ticketId)
+    .where('matched_by', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}

@@ -11,7 +11,13 @@ import {
   noTeam,
   openedView,
 } from '../../../src/channels/slack/views/new-ticket.ts'
-import { askPrompt, correctionPrompt, failedPrompt, heldPrompt, keptPrompt } from '../../../src/channels/slack/views/prompts.ts'
+import {
+  askPrompt,
+  correctionPrompt,
+  failedPrompt,
+  heldPrompt,
+  keptPrompt,
+} from '../../../src/channels/slack/views/prompts.ts'
 import { previewView, replyForm } from '../../../src/channels/slack/views/reply.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
@@ -260,6 +266,13 @@ describe('every modal is what Slack takes', () => {
     after: JSON.stringify({ assignee_id: 'a2', status: 'in_progress' }),
     at: now,
   }
+  const matches = Array(5).fill({
+    author_name: hostile,
+    author_address: null,
+    matched_by: 'Matched by the mail that it answers.',
+    automatic: hostile,
+    created_at: now,
+  })
   const events = Array.from({ length: 50 }, () => event)
   const ann: AgentRow = {
     id: 'a1',
@@ -274,7 +287,12 @@ describe('every modal is what Slack takes', () => {
 
   test.each(Object.entries(tickets))('%s', (_, view) => {
     const modals = [
-      ticketDetails(view, events, new Map([['a2', 'Ben']]), 'https://town.slack.test/archives/C1/p1', now),
+      ticketDetails(
+        view,
+        { events, names: new Map([['a2', 'Ben']]), matches },
+        'https://town.slack.test/archives/C1/p1',
+        now,
+      ),
       ...Object.values(messages).map(m => messageDetails(m, view)),
       settleView(view, Object.values(messages)),
       settleView(view, []),

@@ -13,7 +13,7 @@ import type { Desk } from '../desk.ts'
 import { messageDetails, settleView } from '../views/details.ts'
 import { ids } from '../views/ids.ts'
 import { heldPrompt, keptPrompt } from '../views/prompts.ts'
-import { detailsView, loadMessage, loadTicket, openForm, redrawView, refreshCopy } from './show.ts'
+import { admit, detailsView, loadMessage, loadTicket, openForm, redrawView, refreshCopy } from './show.ts'
 import { onPress, type Pressed } from './showing-problems.ts'
 
 /** The buttons that need no form: on the card, under a message, and in what only the author sees. */
@@ -23,14 +23,17 @@ export function listenToActions(app: App, desk: Desk): void {
   on(ids.take, pressed => change(desk, pressed, takeTicket))
   on(ids.reopen, pressed => change(desk, pressed, (tx, id, agent) => reopenTicket(tx, id, actorOf(agent))))
   on(ids.publish, pressed => change(desk, pressed, (tx, id, agent) => publishTicket(tx, id, actorOf(agent))))
-  on(ids.details, async ({ body, value }) => {
+  on(ids.details, async ({ body, user, value }) => {
+    await admit(desk, user)
     await openForm(desk, body, await detailsView(desk, value))
   })
-  on(ids.showFull, async ({ body, value }) => {
+  on(ids.showFull, async ({ body, user, value }) => {
+    await admit(desk, user)
     const { message, ticket } = await loadMessage(desk, value)
     await openForm(desk, body, messageDetails(message, ticket))
   })
-  on(ids.settle, async ({ body, value }) => {
+  on(ids.settle, async ({ body, user, value }) => {
+    await admit(desk, user)
     await openForm(desk, body, await settleViewOf(desk, value))
   })
   on(ids.undo, pressed => undo(desk, pressed))

@@ -8,7 +8,7 @@ import { threadLink } from '../views/details.ts'
 import { historyBlocks } from '../views/history.ts'
 import { ids } from '../views/ids.ts'
 import { openNewTicket, startWith } from './new-ticket.ts'
-import { loadHistory, loadTicket, threadUrl } from './show.ts'
+import { admit, loadPast, loadTicket, threadUrl } from './show.ts'
 import { onCommand } from './showing-problems.ts'
 
 export function listenToCommands(app: App, desk: Desk): void {
@@ -22,7 +22,7 @@ async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): 
   const [first = '', ...rest] = command.text.trim().split(/\s+/)
   const from = { trigger_id: command.trigger_id, user: { id: command.user_id } }
   if (first === '') return openNewTicket(desk, from, command.channel_id)
-  if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first)) return showTicket(desk, first, respond)
+  if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first)) return showTicket(desk, command.user_id, first, respond)
   const address = addressIn(first)
   if (address) return openNewTicket(desk, from, command.channel_id, await startWith(desk, address, rest.join(' ')))
   await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
@@ -37,10 +37,11 @@ function addressIn(word: string): string | null {
   }
 }
 
-async function showTicket(desk: Desk, identifier: string, respond: RespondFn): Promise<void> {
+async function showTicket(desk: Desk, user: string, identifier: string, respond: RespondFn): Promise<void> {
+  await admit(desk, user)
   const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
   const card = ticketCard(await loadTicket(desk, id), desk.store.now())
-  const { events, names } = await loadHistory(desk, id)
+  const { events, names } = await loadPast(desk, id)
   const url = await threadUrl(desk, id)
   const blocks = [...card.blocks, ...historyBlocks(events, names, 12), ...(url ? [threadLink(url)] : [])]
   await respond({ response_type: 'ephemeral', text: card.text, blocks })

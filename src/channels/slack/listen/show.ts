@@ -1,11 +1,10 @@
 import type { ModalView } from '@slack/types'
-import { agents } from '../../../core/agents.ts'
+import { agentByHandle, agents } from '../../../core/agents.ts'
 import { historyOf } from '../../../core/events.ts'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import { messageView, ticketView } from '../../../core/letters.ts'
-import { messageById } from '../../../core/messages/find.ts'
+import { matchesOf, messageById } from '../../../core/messages/find.ts'
 import { threadOf } from '../../../core/threads.ts'
-import type { EventRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { ticketCard } from '../views/card.ts'
@@ -26,21 +25,19 @@ export async function loadMessage(desk: Desk, id: string): Promise<{ message: Me
   return { message, ticket: await loadTicket(desk, row.ticket_id) }
 }
 
-/** A ticket's history, newest first, and the names of those that it speaks of by id. */
-export async function loadHistory(
-  desk: Desk,
-  ticketId: string,
-): Promise<{ events: EventRow[]; names: Map<string, string> }> {
+/** A ticket's history, newest first, the names of those that it speaks of by id, and why its newest mails are here. */
+export async function loadPast(desk: Desk, ticketId: string) {
   return desk.store.read(async q => ({
     events: await historyOf(q, ticketId),
     names: new Map((await agents(q)).map(a => [a.id, a.name])),
+    matches: await matchesOf(q, ticketId),
   }))
 }
 
 export async function detailsView(desk: Desk, ticketId: string): Promise<ModalView> {
   const ticket = await loadTicket(desk, ticketId)
-  const { events, names } = await loadHistory(desk, ticketId)
-  return ticketDetails(ticket, events, names, await threadUrl(desk, ticketId), desk.store.now())
+  const past = await loadPast(desk, ticketId)
+  return ticketDetails(ticket, past, await threadUrl(desk, ticketId), desk.store.now())
 }
 
 /** Where the ticket's thread is; null until its card was posted. */
@@ -78,4 +75,10 @@ export async function refreshCopy(desk: Desk, pressed: Pressed, ticketId: string
   if (body.view?.callback_id === 'notice') await redrawView(desk, body.view.id, await detailsView(desk, ticketId))
   else if (body.container?.is_ephemeral)
     await respond({ replace_original: true, ...ticketCard(await loadTicket(desk, ticketId), desk.store.now()) })
+}
+
+/** Throws a Problem for somebody who must not see tickets. Those whom we know are let in without asking Slack. */
+export async function admit(desk: Desk, userId: string): Promise<void> {
+  const known = await desk.store.read(q => agentByHandle(q, userId))
+  if (!known || known.deactivated_at !== null) await desk.people.agent(userId)
 }

@@ -10,20 +10,34 @@ import { ids } from './ids.ts'
 import type { TicketMeta } from './ticket-forms.ts'
 import { mailOf, mailWords, moment, size } from './words.ts'
 
-/** A ticket in a modal: its card, why its newest mail belongs to it, its history, and the way to its thread. */
+/** Why a message from outside belongs to its ticket. */
+export interface Match {
+  author_name: string
+  author_address: string | null
+  matched_by: string | null
+  automatic: string | null
+  created_at: number
+}
+
+/** A ticket in a modal: the way to its thread, its card, why its newest mails belong to it, and its history. */
 export function ticketDetails(
   ticket: TicketView,
-  events: EventRow[],
-  names: Map<string, string>,
+  past: { events: EventRow[]; names: Map<string, string>; matches: Match[] },
   threadUrl: string | null,
   now: number,
 ): ModalView {
   return notice(ticket.identifier, [
     ...(threadUrl ? [threadLink(threadUrl)] : []),
     ...ticketCard(ticket, now).blocks,
-    ...matchedLine(ticket.opening),
-    ...historyBlocks(events, names),
+    ...past.matches.map(matchLine),
+    ...historyBlocks(past.events, past.names),
   ])
+}
+
+function matchLine(match: Match): KnownBlock {
+  const from = cut(oneLine(match.author_address ?? match.author_name), 320)
+  const automatic = match.automatic ? ` Automatic: ${cut(oneLine(match.automatic), 200)}.` : ''
+  return context(moment(match.created_at), plain(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}`))
 }
 
 export function threadLink(url: string): KnownBlock {

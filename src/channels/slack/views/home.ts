@@ -53,7 +53,7 @@ function row(ticket: TicketView, now: number): KnownBlock {
     ticket.assignee ? cut(oneLine(ticket.assignee.name), 60) : 'unassigned',
     age(ticket.answeredAt ?? ticket.createdAt, now),
   ]
-  const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}`
+  const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}${ticket.counts.undecided > 0 ? '❓ ' : ''}`
   return words(
     `${marks}${ticket.identifier} · ${cut(oneLine(ticket.subject), 300)}\n${facts.join(' · ')}`,
     button('Open', ids.homeOpen, ticket.id),

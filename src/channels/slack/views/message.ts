@@ -50,7 +50,6 @@ function marked(name: string, mark: string): string {
 
 function above(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
-  if (message.author.kind === 'system') return [context('ℹ️ *Overture*')]
   if (message.author.kind !== 'agent') return []
   if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
   return [context(plain(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}`))]

@@ -373,7 +373,7 @@ export interface SlackOptions {
   manifest: string
   /** Loopback port; 0 (default) takes a free one. */
   port?: number
-  /** HTTP mode: where signed requests go. Socket Mode when absent. */
+  /** HTTP mode: where signed requests go, proven before the first. Socket Mode when absent. See also `sendEventsTo`. */
   eventsUrl?: string
   /** Milliseconds since 1970. */
   clock?: () => number
@@ -410,8 +410,8 @@ export interface SlackSandbox {
   sent(kind?: Sent['kind']): Sent[]
   /** Sends an event or interaction again as it was; resolves when it is acknowledged. */
   redeliver(id: string): Promise<void>
-  /** In HTTP mode: asks the app to prove its address. Rejects with a SlackSays when it does not. */
-  verifyUrl(): Promise<void>
+  /** HTTP mode from now on: asks the app to prove its address; rejects with a SlackSays when it does not. */
+  sendEventsTo(url: string): Promise<void>
   /** Ends Socket Mode connections as Slack does; `warning` only announces it. */
   disconnect(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void
   /** Socket Mode connections open now. */

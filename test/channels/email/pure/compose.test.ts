@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
@@ -79,12 +79,18 @@ describe('a mail to a customer', () => {
     expect(raw).not.toMatch(/slack|U1|C1\b/i)
   })
 
-  test('is signed with the sender’s DKIM key', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  test('is signed with the sender’s DKIM key, and the signature holds', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    const raw = (await compose(letter({ sender: { dkim: { selector: 'mail', key } } }), KEY)).raw.toString()
-    expect(raw).toMatch(/^DKIM-Signature: v=1; a=rsa-sha256; c=relaxed\/relaxed; d=support\.test;/)
-    expect(raw.replace(/\r\n\s+/g, '')).toMatch(/h=from:reply-to:subject:date:message-id:to:[^;]*x-overture-id/)
+    const text = 'Größe  with\ttabs and trailing   \n\n\n\nend\n\n\n'
+    const { raw } = await compose(letter({ text, sender: { dkim: { selector: 'mail', key } } }), KEY)
+    const { tags, signed, body } = readSignature(raw.toString('latin1'))
+    expect(tags).toMatchObject({ a: 'rsa-sha256', c: 'relaxed/relaxed', d: 'support.test', s: 'mail' })
+    expect(tags.h?.split(':')).toEqual(
+      expect.arrayContaining(['from', 'to', 'reply-to', 'subject', 'date', 'message-id', 'x-overture-id']),
+    )
+    expect(createHash('sha256').update(body, 'latin1').digest('base64')).toBe(tags.bh)
+    expect(verify('sha256', Buffer.from(signed, 'latin1'), publicKey, Buffer.from(tags.b ?? '', 'base64'))).toBe(true)
   })
 
   test('has a reply address without token when the sender’s own name leaves no room for one', async () => {
@@ -174,4 +180,37 @@ async function composed(wanted: Parameters<typeof letter>[0]) {
   const { raw } = await compose(letter(wanted), KEY)
   for (const line of raw.toString('latin1').split('\r\n')) expect(line.length).toBeLessThan(998)
   return simpleParser(raw, { skipImageLinks: true })
+}
+
+/** What a receiver computes of a signed mail (RFC 6376, relaxed/relaxed). */
+function readSignature(mail: string): { tags: Record<string, string>; signed: string; body: string } {
+  const end = mail.indexOf('\r\n\r\n')
+  const headers = mail.slice(0, end).split(/\r\n(?![ \t])/)
+  const relaxed = (line: string) => {
+    const colon = line.indexOf(':')
+    const value = line
+      .slice(colon + 1)
+      .replace(/\r\n/g, '')
+      .replace(/[ \t]+/g, ' ')
+      .trim()
+    return `${line.slice(0, colon).toLowerCase()}:${value}`
+  }
+  const signature = relaxed(headers[0] as string)
+  const tags = Object.fromEntries(
+    signature
+      .slice('dkim-signature:'.length)
+      .split(';')
+      .map(tag => [tag.slice(0, tag.indexOf('=')).trim(), tag.slice(tag.indexOf('=') + 1).replace(/\s/g, '')]),
+  )
+  const named = (name: string) => headers.map(relaxed).find(h => h.startsWith(`${name}:`)) as string
+  const lines = mail
+    .slice(end + 4)
+    .split('\r\n')
+    .map(l => l.replace(/[ \t]+/g, ' ').trimEnd())
+  while (lines.at(-1) === '') lines.pop()
+  return {
+    tags,
+    signed: [...(tags.h as string).split(':').map(named), signature.replace(/\bb=[^;]*$/, 'b=')].join('\r\n'),
+    body: `${lines.join('\r\n')}\r\n`,
+  }
 }

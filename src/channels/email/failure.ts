@@ -35,6 +35,11 @@ const POLICY_WORDS =
 const RATE_WORDS = /rate|too many|throttl|\btss\d|temporarily deferred|slow down|limit exceeded/
 const GREY_WORDS = /gr[ea]y ?list|try again later|postgrey/
 
+/** Whether an answer is about the address that we send from. */
+export function saysSenderRefused(answer: string): boolean {
+  return /\b5\.(1\.[78]|7\.60)\b|sender address rejected|not owned by user|send ?as ?(denied|this sender)/i.test(answer)
+}
+
 /** Read from the top; the first that fits decides. */
 const RULES: Rule[] = [
   {
@@ -122,7 +127,7 @@ const RULES: Rule[] = [
   },
   {
     name: 'sender address refused',
-    when: f => f.command.startsWith('MAIL FROM') || ['5.1.7', '5.1.8'].includes(f.enhanced),
+    when: f => f.command.startsWith('MAIL FROM') || saysSenderRefused(f.words),
     says: () => 'The mail server does not let this sender use its address.',
     act: 'refuse',
     broken: 'sender',

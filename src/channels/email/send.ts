@@ -5,7 +5,7 @@ import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import { unseal } from '../../lib/sign.ts'
 import { type Composed, compose, composeTest } from './compose.ts'
-import { judge } from './failure.ts'
+import { judge, saysSenderRefused } from './failure.ts'
 import { openRelay, type Relay, SendFailure } from './relay.ts'
 
 export interface Sending {
@@ -127,10 +127,10 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
   }
 }
 
-/** Whether it is the token in the envelope's sender that the server does not like. */
+/** Whether it is the token in the envelope's sender that the server does not like; some say so only at a later command. */
 function refusesEnvelopeSender(error: unknown): boolean {
   if (!(error instanceof SendFailure) || !error.status || error.status < 500) return false
-  return !!error.command?.startsWith('MAIL FROM') || /\b5\.(1\.[78]|7\.60)\b/.test(error.answer ?? '')
+  return !!error.command?.startsWith('MAIL FROM') || saysSenderRefused(error.answer ?? '')
 }
 
 function noSender(reason: string): Outcome {

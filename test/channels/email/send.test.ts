@@ -211,6 +211,13 @@ describe('a sender that cannot send', () => {
     expect(server.froms.map(f => f.includes('+'))).toEqual([true, false, false])
   })
 
+  test('also where the server says so only when it hears the recipient', async () => {
+    const server = await scripted({ rcpt: '553 5.7.1 Sender address rejected: not owned by user ann' })
+    const out = sending(server.url)
+    expect(refused(await out.deliver(jane()))?.broken).toBe('sender')
+    expect(server.froms.map(f => f.includes('+'))).toEqual([true, false])
+  })
+
   test('is marked when not even that is allowed', async () => {
     const server = await scripted({ mail: '550 5.7.60 no' })
     expect(refused(await sending(server.url).deliver(jane()))?.broken).toBe('sender')

@@ -5,8 +5,8 @@ import type { InboundRow } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
-import { type Mailboxes, readMailbox } from './imap.ts'
-import { type Listener, listen } from './listen.ts'
+import type { Mailboxes } from './imap.ts'
+import type { Listener } from './listen.ts'
 import { type ReadMail, readMail } from './read.ts'
 import { createSending } from './send.ts'
 import { withOwnKey } from './variant.ts'
@@ -52,8 +52,15 @@ export function createEmail(options: EmailOptions): Email {
       await store.write(async tx => receiveArrival(tx, await withOwnKey(tx.q, row, await withoutLoop(tx.q, mail))))
     },
     async start() {
-      if (options.listen) listener = await listen({ ...options.listen, store, log, maxBytes })
-      if (options.imapUrl) mailbox = readMailbox({ store, log, maxBytes, url: options.imapUrl })
+      // Each library costs time and memory at the start, so only what is used is loaded.
+      if (options.listen) {
+        const { listen } = await import('./listen.ts')
+        listener = await listen({ ...options.listen, store, log, maxBytes })
+      }
+      if (options.imapUrl) {
+        const { readMailbox } = await import('./imap.ts')
+        mailbox = readMailbox({ store, log, maxBytes, url: options.imapUrl })
+      }
     },
     stopIntake,
     async stop() {

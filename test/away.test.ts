@@ -108,7 +108,7 @@ describe('a send that fails for good', () => {
     await cardSays(world, card.ts, 'Fix and resend')
     const { ann, slack } = world
     await ann.click({ message: { channel: slack.channel('support').id, ts: card.ts } }, 'fix_and_resend')
-    await ann.submit({ address: 'jane.doe@acme.test' })
+    await ann.submit({ customer: 'jane.doe@acme.test' })
     const better = world.mail.customer('jane.doe@acme.test')
     await slack.until(() => better.inbox.find(m => m.text.includes('your order is ready')))
     await cardSays(world, card.ts, 'Sent')

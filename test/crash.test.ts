@@ -93,6 +93,7 @@ async function live(point: string, n: number): Promise<Pick<Death, 'lost' | 'dou
 
   await insist(async () => {
     if (!ann.modals().length) await ann.command(`/ticket jane${n}@acme.test`, { channel: 'support' })
+    await slack.until(() => ann.modals().length > 0, { timeoutMs: 1_000 })
     const answer = await ann.submit({ subject, message: `Opening ${n}` })
     if (answer.became === 'errors') throw new Error(JSON.stringify(answer.errors))
   })

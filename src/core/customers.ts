@@ -50,6 +50,15 @@ export async function customerFor(tx: Tx, address: string, name = ''): Promise<C
   return { id, name: shown, address, company: account?.name ?? null }
 }
 
+/** A customer of whom we knew no more than the address is called by the name that they write under. */
+export async function learnName(tx: Tx, customer: CustomerView, name: string): Promise<CustomerView> {
+  const shown = name.trim().slice(0, 200)
+  if (!shown || customer.name !== customer.address) return customer
+  const search = `${shown} ${customer.address} ${customer.company ?? ''}`.toLowerCase()
+  await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()
+  return { ...customer, name: shown }
+}
+
 export async function customerByAddress(q: Query, address: string): Promise<CustomerView | undefined> {
   return q
     .selectFrom('addresses')

@@ -1,6 +1,6 @@
 import type { SenderRow, ThreadRow, TicketRow } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
-import { customerByAddress, customerFor } from './customers.ts'
+import { customerByAddress, customerFor, learnName } from './customers.ts'
 import { fromText, isEmpty } from './document.ts'
 import type { Actor } from './events.ts'
 import { settleInbound } from './inbound.ts'
@@ -153,7 +153,8 @@ async function authorOf(
   a: Arrival,
   ticket: TicketRow,
 ): Promise<{ author: Actor & { address: string }; isCustomer: boolean }> {
-  const known = await customerByAddress(tx.q, a.from.address)
+  const found = await customerByAddress(tx.q, a.from.address)
+  const known = found && (await learnName(tx, found, a.from.name))
   const isCustomer = known?.id === ticket.customer_id
   const name = known?.name ?? (a.from.name || a.from.address)
   return {

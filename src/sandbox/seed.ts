@@ -13,6 +13,7 @@ export async function seed(world: World): Promise<void> {
     mail.customer('Bob Stone <bob@globex.test>')
 
     await ann.command('/ticket Jane Doe <jane@acme.test>', { channel: 'support' })
+    await slack.until(() => ann.modals().length > 0)
     await ann.submit({
       subject: 'Your tulip bulbs are delayed',
       message:

@@ -8,8 +8,10 @@ export async function tour(world: World, say: (line: string) => void): Promise<v
   const began = Date.now()
   const seen = (line: string) => say(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`)
   const channel = slack.channel('support')
+  const formOpens = () => slack.until(() => ann.modals().length > 0)
 
   await ann.command('/ticket jane@acme.test', { channel: 'support' })
+  await formOpens()
   seen(`Ann types /ticket jane@acme.test in #support; the form "${ann.modal().title}" opens.`)
 
   await ann.submit({
@@ -51,6 +53,7 @@ export async function tour(world: World, say: (line: string) => void): Promise<v
   await ann.say({ channel: 'support', thread_ts: card.ts, text: 'note: ask the carrier about Thursday' })
   await world.overture.inbox.flush()
   await ann.click({ message: { channel: channel.id, ts: card.ts } }, 'close')
+  await formOpens()
   await ann.submit({})
   await slack.until(() => /closed/i.test(JSON.stringify(channel.message(card.ts).blocks)))
   must(jane.inbox.length === 2, 'a note never reaches the customer')

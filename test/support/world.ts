@@ -88,6 +88,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     async openTicket(entries = {}) {
       const before = new Set(support.messages().map(m => m.ts))
       await ann.command('/ticket jane@acme.test', { channel: 'support' })
+      await slack.until(() => ann.modals().length > 0)
       const answer = await ann.submit({
         subject: 'Your order',
         message: 'Hello Jane, your order is ready.',

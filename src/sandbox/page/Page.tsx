@@ -1,0 +1,78 @@
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import type { MailSnapshot } from '../mail/types.ts'
+import type { SlackSnapshot } from '../slack/types.ts'
+import { Mailboxes } from './mail/Mailboxes.tsx'
+import type { PageSettings } from './settings.ts'
+import type { Where } from './slack/useSlack.tsx'
+import { Workspace } from './slack/Workspace.tsx'
+import { type Shown, TopBar } from './TopBar.tsx'
+import { useLive } from './useLive.ts'
+import { usePlace } from './usePlace.ts'
+
+/** The whole page: Slack on the left, the customers' mailboxes on the right. */
+export function Page({ settings }: { settings: PageSettings }): ReactNode {
+  const [place, setPlace] = usePlace({ as: settings.actingAs[0]?.id ?? '', mailbox: settings.mailbox })
+  const [shown, setShown] = useState<Shown>('both')
+  const slack = useLive<SlackSnapshot>(`/sandbox/slack/as/${place.as}`, '/sandbox/slack/events')
+  const mail = useLive<MailSnapshot>('/sandbox/mail', '/sandbox/mail/events')
+  const where = slack.now && whereIn(slack.now, place, settings)
+  const go = useCallback(
+    (next: Where) => setPlace(before => ({ ...before, channel: next.channel, thread: next.thread })),
+    [setPlace],
+  )
+  useTitle(slack.now)
+
+  return (
+    <div className={`page shows-${shown}`}>
+      <TopBar
+        hints={settings.hints}
+        shown={shown}
+        onShow={setShown}
+        isSlackDown={slack.now?.outage ?? false}
+        isMailDown={mail.now?.outage ?? false}
+        connections={slack.now?.app.connections}
+      />
+      <div className="worlds">
+        {slack.now && where ? (
+          <Workspace
+            now={slack.now}
+            isLost={slack.isLost}
+            where={where}
+            actingAs={settings.actingAs}
+            onGo={go}
+            onActAs={as => setPlace(before => ({ ...before, as }))}
+          />
+        ) : (
+          <section className="workspace is-loading" aria-busy="true" />
+        )}
+        {mail.now ? (
+          <Mailboxes
+            now={mail.now}
+            desk={settings.desk ?? []}
+            open={place.mailbox}
+            onOpen={mailbox => setPlace(before => ({ ...before, mailbox }))}
+          />
+        ) : (
+          <section className="mailboxes is-loading" aria-busy="true" />
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Where one is, or else the channel that the settings name, or the first one that one is in. */
+function whereIn(now: SlackSnapshot, place: Partial<Where>, settings: PageSettings): Where {
+  const wanted = settings.channel
+  const first =
+    now.channels.find(channel => channel.id === wanted || channel.name === wanted) ??
+    now.channels.find(channel => channel.isMember && channel.kind !== 'im')
+  return { channel: place.channel ?? first?.id ?? 'home', thread: place.thread }
+}
+
+function useTitle(now: SlackSnapshot | undefined): void {
+  const unread = now?.channels.reduce((sum, channel) => sum + channel.unread, 0) ?? 0
+  useEffect(() => {
+    document.title = document.title.replace(/^\(\d+\) /, '')
+    if (unread) document.title = `(${unread}) ${document.title}`
+  }, [unread])
+}

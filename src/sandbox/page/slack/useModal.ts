@@ -1,0 +1,81 @@
+import { useMemo, useRef, useState } from 'react'
+import type { Block, EntryRequest, ModalView, SubmitAnswer, Suggestions } from '../../slack/types.ts'
+import { Refusal } from '../api.ts'
+import { NOTHING, placeIn } from './blocks/PostSurface.tsx'
+import type { Element, Surface } from './blocks/surface.ts'
+import { useSlack } from './useSlack.tsx'
+
+interface Draft {
+  entry: EntryRequest
+  /** The app hears of this field only when it is committed. */
+  isReported: boolean
+}
+
+/** What an open modal needs: typed texts are kept here until something is sent, and then go along. */
+export function useModal(modal: ModalView) {
+  const { post, attempt } = useSlack()
+  const drafts = useRef(new Map<string, Draft>())
+  const [errors, setErrors] = useState<Record<string, string>>({})
+  const [isSubmitting, setSubmitting] = useState(false)
+  const [trouble, setTrouble] = useState<string>()
+  const { id, values } = modal
+  const shownErrors = { ...modal.errors, ...errors }
+  const errorKey = JSON.stringify(shownErrors)
+
+  const surface = useMemo<Surface>(() => {
+    const place = { view: id }
+    const choose = (key: string, entry: EntryRequest) => post('choose', { key, entry, view: id })
+
+    async function sendDrafts(): Promise<void> {
+      for (const [key, { entry, isReported }] of [...drafts.current]) {
+        if (isReported) continue
+        drafts.current.delete(key)
+        await choose(key, entry)
+      }
+    }
+
+    async function act(block: Block, element: Element, entry?: EntryRequest): Promise<void> {
+      await attempt(async () => {
+        await sendDrafts()
+        if (block.type === 'input') await choose(keyOf(block, element), entry ?? null)
+        else await post('click', { place, actionId: element.action_id, entry, at: placeIn(block, element) })
+      })
+    }
+
+    return {
+      place,
+      held: (block, element) => values[block.block_id ?? '']?.[element.action_id],
+      act,
+      draft(block, element, entry) {
+        drafts.current.set(keyOf(block, element), { entry, isReported: block.dispatch_action === true })
+      },
+      commit(block, element, entry) {
+        drafts.current.delete(keyOf(block, element))
+        void act(block, element, entry)
+      },
+      suggest: (_block, element, query) =>
+        post<Suggestions>('suggest', { place, key: element.action_id, query }).catch(() => NOTHING),
+      errorOf: block => JSON.parse(errorKey)[block.block_id ?? ''],
+    }
+  }, [id, values, errorKey, post, attempt])
+
+  async function submit(): Promise<void> {
+    setSubmitting(true)
+    setTrouble(undefined)
+    setErrors({})
+    const entries = Object.fromEntries([...drafts.current].map(([key, { entry }]) => [key, entry]))
+    try {
+      const answer = await post<SubmitAnswer>('submit', { entries, view: id })
+      setErrors(answer.errors)
+    } catch (error) {
+      setTrouble(error instanceof Refusal ? error.message : String(error))
+    }
+    setSubmitting(false)
+  }
+
+  return { surface, submit, isSubmitting, trouble }
+}
+
+function keyOf(block: Block, element: Element): string {
+  return block.block_id ?? element.action_id
+}

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { uniqueId } from './ids.ts'
 import { type Carrier, NotTaken, type Parcel } from './transport/carrier.ts'
@@ -17,6 +18,7 @@ export function createCourier(world: World, options: CourierOptions) {
   const log: Sent[] = []
   const parcels = new Map<string, Parcel>()
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
   let carrier: Carrier | undefined
 
   function note(parcel: Parcel): Sent {

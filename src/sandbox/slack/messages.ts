@@ -65,7 +65,10 @@ export function remove(world: World, channel: Channel, message: Message): void {
     bury(world, channel, message, previous)
     return
   }
+  const root = channel.messages.get(message.thread_ts ?? '')
+  const rootBefore = root && messageJson(world, channel, root)
   channel.messages.delete(message.ts)
+  forgetReply(channel, message)
   world.tell({ kind: 'message', channel: channel.id, ts: message.ts })
   publish(
     world,
@@ -80,7 +83,7 @@ export function remove(world: World, channel: Channel, message: Message): void {
     },
     channel,
   )
-  if (message.thread_ts) forgetReply(world, channel, message.thread_ts, message.ts)
+  if (root) countAgain(world, channel, root, rootBefore)
 }
 
 /** A message as conversations.history and the events give it; metadata only when it is asked for. */
@@ -175,16 +178,18 @@ function bury(world: World, channel: Channel, message: Message, previous: Json):
   publishChange(world, channel, messageJson(world, channel, message), previous)
 }
 
-/** The root's counters change, of which Slack tells; a tombstone goes with its last reply. */
-function forgetReply(world: World, channel: Channel, rootTs: string, ts: string): void {
-  const root = channel.messages.get(rootTs)
-  const previous = root && messageJson(world, channel, root)
-  const left = (channel.replies.get(rootTs) ?? []).filter(reply => reply !== ts)
-  if (left.length) channel.replies.set(rootTs, left)
-  else channel.replies.delete(rootTs)
-  if (!root) return
-  if (root.subtype === 'tombstone' && left.length === 0) remove(world, channel, root)
-  else publishChange(world, channel, messageJson(world, channel, root), previous)
+function forgetReply(channel: Channel, reply: Message): void {
+  if (!reply.thread_ts) return
+  const left = (channel.replies.get(reply.thread_ts) ?? []).filter(ts => ts !== reply.ts)
+  if (left.length) channel.replies.set(reply.thread_ts, left)
+  else channel.replies.delete(reply.thread_ts)
+}
+
+/** The root's counters changed, of which Slack tells; a tombstone goes with its last reply. */
+function countAgain(world: World, channel: Channel, root: Message, before: Json): void {
+  const isEmptyGrave = root.subtype === 'tombstone' && !channel.replies.has(root.ts)
+  if (isEmptyGrave) remove(world, channel, root)
+  else publishChange(world, channel, messageJson(world, channel, root), before)
 }
 
 function threadJson(root: Message, replies: Message[]): Json {

@@ -31,6 +31,7 @@ export async function boltOn(slack: SlackSandbox, listen: (app: App) => void): P
     socketMode: true,
     logger: silent,
     convoStore: false,
+    ignoreSelf: false,
     clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
   })
   app.error(async () => {})
@@ -48,6 +49,7 @@ export async function boltBehind(slack: SlackSandbox, listen: (app: App) => void
     receiver,
     logger: silent,
     convoStore: false,
+    ignoreSelf: false,
     clientOptions: { slackApiUrl: slack.apiUrl },
   })
   app.error(async () => {})

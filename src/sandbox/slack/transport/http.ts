@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Json } from '../types.ts'
 import { SlackSays, type World } from '../world.ts'
 import { type Carrier, NotTaken, type Parcel } from './carrier.ts'
@@ -8,6 +9,7 @@ const LONGEST_MS = 30_000 // how long a late answer is still noted
 /** HTTP mode: signed requests to one address, which first proves that it is the app's. */
 export function createPoster(world: World, url: string): Carrier & { verify(): Promise<void> } {
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
   let isProven = false
 
   async function send(type: string, body: string, headers: Record<string, string> = {}): Promise<Response> {

@@ -43,8 +43,25 @@ function pageOf(body: BlockAction): HomePage {
   return body.view ? { ...inbox('mine'), ...values.metaOf<HomePage>(body.view) } : inbox('mine')
 }
 
-/** Draws somebody's Home tab; without a page their own tickets, or all when they have none. */
-export async function showHome(desk: Desk, userId: string, page?: HomePage): Promise<void> {
+/**
+ * Draws somebody's Home tab; without a page their own tickets, or all when they have none. One at a time for each person,
+ * so that what they asked for last is what they see.
+ */
+export function showHome(desk: Desk, userId: string, page?: HomePage): Promise<void> {
+  const before = drawing.get(userId) ?? Promise.resolve()
+  const work = before.then(() => draw(desk, userId, page))
+  const over = work
+    .catch(() => {})
+    .then(() => {
+      if (drawing.get(userId) === over) drawing.delete(userId)
+    })
+  drawing.set(userId, over)
+  return work
+}
+
+const drawing = new Map<string, Promise<void>>()
+
+async function draw(desk: Desk, userId: string, page: HomePage | undefined): Promise<void> {
   await desk.ui.views.publish({ user_id: userId, view: await viewFor(desk, userId, page) })
 }
 

@@ -12,6 +12,7 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { WebAPIRateLimitedError } from '@slack/web-api'
 import { Problem, Problems } from '../../../lib/problem.ts'
 import { randomWord } from '../../../lib/sign.ts'
 import type { Desk } from '../desk.ts'
@@ -116,6 +117,8 @@ function problemsIn(desk: Desk, error: unknown): { field?: string | undefined; m
 /** What the person is told. What they cannot act on is logged once, with a reference that they can name. */
 export function sentenceFor(desk: Desk, error: unknown): string {
   if (error instanceof Problem || error instanceof Problems) return error.message
+  if (error instanceof WebAPIRateLimitedError)
+    return `Slack asks us to be slower. Try again in ${error.retryAfter} seconds.`
   const ref = randomWord().slice(0, 4).toUpperCase()
   desk.log.error({ err: error, ref }, 'A listener failed.')
   return `Something went wrong on our side (ref ${ref}). Nothing was lost; try again.`

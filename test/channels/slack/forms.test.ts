@@ -189,6 +189,61 @@ describe("the card's buttons", () => {
     expect(jane.inbox.map(m => m.text).join()).not.toContain('hurry')
   })
 
+  it('reply with files, which the customer gets and the thread shows', async () => {
+    const { ann, openTicket, slack } = await begin()
+    const card = await openTicket()
+    await ann.click(cardPlace(card), 'reply')
+    await form('Reply on SUP-1')
+    const files = [{ name: 'invoice.txt', bytes: 'nine tulips', mimetype: 'text/plain' }]
+    const answer = await ann.submit({ message: 'Here is the invoice.', files })
+    expect(answer.became).toBe('updated')
+    const mail = await mailWith('Here is the invoice.')
+    expect(mail.attachments.map(a => a.name)).toEqual(['invoice.txt'])
+    await slack.until(() => world.thread(card.ts).some(m => m.files?.some(f => f.name === 'invoice.txt')))
+    await modalSays('on its way')
+  })
+
+  it('give back what was written when a file turns out to be gone', async () => {
+    const { ann, slack } = await begin()
+    slack.faults.next('files.info', { kind: 'error', error: 'file_deleted' })
+    await ann.command('/ticket jane@acme.test', support)
+    await form('New ticket')
+    const files = [{ name: 'order.txt', bytes: 'one tulip', mimetype: 'text/plain' }]
+    await ann.submit({ subject: 'Your order', message: 'See the file.', files })
+    expect(wordsOf(await modalSays('was deleted in Slack'))).toContain('See the file.')
+    expect(await tickets()).toEqual([])
+  })
+
+  it('tell a person that it is our fault when it is, with a reference, and lose nothing', async () => {
+    const { ann, openTicket, slack } = await begin()
+    const card = await openTicket()
+    slack.faults.next('views.open', { kind: 'error', error: 'fatal_error' })
+    await ann.click(cardPlace(card), 'note')
+    expect((await told('Something went wrong on our side')).text).toMatch(/\(ref [A-Z2-7]{4}\)/)
+  })
+
+  it('refuse people of another organisation', async () => {
+    const { openTicket, slack } = await begin({
+      slack: {
+        people: [
+          { name: 'Ann Archer', email: 'ann@tulip.test' },
+          { name: 'Ben Baker', email: 'ben@tulip.test' },
+          { name: 'Sam Stone', isStranger: true },
+        ],
+        channels: [{ name: 'support', kind: 'shared', members: ['Ann', 'Ben', 'Sam'], hasBot: true }],
+      },
+    })
+    const card = await openTicket()
+    const sam = slack.as('Sam')
+    for (const id of ['take', 'details', 'settle_messages'])
+      if (wordsOf(card).includes(`"${id}"`)) await sam.click(cardPlace(card), id)
+    await slack.until(
+      () => sam.ephemerals().filter(e => e.text.includes('Only members of this workspace')).length === 2,
+    )
+    expect((await tickets())[0]?.assignee_id).toBeNull()
+    expect(sam.modals()).toEqual([])
+  })
+
   it('take back what is held, and publish it later', async () => {
     const { ann, jane, openTicket } = await begin({ env: { HOLD_SECONDS: '600' } })
     const card = await openTicket()
@@ -246,6 +301,40 @@ describe('the set-up', () => {
     await ann.click(home, 'check_place') // a public channel is entered without being asked
     await slack.until(() => !wordsOf(ann.home()).includes('/invite @Overture'))
     expect(slack.channel('support').members()).toContain(slack.app.botUser)
+  })
+})
+
+describe('a channel that another organisation reads', () => {
+  it('cannot be where a team shows its tickets', async () => {
+    const { ann, slack } = await begin()
+    await ann.click(await setUp(), 'add_team')
+    await form('New team')
+    const answer = await ann.submit({ name: 'Acme', prefix: 'ACM', place: slack.channel('acme-and-tulip').id })
+    expect(answer.errors.place).toContain('another organisation')
+  })
+})
+
+describe('what the author of a thread message is asked', () => {
+  it('can be kept as a note, sent after all, taken back, and answered once and for all', async () => {
+    const { ann, openTicket, slack } = await begin({ env: { HOLD_SECONDS: '600' } })
+    const card = await openTicket()
+    await ann.say({ channel: 'support', thread_ts: card.ts, text: 'Hello again.' })
+    const asked = await told('Send this to')
+    const says = (text: string) =>
+      slack.until(() => wordsOf(ann.ephemerals().find(e => e.id === asked.id)).includes(text))
+    await ann.click({ ephemeral: asked.id }, 'keep_note')
+    await says('Kept as a note')
+    await ann.click({ ephemeral: asked.id }, 'send_message')
+    await says('Goes out at')
+    await ann.click({ ephemeral: asked.id }, 'undo_send')
+    await says('Kept as a note')
+
+    await ann.say({ channel: 'support', thread_ts: card.ts, text: 'And from now on without asking.' })
+    const again = await slack.until(() =>
+      ann.ephemerals().find(e => e.id !== asked.id && e.text.includes('Send this to')),
+    )
+    await ann.click({ ephemeral: again.id }, 'always_send')
+    await slack.until(async () => (await tickets())[0]?.reply_mode === 'direct')
   })
 })
 

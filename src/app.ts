@@ -4,9 +4,11 @@ import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
 import type { Config } from './config.ts'
+import { releaseLeases } from './core/deliveries.ts'
+import { releaseInboundLeases } from './core/inbound.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
-import type { Store } from './db/store.ts'
+import type { Store, Tx } from './db/store.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
@@ -27,6 +29,7 @@ export interface Overture {
 /** Starts everything: the one place that knows all parts. Resolves once it takes in and carries. */
 export async function start(config: Config, log: Log, now: () => number = Date.now): Promise<Overture> {
   const store = await openStore(config.databaseUrl, config.secret, now)
+  if (store.engine === 'sqlite') await store.write(takeUpAgain)
   await store.write(tx => welcome(tx, { desk: config.desk, from: config.mail.from }))
 
   const email = createEmail({
@@ -67,6 +70,12 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     await stop()
     throw error
   }
+}
+
+/** SQLite has one process: what an earlier one was at when it ended, nobody else is at now. */
+async function takeUpAgain(tx: Tx): Promise<void> {
+  await releaseLeases(tx)
+  await releaseInboundLeases(tx)
 }
 
 async function inTurn(steps: (() => Promise<unknown>)[]): Promise<void> {

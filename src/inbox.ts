@@ -1,5 +1,12 @@
 import type { Channel } from './channels/channel.ts'
-import { claimInbound, nextInboundDue, postponeInbound, settleInbound } from './core/inbound.ts'
+import {
+  claimInbound,
+  extendInboundLeases,
+  INBOUND_LEASE_MS,
+  nextInboundDue,
+  postponeInbound,
+  settleInbound,
+} from './core/inbound.ts'
 import type { InboundRow } from './db/schema.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
@@ -17,7 +24,8 @@ export interface Inbox {
 
 /** Has what came in understood and settled, from the stored rows. One that fails is tried again and holds up no other. */
 export function startInbox(store: Store, channels: Map<string, Channel>, log: Log): Inbox {
-  const working = new Set<Promise<void>>()
+  const working = new Map<string, Promise<void>>() // by arrival
+  const renewal = setInterval(renew, INBOUND_LEASE_MS / 3)
   const loop = startLoop(round, error => log.error({ err: error }, 'The inbox could not work; it tries again.'))
   store.listen('inbox', loop.knock)
 
@@ -33,10 +41,10 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
 
   function begin(row: InboundRow): void {
     const work = understand(row).finally(() => {
-      working.delete(work)
+      working.delete(row.id)
       loop.knock()
     })
-    working.add(work)
+    working.set(row.id, work)
   }
 
   async function understand(row: InboundRow): Promise<void> {
@@ -58,10 +66,17 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
     })
   }
 
+  function renew(): void {
+    if (!working.size) return
+    store
+      .write(tx => extendInboundLeases(tx, [...working.keys()]))
+      .catch(err => log.warn({ err }, 'Leases could not be extended.'))
+  }
+
   return {
     async flush() {
       for (;;) {
-        await Promise.all(working)
+        await Promise.all(working.values())
         const due = await nextInboundDue(store)
         if (working.size === 0 && (due === null || due > store.now())) return
         loop.knock()
@@ -70,7 +85,8 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
     },
     async stop() {
       await loop.stop()
-      await Promise.all(working)
+      await Promise.all(working.values())
+      clearInterval(renewal)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Channel, Letter, Outcome } from './channels/channel.ts'
-import { claimDeliveries, nextDeliveryDue, settle } from './core/deliveries.ts'
+import { claimDeliveries, extendLeases, LEASE_MS, nextDeliveryDue, settle } from './core/deliveries.ts'
 import { lettersFor } from './core/letters.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
@@ -16,7 +16,8 @@ export interface Outbox {
 
 /** Carries what is due: claim, carry, settle. The network is only touched between transactions. */
 export function startOutbox(store: Store, channels: Map<string, Channel>, log: Log): Outbox {
-  const carrying = new Set<Promise<void>>()
+  const carrying = new Map<string, Promise<void>>() // by delivery
+  const renewal = setInterval(renew, LEASE_MS / 3)
   const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
   const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
   store.listen('outbox', loop.knock)
@@ -36,10 +37,10 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
 
   function begin(letter: Letter): void {
     const work = carry(letter).finally(() => {
-      carrying.delete(work)
+      carrying.delete(letter.id)
       loop.knock()
     })
-    carrying.add(work)
+    carrying.set(letter.id, work)
   }
 
   async function carry(letter: Letter): Promise<void> {
@@ -70,6 +71,13 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     }
   }
 
+  function renew(): void {
+    if (!carrying.size) return
+    store
+      .write(tx => extendLeases(tx, [...carrying.keys()]))
+      .catch(err => log.warn({ err }, 'Leases could not be extended.'))
+  }
+
   function pausedPlaces(): string[] {
     const now = store.now()
     for (const [place, until] of closedUntil) if (until <= now) closedUntil.delete(place)
@@ -79,7 +87,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   return {
     async flush() {
       for (;;) {
-        await Promise.all(carrying)
+        await Promise.all(carrying.values())
         const due = await nextDeliveryDue(store)
         if (carrying.size === 0 && (due === null || due > store.now())) return
         loop.knock()
@@ -88,7 +96,8 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     },
     async stop() {
       await loop.stop()
-      await Promise.all(carrying)
+      await Promise.all(carrying.values())
+      clearInterval(renewal)
     },
   }
 }

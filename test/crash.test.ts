@@ -166,21 +166,18 @@ describe('a process that is killed', () => {
     timeout: 280_000,
   }, async () => {
     const deaths: Death[] = []
-    const points = process.env.TEST_ENGINE === 'postgres' ? every(3, 24) : every(1, 26)
     let n = 0
-    for (const k of points) {
-      for (const side of ['before', 'after']) {
-        const point = `${side} commit ${k}`
-        const doomed = await startDoomed(`${side}:${k}`)
-        const result = await live(point, ++n)
-        deaths.push({ point, reached: doomed.died(), ...result })
-      }
-      if (deaths.slice(-2).every(d => !d.reached)) break
+    for (const point of pointsToTry()) {
+      const doomed = await startDoomed(point.replace(' commit ', ':'))
+      const result = await live(point, ++n)
+      deaths.push({ point, reached: doomed.died(), ...result })
+      if (deaths.slice(-2).filter(d => !d.reached).length === 2) break // the way is shorter than that
     }
     console.log(table(deaths))
     expect(deaths.flatMap(d => d.lost)).toEqual([])
     expect(deaths.flatMap(d => d.doubled)).toEqual([])
-    expect(deaths.filter(d => d.reached).length).toBeGreaterThan(points.length)
+    expect(deaths.slice(0, -2).every(d => d.reached)).toBe(true)
+    expect(deaths.length).toBeGreaterThan(3)
   })
 
   it("between the far side's yes and our note of it sends a copy under the same Message-ID, and finds its own post", {
@@ -231,6 +228,14 @@ describe('a process that is killed', () => {
   })
 })
 
-function every(step: number, last: number): number[] {
-  return Array.from({ length: Math.ceil(last / step) }, (_, i) => 1 + i * step)
+/**
+ * Each commit once, before it or after it in turn; with CRASH_TEST=full both for each. On PostgreSQL a claim of the dead is
+ * waited for, since another process could be alive, so a few stand for all.
+ */
+function pointsToTry(): string[] {
+  const ks = Array.from({ length: 40 }, (_, i) => i + 1)
+  if (process.env.CRASH_TEST === 'full') return ks.flatMap(k => [`before commit ${k}`, `after commit ${k}`])
+  if (process.env.TEST_ENGINE === 'postgres')
+    return ['before commit 2', 'after commit 3', 'after commit 7', 'before commit 12']
+  return ks.map(k => `${k % 2 ? 'before' : 'after'} commit ${k}`)
 }

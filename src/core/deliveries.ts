@@ -11,7 +11,8 @@ import { mintMessageId } from './tokens.ts'
 
 /** A card that changes again within this time is drawn once. */
 const REDRAW_MS = 300
-const LEASE_MS = 120_000
+/** For how long a claim keeps others away (ms). Whoever carries longer extends it; who dies is not waited for long. */
+export const LEASE_MS = 15_000
 const GIVE_UP_MS = 48 * 3_600_000
 
 /**
@@ -149,7 +150,7 @@ function waiting(table: string): RawBuilder<SqlBool> {
 
 /**
  * Takes up to `limit` due deliveries, the oldest of each thread only, so that no message overtakes another; a thread's
- * card goes first. They are due again after two minutes if nobody settles them.
+ * card goes first. They are due again when the lease runs out.
  */
 export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = []): Promise<DeliveryRow[]> {
   let due = tx.q
@@ -196,6 +197,26 @@ export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = [
     .returningAll()
     .execute()
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** Keeps others away from letters that are still being carried. */
+export async function extendLeases(tx: Tx, ids: string[]): Promise<void> {
+  await tx.q
+    .updateTable('deliveries')
+    .set({ due_at: tx.now + LEASE_MS })
+    .where('id', 'in', ids)
+    .where('state', '=', 'queued')
+    .execute()
+}
+
+/** All that is queued is due now: at a start, when nobody else can be carrying it. What is held stays held. */
+export async function releaseLeases(tx: Tx): Promise<void> {
+  await tx.q
+    .updateTable('deliveries')
+    .set({ due_at: tx.now })
+    .where('state', '=', 'queued')
+    .where('due_at', '>', tx.now)
+    .execute()
 }
 
 /** When the next delivery is due (ms UTC), or null when there is none. */

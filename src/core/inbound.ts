@@ -41,9 +41,10 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
 /** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
 const pending = sql<SqlBool>`state = 'pending'`
 
-const LEASE_MS = 60_000
+/** For how long a claim keeps others away (ms). */
+export const INBOUND_LEASE_MS = 15_000
 
-/** Takes up to `limit` arrivals that are due, oldest first; nobody else gets them for a minute. */
+/** Takes up to `limit` arrivals that are due, oldest first; nobody else gets them before the lease runs out. */
 export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]> {
   const due = await tx.q
     .selectFrom('inbound')
@@ -57,7 +58,7 @@ export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]>
   if (!due.length) return []
   const rows = await tx.q
     .updateTable('inbound')
-    .set(e => ({ due_at: tx.now + LEASE_MS, attempts: e('attempts', '+', 1) }))
+    .set(e => ({ due_at: tx.now + INBOUND_LEASE_MS, attempts: e('attempts', '+', 1) }))
     .where(
       'id',
       'in',
@@ -68,6 +69,21 @@ export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]>
     .returningAll()
     .execute()
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** Keeps others away from arrivals that are still being understood. */
+export async function extendInboundLeases(tx: Tx, ids: string[]): Promise<void> {
+  await tx.q
+    .updateTable('inbound')
+    .set({ due_at: tx.now + INBOUND_LEASE_MS })
+    .where('id', 'in', ids)
+    .where(pending)
+    .execute()
+}
+
+/** All that is pending is due now: at a start, when nobody else can be at it. */
+export async function releaseInboundLeases(tx: Tx): Promise<void> {
+  await tx.q.updateTable('inbound').set({ due_at: tx.now }).where(pending).where('due_at', '>', tx.now).execute()
 }
 
 /** Ends an arrival: recorded as a message, or put aside with the reason. A second settling changes nothing. */

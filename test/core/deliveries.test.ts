@@ -58,7 +58,7 @@ describe('the outbox', () => {
   })
 
   it('draws the card anew once for several changes, also for one that came while it was being drawn', async () => {
-    const t = await town.open()
+    const t = await town.open({ email: false })
     const [card] = await town.store.write(async tx => lettersFor(tx.q, town.store, await claimDeliveries(tx, 10)))
     await write(t.id, 'a note', 'note') // changes the card while the first one is on its way
     await write(t.id, 'another', 'note')

@@ -1,4 +1,4 @@
-import { type WebClient, WebAPIPlatformError } from '@slack/web-api'
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
 import { seeAgent } from '../../core/agents.ts'
 import type { AgentRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'

@@ -142,6 +142,21 @@ export function archive(world: World, channel: Channel, by: string): void {
   publish(world, { type, channel: channel.id, user: by, is_moved: 0 }, channel)
 }
 
+export function unarchive(world: World, channel: Channel, by: string): void {
+  if (!channel.isArchived) return
+  channel.isArchived = false
+  world.tell({ kind: 'channel', channel: channel.id })
+  const type = family(channel) === 'groups' ? 'group_unarchive' : 'channel_unarchive'
+  publish(world, { type, channel: channel.id, user: by }, channel)
+}
+
+export function removeChannel(world: World, channel: Channel, by: string): void {
+  world.channels.delete(channel.id)
+  world.tell({ kind: 'channel', channel: channel.id })
+  const type = family(channel) === 'groups' ? 'group_deleted' : 'channel_deleted'
+  publish(world, { type, channel: channel.id, actor_id: by }, channel)
+}
+
 export function rename(world: World, channel: Channel, name: string): void {
   channel.name = name
   world.tell({ kind: 'channel', channel: channel.id })

@@ -3,6 +3,7 @@ export const limits = {
   message: {
     blocks: 50,
     text: 40_000,
+    updateText: 4_000,
     ephemeralText: 40_000,
     blockText: 10_000,
     attachments: 100,

@@ -88,7 +88,7 @@ export function remove(world: World, channel: Channel, message: Message): void {
 
 /** A message as conversations.history and the events give it; metadata only when it is asked for. */
 export function messageJson(world: World, channel: Channel, message: Message, withMetadata = false): Json {
-  const { metadata, files, reactions, ...rest } = message
+  const { metadata, files, reactions, hasMadeBlocks: _, ...rest } = message
   const replies = channel.replies.get(message.ts)?.map(ts => channel.messages.get(ts) as Message) ?? []
   return {
     ...structuredClone(rest),

@@ -1,4 +1,4 @@
-import { archive, rename } from './channels.ts'
+import { archive, removeChannel, rename, unarchive } from './channels.ts'
 import { messageView } from './messages.ts'
 import type { ChannelReader, ChannelView, MessageView } from './types.ts'
 import { type Channel, type Message, SlackSays, type World } from './world.ts'
@@ -22,6 +22,8 @@ export function readerOf(world: World, channel: Channel): ChannelReader {
     metadata: ts => structuredClone(found(ts).metadata),
     members: () => [...channel.members],
     archive: () => archive(world, channel, channel.creator),
+    unarchive: () => unarchive(world, channel, channel.creator),
+    remove: () => removeChannel(world, channel, channel.creator),
     rename: name => rename(world, channel, name),
   }
 }

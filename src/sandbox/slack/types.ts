@@ -254,7 +254,7 @@ export interface Suggestions {
 export interface Person {
   readonly id: string
   readonly name: string
-  /** The whole line, such as `/ticket jane@acme.test`. */
+  /** The whole line, such as `/ticket jane@acme.test`. As with shortcuts and clicks in messages, open forms are closed. */
   command(line: string, where: { channel: string }): Promise<CommandAnswer>
   /** A global shortcut of the app. */
   shortcut(callbackId: string): Promise<void>
@@ -310,6 +310,8 @@ export interface ChannelReader {
   metadata(ts: string): Json
   members(): string[]
   archive(): void
+  unarchive(): void
+  remove(): void
   rename(name: string): void
 }
 

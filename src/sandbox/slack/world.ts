@@ -42,6 +42,8 @@ export interface Message {
   hidden?: boolean
   upload?: boolean
   inviter?: string
+  /** The blocks are Slack's own rich text of the text, so that they go when the text changes. */
+  hasMadeBlocks?: boolean
 }
 
 export interface Channel {

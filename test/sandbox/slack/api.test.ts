@@ -123,6 +123,26 @@ test('only our own posts can be changed, and gone ones not at all', async () => 
   })
 })
 
+test('an update keeps the blocks and metadata that it does not mention, and removes empty ones', async () => {
+  const slack = await slackFor()
+  const client = clientOf(slack)
+  const support = slack.channel('support')
+  const channel = support.id
+  const blocks = [{ type: 'divider' as const }]
+  const metadata = { event_type: 'card', event_payload: { id: '1' } }
+  const { ts = '' } = await client.chat.postMessage({ channel, text: 'one', blocks, metadata })
+  await client.chat.update({ channel, ts, text: 'two' })
+  expect(support.message(ts)).toMatchObject({ text: 'two', blocks: [{ type: 'divider' }] })
+  expect(support.metadata(ts)).toEqual(metadata)
+  await client.chat.update({ channel, ts, text: 'three', blocks: [] })
+  expect(support.message(ts)).toMatchObject({ text: 'three', blocks: [{ type: 'rich_text' }] })
+  await client.chat.update({ channel, ts, text: 'four' })
+  expect(JSON.stringify(support.message(ts).blocks)).toContain('four')
+  expect(await refusal(client.chat.update({ channel, ts, text: 'x'.repeat(4001) }))).toMatchObject({
+    error: 'msg_too_long',
+  })
+})
+
 test('reactions are there once', async () => {
   const slack = await slackFor()
   const client = clientOf(slack)
@@ -291,9 +311,15 @@ test('three modals lie on each other, and an update by an old hash is refused', 
   const slack = await slackFor({ ackMs: 20 })
   const client = clientOf(slack)
   const ann = slack.as('Ann')
-  const view = (text: string) => ({ type: 'modal' as const, title: { type: 'plain_text' as const, text }, blocks: [] })
+  const plain = (text: string) => ({ type: 'plain_text' as const, text })
+  const more = {
+    type: 'actions' as const,
+    elements: [{ type: 'button' as const, action_id: 'more', text: plain('More') }],
+  }
+  const view = (text: string) => ({ type: 'modal' as const, title: plain(text), blocks: [more] })
   const trigger = async () => {
-    await ann.shortcut('new_ticket').catch(() => {})
+    const top = ann.modals().at(-1)
+    await (top ? ann.click({ view: top.id }, 'more') : ann.shortcut('new_ticket')).catch(() => {})
     return slack.sent('interaction').at(-1)?.payload.trigger_id as string
   }
   const opened = await client.views.open({ trigger_id: await trigger(), view: view('One') })

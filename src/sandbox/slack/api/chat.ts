@@ -33,11 +33,14 @@ export const chat: Methods = {
     call(world, args) {
       const channel = writableChannel(world, args.text('channel'))
       const message = ownMessage(world, channel, args.text('ts'), 'cant_update_message')
-      if ((args.text('text') ?? '').length > limits.message.text) throw new Refusal('msg_too_long')
-      const { text, blocks } = readContent(world, args)
-      const metadata = readMetadata(args)
-      change(world, channel, message, { text, ...(blocks ? { blocks } : {}), ...metadata }, world.app.botUser)
-      return { channel: channel.id, ts: message.ts, text, message: messageJson(world, channel, message, true) }
+      const to = update(world, message, args)
+      change(world, channel, message, to, world.app.botUser)
+      return {
+        channel: channel.id,
+        ts: message.ts,
+        text: message.text,
+        message: messageJson(world, channel, message, true),
+      }
     },
   },
   'chat.delete': {
@@ -87,6 +90,18 @@ export const chat: Methods = {
   },
 }
 
+/** What an update changes: blocks and metadata that it does not mention stay, empty ones go. */
+function update(world: World, message: Message, args: Args): Partial<Draft> {
+  if ((args.text('text') ?? '').length > limits.message.updateText) throw new Refusal('msg_too_long')
+  const given = args.json('metadata', 'invalid_metadata_format')
+  const isCleared = given && Object.keys(given).length === 0
+  const metadata = isCleared ? { metadata: undefined } : readMetadata(args)
+  const { text, blocks, hasMadeBlocks } = readContent(world, args)
+  const keeps = hasMadeBlocks && !message.hasMadeBlocks && args.json('blocks') === undefined
+  if (keeps) return { text, ...metadata } as Partial<Draft>
+  return { text, blocks, hasMadeBlocks, ...metadata } as Partial<Draft>
+}
+
 /** A channel's id; a user's id means the direct messages with them; a name is no longer taken. */
 function target(world: World, channel: string | undefined): string | undefined {
   const user = world.users.get(channel ?? '')
@@ -98,7 +113,7 @@ function target(world: World, channel: string | undefined): string | undefined {
 }
 
 /** Text and blocks, checked; without blocks the text becomes rich text, as it does at Slack. */
-export function readContent(world: World, args: Args): { text: string; blocks?: Block[] } {
+export function readContent(world: World, args: Args): { text: string; blocks?: Block[]; hasMadeBlocks?: boolean } {
   const text = args.text('text')
   const markdown = args.text('markdown_text')
   const blocks = readBlocks(args)
@@ -113,7 +128,7 @@ export function readContent(world: World, args: Args): { text: string; blocks?: 
   )
   checkMentions(world, blocks)
   if (blocks?.length) return { text: words, blocks }
-  return words ? { text: words, blocks: [richTextOf(words)] } : { text: words }
+  return words ? { text: words, blocks: [richTextOf(words)], hasMadeBlocks: true } : { text: words }
 }
 
 function readBlocks(args: Args): Block[] | undefined {

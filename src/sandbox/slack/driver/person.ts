@@ -24,9 +24,18 @@ export function personOf(world: World, who: string): Person {
   return {
     id: user.id,
     name: user.realName,
-    command: (line, { channel }) => command(world, user, line, channelToWriteIn(world, user, channel)),
-    shortcut: callbackId => shortcut(world, user, callbackId),
-    messageShortcut: (callbackId, ref) => shortcut(world, user, callbackId, messageOf(world, user, ref)),
+    async command(line, { channel }) {
+      await leaveForms(world, user)
+      return command(world, user, line, channelToWriteIn(world, user, channel))
+    },
+    async shortcut(callbackId) {
+      await leaveForms(world, user)
+      await shortcut(world, user, callbackId)
+    },
+    async messageShortcut(callbackId, ref) {
+      await leaveForms(world, user)
+      await shortcut(world, user, callbackId, messageOf(world, user, ref))
+    },
     say: async content => write(world, user, content),
     edit: async (ref, to) => edit(world, user, ref, to),
     async remove(ref) {
@@ -41,7 +50,10 @@ export function personOf(world: World, who: string): Person {
       const { channel, message } = messageOf(world, user, ref)
       saying(() => unreact(world, channel, message, user.id, name))
     },
-    click: (place, actionId, entry, at) => click(world, user, place, actionId, entry, at),
+    async click(place, actionId, entry, at) {
+      if (!('view' in place)) await leaveForms(world, user)
+      await click(world, user, place, actionId, entry, at)
+    },
     async choose(key, entry, id) {
       const view = await modalWith(world, user, key, id)
       await choose(world, user, view, key, entry)
@@ -85,6 +97,12 @@ export function personOf(world: World, who: string): Person {
 
 export function noticesOf(world: World, user: string): NoticeView[] {
   return world.notices.filter(n => n.user === user).map(({ user: _, ...notice }) => notice)
+}
+
+/** A form covers the rest of Slack: whoever does something else has closed it. */
+async function leaveForms(world: World, user: User): Promise<void> {
+  const top = modalsOf(world, user.id).at(-1)
+  if (top) await close(world, user, top, true)
 }
 
 /** The view on top, or the one of that id, once it shows an element of that key. */

@@ -258,6 +258,7 @@ describe("the card's buttons", () => {
   it('settle what was neither sent nor kept', async () => {
     const { ann, openTicket } = await begin()
     const card = await openTicket()
+    await world.settle()
     await ann.say({ channel: 'support', thread_ts: card.ts, text: 'Shall we send this?' })
     await cardSays(card, 'neither sent nor kept')
     await ann.click(cardPlace(card), 'settle_messages')
@@ -318,6 +319,7 @@ describe('what the author of a thread message is asked', () => {
   it('can be kept as a note, sent after all, taken back, and answered once and for all', async () => {
     const { ann, openTicket, slack } = await begin({ env: { HOLD_SECONDS: '600' } })
     const card = await openTicket()
+    await world.settle()
     await ann.say({ channel: 'support', thread_ts: card.ts, text: 'Hello again.' })
     const asked = await told('Send this to')
     const says = (text: string) =>

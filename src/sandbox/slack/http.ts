@@ -24,7 +24,7 @@ const Saying = AtChannel.extend({
 const Click = z.object({
   place: PlaceShape,
   actionId: z.string(),
-  entry: z.unknown(),
+  entry: z.unknown().optional(),
   at: z.object({ block: z.string().optional(), value: z.string().optional() }).optional(),
 })
 

@@ -13,8 +13,10 @@ export function showEphemeral(world: World, channel: Channel, user: string, cont
     ts: nextTs(world, channel),
     channel: channel.id,
     user,
-    ...content,
+    text: content.text,
     blocks: withIds(content.blocks ?? [richTextOf(content.text)]),
+    ...(content.thread_ts ? { thread_ts: content.thread_ts } : {}),
+    ...(content.username ? { username: content.username } : {}),
   }
   world.ephemerals.set(ephemeral.id, ephemeral)
   world.tell({ kind: 'ephemeral', user })

@@ -1,3 +1,4 @@
+import { emojiElement, named } from './emoji.ts'
 import { shortId } from './ids.ts'
 import type { Block, Json } from './types.ts'
 import type { World } from './world.ts'
@@ -25,7 +26,7 @@ export function typed(world: World, text: string): string {
   return text
     .split(/(<[@#!][^>\s]+>|<https?:[^>]+>|<mailto:[^>]+>|https?:\/\/[^\s<>]+)/)
     .map((piece, i) =>
-      i % 2 === 1 ? (piece.startsWith('<') ? piece : `<${escaped(piece)}>`) : named(world, escaped(piece)),
+      i % 2 === 1 ? (piece.startsWith('<') ? piece : `<${escaped(piece)}>`) : tokens(world, escaped(named(piece))),
     )
     .join('')
 }
@@ -38,7 +39,7 @@ export function plain(text: string): string {
   return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&')
 }
 
-function named(world: World, text: string): string {
+function tokens(world: World, text: string): string {
   return text
     .replace(/(^|[\s(])@([A-Za-z]\w*)/g, (all, before: string, name: string) => {
       if (/^(here|channel|everyone)$/.test(name)) return `${before}<!${name}>`
@@ -108,7 +109,7 @@ const TOKENS = [
   { of: /(?<![\w~])~([^~\n\s](?:[^~\n]*[^~\n\s])?)~(?![\w~])/, make: styled('strike') },
   {
     of: /:([a-z0-9][a-z0-9_+'-]*):(?![\w])/,
-    make: (m: RegExpExecArray, style: Json) => [marked({ type: 'emoji', name: m[1] }, style)],
+    make: (m: RegExpExecArray, style: Json) => [marked(emojiElement(m[1] as string), style)],
   },
 ]
 

@@ -112,8 +112,15 @@ function target(world: World, channel: string | undefined): string | undefined {
   return directWith(world, user).id
 }
 
+interface Content {
+  text: string
+  blocks?: Block[]
+  hasMadeBlocks?: boolean
+  attachments?: Json[]
+}
+
 /** Text and blocks, checked; without blocks the text becomes rich text, as it does at Slack. */
-export function readContent(world: World, args: Args): { text: string; blocks?: Block[]; hasMadeBlocks?: boolean } {
+export function readContent(world: World, args: Args): Content {
   const text = args.text('text')
   const markdown = args.text('markdown_text')
   const blocks = readBlocks(args)
@@ -127,8 +134,9 @@ export function readContent(world: World, args: Args): { text: string; blocks?: 
     limits.message.text,
   )
   checkMentions(world, blocks)
-  if (blocks?.length) return { text: words, blocks }
-  return words ? { text: words, blocks: [richTextOf(words)], hasMadeBlocks: true } : { text: words }
+  const attached = attachments?.length ? { attachments } : {}
+  if (blocks?.length) return { text: words, blocks, ...attached }
+  return { text: words, ...(words ? { blocks: [richTextOf(words)], hasMadeBlocks: true } : {}), ...attached }
 }
 
 function readBlocks(args: Args): Block[] | undefined {

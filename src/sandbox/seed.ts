@@ -12,7 +12,7 @@ export async function seed(world: World): Promise<void> {
     const jane = mail.customer('Jane Doe <jane@acme.test>')
     mail.customer('Bob Stone <bob@globex.test>')
 
-    await ann.command('/ticket Jane Doe <jane@acme.test>', { channel: 'support' })
+    await ann.command('/ticket jane@acme.test', { channel: 'support' })
     await slack.until(() => ann.modals().length > 0)
     await ann.submit({
       subject: 'Your tulip bulbs are delayed',
@@ -20,7 +20,7 @@ export async function seed(world: World): Promise<void> {
         'Hello Jane,\n\nyour order *T-1042* leaves us on _Thursday_ instead of Monday: the frost got into the fields. You may\n• wait for the same bulbs,\n• or have the red ones tomorrow.\n\nWhich would you like?',
       priority: 'high',
     })
-    const first = await slack.until(() => jane.latest())
+    const first = await slack.until(() => jane.inbox[0])
     await jane.reply(first, {
       text: 'Hi Ann,\n\nthank you for telling me early! The red ones tomorrow would be lovely.\n\nJane',
       quote: 'gmail',

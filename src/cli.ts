@@ -26,7 +26,10 @@ switch (command) {
   }
   case 'demo': {
     const { demo } = await import('./sandbox/demo.ts')
-    await demo(rest)
+    await demo(rest).catch(error => {
+      console.error(`The demo cannot start: ${error instanceof Error ? error.message : error}`)
+      process.exit(1)
+    })
     break
   }
   case '--version':

@@ -77,7 +77,12 @@ export async function startDemo(options: { port?: number; holdSeconds?: number }
     await seed(world)
     mountSlack(page, world.slack)
     mountMail(page, world.mail)
-    await mountPage(page, { actingAs: ['Ann', 'Ben'].map(name => ({ id: world.slack.as(name).id, name })) })
+    await mountPage(page, {
+      actingAs: ['Ann', 'Ben'].map(name => ({ id: world.slack.as(name).id, name })),
+      desk: ['support@tulip.test'],
+      channel: 'support',
+      mailbox: 'jane@acme.test',
+    })
     const url = await page.listen({ host: '127.0.0.1', port: options.port ?? 0 })
     return { ...world, url, close: () => closeBoth(page, world) }
   } catch (error) {

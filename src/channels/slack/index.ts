@@ -1,19 +1,19 @@
 import { App, type Receiver } from '@slack/bolt'
 import { WebAPIPlatformError } from '@slack/web-api'
 import type { FastifyInstance } from 'fastify'
-import { releasePlace } from '../../core/deliveries.ts'
 import { lastInboundAt, settleInbound } from '../../core/inbound.ts'
-import { notePlaceProblem, teams } from '../../core/teams.ts'
+import { teams } from '../../core/teams.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
-import { deliver } from './deliver.ts'
+import { deliver } from './deliver/index.ts'
 import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
+import { enterPlace } from './listen/place.ts'
 import { createPeople } from './people.ts'
 import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
@@ -139,26 +139,10 @@ async function receive(desk: Desk, row: InboundRow): Promise<void> {
   await desk.store.write(tx => settleInbound(tx, row.id, { state: 'recorded' }))
 }
 
-/** Notices, at the start, channels that we are not in; what happens later the events say. */
+/** Enters, at the start, the teams' channels, and notices those that we cannot write in; what happens later the events say. */
 async function lookAtPlaces(desk: Desk): Promise<void> {
   for (const team of await desk.store.read(teams)) {
-    const problem = await placeProblem(desk, team.place)
-    await desk.store.write(async tx => {
-      await notePlaceProblem(tx, team.place, problem)
-      if (!problem) await releasePlace(tx, team.place)
-    })
+    const problem = await enterPlace(desk, team.place)
     if (problem) desk.log.warn({ team: team.name, place: team.place }, problem)
-  }
-}
-
-/** Why we cannot write in a channel, a finished sentence; null when we can. */
-export async function placeProblem(desk: Desk, place: string): Promise<string | null> {
-  try {
-    const { channel } = await desk.bulk.conversations.info({ channel: place })
-    if (channel?.is_archived) return 'This channel is archived. Choose another in Set-up.'
-    return channel?.is_member ? null : 'Overture is not in this channel. Write `/invite @Overture` there.'
-  } catch (error) {
-    desk.log.warn({ err: error, place }, 'A channel could not be looked at.')
-    return 'Overture cannot see this channel. If it is private, write `/invite @Overture` there.'
   }
 }

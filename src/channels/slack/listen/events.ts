@@ -20,7 +20,8 @@ export const events: Record<string, Handler> = {
   message: onMessage as Handler,
   app_home_opened: onHomeOpened as Handler,
   member_joined_channel: onJoined as Handler,
-  member_left_channel: onLeft as Handler,
+  channel_left: onLeft as Handler,
+  group_left: onLeft as Handler,
   channel_archive: onGone as Handler,
   channel_deleted: onGone as Handler,
   group_archive: onGone as Handler,
@@ -56,15 +57,10 @@ async function onJoined(desk: Desk, stored: StoredEvent<{ user: string; channel:
   })
 }
 
-async function onLeft(desk: Desk, stored: StoredEvent<{ user: string; channel: string }>): Promise<void> {
-  if (stored.event.user !== desk.self.userId) return
-  await settleWith(desk, stored, tx =>
-    notePlaceProblem(
-      tx,
-      stored.event.channel,
-      'Overture was removed from this channel. Write `/invite @Overture` there.',
-    ),
-  )
+/** Said to an app about itself alone; `member_left_channel` would tell of others. */
+async function onLeft(desk: Desk, stored: StoredEvent<{ channel: string }>): Promise<void> {
+  const problem = 'Overture was removed from this channel. Write `/invite @Overture` there.'
+  await settleWith(desk, stored, tx => notePlaceProblem(tx, stored.event.channel, problem))
 }
 
 async function onGone(desk: Desk, stored: StoredEvent<{ channel: string }>): Promise<void> {

@@ -27,6 +27,7 @@ export interface SlackMessage {
   blocks?: KnownBlock[]
   ts: string
   thread_ts?: string
+  parent_user_id?: string
   files?: { id: string }[]
   edited?: { ts: string }
   deleted_ts?: string
@@ -53,7 +54,7 @@ async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   const { event } = stored
   if (!event.user || event.bot_id || !event.thread_ts || event.thread_ts === event.ts) return
   const thread = await threadAt(desk, event.channel, event.thread_ts)
-  if (!thread) return
+  if (!thread) return refuseTooEarly(desk, event)
   const profile = await desk.people.profile(event.user)
   if (profile.isStranger) {
     await tell(desk, event, 'Only members of this workspace can write in a ticket; this stays in Slack.')
@@ -63,6 +64,11 @@ async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   const written = await readMessage(desk, event)
   const files = await filesOf(desk, event)
   await record(desk, stored, thread, agent, { ...written, files })
+}
+
+/** Somebody may write under a card before we noted that it is there; then it is ours all the same, a moment later. */
+function refuseTooEarly(desk: Desk, event: SlackMessage): void {
+  if (event.parent_user_id === desk.self.userId) throw new Error('This thread is not known, yet.')
 }
 
 async function filesOf(desk: Desk, event: SlackMessage): Promise<NewFile[] | Problem> {

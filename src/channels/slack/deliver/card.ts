@@ -1,0 +1,45 @@
+import type { Letter, Outcome } from '../../../core/letter.ts'
+import type { Desk } from '../desk.ts'
+import { uploadFiles } from '../files.ts'
+import { ticketCard } from '../views/card.ts'
+import { tellOfFailure } from './failure.ts'
+import { findCard, findParts, mark, plain, tsOf } from './posted.ts'
+
+/** Posts the card, with the opening message's files in its thread; later draws it anew, whole. */
+export async function drawCard(desk: Desk, letter: Letter): Promise<Outcome> {
+  const channel = letter.thread.place
+  const card = ticketCard(letter.ticket, desk.store.now())
+  const known =
+    tsOf(letter.externalId) ?? letter.thread.root ?? (letter.attempts > 1 ? await findCard(desk, letter) : undefined)
+  const root = known ?? (await post(desk, letter, card))
+  if (known) await desk.bulk.chat.update({ channel, ts: known, ...card })
+  if (letter.externalId === null) await showFiles(desk, letter, root)
+  else if (letter.ticket.opening) await tellOfFailure(desk, letter, letter.ticket.opening)
+  return { sent: { id: `${channel}:${root}`, root } }
+}
+
+async function post(desk: Desk, letter: Letter, card: ReturnType<typeof ticketCard>): Promise<string> {
+  const { ts } = await desk.bulk.chat.postMessage({
+    channel: letter.thread.place,
+    ...card,
+    ...plain,
+    metadata: mark(letter.id, 0),
+  })
+  return ts as string
+}
+
+async function showFiles(desk: Desk, letter: Letter, root: string): Promise<void> {
+  const files = letter.ticket.opening?.attachments ?? []
+  if (!files.length) return
+  const left =
+    letter.attempts > 1
+      ? await findParts(
+          desk,
+          letter,
+          root,
+          letter.id,
+          files.map(f => f.name),
+        )
+      : undefined
+  if (!left?.hasFiles) await uploadFiles(desk, { channel: letter.thread.place, threadTs: root }, files)
+}

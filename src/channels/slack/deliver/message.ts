@@ -1,0 +1,44 @@
+import type { Letter, Outcome } from '../../../core/letter.ts'
+import type { Desk } from '../desk.ts'
+import { uploadFiles } from '../files.ts'
+import { deskMessage, type Post } from '../views/message.ts'
+import { tellOfFailure } from './failure.ts'
+import { findParts, type Left, mark, plain, tsOf } from './posted.ts'
+
+/** Posts a message in its ticket's thread, in as many posts as it needs, then its files; later draws the first anew. */
+export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome> {
+  const { message, thread } = letter
+  if (!message || !thread.root) return { refused: { reason: 'There is nothing to post.' } }
+  const posts = deskMessage(message, letter.ticket, desk.store.now())
+  const known = tsOf(letter.externalId)
+  if (known) {
+    await drawAnew(desk, letter, known, posts)
+    await tellOfFailure(desk, letter, message)
+    return { sent: { id: `${thread.place}:${known}` } }
+  }
+  const names = message.attachments.map(a => a.name)
+  const left: Left =
+    letter.attempts > 1
+      ? await findParts(desk, letter, thread.root, letter.id, names)
+      : { parts: new Map(), hasFiles: false }
+  for (const [part, post] of posts.entries())
+    if (!left.parts.has(part)) left.parts.set(part, await postPart(desk, letter, thread.root, part, post))
+  if (names.length && !left.hasFiles)
+    await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, message.attachments)
+  return { sent: { id: `${thread.place}:${left.parts.get(0)}` } }
+}
+
+async function drawAnew(desk: Desk, letter: Letter, ts: string, [first]: Post[]): Promise<void> {
+  if (first) await desk.bulk.chat.update({ channel: letter.thread.place, ts, blocks: first.blocks, text: first.text })
+}
+
+async function postPart(desk: Desk, letter: Letter, root: string, part: number, post: Post): Promise<string> {
+  const { ts } = await desk.bulk.chat.postMessage({
+    channel: letter.thread.place,
+    thread_ts: root,
+    ...post,
+    ...plain,
+    metadata: mark(letter.id, part),
+  })
+  return ts as string
+}

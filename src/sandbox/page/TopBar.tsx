@@ -12,9 +12,9 @@ const SHOWN: [Shown, string][] = [
 ]
 
 const HINTS = [
-  'Type `/ticket` in #support and write to a customer.',
-  'Open the customer’s mail on the right and *Answer* it.',
-  'Reply in the ticket’s thread, then press *Send*.',
+  'Type `/ticket` in #support',
+  '*Answer* the mail as the customer, on the right',
+  'Reply in the ticket’s thread and press *Send*',
 ]
 
 interface TopBarLook {

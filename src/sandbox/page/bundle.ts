@@ -5,6 +5,9 @@ export interface Bundle {
   style: string
 }
 
+/** Always the sources, also when this file runs compiled: what becomes of them in a browser is esbuild's work. */
+const SOURCES = new URL(import.meta.url.endsWith('.ts') ? './' : '../../../../src/sandbox/page/', import.meta.url)
+
 /**
  * The page's script and style, built in memory. Takes less than a second. Needs the development dependencies, which is
  * why they are only asked for here: a real start never gets this far.
@@ -12,7 +15,7 @@ export interface Bundle {
 export async function bundlePage(): Promise<Bundle> {
   const { build } = await import('esbuild')
   const { outputFiles } = await build({
-    entryPoints: { script: here(`main.${isCompiled() ? 'js' : 'tsx'}`), style: here('style/page.css') },
+    entryPoints: { script: source('main.tsx'), style: source('style/page.css') },
     outdir: '/',
     write: false,
     bundle: true,
@@ -27,10 +30,6 @@ export async function bundlePage(): Promise<Bundle> {
   return { script: text('.js'), style: text('.css') }
 }
 
-function here(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url))
-}
-
-function isCompiled(): boolean {
-  return import.meta.url.endsWith('.js')
+function source(path: string): string {
+  return fileURLToPath(new URL(path, SOURCES))
 }

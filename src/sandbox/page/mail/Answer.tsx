@@ -65,10 +65,10 @@ export function Answer({ mail, onEnd }: { mail: MailView; onEnd(sent: boolean): 
         </select>
         <Enclosures files={files} onChange={setFiles} />
         <span className="gap" />
-        <button type="button" className="button" onClick={() => onEnd(false)}>
+        <button type="button" className="button is-small" onClick={() => onEnd(false)}>
           Cancel
         </button>
-        <button type="submit" className="button is-blue" disabled={!text.trim() || isSending}>
+        <button type="submit" className="button is-blue is-small" disabled={!text.trim() || isSending}>
           {isSending ? 'Sending…' : 'Send answer'}
         </button>
       </div>

@@ -104,7 +104,6 @@ function Headers({ mail }: { mail: MailView }): ReactNode {
           </td>
         </tr>
         {mail.headers.map((header, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a header may stand twice, and their order never changes
           <tr key={index}>
             <th>{header.name}</th>
             <td>{header.value}</td>

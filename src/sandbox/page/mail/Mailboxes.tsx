@@ -17,6 +17,7 @@ interface MailboxesLook {
 export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode {
   const { isNew, see } = useSeen(now)
   const [isAdding, setAdding] = useState(false)
+  const [visit, setVisit] = useState(0)
   const box = now.mailboxes.find(candidate => candidate.address === open) ?? newest(now.mailboxes)
 
   return (
@@ -37,7 +38,11 @@ export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode
             box={candidate}
             unread={candidate.mails.filter(isNew).length}
             isCurrent={candidate === box}
-            onClick={() => onOpen(candidate.address)}
+            onClick={() => {
+              // pressed again, it comes back to the list
+              setVisit(visit + 1)
+              onOpen(candidate.address)
+            }}
           />
         ))}
         <button type="button" className="person is-new" aria-label="New mailbox" onClick={() => setAdding(true)}>
@@ -49,7 +54,7 @@ export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode
       </nav>
       {isAdding && <NewMailbox onAdded={onOpen} onEnd={() => setAdding(false)} />}
       {box ? (
-        <Mailbox key={box.address} box={box} desk={desk} isNew={isNew} onSeen={see} />
+        <Mailbox key={`${box.address}/${visit}`} box={box} desk={desk} isNew={isNew} onSeen={see} />
       ) : (
         <p className="mail-empty">Nobody has a mailbox yet. Write to somebody from Slack, and theirs appears here.</p>
       )}

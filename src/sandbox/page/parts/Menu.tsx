@@ -50,7 +50,6 @@ export function Menu({ label, icon, items, className = 'quiet', heading, onOpen,
             {heading && <div className="menu-heading">{heading}</div>}
             {items.map((item, index) =>
               item === 'line' ? (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a line has nothing else of its own
                 <hr key={index} />
               ) : (
                 <button

@@ -6,7 +6,7 @@ import { Composer } from './Composer.tsx'
 import { MessageList } from './MessageList.tsx'
 import { ReplyBar } from './ReplyBar.tsx'
 import { iconOf } from './Sidebar.tsx'
-import { channelOf, useSlack } from './useSlack.tsx'
+import { channelOf, DIRECT, useSlack } from './useSlack.tsx'
 
 /** A channel or the direct messages with the app: what was said, and where to say more. */
 export function Channel({ id }: { id: string }): ReactNode {
@@ -19,7 +19,7 @@ export function Channel({ id }: { id: string }): ReactNode {
     if (unread > 0) void post('read', { channel: id }).catch(() => {})
   }, [unread, id, post])
 
-  if (!channel) return <main className="pane is-empty">There is no such channel.</main>
+  if (!channel) return <main className="pane is-empty">{id === DIRECT ? 'Opening…' : 'There is no such channel.'}</main>
   const all = now.messages[id] ?? []
   const ephemerals = now.ephemerals.filter(ephemeral => ephemeral.channel === id && !ephemeral.thread_ts)
   return (

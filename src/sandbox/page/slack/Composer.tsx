@@ -87,7 +87,8 @@ export function Composer({ channel, thread, placeholder }: ComposerLook): ReactN
   }
 
   return (
-    <div className="composer" ref={frame}>
+    <div className="composer">
+      <div ref={frame} />
       {commands.length > 0 && <CommandList anchor={frame} commands={commands} at={at} onPick={complete} />}
       <Editor
         ref={editor}

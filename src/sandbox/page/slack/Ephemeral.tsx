@@ -6,7 +6,7 @@ import { clock, timeOfTs } from '../parts/times.ts'
 import { Blocks } from './blocks/Blocks.tsx'
 import { PostSurface } from './blocks/PostSurface.tsx'
 import { Mrkdwn } from './blocks/Text.tsx'
-import { useSlack } from './useSlack.tsx'
+import { appColor, useSlack } from './useSlack.tsx'
 
 /** What only this user sees. */
 export function Ephemeral({ ephemeral }: { ephemeral: EphemeralView }): ReactNode {
@@ -16,7 +16,7 @@ export function Ephemeral({ ephemeral }: { ephemeral: EphemeralView }): ReactNod
   return (
     <article className="message is-ephemeral" aria-label={`Only visible to you, from ${name} at ${clock(at)}`}>
       <div className="message-side">
-        <Avatar name={name} />
+        <Avatar name={name} color={ephemeral.username ? undefined : appColor(now)} />
       </div>
       <div className="message-main">
         <div className="only-you">

@@ -2,12 +2,11 @@ import { type ReactNode, useEffect } from 'react'
 import { Avatar } from '../parts/Avatar.tsx'
 import { Blocks } from './blocks/Blocks.tsx'
 import { PostSurface } from './blocks/PostSurface.tsx'
-import { directOf, useSlack } from './useSlack.tsx'
+import { appColor, DIRECT, useSlack } from './useSlack.tsx'
 
 /** The app's Home: opening it tells the app, which fills it. */
 export function Home(): ReactNode {
   const { now, go, post, attempt } = useSlack()
-  const direct = directOf(now)
   useEffect(() => {
     void attempt(() => post('home', { tab: 'home' }))
   }, [attempt, post])
@@ -15,7 +14,7 @@ export function Home(): ReactNode {
   return (
     <main className="pane" aria-label={`${now.app.name} Home`}>
       <header className="pane-head is-app">
-        <Avatar name={now.app.name} size={28} />
+        <Avatar name={now.app.name} color={appColor(now)} size={28} />
         <h1>{now.app.name}</h1>
         <span className="badge">APP</span>
       </header>
@@ -23,19 +22,17 @@ export function Home(): ReactNode {
         <button type="button" role="tab" aria-selected>
           Home
         </button>
-        {direct && (
-          <button
-            type="button"
-            role="tab"
-            aria-selected={false}
-            onClick={() => {
-              go({ channel: direct.id, thread: undefined })
-              void attempt(() => post('home', { tab: 'messages' }))
-            }}
-          >
-            Messages
-          </button>
-        )}
+        <button
+          type="button"
+          role="tab"
+          aria-selected={false}
+          onClick={() => {
+            go({ channel: DIRECT, thread: undefined })
+            void attempt(() => post('home', { tab: 'messages' }))
+          }}
+        >
+          Messages
+        </button>
       </div>
       <div className="home-body">
         {now.home ? (

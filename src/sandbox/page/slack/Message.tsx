@@ -72,7 +72,7 @@ function Content({ message }: { message: MessageView }): ReactNode {
   return (
     <div className="message-body">
       {message.blocks?.length ? <Blocks blocks={message.blocks} /> : message.text && <Mrkdwn text={message.text} />}
-      {message.edited && <span className="edited">(edited)</span>}
+      {message.edited && !message.bot_id && <span className="edited">(edited)</span>}
       {message.attachments?.map((attachment, index) => (
         <LegacyAttachment key={attachment.id ?? index} attachment={attachment} />
       ))}

@@ -84,7 +84,6 @@ function useStickToEnd(change: string) {
     }
   }, [])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each change is the reason
   useLayoutEffect(() => {
     if (box.current && isNear.current) box.current.scrollTop = box.current.scrollHeight
   }, [change])

@@ -6,7 +6,7 @@ import { Blocks } from './blocks/Blocks.tsx'
 import { SurfaceContext } from './blocks/surface.ts'
 import { Plain } from './blocks/Text.tsx'
 import { useModal } from './useModal.ts'
-import { useSlack } from './useSlack.tsx'
+import { appColor, useSlack } from './useSlack.tsx'
 
 /** The open modals. Those below stay as they are, with what was typed in them, but only the top one shows. */
 export function ModalStack(): ReactNode {
@@ -54,7 +54,7 @@ function Modal({ modal, depth, isTop }: { modal: ModalView; depth: number; isTop
       }}
     >
       <header className="dialog-head">
-        <Avatar name={now.app.name} size={28} />
+        <Avatar name={now.app.name} color={appColor(now)} size={28} />
         <h2>
           <Plain text={modal.title} />
         </h2>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { ChannelView } from '../../slack/types.ts'
 import { Avatar } from '../parts/Avatar.tsx'
 import { Icon, type IconName } from '../parts/Icon.tsx'
-import { directOf, HOME, userOf, useSlack } from './useSlack.tsx'
+import { colorOf, DIRECT, directOf, HOME, userOf, useSlack } from './useSlack.tsx'
 
 interface SidebarLook {
   actingAs: { id: string; name: string }[]
@@ -23,7 +23,7 @@ export function Sidebar({ actingAs, onActAs }: SidebarLook): ReactNode {
       icon={icon}
       name={name}
       unread={channel.unread}
-      isCurrent={where.channel === channel.id}
+      isCurrent={where.channel === channel.id || (channel === direct && where.channel === DIRECT)}
       onClick={() => go({ channel: channel.id, thread: threadIn(channel.id) })}
     />
   )
@@ -45,7 +45,7 @@ export function Sidebar({ actingAs, onActAs }: SidebarLook): ReactNode {
             aria-label={`Act as ${person.name}`}
             onClick={() => onActAs(person.id)}
           >
-            <Avatar name={person.name} color={userOf(now, person.id)?.color} size={20} />
+            <Avatar name={person.name} color={colorOf(userOf(now, person.id))} size={20} />
             {person.name.split(' ')[0]}
           </button>
         ))}
@@ -83,7 +83,20 @@ export function Sidebar({ actingAs, onActAs }: SidebarLook): ReactNode {
             onClick={() => go({ channel: HOME, thread: undefined })}
           />
         )}
-        {direct && entry(direct, `${now.app.name} messages`, 'chat')}
+        {direct ? (
+          entry(direct, `${now.app.name} messages`, 'chat')
+        ) : (
+          <Entry
+            icon="chat"
+            name={`${now.app.name} messages`}
+            unread={0}
+            isCurrent={where.channel === DIRECT}
+            onClick={() => {
+              go({ channel: DIRECT, thread: undefined })
+              void attempt(() => post('home', { tab: 'messages' }))
+            }}
+          />
+        )}
       </div>
     </nav>
   )

@@ -8,7 +8,7 @@ import { ModalStack } from './Modal.tsx'
 import { Sidebar } from './Sidebar.tsx'
 import { Thread } from './Thread.tsx'
 import { Toasts, useToasts } from './Toasts.tsx'
-import { type Confirm, HOME, placeOfLink, type Seat, SlackContext, type Where } from './useSlack.tsx'
+import { type Confirm, DIRECT, directOf, HOME, placeOfLink, type Seat, SlackContext, type Where } from './useSlack.tsx'
 
 interface WorkspaceLook {
   now: SlackSnapshot
@@ -24,6 +24,7 @@ export function Workspace({ now, isLost, where, actingAs, onGo, onActAs }: Works
   const toasts = useToasts(now)
   const [question, setQuestion] = useState<Question>()
   const me = now.me.id
+  const channel = where.channel === DIRECT ? (directOf(now)?.id ?? DIRECT) : where.channel
 
   const post = useCallback(
     <T,>(verb: string, body: unknown) => call<T>('POST', `/sandbox/slack/as/${me}/${verb}`, body),
@@ -58,7 +59,7 @@ export function Workspace({ now, isLost, where, actingAs, onGo, onActAs }: Works
     <SlackContext value={seat}>
       <section className="workspace" aria-label="Slack workspace">
         <Sidebar actingAs={actingAs} onActAs={onActAs} />
-        {where.channel === HOME ? <Home /> : <Channel key={`${me}/${where.channel}`} id={where.channel} />}
+        {channel === HOME ? <Home key={me} /> : <Channel key={`${me}/${channel}`} id={channel} />}
         {where.thread && <Thread key={`${me}/${where.thread.ts}`} {...where.thread} />}
         <ModalStack />
         {question && (

@@ -53,8 +53,8 @@ export function useModal(modal: ModalView) {
         drafts.current.delete(keyOf(block, element))
         void act(block, element, entry)
       },
-      suggest: (_block, element, query) =>
-        post<Suggestions>('suggest', { place, key: element.action_id, query }).catch(() => NOTHING),
+      suggest: (block, element, query) =>
+        post<Suggestions>('suggest', { place, key: keyOf(block, element), query }).catch(() => NOTHING),
       errorOf: block => JSON.parse(errorKey)[block.block_id ?? ''],
     }
   }, [id, values, errorKey, post, attempt])
@@ -76,6 +76,7 @@ export function useModal(modal: ModalView) {
   return { surface, submit, isSubmitting, trouble }
 }
 
+/** An input block has one element, whose action_id may be that of others too. */
 function keyOf(block: Block, element: Element): string {
-  return block.block_id ?? element.action_id
+  return block.type === 'input' ? (block.block_id ?? element.action_id) : element.action_id
 }

@@ -8,6 +8,8 @@ export interface Where {
 }
 
 export const HOME = 'home'
+/** The direct messages with the app, which may not exist before one opens them. */
+export const DIRECT = 'direct'
 
 /** The workspace as the one at the keyboard has it, and what they can do. */
 export interface Seat {
@@ -69,7 +71,16 @@ export function authorOf(now: SlackSnapshot, message: MessageView): Author {
   const user = userOf(now, message.user)
   const isApp = Boolean(message.bot_id ?? message.app_id) || user?.isBot === true
   const name = message.username ?? (user ? nameOf(now, user.id) : isApp ? now.app.name : 'Somebody')
-  return { name, isApp, color: message.username ? undefined : user?.color, symbol: message.icons?.emoji }
+  return { name, isApp, color: message.username ? undefined : colorOf(user), symbol: message.icons?.emoji }
+}
+
+/** A user's colour as CSS wants it; Slack leaves the # out. */
+export function colorOf(user: UserView | undefined): string | undefined {
+  return user && `#${user.color.replace(/^#/, '')}`
+}
+
+export function appColor(now: SlackSnapshot): string | undefined {
+  return colorOf(userOf(now, now.app.botUser))
 }
 
 export interface Author {

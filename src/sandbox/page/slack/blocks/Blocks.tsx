@@ -47,7 +47,6 @@ function Section({ block }: { block: Block }): ReactNode {
         {fields && (
           <div className="block-fields">
             {fields.map((field: Json, index: number) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: fields have no id, and their order is theirs
               <div key={index}>
                 <TextObject text={field} />
               </div>
@@ -68,7 +67,6 @@ function Context({ block }: { block: Block }): ReactNode {
   return (
     <div className="block-context">
       {(block.elements ?? []).map((element: Json, index: number) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: context elements have no id
         <span key={index}>
           {element.type === 'image' ? (
             <LibraryBlocks blocks={[{ type: 'context', elements: [element] }]} />

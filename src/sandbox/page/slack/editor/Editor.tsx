@@ -33,6 +33,7 @@ interface EditorLook {
 /** A field for formatted text: by its buttons, by shortcuts, or by marks as they are typed in Slack. */
 export function Editor(look: EditorLook): ReactNode {
   const { now } = useSlack()
+  const frame = useRef<HTMLDivElement>(null)
   const field = useRef<HTMLDivElement>(null)
   const [isEmpty, setEmpty] = useState(!look.initial?.length)
   const mentions = useMentions(field)
@@ -56,7 +57,6 @@ export function Editor(look: EditorLook): ReactNode {
     focus: () => field.current && moveToEnd(field.current),
   }))
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: from then on the field belongs to the browser
   useEffect(() => {
     if (!field.current) return
     field.current.innerHTML = editorHtml(look.initial ?? [], user => nameOf(now, user))
@@ -72,7 +72,7 @@ export function Editor(look: EditorLook): ReactNode {
   }
 
   return (
-    <div className={`editor ${look.isTall ? 'is-tall' : ''} ${look.isInvalid ? 'is-invalid' : ''}`}>
+    <div ref={frame} className={`editor ${look.isTall ? 'is-tall' : ''} ${look.isInvalid ? 'is-invalid' : ''}`}>
       <Toolbar field={field} onChange={changed} />
       {/* biome-ignore lint/a11y/useSemanticElements: a textarea cannot hold formatted text */}
       <div
@@ -97,7 +97,7 @@ export function Editor(look: EditorLook): ReactNode {
       />
       {mentions.found.length > 0 && (
         <MentionList
-          field={field}
+          anchor={frame}
           mentions={mentions}
           onPick={user => {
             insertMention(user.id, nameOf(now, user.id), mentions.typed)

@@ -3,7 +3,7 @@ import type { UserView } from '../../../slack/types.ts'
 import { Avatar } from '../../parts/Avatar.tsx'
 import { Popover } from '../../parts/Popover.tsx'
 import { mentionHtml } from '../text/write.ts'
-import { nameOf, useSlack } from '../useSlack.tsx'
+import { colorOf, nameOf, useSlack } from '../useSlack.tsx'
 
 export interface Mentions {
   found: UserView[]
@@ -53,15 +53,15 @@ export function insertMention(user: string, name: string, instead: number): void
 }
 
 interface MentionListLook {
-  field: RefObject<HTMLElement | null>
+  anchor: RefObject<HTMLElement | null>
   mentions: Mentions
   onPick(user: UserView): void
 }
 
-export function MentionList({ field, mentions, onPick }: MentionListLook): ReactNode {
+export function MentionList({ anchor, mentions, onPick }: MentionListLook): ReactNode {
   const { now } = useSlack()
   return (
-    <Popover anchor={field} onClose={mentions.close} prefers="above">
+    <Popover anchor={anchor} onClose={mentions.close} prefers="above">
       <div className="listbox" role="listbox" aria-label="Colleagues">
         {mentions.found.map((user, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the editor keeps the focus
@@ -76,7 +76,7 @@ export function MentionList({ field, mentions, onPick }: MentionListLook): React
               onPick(user)
             }}
           >
-            <Avatar name={nameOf(now, user.id)} color={user.color} size={20} />
+            <Avatar name={nameOf(now, user.id)} color={colorOf(user)} size={20} />
             <span>{nameOf(now, user.id)}</span>
           </div>
         ))}

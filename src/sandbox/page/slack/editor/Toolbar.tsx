@@ -46,7 +46,6 @@ export function Toolbar({ field, onChange }: { field: RefObject<HTMLElement | nu
     <div className="toolbar" role="toolbar" aria-label="Formatting">
       {TOOLS.map((tool, index) =>
         tool === 'gap' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the tools never change
           <i key={index} />
         ) : (
           <IconButton

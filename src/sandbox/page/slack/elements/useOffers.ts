@@ -34,7 +34,6 @@ function useSuggestions(block: Block, element: Element, query: string | undefine
   const [offers, setOffers] = useState<Offer[]>()
   const [isAsking, setAsking] = useState(false)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the app is asked once for each text, not for each drawing
   useEffect(() => {
     if (query === undefined) return setOffers(undefined)
     let isPast = false

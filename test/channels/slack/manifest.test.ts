@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { events } from '../../../src/channels/slack/listen/events.ts'
+import { ids } from '../../../src/channels/slack/views/ids.ts'
+
+const manifest = parse(readFileSync('manifest.yml', 'utf8'))
+const folder = 'src/channels/slack'
+const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .map(name => readFileSync(join(folder, name), 'utf8'))
+  .join('\n')
+
+/** What each method of the Web API wants of a bot token: https://docs.slack.dev/reference/methods */
+const SCOPES_OF_METHODS: Record<string, string[]> = {
+  'apps.connections.open': [],
+  'auth.test': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write', 'im:write'], // im:write: to a person, by their id
+  'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history'],
+  'conversations.info': ['channels:read', 'groups:read'],
+  'conversations.join': ['channels:join'],
+  'conversations.replies': ['channels:history', 'groups:history'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
+  'files.info': ['files:read'],
+  'reactions.add': ['reactions:write'],
+  'reactions.remove': ['reactions:write'],
+  'users.info': ['users:read', 'users:read.email'], // .email: to send a test mail to oneself
+  'views.open': [],
+  'views.publish': [],
+  'views.push': [],
+  'views.update': [],
+}
+
+/** https://docs.slack.dev/reference/events */
+const SCOPES_OF_EVENTS: Record<string, string[]> = {
+  app_home_opened: [],
+  channel_archive: ['channels:read'],
+  channel_deleted: ['channels:read'],
+  channel_left: ['channels:read'],
+  group_archive: ['groups:read'],
+  group_deleted: ['groups:read'],
+  group_left: ['groups:read'],
+  member_joined_channel: ['channels:read', 'groups:read'],
+  'message.channels': ['channels:history'],
+  'message.groups': ['groups:history'],
+  user_change: ['users:read'],
+}
+
+const called = [
+  ...new Set([...source.matchAll(/\b(?:ui|bulk|client)\s*\.(\w+(?:\.\w+)+)\(/g)].map(m => m[1] as string)),
+]
+
+describe('the manifest', () => {
+  it('asks for the scopes that the code needs, and for no other', () => {
+    expect(called.filter(method => !SCOPES_OF_METHODS[method])).toEqual([])
+    const needed = new Set([
+      'commands',
+      'chat:write.customize', // a customer's words stand under the customer's name
+      ...called.flatMap(method => SCOPES_OF_METHODS[method] ?? []),
+      ...(manifest.settings.event_subscriptions.bot_events as string[]).flatMap(
+        event => SCOPES_OF_EVENTS[event] ?? ['unknown'],
+      ),
+    ])
+    expect([...(manifest.oauth_config.scopes.bot as string[])].sort()).toEqual([...needed].sort())
+  })
+
+  it('subscribes to the events that the code acts on, and to no other', () => {
+    const subscribed = (manifest.settings.event_subscriptions.bot_events as string[]).map(event =>
+      event.replace(/^message\..*/, 'message'),
+    )
+    expect([...new Set(subscribed)].sort()).toEqual(Object.keys(events).sort())
+  })
+
+  it('has the commands and shortcuts that the code listens to', () => {
+    expect(manifest.features.slash_commands.map((c: { command: string }) => c.command)).toEqual([ids.command])
+    expect(manifest.features.shortcuts.map((s: { callback_id: string }) => s.callback_id).sort()).toEqual(
+      Object.values(ids.shortcuts).sort(),
+    )
+  })
+
+  it('keeps to the lengths that Slack allows', () => {
+    expect(manifest.display_information.name.length).toBeLessThanOrEqual(35)
+    expect(manifest.display_information.description.length).toBeLessThanOrEqual(140)
+    for (const s of manifest.features.shortcuts)
+      expect([s.name.length <= 24, s.description.length <= 150]).toEqual([true, true])
+  })
+})

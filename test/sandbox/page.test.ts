@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Demo, startDemo } from '../../src/sandbox/demo.ts'
+import { type Browser, chromiumAvailable, launchChromium, openWatched, type Page } from '../support/browser.ts'
+
+const missing = chromiumAvailable() ? '' : ' (skipped: there is no chromium on the PATH)'
+
+describe.skipIf(missing)(`the demo page in a browser${missing}`, () => {
+  let demo: Demo
+  let browser: Browser
+
+  beforeAll(async () => {
+    ;[demo, browser] = await Promise.all([startDemo({ holdSeconds: 1 }), launchChromium()])
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await demo?.close()
+  })
+
+  it('does the main job by hand: a ticket, its mail, the answer in the thread, the next mail', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+
+    await type(page, 'Message #support', '/ticket')
+    await page.keyboard.press('Enter')
+    const form = page.getByRole('dialog', { name: 'New ticket' })
+    await form.getByRole('textbox', { name: 'or paste an address' }).fill('Bob Stone <bob@globex.test>')
+    await form.getByRole('textbox', { name: 'Subject' }).fill('Your greenhouse is ready')
+    await form.getByRole('textbox', { name: 'Message' }).fill('Hello Bob,\n\nit is *ready*. When shall we come?')
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    await form.waitFor({ state: 'hidden' })
+    const card = page.getByRole('article').filter({ hasText: 'Your greenhouse is ready' })
+    await card.waitFor()
+
+    await page.getByRole('button', { name: /^Mailbox of Bob Stone, 1 new/ }).click()
+    await page.getByRole('button', { name: /^New mail from .*: Your greenhouse is ready/ }).click()
+    const mail = page.getByRole('article', { name: 'Mail: Your greenhouse is ready' })
+    const shown = mail.frameLocator('iframe')
+    expect(await shown.getByText('ready', { exact: true }).evaluate(node => getComputedStyle(node).fontWeight)).toBe(
+      '700',
+    )
+    await mail.getByRole('tab', { name: 'Headers' }).click()
+    await mail
+      .getByRole('cell', { name: /<.+@tulip\.test>/ })
+      .first()
+      .waitFor()
+
+    await mail.getByRole('button', { name: 'Answer' }).click()
+    await mail.getByRole('textbox', { name: 'Your answer' }).fill('On Friday, please.\n\nBob')
+    await mail.getByRole('button', { name: 'Send answer' }).click()
+    await card.getByRole('button', { name: '1 reply' }).click()
+    const thread = page.getByRole('complementary', { name: 'Thread' })
+    const answer = thread.getByRole('article', { name: /^Message from Bob Stone \(customer, by email\)/ })
+    await answer.getByText('On Friday, please.').waitFor()
+    expect(await answer.textContent()).not.toContain('When shall we come?')
+
+    await type(page, 'Reply in thread', 'Friday it is. _See you_')
+    await page.keyboard.press('Enter')
+    const question = thread.getByRole('article', { name: /^Only visible to you/ })
+    await question.getByRole('button', { name: 'Send to Bob' }).click()
+    await page.getByRole('button', { name: /^Mailbox of Bob Stone, 1 new/ }).click()
+    await page.getByRole('button', { name: /^New mail from/ }).click()
+    await page.frameLocator('iframe').getByText('See you').waitFor()
+
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('shows each fault under its field, and keeps what was typed', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    await page.getByRole('button', { name: 'Shortcuts' }).click()
+    await page.getByRole('menuitem', { name: /^New ticket/ }).click()
+    const form = page.getByRole('dialog', { name: 'New ticket' })
+    await form.getByRole('combobox', { name: 'Customer' }).click()
+    await page.keyboard.type('jane')
+    await page.getByRole('option', { name: /jane@acme\.test/ }).click()
+    await form.getByRole('textbox', { name: 'Subject' }).fill('Half a ticket')
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    const message = form.getByRole('textbox', { name: 'Message' })
+    await expect.poll(() => message.getAttribute('aria-invalid')).toBe('true')
+    await form.getByRole('alert').first().waitFor()
+    expect(await form.getByRole('textbox', { name: 'Subject' }).inputValue()).toBe('Half a ticket')
+    expect(await form.getByRole('combobox', { name: 'Customer' }).inputValue()).toContain('Jane Doe')
+
+    await page.keyboard.press('Escape')
+    await form.waitFor({ state: 'hidden' })
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('lets an agent format, mention, edit, react and delete as in Slack', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    await page.getByRole('button', { name: 'Act as Ben' }).click()
+    await page.getByRole('button', { name: /^general/ }).click()
+    await type(page, 'Message #general', 'one @an')
+    await page.getByRole('option', { name: 'Ann' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('and')
+    await page.keyboard.press('Shift+Enter')
+    await page.getByRole('toolbar', { name: 'Formatting' }).getByRole('button', { name: 'Bold' }).click()
+    await page.keyboard.type('two')
+    await page.keyboard.press('Enter')
+
+    const written = () => demo.slack.channel('general').messages().at(-1)
+    const message = page.getByRole('article', { name: /^Message from Ben/ }).last()
+    await message.getByText('two').waitFor()
+    expect(written()?.blocks?.[0]?.elements).toEqual([
+      {
+        type: 'rich_text_section',
+        elements: [
+          { type: 'text', text: 'one ' },
+          { type: 'user', user_id: demo.slack.as('Ann').id },
+          { type: 'text', text: ' and' },
+          { type: 'text', text: '\n' },
+          { type: 'text', text: 'two', style: { bold: true } },
+        ],
+      },
+    ])
+
+    await message.hover()
+    await message.getByRole('button', { name: 'React with eyes' }).click()
+    await message.getByRole('button', { name: 'eyes, 1' }).waitFor()
+    await more(message, page, 'Edit message')
+    await page.keyboard.type(' and three')
+    await page.keyboard.press('Enter')
+    await message.getByText('(edited)').waitFor()
+    await more(message, page, 'Delete message…')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
+    await expect.poll(() => JSON.stringify(written() ?? '')).not.toContain('three')
+
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('runs no script of a mail and asks the net for nothing', async () => {
+    const mallory = demo.mail.customer('Mallory <mallory@globex.test>')
+    await mallory.write({
+      to: 'support@tulip.test',
+      subject: 'Pictures',
+      text: 'Look',
+      html: '<p>Look</p><img src="https://tracker.test/p.png"><script>parent.document.title = "taken"</script>',
+    })
+    const { page, faults } = await openWatched(browser, `${demo.url}/#mailbox=mallory@globex.test`)
+    await page.getByRole('button', { name: /^Mail to .*: Pictures/ }).click()
+    await page.frameLocator('iframe').getByText('Look').waitFor()
+    expect(await page.title()).not.toBe('taken')
+    expect(faults).toEqual([])
+    await page.close()
+  })
+})
+
+async function type(page: Page, field: string, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: field }).click()
+  await page.keyboard.type(text)
+}
+
+async function more(message: ReturnType<Page['locator']>, page: Page, action: string): Promise<void> {
+  await message.hover()
+  await message.getByRole('button', { name: 'More actions for this message' }).click()
+  await page.getByRole('menuitem', { name: action }).click()
+}

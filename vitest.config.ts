@@ -1,13 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-/** Tests that touch no database run once; all others on both engines. */
-const WITHOUT_DATABASE = ['test/lib/**', 'test/sandbox/**', 'test/channels/**/pure/**']
+/** Tests that touch the database run on both engines, all others once. */
+const WITH_DATABASE = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.test.ts'))
+  .map(name => `test/${name}`)
+  .filter(path => /support\/(town|world|database)\.ts'/.test(readFileSync(path, 'utf8')))
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: ['default'],
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -17,8 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ['test/**/*.test.ts'],
-          exclude: WITHOUT_DATABASE,
+          include: WITH_DATABASE,
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['test/support/postgres.ts'],
         },

@@ -176,8 +176,8 @@ describe('a process that is killed', () => {
     console.log(table(deaths))
     expect(deaths.flatMap(d => d.lost)).toEqual([])
     expect(deaths.flatMap(d => d.doubled)).toEqual([])
-    expect(deaths.slice(0, -2).every(d => d.reached)).toBe(true)
-    expect(deaths.length).toBeGreaterThan(3)
+    const killed = deaths.filter(d => d.reached).length
+    expect(killed).toBeGreaterThanOrEqual(process.env.TEST_ENGINE === 'postgres' ? 3 : 12)
   })
 
   it("between the far side's yes and our note of it sends a copy under the same Message-ID, and finds its own post", {

@@ -295,13 +295,22 @@ describe('the set-up', () => {
     await modalSays('accepted a mail')
   })
 
-  it('says that it is not in a channel, until it is and somebody checks again', async () => {
-    const { ann, slack } = await begin({ slack: { channels: [{ name: 'support', kind: 'public', hasBot: false }] } })
+  it('says that it is not in a private channel, until it is and somebody checks again', async () => {
+    const { ann, slack } = await begin({ slack: { channels: [{ name: 'support', kind: 'private', hasBot: false }] } })
     const home = await setUp()
     expect(wordsOf(ann.home())).toContain('/invite @Overture')
-    await ann.click(home, 'check_place') // a public channel is entered without being asked
+    await ann.invite('support')
+    await ann.click(home, 'check_place')
     await slack.until(() => !wordsOf(ann.home()).includes('/invite @Overture'))
+  })
+
+  it('enters a public channel by itself, and notices when somebody removes it', async () => {
+    const { ann, slack } = await begin({ slack: { channels: [{ name: 'support', kind: 'public', hasBot: false }] } })
     expect(slack.channel('support').members()).toContain(slack.app.botUser)
+    await ann.kick('support')
+    await world.settle()
+    await setUp()
+    await slack.until(() => wordsOf(ann.home()).includes('/invite @Overture'))
   })
 })
 

@@ -4,7 +4,7 @@ import { type Browser, chromiumAvailable, launchChromium, openWatched, type Page
 
 const missing = chromiumAvailable() ? '' : ' (skipped: there is no chromium on the PATH)'
 
-describe.skipIf(missing)(`the demo page in a browser${missing}`, () => {
+describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_000 }, () => {
   let demo: Demo
   let browser: Browser
 

@@ -3,7 +3,7 @@ import type { MailSnapshot } from '../mail/types.ts'
 import type { SlackSnapshot } from '../slack/types.ts'
 import { Mailboxes } from './mail/Mailboxes.tsx'
 import type { PageSettings } from './settings.ts'
-import type { Where } from './slack/useSlack.tsx'
+import { channelOf, DIRECT, HOME, messageOf, type Where } from './slack/useSlack.tsx'
 import { Workspace } from './slack/Workspace.tsx'
 import { type Shown, TopBar } from './TopBar.tsx'
 import { useLive } from './useLive.ts'
@@ -11,9 +11,10 @@ import { usePlace } from './usePlace.ts'
 
 /** The whole page: Slack on the left, the customers' mailboxes on the right. */
 export function Page({ settings }: { settings: PageSettings }): ReactNode {
-  const [place, setPlace] = usePlace({ as: settings.actingAs[0]?.id ?? '', mailbox: settings.mailbox })
+  const [place, setPlace] = usePlace({ as: '', mailbox: settings.mailbox })
+  const as = (settings.actingAs.find(person => person.id === place.as) ?? settings.actingAs[0])?.id ?? ''
   const [shown, setShown] = useState<Shown>('both')
-  const slack = useLive<SlackSnapshot>(`/sandbox/slack/as/${place.as}`, '/sandbox/slack/events')
+  const slack = useLive<SlackSnapshot>(`/sandbox/slack/as/${as}`, '/sandbox/slack/events')
   const mail = useLive<MailSnapshot>('/sandbox/mail', '/sandbox/mail/events')
   const where = slack.now && whereIn(slack.now, place, settings)
   const go = useCallback(
@@ -60,13 +61,15 @@ export function Page({ settings }: { settings: PageSettings }): ReactNode {
   )
 }
 
-/** Where one is, or else the channel that the settings name, or the first one that one is in. */
+/** Where one is, as far as it is there; or else the channel that the settings name, or the first one that one is in. */
 function whereIn(now: SlackSnapshot, place: Partial<Where>, settings: PageSettings): Where {
   const wanted = settings.channel
   const first =
     now.channels.find(channel => channel.id === wanted || channel.name === wanted) ??
     now.channels.find(channel => channel.isMember && channel.kind !== 'im')
-  return { channel: place.channel ?? first?.id ?? 'home', thread: place.thread }
+  const isThere = place.channel === HOME || place.channel === DIRECT || channelOf(now, place.channel ?? '')
+  const thread = place.thread && messageOf(now, place.thread.channel, place.thread.ts) ? place.thread : undefined
+  return { channel: (isThere && place.channel) || (first?.id ?? HOME), thread }
 }
 
 function useTitle(now: SlackSnapshot | undefined): void {

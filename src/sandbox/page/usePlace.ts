@@ -27,7 +27,7 @@ function readPlace(hash: string): Partial<PagePlace> {
 }
 
 function writePlace({ as, channel, thread, mailbox }: PagePlace): string {
-  const words = new URLSearchParams({ as })
+  const words = new URLSearchParams(as ? { as } : {})
   if (channel) words.set('channel', channel)
   if (thread) words.set('thread', `${thread.channel}/${thread.ts}`)
   if (mailbox) words.set('mailbox', mailbox)

@@ -1,15 +1,19 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { SlackSnapshot } from '../../slack/types.ts'
+import type { NoticeView, SlackSnapshot } from '../../slack/types.ts'
 import { IconButton } from '../parts/IconButton.tsx'
 
 export interface Toast {
   id: string
   text: string
-  /** Who says it; Slack itself when there is a code. */
+  /** Slack's short word, when it has one. */
   code: string
+  at: number
 }
 
 const SHOWN_FOR_MS = 9000
+
+/** How near in time a refusal and a notice are when they speak of the same thing. */
+const SAME_MS = 5000
 
 /** What Slack itself told since the page is open, and what the page has to say; each goes away by itself. */
 export function useToasts(now: SlackSnapshot) {
@@ -18,16 +22,24 @@ export function useToasts(now: SlackSnapshot) {
   const count = useRef(0)
 
   const dismiss = useCallback((id: string) => setGone(before => new Set(before).add(id)), [])
-  const tell = useCallback((text: string) => {
+  const tell = useCallback((text: string, code = '') => {
     count.current += 1
     const id = `own-${count.current}`
-    setOwn(before => [...before.slice(-4), { id, text, code: '' }])
+    setOwn(before => [...before.slice(-4), { id, text, code, at: Date.now() }])
   }, [])
   const all = useMemo(
-    () => [...now.notices, ...own].filter(toast => !gone.has(toast.id)).slice(-4),
+    () =>
+      [...now.notices, ...own.filter(toast => !isSaid(toast, now.notices))]
+        .filter(toast => !gone.has(toast.id))
+        .slice(-4),
     [now.notices, own, gone],
   )
   return { all, tell, dismiss }
+}
+
+/** Slack tells of some refusals itself; once is enough. */
+function isSaid(toast: Toast, notices: NoticeView[]): boolean {
+  return notices.some(notice => notice.code === toast.code && Math.abs(notice.at - toast.at) < SAME_MS)
 }
 
 export function Toasts({ toasts, onDismiss }: { toasts: Toast[]; onDismiss(id: string): void }): ReactNode {

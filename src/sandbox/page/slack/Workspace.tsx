@@ -36,7 +36,8 @@ export function Workspace({ now, isLost, where, actingAs, onGo, onActAs }: Works
         await work()
         return true
       } catch (error) {
-        toasts.tell(error instanceof Refusal ? error.message : String(error))
+        if (error instanceof Refusal) toasts.tell(error.message, error.code)
+        else toasts.tell(String(error))
         return false
       }
     },

@@ -172,6 +172,8 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .execute()
   await s.createIndex('messages_ticket').on('messages').columns(['ticket_id', 'id']).execute()
 
+  await sql`create index messages_undecided on messages (created_at) where visibility = 'undecided'`.execute(db)
+
   await s
     .createTable('message_versions')
     .addColumn('id', 'text', c => c.primaryKey())
@@ -254,6 +256,8 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('received_at', 'bigint', c => c.notNull())
     .addColumn('settled_at', 'bigint')
     .addColumn('message_id', 'text')
+    .addColumn('about', 'text')
+    .addColumn('team_id', 'text')
     .addUniqueConstraint('inbound_key', ['channel', 'key'])
     .execute()
   await sql`create index inbound_pending on inbound (due_at, id) where state = 'pending'`.execute(db)

@@ -1,5 +1,6 @@
 import { schedule } from 'node-cron'
 import { pruneInbound } from './core/inbound.ts'
+import { remindOfUndecided } from './core/reminders.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -8,7 +9,11 @@ export function startJobs(store: Store, log: Log): { stop(): Promise<void> } {
   const jobs = [
     schedule(
       '17 * * * *',
-      run('pruning', () => store.write(tx => pruneInbound(tx))),
+      run('pruning', () => store.write(pruneInbound)),
+    ),
+    schedule(
+      '* * * * *',
+      run('reminding', () => store.write(remindOfUndecided)),
     ),
   ]
 

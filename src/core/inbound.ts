@@ -31,6 +31,8 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
       received_at: tx.now,
       settled_at: null,
       message_id: null,
+      about: null,
+      team_id: null,
     })
     .onConflict(c => c.columns(['channel', 'key']).doNothing())
     .executeTakeFirstOrThrow()
@@ -86,15 +88,28 @@ export async function releaseInboundLeases(tx: Tx): Promise<void> {
   await tx.q.updateTable('inbound').set({ due_at: tx.now }).where(pending).where('due_at', '>', tx.now).execute()
 }
 
+/** What the tray shows of a mail that belongs nowhere. */
+export interface About {
+  from: string
+  subject: string
+  text: string
+}
+
 /** Ends an arrival: recorded as a message, or put aside with the reason. A second settling changes nothing. */
 export async function settleInbound(
   tx: Tx,
   id: string,
-  to: { state: Exclude<InboundState, 'pending'>; reason?: string; messageId?: string },
+  to: { state: Exclude<InboundState, 'pending'>; reason?: string; messageId?: string; about?: About },
 ): Promise<void> {
   await tx.q
     .updateTable('inbound')
-    .set({ state: to.state, reason: to.reason ?? null, message_id: to.messageId ?? null, settled_at: tx.now })
+    .set({
+      state: to.state,
+      reason: to.reason ?? null,
+      message_id: to.messageId ?? null,
+      about: to.about ? JSON.stringify(to.about) : null,
+      settled_at: tx.now,
+    })
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .execute()
@@ -139,16 +154,6 @@ export async function pruneInbound(tx: Tx): Promise<void> {
     .where('state', 'in', ['recorded', 'ignored'])
     .where('received_at', '<', tx.now - KEEP_DESK_EVENTS_MS)
     .execute()
-}
-
-/** How many arrivals belong to nothing of ours. */
-export async function countUnmatched(q: Query): Promise<number> {
-  const row = await q
-    .selectFrom('inbound')
-    .select(e => e.fn.countAll().as('n'))
-    .where('state', '=', 'unmatched')
-    .executeTakeFirstOrThrow()
-  return Number(row.n)
 }
 
 /** When the newest arrival of a channel came in (ms UTC), or null when none did. */

@@ -1,16 +1,18 @@
 import type { SenderRow, ThreadRow, TicketRow } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
 import { customerByAddress, customerFor, learnName } from './customers.ts'
-import { fromText, isEmpty } from './document.ts'
+import { markBounced } from './deliveries.ts'
+import { fromText, isEmpty, plainText } from './document.ts'
 import type { Actor } from './events.ts'
 import { settleInbound } from './inbound.ts'
 import type { Arrival } from './letter.ts'
 import { postMessage, postNotice } from './messages/post.ts'
-import { senderByAddress } from './senders.ts'
+import { senderByAddress, usableSender } from './senders.ts'
 import { learnKey } from './threads.ts'
 import { customerAnswered } from './tickets/change.ts'
 import { openTicketByCustomer } from './tickets/open.ts'
 import { readReplyToken } from './tokens.ts'
+import { teamGiven } from './tray.ts'
 
 interface Match {
   thread: ThreadRow
@@ -31,15 +33,23 @@ export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
     })
   const match = await matchOf(tx, a)
   if (match) return receiveAnswer(tx, a, match)
-  const sender = await writtenTo(tx, a)
+  const given = await teamGiven(tx.q, a.inboundId)
+  const sender = given ? await usableSender(tx.q, given, null) : await writtenTo(tx, a)
+  const about = {
+    from: a.from.name ? `${a.from.name} <${a.from.address}>` : a.from.address,
+    subject: a.subject,
+    text: plainText(a.body).slice(0, 500),
+  }
   if (!sender)
     return settleInbound(tx, a.inboundId, {
       state: 'unmatched',
+      about,
       reason: 'It was written to no address of ours and answers nothing of ours.',
     })
-  if (a.automatic)
+  if (a.automatic && !given)
     return settleInbound(tx, a.inboundId, {
       state: 'unmatched',
+      about,
       reason: `It is automatic (${a.automatic.rule}) and answers nothing of ours.`,
     })
   await receiveFirst(tx, a, sender)
@@ -53,6 +63,12 @@ async function seenBefore(tx: Tx, a: Arrival): Promise<boolean> {
     .where('key', '=', a.key)
     .executeTakeFirst()
   return key !== undefined
+}
+
+/** The mail that a bounce returns did not arrive; who wrote it is told, as for one that was refused at once. */
+async function mailCameBack(tx: Tx, a: Arrival, thread: ThreadRow): Promise<void> {
+  const said = plainText(a.body).replace(/\s+/g, ' ').slice(0, 300)
+  for (const key of a.answers) if (await markBounced(tx, thread.id, key, `It came back: ${said}`)) return
 }
 
 /** In this order: a token that we signed, an id of ours that it answers, the subject's tag if we know the author there. */
@@ -115,6 +131,7 @@ async function receiveAnswer(tx: Tx, a: Arrival, { thread, why }: Match): Promis
     })
   const { author, isCustomer } = await authorOf(tx, a, ticket)
   await recordMessage(tx, a, thread, ticket.id, author, why)
+  if (a.automatic?.kind === 'bounce') await mailCameBack(tx, a, thread)
   if (a.automatic) return
   if (isCustomer) await customerAnswered(tx, ticket)
   else

@@ -257,6 +257,8 @@ export interface InboundRow {
   received_at: number
   settled_at: number | null
   message_id: string | null
+  about: string | null // JSON, for the tray: who wrote, the subject, how it begins
+  team_id: string | null // the team that somebody gave it to from the tray
 }
 
 export interface EventRow {

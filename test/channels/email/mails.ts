@@ -39,6 +39,8 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     received_at: 0,
     settled_at: null,
     message_id: null,
+    about: null,
+    team_id: null,
   }
 }
 

@@ -1,12 +1,12 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { agents } from '../../../core/agents.ts'
-import { countUnmatched } from '../../../core/inbound.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { ticketViews } from '../../../core/letters.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
 import { senders } from '../../../core/senders.ts'
 import { teams } from '../../../core/teams.ts'
+import { countTray } from '../../../core/tray.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
@@ -95,7 +95,7 @@ async function setUpView(desk: Desk, me: AgentRow): Promise<HomeView> {
       teams: await teams(q),
       senders: await senders(q),
       agents: await agents(q),
-      unmatched: await countUnmatched(q),
+      unmatched: await countTray(q),
     }),
   )
 }

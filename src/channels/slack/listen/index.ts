@@ -12,6 +12,7 @@ import { listenToSetUp } from './setup.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { listenToTicketForms } from './ticket-forms.ts'
+import { listenToTray } from './tray.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -27,6 +28,7 @@ export function listen(app: App, desk: Desk): void {
   listenToFixes(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)
+  listenToTray(app, desk)
 }
 
 /** Does what a stored submission asks for; harmless a second time. Throws only for what is to be tried again. */

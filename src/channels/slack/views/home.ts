@@ -99,11 +99,9 @@ export function setUpHome(setUp: SetUp): HomeView {
     context(plain(cut(`${me.alias ?? me.name}${me.signature ? `\n${me.signature}` : ' (no signature)'}`, 1_500))),
     context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
     { type: 'divider' },
-    context(
-      unmatched
-        ? `📭 *${many(unmatched, 'mail')}* came in that belong to no ticket and were written to none of our addresses.`
-        : '📭 No mail is left over.',
-    ),
+    unmatched
+      ? words(`📭 ${many(unmatched, 'mail')} belong to no ticket.`, button('Look', ids.openTray, 'tray'))
+      : context('📭 No mail is left over.'),
   ])
 }
 

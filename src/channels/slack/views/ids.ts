@@ -50,5 +50,7 @@ export const ids = {
   removeSender: 'remove_sender',
   testSender: 'test_sender',
   editAgent: 'edit_agent',
+  openTray: 'open_tray',
+  giveToTeam: 'give_to_team',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

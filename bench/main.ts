@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -52,7 +52,9 @@ async function bench(): Promise<void> {
   if (!rows.length || !Number.isInteger(rounds) || rounds < 1) return fail(USAGE)
 
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const world = createWorld(compile(root), scratchFolder(root), {
+  const compiled = compile(root)
+  if (!compiled) return fail('It does not compile, so there is nothing to measure.')
+  const world = createWorld(compiled, scratchFolder(root), {
     quick: values.quick,
     tickets: Number(values.tickets),
     profile: values.profile ?? null,
@@ -71,9 +73,10 @@ async function bench(): Promise<void> {
 }
 
 /** What is measured is what `npm start` runs: compiled, so that no compiler's work is counted. */
-function compile(root: string): string {
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, 'bench/tsconfig.json')], { stdio: 'inherit' })
-  return join(root, 'dist')
+function compile(root: string): string | null {
+  const compiler = join(root, 'node_modules/.bin/tsc')
+  const { status } = spawnSync(compiler, ['-p', join(root, 'bench/tsconfig.json')], { stdio: 'inherit' })
+  return status === 0 ? join(root, 'dist') : null
 }
 
 /** Beside the code, since a commit on a memory disk costs nothing. */

@@ -9,7 +9,7 @@ export interface Line {
   name: string // as `--only` knows it
   work: string
   unit: string
-  bar: Bar
+  bar: Bar | null // null: told without being judged
 }
 
 /**
@@ -19,6 +19,8 @@ export interface Line {
  */
 export interface Row {
   lines: [Line, ...Line[]]
+  /** Rounds that are enough, where a figure is slow to come and hardly differs. */
+  rounds?: number
   /** Makes ready, once, what all rounds need. */
   prepare?(world: World): Promise<void>
   measure(side: SideName, world: World): Promise<number[]>

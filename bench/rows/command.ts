@@ -8,7 +8,7 @@ const AT_ONCE = 50
 /** `/ticket` over Socket Mode by fifty people at once, until the form opens: Slack gives a trigger three seconds. */
 export const command: Row = {
   lines: [
-    { name: 'command', work: '/ticket to views.open, 50 at once, p50', unit: 'ms', bar: { below: 100 } },
+    { name: 'command', work: '/ticket to views.open, 50 at once, p50', unit: 'ms', bar: null },
     { name: 'command', work: '/ticket to views.open, 50 at once, p99', unit: 'ms', bar: { below: 100 } },
   ],
   async prepare(world) {

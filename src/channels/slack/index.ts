@@ -134,7 +134,8 @@ function refusalOf(error: unknown): string {
 
 async function receive(desk: Desk, row: InboundRow): Promise<void> {
   const body = JSON.parse(row.raw.toString('utf8'))
-  if (body.type === 'event_callback') return onEvent(desk, { inboundId: row.id, event: body.event })
+  if (body.type === 'event_callback')
+    return onEvent(desk, { inboundId: row.id, attempts: row.attempts, event: body.event })
   await finishSubmission(desk, body)
   await desk.store.write(tx => settleInbound(tx, row.id, { state: 'recorded' }))
 }

@@ -10,6 +10,7 @@ import { onMessage } from './messages.ts'
 /** One of Slack's events as it was stored. https://docs.slack.dev/reference/events */
 export interface StoredEvent<E = Record<string, unknown>> {
   inboundId: string
+  attempts: number // 1 at the first
   event: E & { type: string }
 }
 

@@ -157,7 +157,7 @@ async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   if (!now?.user || !before) return
   if (now.subtype === 'tombstone') return removed(desk, stored, channel, before)
   if (!now.edited || now.edited.ts === before.edited?.ts) return
-  const id = await desk.store.read(q => messageByKey(q, 'slack', `${channel}:${now.ts}`))
+  const id = await recorded(desk, stored, { ...now, channel })
   if (!id) return
   const agent = await desk.people.agent(now.user)
   const { body, isNote } = await readMessage(desk, now)
@@ -182,7 +182,7 @@ async function removed(
   channel: string,
   before: SlackMessage,
 ): Promise<void> {
-  const id = await desk.store.read(q => messageByKey(q, 'slack', `${channel}:${before.ts}`))
+  const id = await recorded(desk, stored, { ...before, channel })
   if (!id) return
   await settleWith(desk, stored, async tx => {
     const m = await messageById(tx.q, id)
@@ -196,6 +196,20 @@ async function removed(
         `deleted:${id}`,
       )
   })
+}
+
+const WAITS = 4
+
+/**
+ * Our message that a change is about. Slack keeps no order, and events are worked on side by side: a change may be here
+ * before what it changes, so in a thread of ours it is waited for, for some seconds.
+ */
+async function recorded(desk: Desk, stored: StoredEvent<SlackMessage>, about: SlackMessage): Promise<string | null> {
+  const id = await desk.store.read(q => messageByKey(q, 'slack', `${about.channel}:${about.ts}`))
+  const isReply = about.user && about.thread_ts && about.thread_ts !== about.ts
+  if (!id && isReply && stored.attempts < WAITS && (await threadAt(desk, about.channel, about.thread_ts as string)))
+    throw new Error('The message that this is about is not known, yet.')
+  return id
 }
 
 function threadAt(desk: Desk, channel: string, root: string): Promise<ThreadRow | undefined> {

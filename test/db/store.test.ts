@@ -18,13 +18,18 @@ afterEach(async () => {
 
 const put = (name: string) => store.write(tx => tx.q.insertInto('settings').values({ name, value: name }).execute())
 const names = async () =>
-  (await store.read(q => q.selectFrom('settings').select('name').orderBy('name').execute())).map(r => r.name).filter(n => n !== 'app_secret')
+  (await store.read(q => q.selectFrom('settings').select('name').orderBy('name').execute()))
+    .map(r => r.name)
+    .filter(n => n !== 'app_secret')
 
 describe('the store', () => {
   it('keeps all of many works that wait together, but for those that failed', async () => {
     const works = Array.from({ length: 250 }, (_, i) =>
       store.write(async tx => {
-        await tx.q.insertInto('settings').values({ name: `n${String(i).padStart(3, '0')}`, value: '' }).execute()
+        await tx.q
+          .insertInto('settings')
+          .values({ name: `n${String(i).padStart(3, '0')}`, value: '' })
+          .execute()
         if (i % 10 === 7) throw new Error(`no ${i}`)
       }),
     )
@@ -38,10 +43,12 @@ describe('the store', () => {
     const seen: number[] = []
     store.listen('outbox', () => seen.push(seen.length))
     await store.write(async tx => tx.wake('outbox'))
-    await store.write(async tx => {
-      tx.wake('outbox')
-      throw new Error('no')
-    }).catch(() => {})
+    await store
+      .write(async tx => {
+        tx.wake('outbox')
+        throw new Error('no')
+      })
+      .catch(() => {})
     expect(seen).toHaveLength(1)
   })
 

@@ -33,7 +33,9 @@ describe('the house', () => {
       'src/channels/email': ['src/channels/email', 'src/channels/channel.ts', 'src/core', 'src/db', 'src/lib'],
     }
     for (const [room, rooms] of Object.entries(may))
-      expect(broken(i => within(i.file, room) && within(i.from, 'src', 'migrations') && !within(i.from, ...rooms))).toEqual([])
+      expect(
+        broken(i => within(i.file, room) && within(i.from, 'src', 'migrations') && !within(i.from, ...rooms)),
+      ).toEqual([])
   })
 
   it('keeps each library in its room', () => {

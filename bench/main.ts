@@ -91,9 +91,10 @@ async function measure(row: Row, world: World, rounds: number): Promise<Result[]
   const results = row.lines.map((line): Result => ({ line, ours: [], raw: [], fault: null }))
   try {
     await row.prepare?.(world)
-    for (let round = 1; round <= rounds; round++)
+    const enough = Math.min(rounds, row.rounds ?? rounds)
+    for (let round = 1; round <= enough; round++)
       for (const side of ['ours', 'raw'] as const) {
-        process.stderr.write(`${row.lines[0].name}, ${side}, round ${round} of ${rounds}\n`)
+        process.stderr.write(`${row.lines[0].name}, ${side}, round ${round} of ${enough}\n`)
         for (const [i, figure] of (await row.measure(side, world)).entries()) results[i]?.[side].push(figure)
       }
   } catch (error) {
@@ -105,7 +106,7 @@ async function measure(row: Row, world: World, rounds: number): Promise<Result[]
 function tell(results: Result[], rounds: number): void {
   const verdicts = results.map(verdictOf)
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`
-  console.log(`${tableOf(verdicts)}\n\nMedians of ${rounds} rounds each, ours and the raw parts in turn; ${machine}.`)
+  console.log(`${tableOf(verdicts)}\n\nMedians of ${rounds} rounds, ours and the raw parts in turn; ${machine}.`)
   if (values.json) {
     const report = { at: new Date().toISOString(), machine, rounds, tickets: Number(values.tickets), rows: verdicts }
     writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)

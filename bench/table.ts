@@ -18,7 +18,7 @@ export interface Verdict {
   raw: number
   ratio: number
   bar: string
-  holds: boolean
+  holds: boolean | null // null: there is no bar
   fault: string | null
   rounds: { ours: number[]; raw: number[] }
 }
@@ -26,7 +26,7 @@ export interface Verdict {
 export function verdictOf({ line, ours, raw, fault }: Result): Verdict {
   const [a, b] = [median(ours), median(raw)]
   const { name, work, unit, bar } = line
-  const holds = fault === null && ('below' in bar ? a < bar.below : a / b <= bar.atMostTimesRaw)
+  const holds = fault === null ? bar && holdsBar(bar, a, b) : false
   return {
     name,
     work,
@@ -41,7 +41,12 @@ export function verdictOf({ line, ours, raw, fault }: Result): Verdict {
   }
 }
 
-function barWords(bar: Bar, unit: string): string {
+function holdsBar(bar: Bar, ours: number, raw: number): boolean {
+  return 'below' in bar ? ours < bar.below : ours / raw <= bar.atMostTimesRaw
+}
+
+function barWords(bar: Bar | null, unit: string): string {
+  if (!bar) return '-'
   return 'below' in bar ? `< ${bar.below} ${unit}` : `<= ${bar.atMostTimesRaw}x`
 }
 
@@ -50,7 +55,7 @@ export function tableOf(verdicts: Verdict[]): string {
   const head = ['work', 'ours', 'raw parts', 'ratio', 'bar', 'holds']
   const rows = verdicts.map(v =>
     v.fault === null
-      ? [v.work, figure(v.ours, v.unit), figure(v.raw, v.unit), `${v.ratio.toFixed(2)}x`, v.bar, v.holds ? 'yes' : 'NO']
+      ? [v.work, figure(v.ours, v.unit), figure(v.raw, v.unit), `${v.ratio.toFixed(2)}x`, v.bar, judgement(v)]
       : [v.work, '-', '-', '-', v.bar, 'FAILED'],
   )
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map(row => row[i]?.length ?? 0)))
@@ -58,6 +63,11 @@ export function tableOf(verdicts: Verdict[]): string {
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   )
   return [...drawn, ...verdicts.filter(v => v.fault !== null).map(v => `\n${v.work}: ${v.fault}`)].join('\n')
+}
+
+function judgement({ holds }: Verdict): string {
+  if (holds === null) return '-'
+  return holds ? 'yes' : 'NO'
 }
 
 function figure(value: number, unit: string): string {

@@ -1,27 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type FastifyInstance, fastify } from 'fastify'
-import { type Overture, start } from '../app.ts'
-import { readConfig } from '../config.ts'
-import { createLog } from '../lib/log.ts'
 import { mountMail } from './mail/http.ts'
-import type { MailWorld } from './mail/types.ts'
-import { startMail } from './mail/world.ts'
 import { mountPage } from './page/index.ts'
 import { seed } from './seed.ts'
 import { mountSlack } from './slack/http.ts'
-import { startSlack } from './slack/server.ts'
-import type { SlackSandbox } from './slack/types.ts'
 import { tour } from './tour.ts'
+import { startWorld, type World } from './world.ts'
 
-export interface Demo {
-  url: string
-  slack: SlackSandbox
-  mail: MailWorld
-  overture: Overture
-  close(): Promise<void>
+export interface Demo extends World {
+  url: string // of the page
 }
 
 const USAGE = `  npm run demo                  then open the address that it prints
@@ -94,38 +81,4 @@ export async function startDemo(options: { port?: number; holdSeconds?: number }
 async function closeBoth(page: FastifyInstance, world: World): Promise<void> {
   await page.close()
   await world.close()
-}
-
-export type World = Omit<Demo, 'url'>
-
-/** Slack, the mail world and Overture between them, as it would run for real: Socket Mode, SMTP, SQLite. */
-async function startWorld(holdSeconds: number): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'overture-demo-'))
-  const slack = await startSlack({ manifest: readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8') })
-  const mail = await startMail()
-  const config = readConfig({
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-    SLACK_API_URL: slack.apiUrl,
-    DESK_CHANNEL: slack.channel('support').id,
-    SMTP_URL: mail.smtpUrl,
-    MAIL_FROM: 'Tulip Support <support@tulip.test>',
-    MAIL_LISTEN: '127.0.0.1:0',
-    DATABASE_URL: join(folder, 'overture.db'),
-    PORT: '0',
-    HOLD_SECONDS: String(holdSeconds),
-    LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
-  })
-  const overture = await start(config, createLog(config.logLevel))
-  mail.toDesk({ host: '127.0.0.1', port: overture.mailPort as number })
-  return {
-    slack,
-    mail,
-    overture,
-    async close() {
-      await overture.stop()
-      await Promise.all([slack.close(), mail.close()])
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }

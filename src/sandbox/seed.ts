@@ -1,6 +1,6 @@
 import { changeTeam, teams } from '../core/teams.ts'
 import type { TeamRow } from '../db/schema.ts'
-import type { World } from './demo.ts'
+import type { World } from './world.ts'
 
 /** A ticket under way, made as people would make it, so that a newcomer sees at once what it is about. */
 export async function seed(world: World): Promise<void> {

@@ -1,4 +1,4 @@
-import type { World } from './demo.ts'
+import type { World } from './world.ts'
 
 /** Does the main job by itself and tells each step once it is seen at the far side. Rejects at the first that is not. */
 export async function tour(world: World, say: (line: string) => void): Promise<void> {

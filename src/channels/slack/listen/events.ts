@@ -1,18 +1,10 @@
 import { deactivateAgent } from '../../../core/agents.ts'
 import { releasePlace } from '../../../core/deliveries.ts'
-import { settleInbound } from '../../../core/inbound.ts'
 import { notePlaceProblem, teamAtPlace } from '../../../core/teams.ts'
-import type { Tx } from '../../../db/store.ts'
 import type { Desk } from '../desk.ts'
 import { showHome } from './home.ts'
 import { onMessage } from './messages.ts'
-
-/** One of Slack's events as it was stored. https://docs.slack.dev/reference/events */
-export interface StoredEvent<E = Record<string, unknown>> {
-  inboundId: string
-  attempts: number // 1 at the first
-  event: E & { type: string }
-}
+import { type StoredEvent, settleWith } from './stored-event.ts'
 
 type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
 
@@ -35,15 +27,6 @@ export async function onEvent(desk: Desk, stored: StoredEvent): Promise<void> {
   const handler = events[stored.event.type]
   if (handler) await handler(desk, stored as StoredEvent<never>)
   await settleWith(desk, stored, async () => {})
-}
-
-/** Settles an event in the transaction of what it caused; settling again changes nothing. */
-export function settleWith<T>(desk: Desk, stored: StoredEvent<object>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return desk.store.write(async tx => {
-    const value = await work(tx)
-    await settleInbound(tx, stored.inboundId, { state: 'recorded' })
-    return value
-  })
 }
 
 async function onHomeOpened(desk: Desk, { event }: StoredEvent<{ user: string; tab: string }>): Promise<void> {

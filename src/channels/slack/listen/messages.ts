@@ -14,7 +14,7 @@ import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
 import { readMessage } from '../read-message.ts'
 import { askPrompt, correctionPrompt, heldPrompt } from '../views/prompts.ts'
-import { type StoredEvent, settleWith } from './events.ts'
+import { type StoredEvent, settleWith } from './stored-event.ts'
 
 /** https://docs.slack.dev/reference/events/message */
 export interface SlackMessage {

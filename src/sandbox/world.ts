@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Overture, start } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { createLog } from '../lib/log.ts'
+import type { MailWorld } from './mail/types.ts'
+import { startMail } from './mail/world.ts'
+import { startSlack } from './slack/server.ts'
+import type { SlackSandbox } from './slack/types.ts'
+
+/** Overture between an imaginary Slack and imaginary customers. */
+export interface World {
+  slack: SlackSandbox
+  mail: MailWorld
+  overture: Overture
+  close(): Promise<void>
+}
+
+/** Starts all three as they would run for real: Socket Mode, SMTP, SQLite. Nothing is left after `close`. */
+export async function startWorld(holdSeconds: number): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'overture-demo-'))
+  const slack = await startSlack({ manifest: readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8') })
+  const mail = await startMail()
+  const config = readConfig({
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    DESK_CHANNEL: slack.channel('support').id,
+    SMTP_URL: mail.smtpUrl,
+    MAIL_FROM: 'Tulip Support <support@tulip.test>',
+    MAIL_LISTEN: '127.0.0.1:0',
+    DATABASE_URL: join(folder, 'overture.db'),
+    PORT: '0',
+    HOLD_SECONDS: String(holdSeconds),
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
+  })
+  const overture = await start(config, createLog(config.logLevel))
+  mail.toDesk({ host: '127.0.0.1', port: overture.mailPort as number })
+  return {
+    slack,
+    mail,
+    overture,
+    async close() {
+      await overture.stop()
+      await Promise.all([slack.close(), mail.close()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

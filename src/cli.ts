@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { projectFile } from './lib/project.ts'
 
 const USAGE = `Overture writes to your customers first, from Slack.
 
@@ -33,7 +34,7 @@ switch (command) {
     break
   }
   case '--version':
-    console.log(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version)
+    console.log(JSON.parse(readFileSync(projectFile('package.json'), 'utf8')).version)
     break
   case '--help':
   case 'help':

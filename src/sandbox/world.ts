@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Overture, start } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { createLog } from '../lib/log.ts'
+import { projectFile } from '../lib/project.ts'
 import type { MailWorld } from './mail/types.ts'
 import { startMail } from './mail/world.ts'
 import { startSlack } from './slack/server.ts'
@@ -20,7 +21,7 @@ export interface World {
 /** Starts all three as they would run for real: Socket Mode, SMTP, SQLite. Nothing is left after `close`. */
 export async function startWorld(holdSeconds: number): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'overture-demo-'))
-  const slack = await startSlack({ manifest: readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8') })
+  const slack = await startSlack({ manifest: readFileSync(projectFile('manifest.yml'), 'utf8') })
   const mail = await startMail()
   const config = readConfig({
     SLACK_BOT_TOKEN: slack.botToken,

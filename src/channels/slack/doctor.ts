@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { WebAPIPlatformError, WebClient } from '@slack/web-api'
 import { parse } from 'yaml'
 import type { Finding } from '../../lib/finding.ts'
+import { projectFile } from '../../lib/project.ts'
 import { createClients } from './clients.ts'
 
 /** Asks Slack whether it knows our tokens, and whether all that the manifest wants was granted. */
@@ -84,12 +85,6 @@ function failure(part: string, error: unknown, next: string): Finding {
 
 /** The one list of scopes is the manifest's. */
 export function scopesOfManifest(): string[] {
-  const manifest = parse(readFileSync(manifestPath(), 'utf8'))
+  const manifest = parse(readFileSync(projectFile('manifest.yml'), 'utf8'))
   return manifest.oauth_config.scopes.bot
-}
-
-/** manifest.yml stands beside package.json, above both src and dist. */
-function manifestPath(): URL {
-  const here = import.meta.url
-  return new URL(here.includes('/dist/') ? '../../../../manifest.yml' : '../../../manifest.yml', here)
 }

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../src/config.ts'
+import { examine, report } from '../src/doctor.ts'
+import { startMail } from '../src/sandbox/mail/world.ts'
+import { startSlack } from '../src/sandbox/slack/server.ts'
+import { newDatabase } from './support/database.ts'
+import { startImap } from './support/imap.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function patient(manifest = readFileSync('manifest.yml', 'utf8')) {
+  const slack = await startSlack({ manifest })
+  const mail = await startMail({ auth: { user: 'desk', pass: 'right' } })
+  const imap = await startImap()
+  const database = await newDatabase()
+  closing.push(
+    () => database.drop(),
+    () => imap.close(),
+    () => mail.close(),
+    () => slack.close(),
+  )
+  const env = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    DESK_CHANNEL: slack.channel('support').id,
+    SMTP_URL: mail.smtpUrl,
+    MAIL_FROM: 'Tulip <support@tulip.test>',
+    IMAP_URL: imap.url,
+    DATABASE_URL: database.url,
+  }
+  return {
+    slack,
+    mail,
+    env,
+    look: async (changed: Record<string, string> = {}) => report(await examine(readConfig({ ...env, ...changed }))),
+  }
+}
+
+describe('the doctor', () => {
+  it('finds all well where all is', async () => {
+    const { look } = await patient()
+    const lines = (await look()).split('\n')
+    expect(lines.filter(line => !line.startsWith('ok'))).toEqual([])
+    expect(lines.length).toBeGreaterThanOrEqual(6)
+  })
+
+  it('names each scope that the manifest wants and Slack did not grant', async () => {
+    const { look } = await patient(readFileSync('manifest.yml', 'utf8').replace('      - files:read\n', ''))
+    const found = await look()
+    expect(found).toContain('BAD  Slack: these scopes are not granted: files:read.')
+    expect(found).toContain('-> Update the app from manifest.yml')
+  })
+
+  it('says what to do about wrong tokens, a wrong password, and a channel that it is not in', async () => {
+    const { look, slack, env } = await patient()
+    expect(await look({ SLACK_BOT_TOKEN: 'xoxb-wrong' })).toContain('BAD  Slack: Slack says invalid_auth.')
+    const smtp = env.SMTP_URL.replace('right', 'wrong')
+    expect(smtp).not.toBe(env.SMTP_URL)
+    expect(await look({ SMTP_URL: smtp })).toMatch(/BAD {2}.*\n {5}-> /)
+    expect(await look({ DESK_CHANNEL: slack.channel('general').id })).toContain('Write /invite @Overture in it.')
+  })
+
+  it('never prints a password', async () => {
+    const { look, env } = await patient()
+    expect(await look({ SMTP_URL: env.SMTP_URL.replace('right', 'sesame-open') })).not.toContain('sesame-open')
+  })
+})
+
+describe('the settings', () => {
+  const good = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }
+
+  it('are read once, from the environment or from files that it names', () => {
+    const config = readConfig({
+      ...good,
+      SMTP_URL: 'smtp://mail.test',
+      MAIL_FROM: '"Tulip Support" <Support@Tulip.test>',
+      MAIL_LISTEN: ':2525',
+      PORT_FILE: 'test/support/port.txt',
+    })
+    expect(config.mail).toMatchObject({
+      from: { name: 'Tulip Support', address: 'support@tulip.test' },
+      listen: { host: '0.0.0.0', port: 2525 },
+    })
+    expect(config.http.port).toBe(4321)
+  })
+
+  it('that are wrong are named together', () => {
+    const bad = {
+      SLACK_BOT_TOKEN: 'x',
+      DESK_CHANNEL: '#support',
+      HOLD_SECONDS: 'long',
+      REPLY_MODE: 'maybe',
+      SMTP_URL: 'smtp://h',
+      APP_SECRET: 'short',
+      IMAP_URL_FILE: '/nowhere',
+    }
+    expect(() => readConfig(bad)).toThrow(
+      /SLACK_BOT_TOKEN.*DESK_CHANNEL.*APP_SECRET.*HOLD_SECONDS.*REPLY_MODE.*SLACK_APP_TOKEN.*SMTP_URL and MAIL_FROM/s,
+    )
+    expect(() => readConfig(bad)).toThrow('IMAP_URL_FILE: the file /nowhere cannot be read.')
+  })
+})

@@ -11,7 +11,7 @@ export const ticket: Row = {
   ],
   async measure(side, world) {
     const warm = world.size(300, 100)
-    const count = world.size(2_000, 400)
+    const count = world.size(1_500, 400)
     return world.withFar(async ({ far, start }) => {
       const desk = await start(side === 'ours' ? 'ours' : 'assembly', side)
       await desk.ask('open', { first: 0, count: warm, atOnce: AT_ONCE })

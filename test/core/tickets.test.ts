@@ -60,6 +60,8 @@ describe('opening a ticket', () => {
     expect((await faultsOf(town.open({ customer: { typed: 'gone@acme.test' } }))).customer).toContain(
       'must not be written to',
     )
+    for (const typed of ['support@tulip.test', 'Support@Tulip.test', 'support+any@tulip.test'])
+      expect((await faultsOf(town.open({ customer: { typed } }))).customer).toContain('is an address of ours')
     await town.store.write(tx => markSenderBroken(tx, town.senderId, 'The password is wrong.'))
     expect((await faultsOf(town.open())).sender).toContain('The password is wrong.')
     expect([

@@ -1,5 +1,5 @@
 import type { AgentRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
@@ -10,7 +10,7 @@ import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
-import { usableSender } from '../senders.ts'
+import { isOurs, usableSender } from '../senders.ts'
 import { refuseSuppressed } from '../suppressions.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThread, DESK, MAIL } from '../threads.ts'
@@ -95,6 +95,7 @@ async function readForm(
   }
   await gather(() => teamById(tx.q, form.teamId))
   const address = await gather(() => readCustomer(tx, form.customer))
+  if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseSuppressed(tx.q, address.address))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
@@ -113,6 +114,12 @@ async function readCustomer(
   if ('id' in customer) return customerById(tx.q, customer.id)
   if (!customer.typed.trim()) throw new Problem('invalid', 'Choose a customer, or type an address.', 'customer')
   return readAddress(customer.typed)
+}
+
+/** A mail to ourselves would come back as a customer's. */
+async function refuseOurs(q: Query, address: string): Promise<void> {
+  if (!(await isOurs(q, address))) return
+  throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'customer')
 }
 
 /** Opens a ticket for a customer who wrote first. The caller posts their message. */

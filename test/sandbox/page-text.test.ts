@@ -65,3 +65,9 @@ it('code blocks keep their lines', () => {
     { type: 'rich_text_section', elements: [text('after')] },
   ])
 })
+
+it('an emoji by its name has its code points, and a name that is none stays text', () => {
+  expect(richOf('Hooray :tada: :nosuchthing:', 'typed')).toEqual(
+    section(text('Hooray '), { type: 'emoji', name: 'tada', unicode: '1f389' }, text(' :nosuchthing:')),
+  )
+})

@@ -1,4 +1,4 @@
-import { has } from 'node-emoji'
+import { get } from 'node-emoji'
 import type { Inline, Rich, Style } from './rich.ts'
 
 /**
@@ -79,7 +79,7 @@ const MARKS: { pattern: RegExp; only?: 'written'; read: Reader }[] = [
   },
   {
     pattern: /:([a-z0-9_+'-]+):/,
-    read: match => (has(match[1] ?? '') ? () => [{ type: 'emoji', name: match[1] ?? '' }] : undefined),
+    read: match => readEmoji(match[1] ?? ''),
   },
   {
     pattern: /\bhttps?:\/\/[^\s<>|]+[^\s<>|.,;:!?)'"]/,
@@ -100,6 +100,14 @@ function firstMark(text: string, manner: 'written' | 'typed'): Mark | undefined 
     }
   }
   return first
+}
+
+/** With its code points, as Slack stores what somebody typed: who reads it may not know the name. */
+function readEmoji(name: string): (() => Inline[]) | undefined {
+  const character = get(name)
+  if (!character) return undefined
+  const unicode = [...character].map(char => (char.codePointAt(0) as number).toString(16)).join('-')
+  return () => [{ type: 'emoji', name, unicode }]
 }
 
 function readToken(token: string): (style: Style) => Inline[] {

@@ -9,7 +9,7 @@ export interface Style {
 export type Inline =
   | { type: 'text'; text: string; style?: Style }
   | { type: 'link'; url: string; text?: string; style?: Style }
-  | { type: 'emoji'; name: string; style?: Style }
+  | { type: 'emoji'; name: string; unicode?: string; style?: Style }
   | { type: 'user'; user_id: string; style?: Style }
   | { type: 'channel'; channel_id: string; style?: Style }
   | { type: 'usergroup'; usergroup_id: string; style?: Style }

@@ -3,14 +3,15 @@ import type { Document } from '../../core/document.ts'
 import type { Desk } from './desk.ts'
 import { fromMrkdwn, fromRichText } from './rich-text.ts'
 
-/**
- * What somebody wrote, for people outside Slack, and whether it is for us alone: it begins with `note:`, or calls a
- * colleague, a group or everybody.
- */
-export async function readMessage(
-  desk: Desk,
-  message: { text?: string; blocks?: KnownBlock[] },
-): Promise<{ body: Document; isNote: boolean }> {
+/** A message as people outside Slack may read it. */
+export interface Read {
+  body: Document
+  isNote: boolean // it is for us alone: it begins with `note:`, or calls a colleague, a group or everybody
+  saysNote: boolean // it begins with `note:`
+}
+
+/** What somebody wrote, and whether it is for us alone. */
+export async function readMessage(desk: Desk, message: { text?: string; blocks?: KnownBlock[] }): Promise<Read> {
   const written = JSON.stringify([message.blocks ?? [], message.text ?? ''])
   const people = new Set([...written.matchAll(USER)].map(m => (m[1] ?? m[2]) as string))
   const names = new Map(await Promise.all([...people].map(async id => [id, await desk.people.name(id)] as const)))
@@ -25,7 +26,8 @@ export async function readMessage(
   people.delete(desk.self.userId)
   const callsColleagues =
     people.size > 0 || /"type":"(usergroup|broadcast)"|<!(subteam|here|channel|everyone)/.test(written)
-  return { body, isNote: callsColleagues || /^\s*note\s*:/i.test(message.text ?? '') }
+  const saysNote = /^\s*note\s*:/i.test(message.text ?? '')
+  return { body, isNote: saysNote || callsColleagues, saysNote }
 }
 
 const USER = /"user_id":"([UW][A-Z0-9]+)"|<@([UW][A-Z0-9]+)/g

@@ -1,6 +1,5 @@
 import type { KnownBlock } from '@slack/types'
 import { actorOf, joinTeam } from '../../../core/agents.ts'
-import type { Document } from '../../../core/document.ts'
 import type { MessageView, NewFile, TicketView } from '../../../core/letter.ts'
 import { messageView, ticketView } from '../../../core/letters.ts'
 import { undoSend } from '../../../core/messages/decide.ts'
@@ -12,8 +11,8 @@ import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
-import { readMessage } from '../read-message.ts'
-import { askPrompt, correctionPrompt, heldPrompt } from '../views/prompts.ts'
+import { type Read, readMessage } from '../read-message.ts'
+import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/prompts.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 
 /** https://docs.slack.dev/reference/events/message */
@@ -80,9 +79,7 @@ async function filesOf(desk: Desk, event: SlackMessage): Promise<NewFile[] | Pro
   }
 }
 
-interface Written {
-  body: Document
-  isNote: boolean
+interface Written extends Read {
   files: NewFile[] | Problem
 }
 
@@ -113,7 +110,7 @@ async function record(
   try {
     if (written.files instanceof Problem) throw written.files
     const id = await write(visibilityOf(ticket, written), written.files)
-    await prompt(desk, event, id)
+    await prompt(desk, event, id, written)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // it cannot go to the customer as it is, and must not be lost or sent without its files
@@ -128,13 +125,18 @@ function visibilityOf(ticket: TicketView, written: Written): Visibility {
   return ticket.replyMode === 'direct' ? 'public' : 'undecided'
 }
 
-/** Asks, or says what happens, where only the author sees it. It is not stored by Slack: the card counts what is undecided. */
-async function prompt(desk: Desk, event: SlackMessage, messageId: string): Promise<void> {
+/**
+ * Asks, or says what happens, where only the author sees it. It is not stored by Slack: the card counts what is undecided.
+ * Who called a colleague may have meant the customer all the same; who wrote `note:` did not.
+ */
+async function prompt(desk: Desk, event: SlackMessage, messageId: string, { isNote, saysNote }: Read): Promise<void> {
   const found = await viewsOf(desk, messageId)
   if (!found || !event.user) return
   const { message, ticket } = found
   if (message.visibility === 'undecided') await whisper(desk, event, askPrompt(message, ticket))
   else if (message.visibility === 'public') await whisper(desk, event, heldPrompt(message, ticket, desk.store.now()))
+  else if (isNote && !saysNote && ticket.replyMode !== 'notes' && ticket.publishedAt !== null)
+    await whisper(desk, event, keptPrompt(message, ticket))
 }
 
 async function viewsOf(
@@ -166,7 +168,7 @@ async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
     if (reach === 'held' && isNote) await undoSend(tx, id, actorOf(agent)) // it has just become a note
     return reach
   })
-  if (reach !== 'out') return
+  if (reach !== 'out' && reach !== 'leaving') return
   const found = await viewsOf(desk, id)
   if (found) await whisper(desk, { ...now, channel }, correctionPrompt(found.message, found.ticket))
 }
@@ -188,13 +190,8 @@ async function removed(
     const m = await messageById(tx.q, id)
     const actor = { kind: m.author_kind, id: m.author_id, name: m.author_name }
     const reach = await deleteMessage(tx, id, actor)
-    if (reach === 'out')
-      await postNotice(
-        tx,
-        m.ticket_id,
-        `${m.author_name} deleted a message here, but the customer has it already: a mail cannot be called back.`,
-        `deleted:${id}`,
-      )
+    if (reach === 'out' || reach === 'leaving')
+      await postNotice(tx, m.ticket_id, `${m.author_name} deleted a message here${gone[reach]}`, `deleted:${id}`)
   })
 }
 
@@ -210,6 +207,11 @@ async function recorded(desk: Desk, stored: StoredEvent<SlackMessage>, about: Sl
   if (!id && isReply && stored.attempts < WAITS && (await threadAt(desk, about.channel, about.thread_ts as string)))
     throw new Error('The message that this is about is not known, yet.')
   return id
+}
+
+const gone = {
+  out: ', but the customer has it already: a mail cannot be called back.',
+  leaving: ' while its mail was on its way: it is not sent, unless the mail server had just taken it.',
 }
 
 function threadAt(desk: Desk, channel: string, root: string): Promise<ThreadRow | undefined> {

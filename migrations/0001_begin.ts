@@ -130,9 +130,13 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('deleted_at', 'bigint')
     .execute()
   await s.createIndex('tickets_customer').on('tickets').columns(['customer_id', 'updated_at']).execute()
-  await sql`create index tickets_assignee on tickets (assignee_id, updated_at) where deleted_at is null`.execute(db)
-  await sql`create index tickets_status on tickets (status, updated_at) where deleted_at is null`.execute(db)
-  await sql`create index tickets_updated on tickets (updated_at) where deleted_at is null`.execute(db)
+  await sql`create index tickets_assignee on tickets (assignee_id, updated_at, id)
+    where deleted_at is null and closed_at is null`.execute(db)
+  await sql`create index tickets_status on tickets (status, updated_at, id) where deleted_at is null`.execute(db)
+  await sql`create index tickets_open on tickets (updated_at) where deleted_at is null and closed_at is null`.execute(
+    db,
+  )
+  await sql`create index tickets_updated on tickets (updated_at, id) where deleted_at is null`.execute(db)
 
   await s
     .createTable('threads')
@@ -146,6 +150,7 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('created_at', 'bigint', c => c.notNull())
     .execute()
   await s.createIndex('threads_ticket').on('threads').column('ticket_id').execute()
+  await s.createIndex('threads_place').on('threads').columns(['place', 'channel']).execute()
   await sql`create unique index threads_root on threads (channel, place, root) where root is not null`.execute(db)
 
   await s
@@ -215,6 +220,7 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addPrimaryKeyConstraint('keys_pk', ['channel', 'key'])
     .execute()
   await s.createIndex('keys_message').on('keys').column('message_id').execute()
+  await s.createIndex('keys_thread').on('keys').columns(['thread_id', 'message_id']).execute()
 
   await s
     .createTable('deliveries')
@@ -260,6 +266,7 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('team_id', 'text')
     .addUniqueConstraint('inbound_key', ['channel', 'key'])
     .execute()
+  await s.createIndex('inbound_received').on('inbound').columns(['channel', 'received_at']).execute()
   await sql`create index inbound_pending on inbound (due_at, id) where state = 'pending'`.execute(db)
   await sql`create index inbound_tray on inbound (received_at) where state in ('unmatched', 'quarantined')`.execute(db)
 

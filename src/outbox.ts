@@ -5,8 +5,6 @@ import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
 
-const AT_ONCE = 40
-
 export interface Outbox {
   /** Resolves once nothing is left that is due now. */
   flush(): Promise<void>
@@ -16,23 +14,33 @@ export interface Outbox {
 
 /** Carries what is due: claim, carry, settle. The network is only touched between transactions. */
 export function startOutbox(store: Store, channels: Map<string, Channel>, log: Log): Outbox {
-  const carrying = new Map<string, Promise<void>>() // by delivery
+  const carrying = new Map<string, { by: string; work: Promise<void> }>() // by delivery
   const renewal = setInterval(renew, LEASE_MS / 3)
   const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
   const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
   store.listen('outbox', loop.knock)
 
   async function round(): Promise<number | null> {
-    const free = AT_ONCE - carrying.size
-    if (free <= 0) return null // the next one that settles knocks
+    const now = store.now()
     const letters = await store.write(async tx => {
-      const rows = await claimDeliveries(tx, free, pausedPlaces())
+      const rows = []
+      for (const [name, free] of freeHands())
+        rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
       return rows.length ? lettersFor(tx.q, store, rows) : []
     })
     for (const letter of letters) begin(letter)
     if (letters.length) return 0
-    const due = await nextDeliveryDue(store)
-    return due === null ? null : Math.max(due - store.now(), 20)
+    // what is due and was not claimed waits for one that is being carried, which knocks when it settles, or for a pause to end
+    const due = [await nextDeliveryDue(store, now), ...closedUntil.values()].filter(at => at !== null)
+    return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null
+  }
+
+  /** How many more each channel may carry: one that is slow or away keeps no other from its work. */
+  function freeHands(): [name: string, free: number][] {
+    const busy = [...carrying.values()]
+    return [...channels.values()]
+      .map((c): [string, number] => [c.name, c.atOnce - busy.filter(b => b.by === c.name).length])
+      .filter(([, free]) => free > 0)
   }
 
   function begin(letter: Letter): void {
@@ -40,7 +48,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
       carrying.delete(letter.id)
       loop.knock()
     })
-    carrying.set(letter.id, work)
+    carrying.set(letter.id, { by: letter.channel, work })
   }
 
   async function carry(letter: Letter): Promise<void> {
@@ -71,6 +79,10 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     }
   }
 
+  async function allCarried(): Promise<void> {
+    await Promise.all([...carrying.values()].map(c => c.work))
+  }
+
   function renew(): void {
     if (!carrying.size) return
     store
@@ -87,7 +99,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   return {
     async flush() {
       for (;;) {
-        await Promise.all(carrying.values())
+        await allCarried()
         const due = await nextDeliveryDue(store)
         if (carrying.size === 0 && (due === null || due > store.now())) return
         loop.knock()
@@ -96,7 +108,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     },
     async stop() {
       await loop.stop()
-      await Promise.all(carrying.values())
+      await allCarried()
       clearInterval(renewal)
     },
   }

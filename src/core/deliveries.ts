@@ -150,9 +150,13 @@ function waiting(table: string): RawBuilder<SqlBool> {
 
 /**
  * Takes up to `limit` due deliveries, the oldest of each thread only, so that no message overtakes another; a thread's
- * card goes first. They are due again when the lease runs out.
+ * card goes first. They are due again when the lease runs out. `by` narrows it to one channel, `notTo` leaves places out.
  */
-export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = []): Promise<DeliveryRow[]> {
+export async function claimDeliveries(
+  tx: Tx,
+  limit: number,
+  { notTo = [], by }: { notTo?: string[]; by?: string } = {},
+): Promise<DeliveryRow[]> {
   let due = tx.q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
@@ -181,6 +185,7 @@ export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = [
     .orderBy('d.due_at')
     .orderBy('d.id')
     .limit(limit)
+  if (by) due = due.where('d.channel', '=', by)
   if (notTo.length) due = due.where('t.place', 'not in', notTo)
   const ids = await due.execute()
   if (!ids.length) return []
@@ -196,7 +201,26 @@ export async function claimDeliveries(tx: Tx, limit: number, notTo: string[] = [
     .where('due_at', '<=', tx.now) // another process may have been faster
     .returningAll()
     .execute()
-  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+  return (await withoutDeleted(tx, rows)).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** A message that was deleted while its mail waited for another try is not mailed any more. */
+async function withoutDeleted(tx: Tx, rows: DeliveryRow[]): Promise<DeliveryRow[]> {
+  const mails = rows.flatMap(r => (r.key !== null && r.message_id ? [r.message_id] : []))
+  if (!mails.length) return rows
+  const found = await tx.q
+    .selectFrom('messages')
+    .select('id')
+    .where('id', 'in', mails)
+    .where('deleted_at', 'is not', null)
+    .execute()
+  const deleted = new Set(found.map(m => m.id))
+  const withdrawn = rows.filter(r => r.key !== null && deleted.has(r.message_id ?? ''))
+  for (const row of withdrawn) {
+    await tx.q.updateTable('deliveries').set({ state: 'cancelled' }).where('id', '=', row.id).execute()
+    await redrawCard(tx, row.ticket_id)
+  }
+  return rows.filter(r => !withdrawn.includes(r))
 }
 
 /** Keeps others away from letters that are still being carried. */
@@ -214,18 +238,20 @@ export async function releaseLeases(tx: Tx): Promise<void> {
   await tx.q
     .updateTable('deliveries')
     .set({ due_at: tx.now })
+    .where(waiting('deliveries'))
     .where('state', '=', 'queued')
     .where('due_at', '>', tx.now)
     .execute()
 }
 
-/** When the next delivery is due (ms UTC), or null when there is none. */
-export async function nextDeliveryDue(store: Store): Promise<number | null> {
+/** When the next delivery is due (ms UTC), of those that are not due yet at `after`, or null when there is none. */
+export async function nextDeliveryDue(store: Store, after = 0): Promise<number | null> {
   const row = await store.read(q =>
     q
       .selectFrom('deliveries')
       .select(e => e.fn.min('due_at').as('at'))
       .where(waiting('deliveries'))
+      .where('due_at', '>', after)
       .executeTakeFirst(),
   )
   return row?.at ?? null
@@ -341,6 +367,7 @@ export async function releasePlace(tx: Tx, place: string): Promise<void> {
   await tx.q
     .updateTable('deliveries')
     .set({ due_at: tx.now })
+    .where(waiting('deliveries'))
     .where('state', '=', 'queued')
     .where('thread_id', 'in', there)
     .execute()

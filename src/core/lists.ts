@@ -22,6 +22,7 @@ export async function listTickets(
   query = narrow(query, list, agentId)
   if (after) {
     const [at, id] = after.split(':') as [string, string]
+    query = query.where('updated_at', '<=', Number(at)) // says it once more, as an index can be entered
     query = query.where(e =>
       e.or([e('updated_at', '<', Number(at)), e.and([e('updated_at', '=', Number(at)), e('id', '<', id)])]),
     )

@@ -82,16 +82,20 @@ export async function messageByKey(q: Query, channel: string, key: string): Prom
 
 /** The desk's threads of tickets that are not closed, the most lately changed first. */
 export async function openDeskThreads(q: Query, limit: number): Promise<{ place: string; root: string }[]> {
+  const newest = q
+    .selectFrom('tickets')
+    .select(['id', 'updated_at'])
+    .where('deleted_at', 'is', null)
+    .where('closed_at', 'is', null)
+    .orderBy('updated_at', 'desc')
+    .limit(limit)
   const rows = await q
-    .selectFrom('threads')
-    .innerJoin('tickets', 'tickets.id', 'threads.ticket_id')
+    .selectFrom(newest.as('t'))
+    .innerJoin('threads', 'threads.ticket_id', 't.id')
     .select(['threads.place', 'threads.root'])
     .where('threads.side', '=', 'desk')
     .where('threads.root', 'is not', null)
-    .where('tickets.deleted_at', 'is', null)
-    .where('tickets.closed_at', 'is', null)
-    .orderBy('tickets.updated_at', 'desc')
-    .limit(limit)
+    .orderBy('t.updated_at', 'desc')
     .execute()
   return rows.flatMap(({ place, root }) => (root === null ? [] : [{ place, root }]))
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries.ts'
 import { type Actor, record } from '../events.ts'
@@ -64,14 +64,41 @@ export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> 
   if (!(await cancelHeld(tx, id))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
   await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })
-  if (m.opening === 1)
-    await tx.q
-      .updateTable('tickets')
-      .set({ published_at: null, status: 'internal', updated_at: tx.now })
-      .where('id', '=', m.ticket_id)
-      .execute()
+  if (m.opening === 1 && !(await hasMail(tx.q, m.ticket_id))) await makeInternal(tx, m.ticket_id)
   await redrawCard(tx, m.ticket_id)
   await redrawMessage(tx, id)
+}
+
+/** Whether the customer has, or is about to get, anything of this ticket. */
+async function hasMail(q: Query, ticketId: string): Promise<boolean> {
+  const row = await q
+    .selectFrom('deliveries')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('key', 'is not', null)
+    .where('state', 'in', ['queued', 'sent', 'bounced'])
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The customer was not written to after all. What else is held for them becomes a note, too. */
+async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
+  await tx.q
+    .updateTable('tickets')
+    .set({ published_at: null, status: 'internal', updated_at: tx.now })
+    .where('id', '=', ticketId)
+    .execute()
+  const held = await tx.q
+    .selectFrom('deliveries')
+    .select('message_id')
+    .where('ticket_id', '=', ticketId)
+    .where('state', '=', 'held')
+    .execute()
+  for (const { message_id } of held) {
+    if (!message_id || !(await cancelHeld(tx, message_id))) continue
+    await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', message_id).execute()
+    await redrawMessage(tx, message_id)
+  }
 }
 
 /** Takes back what is still held of a message; false when nothing was. */

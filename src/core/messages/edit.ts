@@ -8,14 +8,17 @@ import { cancelHeld } from './decide.ts'
 import { messageById } from './find.ts'
 import { postMessage } from './post.ts'
 
-/** What an edit or a deletion could still do: `held` the customer gets the new version, `out` they have the old one. */
-export type Reach = 'held' | 'out' | 'ours'
+/**
+ * What an edit or a deletion could still do: `held` the customer gets the new version, `out` they have the old one,
+ * `leaving` a mail is being tried and perhaps they have it.
+ */
+export type Reach = 'held' | 'leaving' | 'out' | 'ours'
 
-/** Replaces a message's text and keeps the old version. Returns whether the customer already has the old one. */
+/** Replaces a message's text and keeps the old version. Returns whether the customer has the old one, or may have it. */
 export async function editMessage(tx: Tx, id: string, body: Document, actor: Actor): Promise<Reach> {
   const m = await messageById(tx.q, id)
   const text = plainText(body)
-  const reach = await reachOf(tx.q, id)
+  const reach = (await keepHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   if (JSON.stringify(body) === m.body) return 'ours'
   await tx.q
     .insertInto('message_versions')
@@ -32,16 +35,26 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
   return reach
 }
 
-/** Deletes a message at the desk; what is held is not sent. Returns whether the customer already has it. */
+/** Deletes a message at the desk; what is held, or would be tried again, is not sent. Returns whether the customer has it. */
 export async function deleteMessage(tx: Tx, id: string, actor: Actor): Promise<Reach> {
   const m = await messageById(tx.q, id)
   if (m.deleted_at !== null) return 'ours'
-  const reach = await reachOf(tx.q, id)
-  if (reach === 'held') await cancelHeld(tx, id)
+  const reach = (await cancelHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   await tx.q.updateTable('messages').set({ deleted_at: tx.now }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'message_deleted', actor, { text: m.text }, { message: id })
   await redrawCard(tx, m.ticket_id)
   return reach
+}
+
+/** While this transaction lasts nobody claims what is held of the message. False when nothing is. */
+async function keepHeld(tx: Tx, messageId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('deliveries')
+    .set(e => ({ version: e('version', '+', 1) }))
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'held')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 async function reachOf(q: Query, messageId: string): Promise<Reach> {
@@ -52,8 +65,8 @@ async function reachOf(q: Query, messageId: string): Promise<Reach> {
     .where('deliveries.message_id', '=', messageId)
     .where('threads.side', '=', 'customer')
     .execute()
-  if (rows.some(r => r.state === 'held')) return 'held'
-  return rows.some(r => ['queued', 'sent', 'bounced'].includes(r.state)) ? 'out' : 'ours'
+  if (rows.some(r => r.state === 'sent' || r.state === 'bounced')) return 'out'
+  return rows.some(r => r.state === 'queued') ? 'leaving' : 'ours'
 }
 
 /** Sends the edited text of a message that the customer has in its old version, as a mail of its own. */

@@ -24,6 +24,13 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
     .where('ticket_id', '=', id)
     .where('opening', '=', 1)
     .executeTakeFirstOrThrow()
+  const won = await tx.q
+    .updateTable('tickets')
+    .set({ published_at: tx.now })
+    .where('id', '=', id)
+    .where('published_at', 'is', null) // only one of us, or the customer had it twice
+    .executeTakeFirst()
+  if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
   await refuseSuppressed(tx.q, thread.place)
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)

@@ -28,10 +28,16 @@ export function ticketDetails(
 ): ModalView {
   return notice(ticket.identifier, [
     ...(threadUrl ? [threadLink(threadUrl)] : []),
-    ...ticketCard(ticket, now).blocks,
-    ...past.matches.map(matchLine),
+    ...ticketCard(ticket, now).blocks.map(withoutDetails),
+    ...(past.matches.length ? [context('*Why these mails belong here*'), ...past.matches.map(matchLine)] : []),
     ...historyBlocks(past.events, past.names),
   ])
+}
+
+/** Who reads the details needs no button to them. */
+function withoutDetails(block: KnownBlock): KnownBlock {
+  if (block.type !== 'actions') return block
+  return { ...block, elements: block.elements.filter(e => e.action_id !== ids.details) }
 }
 
 function matchLine(match: Match): KnownBlock {

@@ -1,7 +1,7 @@
 import type { KnownBlock, RichTextSection } from '@slack/types'
-import type { EventRow, Priority, Status } from '../../../db/schema.ts'
+import type { EventRow, Priority, ReplyMode, Status } from '../../../db/schema.ts'
 import { context, cut, oneLine } from './blocks.ts'
-import { priorityWords, statusWords } from './words.ts'
+import { priorityWords, replyModeWords, statusWords } from './words.ts'
 
 /** What happened to a ticket, newest first, each moment in the reader's own time. `names` are agents by id. */
 export function historyBlocks(events: EventRow[], names: Map<string, string>, most = 30): KnownBlock[] {
@@ -39,7 +39,7 @@ function sentence(event: EventRow, names: Map<string, string>): string {
     .filter(name => name in shownFields)
     .map(name => change(name, before[name], after[name], names))
     .filter(Boolean)
-  const what = sentences[event.kind] ?? event.kind.replaceAll('_', ' ')
+  const what = decisions[String(after.visibility)] ?? sentences[event.kind] ?? event.kind.replaceAll('_', ' ')
   const extra = [...changes, detail(event.kind, after)].filter(Boolean)
   return extra.length ? `${what} (${extra.join('; ')})` : what
 }
@@ -55,12 +55,18 @@ const sentences: Record<string, string> = {
   reply_mode_changed: 'changed what happens to messages in this thread',
   customer_answered: 'answered',
   customer_written_to: 'wrote to the customer',
-  message_decided: 'decided on a message',
   message_edited: 'edited a message',
   message_deleted: 'deleted a message',
   send_undone: 'took a mail back before it went out',
   delivery_failed: 'could not deliver a mail',
+  mail_bounced: 'had a mail returned',
   address_changed: "changed the customer's address",
+}
+
+/** What was decided about a message that somebody wrote in the thread. */
+const decisions: Record<string, string> = {
+  public: 'had a message sent to the customer',
+  note: 'kept a message as a note',
 }
 
 const shownFields: Record<string, string> = {
@@ -68,8 +74,7 @@ const shownFields: Record<string, string> = {
   priority: 'priority',
   assignee_id: 'assignee',
   close_reason: 'reason',
-  reply_mode: 'mode',
-  visibility: 'visibility',
+  reply_mode: 'from now on',
   address: 'address',
 }
 
@@ -83,12 +88,14 @@ function valueWords(name: string, value: unknown, names: Map<string, string>): s
   if (value === null || value === undefined) return name === 'assignee_id' ? 'nobody' : 'none'
   if (name === 'status') return statusWords[value as Status] ?? String(value)
   if (name === 'priority') return priorityWords[value as Priority] ?? String(value)
+  if (name === 'reply_mode') return replyModeWords[value as ReplyMode] ?? String(value)
   if (name === 'assignee_id') return names.get(String(value)) ?? 'somebody'
   return String(value)
 }
 
 function detail(kind: string, after: Fields): string {
   if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
+  if (kind === 'mail_bounced') return String(after.reason ?? '')
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`
   return kind === 'ticket_created' && after.from ? `from ${after.from}` : ''
 }

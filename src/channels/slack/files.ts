@@ -25,7 +25,8 @@ async function look(desk: Desk, id: string): Promise<SlackFile> {
   try {
     const { file } = await desk.bulk.files.info({ file: id })
     const url = file?.url_private_download ?? file?.url_private
-    if (!url) throw new Problem('invalid', 'One of the files cannot be read: it is a link, not a file.', 'files')
+    if (!url || file?.is_external || !isSlacks(url, desk.bulk.slackApiUrl))
+      throw new Problem('invalid', 'One of the files cannot be read: it is a link, not a file.', 'files')
     return {
       name: file?.name ?? 'file',
       type: file?.mimetype ?? 'application/octet-stream',
@@ -37,6 +38,15 @@ async function look(desk: Desk, id: string): Promise<SlackFile> {
       throw new Problem('invalid', 'One of the files was deleted in Slack.', 'files')
     throw error
   }
+}
+
+/** A file may also be a link to anywhere, and where it leads must never see our token. */
+function isSlacks(url: string, apiUrl: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, origin } = new URL(url)
+  return (
+    origin === new URL(apiUrl).origin || (protocol === 'https:' && /(^|\.)slack(-files|-gov)?\.com$/.test(hostname))
+  )
 }
 
 /** Slack answers with a page to sign in, and 200, when the token may not read a file. */

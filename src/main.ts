@@ -1,27 +1,28 @@
-import { start } from './app.ts'
+import { type Overture, start } from './app.ts'
 import { ConfigFault, readConfig } from './config.ts'
-import { createLog } from './lib/log.ts'
+import { createLog, type Log } from './lib/log.ts'
 
 /** Runs Overture until SIGTERM or SIGINT, then drains: intake stops, work in hand ends, connections close, exit 0. */
 export async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(env)
   const log = createLog(config.logLevel)
-  const overture = await start(config, log)
-  log.info(
-    { url: overture.url, mailPort: overture.mailPort, mode: config.slack.appToken ? 'socket' : 'http' },
-    'Overture is ready.',
-  )
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      log.info({ signal }, 'Stopping.')
-      overture.stop().then(
-        () => log.info('Stopped.'),
-        error => {
-          log.error({ err: error }, 'Stopping went wrong.')
-          process.exitCode = 1
-        },
-      )
-    })
+  const starting = start(config, log)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal, starting, log))
+  const overture = await starting
+  const mode = config.slack.appToken ? 'socket' : 'http'
+  log.info({ url: overture.url, mailPort: overture.mailPort, mode }, 'Overture is ready.')
+}
+
+/** A signal that comes during the start is heeded once the start is over, so that nothing is left half open. */
+async function end(signal: string, starting: Promise<Overture>, log: Log): Promise<void> {
+  log.info({ signal }, 'Stopping.')
+  try {
+    await (await starting).stop()
+    log.info('Stopped.')
+  } catch (error) {
+    log.error({ err: error }, 'Stopping went wrong.')
+    process.exitCode = 1
+  }
 }
 
 /** Ends a start that could not be with one message that names what to do. */

@@ -14,7 +14,7 @@ export interface Person {
 /** The agent with this handle; made at first sight, and their name and address kept up to date. */
 export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
   const known = await agentByHandle(tx.q, person.handle)
-  if (known && known.name === person.name && known.email === person.email && known.deactivated_at === null) return known
+  if (known && isAsSeen(known, person)) return known
   const row: AgentRow = {
     id: known?.id ?? newId(),
     handle: person.handle,
@@ -31,6 +31,11 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     .onConflict(c => c.column('handle').doUpdateSet({ name: row.name, email: row.email, deactivated_at: null }))
     .execute()
   return (await agentByHandle(tx.q, person.handle)) ?? row
+}
+
+/** Whether we know nothing else of this agent than the desk tells now. */
+export function isAsSeen(known: AgentRow, person: Person): boolean {
+  return known.name === person.name && known.email === person.email && known.deactivated_at === null
 }
 
 /** Afterwards the agent belongs to the team. */

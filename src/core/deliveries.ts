@@ -94,8 +94,14 @@ async function insert(
   tx.wake('outbox')
 }
 
+/** The tickets whose card a transaction has asked for already; once is enough, since nobody draws before it commits. */
+const redrawn = new WeakMap<Tx, Set<string>>()
+
 /** Has the ticket's card drawn anew, whole, soon; several changes within a moment are drawn once. */
 export async function redrawCard(tx: Tx, ticketId: string): Promise<void> {
+  const drawn = redrawn.get(tx) ?? new Set()
+  if (drawn.has(ticketId)) return
+  redrawn.set(tx, drawn.add(ticketId))
   await redraw(tx, e => e.and([e('ticket_id', '=', ticketId), e('kind', '=', 'card')]))
 }
 

@@ -17,7 +17,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
         .execute()
     ).map(t => [t.id, t]),
   )
-  const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)))
+  const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
+  const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
   const letters: Letter[] = []
   for (const row of rows) {
@@ -54,8 +55,13 @@ async function referencesOf(q: Query, threadId: string, before: string | null): 
   return rows.map(r => r.key)
 }
 
-/** Tickets as the desk shows them, by id; those that were deleted are missing. */
-export async function ticketViews(q: Query, store: Store, ids: string[]): Promise<Map<string, TicketView>> {
+/** Tickets as the desk shows them, by id; those that were deleted are missing. `withOpening`: whose opening message and counts are asked for. */
+export async function ticketViews(
+  q: Query,
+  store: Store,
+  ids: string[],
+  withOpening = ids,
+): Promise<Map<string, TicketView>> {
   if (!ids.length) return new Map()
   const rows = await q
     .selectFrom('tickets as t')
@@ -90,8 +96,8 @@ export async function ticketViews(q: Query, store: Store, ids: string[]): Promis
     .where('t.id', 'in', ids)
     .where('t.deleted_at', 'is', null)
     .execute()
-  const counts = await countsOf(q, ids)
-  const openings = await openingsOf(q, store, ids)
+  const counts = await countsOf(q, withOpening)
+  const openings = await openingsOf(q, store, withOpening)
   return new Map(
     rows.map(r => [
       r.id,
@@ -145,6 +151,7 @@ function senderView(
 }
 
 async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView['counts']>> {
+  if (!ids.length) return new Map()
   const counts = new Map(ids.map(id => [id, { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 }]))
   const deliveries = await q
     .selectFrom('deliveries as d')
@@ -174,6 +181,7 @@ async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView
 }
 
 async function openingsOf(q: Query, store: Store, ids: string[]): Promise<Map<string, MessageView>> {
+  if (!ids.length) return new Map()
   const rows = await q
     .selectFrom('messages')
     .select(['id', 'ticket_id'])

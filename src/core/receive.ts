@@ -8,7 +8,6 @@ import { settleInbound } from './inbound.ts'
 import type { Arrival } from './letter.ts'
 import { postMessage, postNotice } from './messages/post.ts'
 import { senderByAddress, usableSender } from './senders.ts'
-import { learnKey } from './threads.ts'
 import { customerAnswered } from './tickets/change.ts'
 import { openTicketByCustomer } from './tickets/open.ts'
 import { readReplyToken } from './tokens.ts'
@@ -196,12 +195,11 @@ async function recordMessage(
     full: a.full,
     files: a.files,
     visibility: 'public',
-    from: { threadId: thread.id, key: a.key },
+    from: { channel: a.channel, threadId: thread.id, key: a.key },
     inboundId: a.inboundId,
     matchedBy: why,
     automatic: a.automatic?.rule ?? null,
     opening,
   })
-  await learnKey(tx, { channel: a.channel, key: a.key, threadId: thread.id, messageId })
   await settleInbound(tx, a.inboundId, { state: 'recorded', reason: why, messageId })
 }

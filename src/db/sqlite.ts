@@ -14,7 +14,7 @@ import {
   type Tx,
 } from './store.ts'
 
-const MOST_PER_COMMIT = 100
+const MOST_PER_COMMIT = 40 // more would hold up the event loop for too long
 
 interface Waiting {
   work: (tx: Tx) => Promise<unknown>
@@ -63,8 +63,11 @@ export function openSqlite(path: string, now: () => number): Opened {
   }
 
   async function drain(): Promise<void> {
-    await Promise.resolve() // lets all that is asked for in this turn of the loop into the first commit
-    while (queue.length) await commit(queue.splice(0, MOST_PER_COMMIT))
+    do {
+      // a commit blocks the loop; what came in meanwhile is to be asked for before the next one is made up
+      await new Promise(resolve => setImmediate(resolve))
+      await commit(queue.splice(0, MOST_PER_COMMIT))
+    } while (queue.length)
     running = undefined
   }
 

@@ -22,7 +22,7 @@ const write = (
   ticketId: string,
   text: string,
   visibility: Visibility = 'public',
-  from?: { threadId: string; key: string },
+  from?: { channel: string; threadId: string; key: string },
 ) =>
   town.store.write(tx =>
     postMessage(tx, {
@@ -164,7 +164,11 @@ describe('a message', () => {
     const t = await town.open()
     await carryAll()
     const thread = await town.store.read(q => threadOf(q, t.id, 'desk'))
-    const id = await write(t.id, 'Hello again', 'undecided', { threadId: thread.id, key: 'C0SUPPORT:1.5' })
+    const id = await write(t.id, 'Hello again', 'undecided', {
+      channel: 'slack',
+      threadId: thread.id,
+      key: 'C0SUPPORT:1.5',
+    })
     expect((await carryAll()).map(l => l.kind)).toEqual(['card'])
     expect(await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ann)))).toBe(true)
     expect(await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ann)))).toBe(false)

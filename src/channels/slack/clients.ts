@@ -1,4 +1,5 @@
 import { LogLevel, WebClient } from '@slack/web-api'
+import { leanFetch } from './post.ts'
 
 /**
  * Two clients, since one that waits out a 429 would hold up a form whose trigger lives three seconds. Neither waits out a
@@ -6,6 +7,7 @@ import { LogLevel, WebClient } from '@slack/web-api'
  */
 export function createClients(token: string, apiUrl: string | undefined): { ui: WebClient; bulk: WebClient } {
   const common = {
+    fetch: leanFetch,
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
     rejectRateLimitedCalls: true,
     logLevel: LogLevel.ERROR,

@@ -1,5 +1,5 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api'
-import { seeAgent } from '../../core/agents.ts'
+import { agentByHandle, isAsSeen, seeAgent } from '../../core/agents.ts'
 import type { AgentRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -43,7 +43,8 @@ export function createPeople(store: Store, client: WebClient): People {
     async agent(userId) {
       const p = await profile(userId)
       if (p.isStranger) throw new Problem('forbidden', 'Only members of this workspace can do that.')
-      return store.write(tx => seeAgent(tx, p))
+      const known = await store.read(q => agentByHandle(q, userId))
+      return known && isAsSeen(known, p) ? known : store.write(tx => seeAgent(tx, p))
     },
     name: async userId => (await profile(userId)).name,
     forget: userId => known.delete(userId),

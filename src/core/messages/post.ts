@@ -22,7 +22,7 @@ export interface NewMessage {
   files?: NewFile[]
   visibility: Visibility
   full?: Document | null
-  from?: { threadId: string; key: string } // where it came in; it is not sent back there
+  from?: { channel: string; threadId: string; key: string } // where it came in; it is not sent back there
   inboundId?: string
   matchedBy?: string
   automatic?: string | null
@@ -48,13 +48,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     .values(rowOf(tx, id, m, visibility))
     .execute()
   if (m.files?.length) await attach(tx, id, m.files)
-  if (m.from)
-    await learnKey(tx, {
-      channel: (await threadById(tx.q, m.from.threadId)).channel,
-      key: m.from.key,
-      threadId: m.from.threadId,
-      messageId: id,
-    })
+  if (m.from) await learnKey(tx, { ...m.from, messageId: id })
   await queueToOthers(tx, {
     id,
     ticketId: m.ticketId,
@@ -116,7 +110,8 @@ export async function queueToOthers(tx: Tx, m: Posted): Promise<void> {
       await queueDelivery(tx, m, thread) // the opening message is on the card itself
     }
   }
-  if (!m.opening) await redrawCard(tx, m.ticketId) // a new ticket's card is queued already
+  // the card counts what agents wrote; a new ticket's card is queued already
+  if (!m.opening && m.author.kind === 'agent') await redrawCard(tx, m.ticketId)
 }
 
 async function isQueuedFor(q: Query, messageId: string, threadId: string): Promise<boolean> {
@@ -152,8 +147,4 @@ export function postNotice(tx: Tx, ticketId: string, text: string, dedupKey?: st
     visibility: 'note',
     ...(dedupKey ? { dedupKey } : {}),
   })
-}
-
-function threadById(q: Query, id: string): Promise<ThreadRow> {
-  return q.selectFrom('threads').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }

@@ -158,5 +158,5 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
     .execute()
   const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
-  await redrawCard(tx, ticket.id)
+  if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
 }

@@ -103,7 +103,7 @@ async function record(
         body: written.body,
         files,
         visibility,
-        from: { threadId: thread.id, key },
+        from: { channel: thread.channel, threadId: thread.id, key },
         dedupKey: `slack:${key}`,
       })
     })

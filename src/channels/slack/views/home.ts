@@ -27,7 +27,7 @@ export function inboxHome(
   return home(page, [
     actions(...(Object.keys(listWords) as ListName[]).map(list => listButton(list, list === page.list))),
     { type: 'divider' },
-    ...(tickets.length ? tickets.map(t => row(t, now)) : [words(emptyWords[page.list])]),
+    ...(tickets.length ? tickets.flatMap(t => row(t, now)) : [words(emptyWords[page.list])]),
     ...pager(page, next),
   ])
 }
@@ -43,7 +43,7 @@ const emptyWords: Record<ListName, string> = {
   all: 'There are no tickets yet. Write /ticket in any channel to begin.',
 }
 
-function row(ticket: TicketView, now: number): KnownBlock {
+function row(ticket: TicketView, now: number): KnownBlock[] {
   const customer = ticket.customer.company
     ? `${ticket.customer.name}, ${ticket.customer.company}`
     : ticket.customer.name
@@ -54,10 +54,13 @@ function row(ticket: TicketView, now: number): KnownBlock {
     age(ticket.answeredAt ?? ticket.createdAt, now),
   ]
   const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}${ticket.counts.undecided > 0 ? '❓ ' : ''}`
-  return words(
-    `${marks}${ticket.identifier} · ${cut(oneLine(ticket.subject), 300)}\n${facts.join(' · ')}`,
-    button('Open', ids.homeOpen, ticket.id),
-  )
+  return [
+    words(
+      `${marks}${ticket.identifier} · ${cut(oneLine(ticket.subject), 300)}`,
+      button('Open', ids.homeOpen, ticket.id),
+    ),
+    context(plain(facts.join(' · '))),
+  ]
 }
 
 function pager(page: Extract<HomePage, { tab: 'inbox' }>, next: string | null): KnownBlock[] {
@@ -96,13 +99,22 @@ export function setUpHome(setUp: SetUp): HomeView {
       : [words('There is no sender yet, so no mail can be sent.')]),
     { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
-    context(plain(cut(`${me.alias ?? me.name}${me.signature ? `\n${me.signature}` : ' (no signature)'}`, 1_500))),
+    context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
     context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
     { type: 'divider' },
     unmatched
       ? words(`📭 ${many(unmatched, 'mail')} belong to no ticket.`, button('Look', ids.openTray, 'tray'))
       : context('📭 No mail is left over.'),
   ])
+}
+
+function signatureLine({ signature }: AgentRow): string {
+  return signature
+    ? signature
+        .trim()
+        .split(/\s*\n\s*/)
+        .join(' · ')
+    : 'no signature'
 }
 
 function teamBlocks(team: TeamRow): KnownBlock[] {
@@ -127,11 +139,11 @@ function senderBlocks(sender: SenderRow, teams: TeamRow[]): KnownBlock[] {
   const team = teams.find(t => t.id === sender.team_id)?.name ?? 'a team that is no more'
   const facts = [
     team,
-    sender.smtp_url ? 'own mail server' : 'SMTP_URL',
+    sender.smtp_url ? 'its own mail server' : 'the mail server of this installation',
     sender.dkim_selector ? `DKIM ${sender.dkim_selector}` : 'no DKIM',
   ]
   return [
-    words(`${sender.name ? `${oneLine(sender.name)} ` : ''}<${sender.address}>\n${facts.join(' · ')}`),
+    words(`${sender.name ? `${oneLine(sender.name)} <${sender.address}>` : sender.address}\n${facts.join(' · ')}`),
     ...(sender.broken_reason ? [words(`⚠️ ${cut(oneLine(sender.broken_reason), 1_000)}`)] : []),
     actions(
       button('Send a test mail', ids.testSender, sender.id),

@@ -1,4 +1,4 @@
-import type { KnownBlock, RichTextElement } from '@slack/types'
+import type { Button, KnownBlock, RichTextElement } from '@slack/types'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import {
   actions,
@@ -120,9 +120,14 @@ function buttons(ticket: TicketView, isCut: boolean): KnownBlock {
     button('Status', ids.status, ticket.id),
     button('Note', ids.note, ticket.id),
     isClosed ? button('Reopen', ids.reopen, ticket.id) : button('Close', ids.close, ticket.id),
-    isCut && ticket.opening ? button('Show all', ids.showFull, ticket.opening.id) : undefined,
+    showAll(ticket.opening, isCut),
     button('Details', ids.details, ticket.id),
   )
+}
+
+function showAll(opening: MessageView | null, isCut: boolean): Button | undefined {
+  if (!opening || !(isCut || opening.full)) return undefined
+  return button(opening.full ? 'Show full mail' : 'Show all', ids.showFull, opening.id)
 }
 
 function publishing(ticket: TicketView) {

@@ -63,7 +63,7 @@ export function failedPrompt(message: MessageView, ticket: TicketView): Prompt {
   const text = `⚠️ This did not reach ${customer(ticket)}. ${reason}`.trim()
   return {
     text: escaped(text),
-    blocks: [words(text, button('Fix and resend', ids.fix, message.id, { style: 'primary' }))],
+    blocks: [words(text), actions(button('Fix and resend', ids.fix, message.id, { style: 'primary' }))],
   }
 }
 

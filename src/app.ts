@@ -42,13 +42,16 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
 
-  const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024 })
-  server.get('/healthz', async () => ({ status: 'ok' }))
+  const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 10_000 })
+  server.get('/healthz', async () => {
+    await store.read(q => q.selectFrom('settings').select('name').limit(1).execute())
+    return { status: 'ok' }
+  })
   slack.mount(server)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined
-  const stop = () => (stopped ??= inTurn(stopping.reverse()))
+  const stop = () => (stopped ??= inTurn(stopping.splice(0).reverse()))
   try {
     await server.listen({ host: config.http.host, port: config.http.port })
     stopping.push(() => server.close())
@@ -78,8 +81,11 @@ async function takeUpAgain(tx: Tx): Promise<void> {
   await releaseInboundLeases(tx)
 }
 
+/** One that fails keeps no other from its turn; the first failure is thrown at the end. */
 async function inTurn(steps: (() => Promise<unknown>)[]): Promise<void> {
-  for (const step of steps) await step()
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch(error => failures.push(error))
+  if (failures.length) throw failures[0]
 }
 
 function addressOf(server: FastifyInstance): string {

@@ -17,7 +17,10 @@ const [command = '--help', ...rest] = process.argv.slice(2)
 switch (command) {
   case 'start': {
     const { explainFailure, main } = await import('./main.ts')
-    await main(process.env).catch(explainFailure)
+    await main(process.env).catch(error => {
+      explainFailure(error)
+      process.exit() // whatever was begun is not waited for
+    })
     break
   }
   case 'doctor': {

@@ -61,8 +61,10 @@ export function createSlack(options: SlackOptions): Slack {
     await lookAtPlaces(desk)
     const taking = createIntake(store, app, desk)
     const last = await store.read(q => lastInboundAt(q, 'slack'))
+    if (leaving.signal.aborted) return
     await sockets?.start(taking)
     intake = taking
+    if (leaving.signal.aborted) await leave()
     if (last !== null) lookBack(last)
   }
 
@@ -74,8 +76,17 @@ export function createSlack(options: SlackOptions): Slack {
 
   /** Slack is away: mail is taken in all the same, and the desk opens as soon as Slack is back. */
   function beginLater(ms: number, why: unknown): void {
+    if (leaving.signal.aborted) return
     log.warn({ err: why }, 'Slack cannot be reached; trying again.')
     later = setTimeout(() => begin().catch(error => beginLater(Math.min(ms * 2, 60_000), error)), ms)
+  }
+
+  /** Also for a begin that is still under way: it then begins nothing more. */
+  async function leave(): Promise<void> {
+    clearTimeout(later)
+    leaving.abort()
+    await looking
+    await intake?.stop()
   }
 
   async function connect(): Promise<App> {
@@ -107,13 +118,9 @@ export function createSlack(options: SlackOptions): Slack {
         beginLater(1_000, error)
       })
     },
-    async stopIntake() {
-      clearTimeout(later)
-      leaving.abort()
-      await looking
-      await intake?.stop()
-    },
+    stopIntake: leave,
     async stop() {
+      await leave()
       await sockets?.stop()
     },
   }

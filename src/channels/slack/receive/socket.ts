@@ -19,8 +19,13 @@ export function createSockets(options: {
     const client = new SocketModeClient({
       appToken: options.appToken,
       logger: quiet(options.log),
-      ...(options.apiUrl ? { clientOptions: { slackApiUrl: options.apiUrl } } : {}),
+      clientOptions: {
+        ...(options.apiUrl ? { slackApiUrl: options.apiUrl } : {}),
+        timeout: 10_000,
+        retryConfig: PATIENCE,
+      },
     })
+    againOnFailure(client, options.log)
     client.on('error', error => options.log.warn({ err: error }, 'A Slack socket had trouble; it reconnects.'))
     client.on('connected', () => {
       open.add(client)
@@ -34,17 +39,49 @@ export function createSockets(options: {
     return client
   })
   return {
+    /** May be called again after it failed: what comes then is taken once. */
     async start(intake: Intake): Promise<void> {
-      for (const client of clients)
+      for (const client of clients) {
+        client.removeAllListeners('slack_event')
         client.on('slack_event', ({ body, ack, retry_num, retry_reason }) =>
           intake.take({ body, ack, retryNum: retry_num, retryReason: retry_reason }),
         )
-      await Promise.all(clients.map(c => c.start()))
+      }
+      try {
+        await Promise.all(clients.map(c => c.start()))
+      } catch (error) {
+        await stop()
+        throw error
+      }
     },
-    async stop(): Promise<void> {
-      await Promise.all(clients.map(c => Promise.race([c.disconnect(), rest(DISCONNECT_MS)])))
-    },
+    stop,
   }
+
+  async function stop(): Promise<void> {
+    await Promise.all(clients.map(c => Promise.race([c.disconnect(), rest(DISCONNECT_MS)])))
+  }
+}
+
+/** Without it an outage of an hour is followed by many minutes without a socket. */
+const PATIENCE = { forever: true, factor: 1.3, maxTimeout: 15_000 }
+const AGAIN_MS = 30_000
+
+/** A socket that was open and cannot be opened again is tried again; socket-mode would end the process by a rejection. */
+function againOnFailure(client: SocketModeClient, log: Log): void {
+  const start = client.start.bind(client)
+  let wasOpen = false
+  let again: NodeJS.Timeout | undefined
+  client.on('connected', () => {
+    wasOpen = true
+  })
+  client.on('disconnecting', () => clearTimeout(again))
+  client.start = () =>
+    start().catch(error => {
+      if (!wasOpen) throw error
+      log.error({ err: error }, 'A Slack socket cannot be opened; trying again.')
+      again = setTimeout(() => client.start(), AGAIN_MS)
+      return {} as Awaited<ReturnType<typeof start>>
+    })
 }
 
 /** socket-mode 3.1 may never resolve disconnect() (node-slack-sdk #2656). */

@@ -303,13 +303,7 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
     .where('state', '=', 'queued')
     .executeTakeFirst()
   if (numUpdatedRows === 0n) return
-  if (letter.externalId !== sent.id && letter.key !== sent.id && letter.kind !== 'mark')
-    await learnKey(tx, {
-      channel: letter.channel,
-      key: sent.id,
-      threadId: letter.thread.id,
-      messageId: letter.message?.id ?? null,
-    })
+  if (letter.key !== null && letter.key !== sent.id) await learnSentKey(tx, letter, sent.id)
   if (sent.root && letter.thread.root === null)
     await tx.q
       .updateTable('threads')
@@ -322,6 +316,16 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
     await show(tx, letter)
   }
   tx.wake('outbox')
+}
+
+/** Some mail servers put an id of their own in place of ours; answers will then name theirs. */
+async function learnSentKey(tx: Tx, letter: Letter, key: string): Promise<void> {
+  await learnKey(tx, {
+    channel: letter.channel,
+    key,
+    threadId: letter.thread.id,
+    messageId: letter.message?.id ?? null,
+  })
 }
 
 async function settleRefused(

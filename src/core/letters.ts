@@ -208,7 +208,11 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
     .where('m.id', 'in', ids)
     .execute()
   const files = await attachmentsOf(q, ids, store)
-  const deliveries = await deliveriesOf(q, ids)
+  // only what agents write is sent to customers
+  const deliveries = await deliveriesOf(
+    q,
+    rows.filter(r => r.author_kind === 'agent').map(r => r.id),
+  )
   return new Map(
     rows.map(r => [
       r.id,
@@ -243,6 +247,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
 
 async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string, MessageView['deliveries']>> {
   const found = new Map<string, MessageView['deliveries']>()
+  if (!messageIds.length) return found
   const rows = await q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')

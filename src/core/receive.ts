@@ -66,8 +66,15 @@ async function seenBefore(tx: Tx, a: Arrival): Promise<boolean> {
 
 /** The mail that a bounce returns did not arrive; who wrote it is told, as for one that was refused at once. */
 async function mailCameBack(tx: Tx, a: Arrival, thread: ThreadRow): Promise<void> {
-  const said = plainText(a.body).replace(/\s+/g, ' ').slice(0, 300)
-  for (const key of a.answers) if (await markBounced(tx, thread.id, key, `It came back: ${said}`)) return
+  const reason = `It came back: ${verdictIn(plainText(a.body))}`
+  for (const key of a.answers) if (await markBounced(tx, thread.id, key, reason)) return
+}
+
+/** The line of a bounce that says why, by its status; else how it begins. The whole is in the thread. */
+function verdictIn(text: string): string {
+  const lines = text.split('\n')
+  const why = lines.find(line => /\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b/.test(line))
+  return (why ?? text).replace(/\s+/g, ' ').trim().slice(0, 300)
 }
 
 /** In this order: a token that we signed, an id of ours that it answers, the subject's tag if we know the author there. */
@@ -132,7 +139,7 @@ async function receiveAnswer(tx: Tx, a: Arrival, { thread, why }: Match): Promis
   await recordMessage(tx, a, thread, ticket.id, author, why)
   if (a.automatic?.kind === 'bounce') await mailCameBack(tx, a, thread)
   if (a.automatic) return
-  if (isCustomer) await customerAnswered(tx, ticket)
+  if (isCustomer) await customerAnswered(tx, ticket, author)
   else
     await postNotice(
       tx,

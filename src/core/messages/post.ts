@@ -38,10 +38,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   if (m.author.kind === 'agent') refuseUnsendable(m)
   const known = m.dedupKey && (await messageByDedupKey(tx.q, m.dedupKey))
   if (known) return known
-  const ticket = await ticketById(tx.q, m.ticketId)
-  // what is internal stays internal until somebody publishes it
-  const visibility =
-    m.author.kind === 'agent' && ticket.published_at === null && m.visibility !== 'note' ? 'note' : m.visibility
+  const visibility = await visibilityOf(tx.q, m)
   const id = newId()
   await tx.q
     .insertInto('messages')
@@ -56,8 +53,15 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     author: m.author,
     fromThreadId: m.from?.threadId ?? null,
     opening: m.opening ?? false,
+    isNew: true,
   })
   return id
+}
+
+/** What is internal stays internal until somebody publishes it. */
+async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
+  if (m.author.kind !== 'agent' || m.visibility === 'note') return m.visibility
+  return (await ticketById(q, m.ticketId)).published_at === null ? 'note' : m.visibility
 }
 
 function refuseUnsendable(m: NewMessage): void {
@@ -96,6 +100,7 @@ export interface Posted {
   author: Actor
   fromThreadId: string | null
   opening: boolean
+  isNew?: boolean // nothing of it can be queued, yet
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -105,8 +110,8 @@ export async function queueToOthers(tx: Tx, m: Posted): Promise<void> {
       const mayGo = m.visibility === 'public' && m.author.kind === 'agent' && thread.id !== m.fromThreadId
       if (mayGo) await queueToCustomer(tx, m, thread)
     } else if (thread.id === m.fromThreadId) {
-      if (m.visibility === 'public' && !(await isQueuedFor(tx.q, m.id, thread.id))) await queueMark(tx, m, thread)
-    } else if (!m.opening && !(await isQueuedFor(tx.q, m.id, thread.id))) {
+      if (m.visibility === 'public' && !(await isQueuedFor(tx.q, m, thread.id))) await queueMark(tx, m, thread)
+    } else if (!m.opening && !(await isQueuedFor(tx.q, m, thread.id))) {
       await queueDelivery(tx, m, thread) // the opening message is on the card itself
     }
   }
@@ -114,11 +119,12 @@ export async function queueToOthers(tx: Tx, m: Posted): Promise<void> {
   if (!m.opening && m.author.kind === 'agent') await redrawCard(tx, m.ticketId)
 }
 
-async function isQueuedFor(q: Query, messageId: string, threadId: string): Promise<boolean> {
+async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boolean> {
+  if (m.isNew) return false
   const row = await q
     .selectFrom('deliveries')
     .select('id')
-    .where('message_id', '=', messageId)
+    .where('message_id', '=', m.id)
     .where('thread_id', '=', threadId)
     .executeTakeFirst()
   return row !== undefined

@@ -2,7 +2,6 @@ import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
-import { customerById } from '../customers.ts'
 import { queueDelivery, redrawCard } from '../deliveries.ts'
 import { type Actor, record } from '../events.ts'
 import { usableSender } from '../senders.ts'
@@ -113,17 +112,10 @@ export async function setReplyMode(tx: Tx, id: string, mode: ReplyMode | null, a
 }
 
 /** A customer's own words came in: a closed ticket opens again, and it waits for us. */
-export async function customerAnswered(tx: Tx, ticket: TicketRow): Promise<void> {
+export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Actor): Promise<void> {
   const status = ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
-  const customer = await customerById(tx.q, ticket.customer_id)
-  await change(
-    tx,
-    ticket,
-    kind,
-    { kind: 'customer', id: customer.id, name: customer.name },
-    { status, answered_at: tx.now, ...REOPENED },
-  )
+  await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
 }
 
 /** We wrote to the customer: it is for them to answer. */

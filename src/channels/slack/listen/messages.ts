@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import { actorOf, joinTeam } from '../../../core/agents.ts'
+import { isEmpty } from '../../../core/document.ts'
 import type { MessageView, NewFile, TicketView } from '../../../core/letter.ts'
 import { messageView, ticketView } from '../../../core/letters.ts'
 import { undoSend } from '../../../core/messages/decide.ts'
@@ -114,8 +115,9 @@ async function record(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // it cannot go to the customer as it is, and must not be lost or sent without its files
-    await write('note', []).catch(() => {})
-    await tell(desk, event, `${error.message} This message was not sent; it is kept as a note.`)
+    const isKept = !isEmpty(written.body)
+    if (isKept) await write('note', [])
+    await tell(desk, event, `${error.message} This message was not sent${isKept ? '; it is kept as a note' : ''}.`)
   }
 }
 

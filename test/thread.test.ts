@@ -236,7 +236,10 @@ describe('what a customer sends', () => {
     const { jane, first, card } = await begin()
     await jane.bounce(first)
     await postWith(card.ts, 'fix_and_resend')
-    expect(JSON.stringify(world.card(card.ts))).toContain('fix_and_resend')
+    const shown = JSON.stringify(world.card(card.ts))
+    expect(shown).toContain('fix_and_resend')
+    expect(shown).toMatch(/The mail came back: [^"]*5\.1\.1 user unknown/)
+    expect(shown).not.toMatch(/It came back|sorry to have to inform/)
   })
 
   it('from an absence is shown folded and does not reopen', async () => {

@@ -76,7 +76,8 @@ function mailLines(ticket: TicketView, now: number): KnownBlock[] {
 
 /** Why a mail did not arrive, in the far side's words perhaps, and the way out. */
 export function failure(message: MessageView, mail: Parameters<typeof mailWords>[0]): KnownBlock[] {
-  const reason = mail.reason ? `: ${cut(oneLine(mail.reason), 1_000)}` : '.'
+  const why = mail.reason && cut(oneLine(mail.reason).replace(/^It came back: /, ''), 1_000) // which the words before say
+  const reason = why ? `: ${why}` : '.'
   return [words(`${mailWords(mail)}${reason}`, button('Fix and resend', ids.fix, message.id, { style: 'primary' }))]
 }
 

@@ -1,5 +1,6 @@
 import { Args } from '../api/args.ts'
 import { author, readContent } from '../api/chat.ts'
+import { join } from '../channels.ts'
 import { showEphemeral } from '../ephemerals.ts'
 import { messageJson, post } from '../messages.ts'
 import { escaped } from '../rich-text.ts'
@@ -11,6 +12,7 @@ import { ask, payloadOf, tellPerson } from './ask.ts'
 /** Types a slash command; resolves when the app acknowledged it. */
 export async function command(world: World, user: User, line: string, channel: Channel): Promise<CommandAnswer> {
   const [name = '', ...rest] = line.trim().split(/\s+/)
+  if (name === '/invite') return invite(world, user, rest.join(' '), channel)
   const known = world.manifest.commands.find(c => c.command === name)
   if (!known || user.isStranger) {
     const text = `${name} is not a valid command.`
@@ -39,6 +41,21 @@ export async function command(world: World, user: User, line: string, channel: C
     },
   })
   return showAnswer(world, user, channel, answer)
+}
+
+/** Slack's own command; apps tell people to use it when they are missing in a channel. */
+function invite(world: World, user: User, who: string, channel: Channel): CommandAnswer {
+  const name = who.replace(/^@/, '').toLowerCase()
+  const invited = [...world.users.values()].find(
+    u => u.name.toLowerCase() === name || (u.id === world.app.botUser && world.app.name.toLowerCase() === name),
+  )
+  if (!invited) {
+    const text = `Nobody here is called ${who || 'that'}.`
+    tellPerson(world, user, 'user_not_found', text)
+    throw new SlackSays('user_not_found', text)
+  }
+  join(world, channel, invited, user)
+  return { ephemeral: undefined }
 }
 
 /** A global shortcut, or one on a message. */

@@ -3,6 +3,7 @@ import {
   claimInbound,
   extendInboundLeases,
   INBOUND_LEASE_MS,
+  MOST_ATTEMPTS,
   nextInboundDue,
   postponeInbound,
   settleInbound,
@@ -34,7 +35,7 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
     if (free <= 0) return null
     const rows = await store.write(tx => claimInbound(tx, free))
     for (const row of rows) begin(row)
-    if (rows.length) return 0
+    if (rows.length === free) return null // the next one that is done knocks
     const due = await nextInboundDue(store)
     return due === null ? null : Math.max(due - store.now(), 20)
   }
@@ -60,10 +61,13 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
   async function putOff(row: InboundRow, error: unknown): Promise<void> {
     log.error({ err: error, inbound: row.id, attempt: row.attempts }, 'An arrival could not be understood.')
     const reason = error instanceof Error ? error.message : String(error)
-    await store.write(async tx => {
-      if (error instanceof Problem) await settleInbound(tx, row.id, { state: 'ignored', reason })
-      else await postponeInbound(tx, row, reason)
+    const became = await store.write(async tx => {
+      if (!(error instanceof Problem)) return postponeInbound(tx, row, reason)
+      await settleInbound(tx, row.id, { state: 'quarantined', reason })
+      return 'quarantined'
     })
+    if (became === 'quarantined' || row.attempts === MOST_ATTEMPTS)
+      await channels.get(row.channel)?.tellOfTrouble?.(row, became)
   }
 
   function renew(): void {

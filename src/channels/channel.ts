@@ -13,6 +13,8 @@ export interface Channel {
   deliver(letter: Letter): Promise<Outcome>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */
   receive(row: InboundRow): Promise<void>
+  /** Tells whoever waits for an arrival that it is tried again and again, or was given up. */
+  tellOfTrouble?(row: InboundRow, became: 'later' | 'quarantined'): Promise<void>
   /** Begins to take in. What came in is stored as inbound before it is acknowledged. */
   start(): Promise<void>
   /** Takes in no more; resolves once what was being taken in is stored. */

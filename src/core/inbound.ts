@@ -115,11 +115,15 @@ export async function settleInbound(
     .execute()
 }
 
-const MOST_ATTEMPTS = 8
+/** By then (about two minutes) whoever waits for an arrival is told, and a mail is put aside. */
+export const MOST_ATTEMPTS = 8
+/** What comes from the desk is understood with Slack's help, and Slack may be away for hours. */
+const DESK_PATIENCE_MS = 24 * 3_600_000
 
-/** Puts a failed arrival off (1 s, 2 s, 4 s ... 1 min), or after eight tries aside for people to look at. */
+/** Puts a failed arrival off (1 s, 2 s, 4 s ... 1 min), or aside: a mail after eight tries, one of the desk after a day. */
 export async function postponeInbound(tx: Tx, row: InboundRow, reason: string): Promise<'later' | 'quarantined'> {
-  if (row.attempts >= MOST_ATTEMPTS) {
+  const isPatient = row.channel === DESK && tx.now - row.received_at < DESK_PATIENCE_MS
+  if (row.attempts >= MOST_ATTEMPTS && !isPatient) {
     await settleInbound(tx, row.id, { state: 'quarantined', reason })
     return 'quarantined'
   }

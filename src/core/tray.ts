@@ -4,6 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import type { About } from './inbound.ts'
 import { usableSender } from './senders.ts'
+import { MAIL } from './threads.ts'
 
 /** A mail that belongs to no ticket, or that could not be understood, until somebody gives it to a team. */
 export interface TrayEntry {
@@ -21,6 +22,7 @@ export async function countTray(q: Query): Promise<number> {
     .selectFrom('inbound')
     .select(e => e.fn.countAll().as('n'))
     .where(leftOver)
+    .where('channel', '=', MAIL)
     .executeTakeFirstOrThrow()
   return Number(row.n)
 }
@@ -31,6 +33,7 @@ export async function tray(q: Query, limit: number): Promise<TrayEntry[]> {
     .selectFrom('inbound')
     .select(['id', 'received_at', 'reason', 'about'])
     .where(leftOver)
+    .where('channel', '=', MAIL)
     .orderBy('received_at', 'desc')
     .limit(limit)
     .execute()
@@ -49,7 +52,8 @@ export async function giveToTeam(tx: Tx, id: string, teamId: string): Promise<vo
     .updateTable('inbound')
     .set({ state: 'pending', team_id: teamId, attempts: 0, due_at: tx.now, settled_at: null, reason: null })
     .where('id', '=', id)
-    .where('state', 'in', ['unmatched', 'quarantined'])
+    .where('channel', '=', MAIL)
+    .where(leftOver)
     .executeTakeFirst()
   if (numUpdatedRows === 0n) throw new Problem('conflict', 'This mail is no longer in the tray.')
   tx.wake('inbox')

@@ -14,6 +14,7 @@ import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
 import { enterPlace } from './listen/place.ts'
+import { tellOfTrouble } from './listen/trouble.ts'
 import { createPeople } from './people.ts'
 import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
@@ -109,6 +110,7 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     receive: row => receive(desk, row),
+    tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {
       if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
     },

@@ -54,7 +54,7 @@ async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   const { event } = stored
   if (!event.user || event.bot_id || !event.thread_ts || event.thread_ts === event.ts) return
   const thread = await threadAt(desk, event.channel, event.thread_ts)
-  if (!thread) return refuseTooEarly(desk, event)
+  if (!thread) return refuseTooEarly(desk, stored)
   const profile = await desk.people.profile(event.user)
   if (profile.isStranger) {
     await tell(desk, event, 'Only members of this workspace can write in a ticket; this stays in Slack.')
@@ -66,9 +66,13 @@ async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   await record(desk, stored, thread, agent, { ...written, files })
 }
 
+/** Some minutes; not all that we post is a card. */
+const TRIES_FOR_A_CARD = 10
+
 /** Somebody may write under a card before we noted that it is there; then it is ours all the same, a moment later. */
-function refuseTooEarly(desk: Desk, event: SlackMessage): void {
-  if (event.parent_user_id === desk.self.userId) throw new Error('This thread is not known, yet.')
+function refuseTooEarly(desk: Desk, { event, attempts }: StoredEvent<SlackMessage>): void {
+  if (event.parent_user_id === desk.self.userId && attempts < TRIES_FOR_A_CARD)
+    throw new Error('This thread is not known, yet.')
 }
 
 async function filesOf(desk: Desk, event: SlackMessage): Promise<NewFile[] | Problem> {

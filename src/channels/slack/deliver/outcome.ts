@@ -28,7 +28,7 @@ export async function outcomeOf(desk: Desk, letter: Letter, error: unknown): Pro
   const problem = PLACE_PROBLEMS[code]
   if (problem) {
     await tellOfPlaceProblem(desk, letter, problem)
-    return { retry: { reason: problem, afterMs: AWAY_MS, place: true } }
+    return { retry: { reason: problem, afterMs: AWAY_MS } } // no pause of the place: who mends it sees the card at once
   }
   if (code === 'message_not_found' && letter.externalId) return { sent: { id: letter.externalId } } // deleted in Slack: nothing to redraw
   if (['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'].includes(code))

@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
@@ -60,14 +61,17 @@ export async function learnName(tx: Tx, customer: CustomerView, name: string): P
 }
 
 export async function customerByAddress(q: Query, address: string): Promise<CustomerView | undefined> {
-  return q
+  return (await selectByAddress(q, { address })).rows[0]
+}
+
+const selectByAddress = prepared((q, v: { address: string }) =>
+  q
     .selectFrom('addresses')
     .innerJoin('customers', 'customers.id', 'addresses.customer_id')
     .leftJoin('accounts', 'accounts.id', 'customers.account_id')
     .select(['customers.id', 'customers.name', 'addresses.address', 'accounts.name as company'])
-    .where('addresses.address', '=', address)
-    .executeTakeFirst()
-}
+    .where('addresses.address', '=', v.address),
+)
 
 export async function customerById(q: Query, id: string): Promise<CustomerView> {
   const customer = await q

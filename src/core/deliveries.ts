@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
+import { prepared, slotsOf } from '../db/prepared.ts'
 import type { DeliveryRow, Schema, ThreadRow } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -71,28 +72,44 @@ async function insert(
     message: { id: string | null; ticketId: string }
   },
 ): Promise<void> {
-  await tx.q
-    .insertInto('deliveries')
-    .values({
-      id: d.id,
-      kind: d.kind,
-      thread_id: d.thread.id,
-      message_id: d.message.id,
-      channel: d.thread.channel,
-      ticket_id: d.message.ticketId,
-      state: d.state,
-      key: d.key,
-      external_id: null,
-      version: 1,
-      attempts: 0,
-      due_at: d.due_at,
-      created_at: tx.now,
-      sent_at: null,
-      reason: null,
-    })
-    .execute()
+  await insertDelivery(tx.q, {
+    id: d.id,
+    kind: d.kind,
+    thread_id: d.thread.id,
+    message_id: d.message.id,
+    channel: d.thread.channel,
+    ticket_id: d.message.ticketId,
+    state: d.state,
+    key: d.key,
+    external_id: null,
+    version: 1,
+    attempts: 0,
+    due_at: d.due_at,
+    created_at: tx.now,
+    sent_at: null,
+    reason: null,
+  })
   tx.wake('outbox')
 }
+
+const insertDelivery = prepared((q, row: DeliveryRow) => q.insertInto('deliveries').values(slotsOf(row, COLUMNS)))
+const COLUMNS = [
+  'id',
+  'kind',
+  'thread_id',
+  'message_id',
+  'channel',
+  'ticket_id',
+  'state',
+  'key',
+  'external_id',
+  'version',
+  'attempts',
+  'due_at',
+  'created_at',
+  'sent_at',
+  'reason',
+] as const
 
 /** The tickets whose card a transaction has asked for already; once is enough, since nobody draws before it commits. */
 const redrawn = new WeakMap<Tx, Set<string>>()
@@ -284,25 +301,13 @@ function backOff(attempts: number): number {
 }
 
 async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: string }): Promise<void> {
-  const { numUpdatedRows } = await tx.q
-    .updateTable('deliveries')
-    .set(e => ({
-      // a newer version than the one carried is due at once
-      state: e
-        .case()
-        .when('version', '=', letter.version)
-        .then('sent' as const)
-        .else('queued' as const)
-        .end(),
-      due_at: tx.now,
-      external_id: sent.id,
-      sent_at: e.fn.coalesce('sent_at', e.val(tx.now)),
-      reason: null,
-    }))
-    .where('id', '=', letter.id)
-    .where('state', '=', 'queued')
-    .executeTakeFirst()
-  if (numUpdatedRows === 0n) return
+  const { numAffectedRows } = await markSent(tx.q, {
+    id: letter.id,
+    version: letter.version,
+    externalId: sent.id,
+    now: tx.now,
+  })
+  if (numAffectedRows === 0n) return
   if (letter.key !== null && letter.key !== sent.id) await learnSentKey(tx, letter, sent.id)
   if (sent.root && letter.thread.root === null)
     await tx.q
@@ -317,6 +322,26 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
   }
   tx.wake('outbox')
 }
+
+const markSent = prepared((q, v: { id: string; version: number; externalId: string; now: number }) =>
+  q
+    .updateTable('deliveries')
+    .set(e => ({
+      // a newer version than the one carried is due at once
+      state: e
+        .case()
+        .when('version', '=', v.version)
+        .then('sent' as const)
+        .else('queued' as const)
+        .end(),
+      due_at: v.now,
+      external_id: v.externalId,
+      sent_at: e.fn.coalesce('sent_at', e.val(v.now)),
+      reason: null,
+    }))
+    .where('id', '=', v.id)
+    .where('state', '=', 'queued'),
+)
 
 /** Some mail servers put an id of their own in place of ours; answers will then name theirs. */
 async function learnSentKey(tx: Tx, letter: Letter, key: string): Promise<void> {

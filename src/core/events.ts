@@ -1,3 +1,4 @@
+import { prepared, slotsOf } from '../db/prepared.ts'
 import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -20,21 +21,24 @@ export async function record(
   before?: object,
   after?: object,
 ): Promise<void> {
-  await tx.q
-    .insertInto('events')
-    .values({
-      id: newId(),
-      ticket_id: ticketId,
-      kind,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      actor_name: actor.name,
-      before: before ? JSON.stringify(before) : null,
-      after: after ? JSON.stringify(after) : null,
-      at: tx.now,
-    })
-    .execute()
+  await insertEvent(tx.q, {
+    id: newId(),
+    ticket_id: ticketId,
+    kind,
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    before: before ? JSON.stringify(before) : null,
+    after: after ? JSON.stringify(after) : null,
+    at: tx.now,
+  })
 }
+
+const insertEvent = prepared((q, row: EventRow) =>
+  q
+    .insertInto('events')
+    .values(slotsOf(row, ['id', 'ticket_id', 'kind', 'actor_kind', 'actor_id', 'actor_name', 'before', 'after', 'at'])),
+)
 
 /** The newest events of a ticket, newest first. */
 export function historyOf(q: Query, ticketId: string, limit = 50): Promise<EventRow[]> {

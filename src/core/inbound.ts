@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
+import { prepared, slotsOf } from '../db/prepared.ts'
 import type { InboundRow, InboundState } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -16,29 +17,48 @@ export interface NewInbound {
  * stored before, which is as good: the first one stands.
  */
 export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx.q
-    .insertInto('inbound')
-    .values({
-      id: newId(),
-      channel: arrival.channel,
-      key: arrival.key,
-      raw: arrival.raw,
-      envelope: JSON.stringify(arrival.envelope ?? {}),
-      state: 'pending',
-      reason: null,
-      attempts: 0,
-      due_at: tx.now,
-      received_at: tx.now,
-      settled_at: null,
-      message_id: null,
-      about: null,
-      team_id: null,
-    })
-    .onConflict(c => c.columns(['channel', 'key']).doNothing())
-    .executeTakeFirstOrThrow()
+  const { numAffectedRows } = await insertInbound(tx.q, {
+    id: newId(),
+    channel: arrival.channel,
+    key: arrival.key,
+    raw: arrival.raw,
+    envelope: JSON.stringify(arrival.envelope ?? {}),
+    state: 'pending',
+    reason: null,
+    attempts: 0,
+    due_at: tx.now,
+    received_at: tx.now,
+    settled_at: null,
+    message_id: null,
+    about: null,
+    team_id: null,
+  })
   tx.wake('inbox')
-  return (numInsertedOrUpdatedRows ?? 0n) > 0n
+  return numAffectedRows > 0n
 }
+
+const insertInbound = prepared((q, row: InboundRow) =>
+  q
+    .insertInto('inbound')
+    .values(slotsOf(row, COLUMNS))
+    .onConflict(c => c.columns(['channel', 'key']).doNothing()),
+)
+const COLUMNS = [
+  'id',
+  'channel',
+  'key',
+  'raw',
+  'envelope',
+  'state',
+  'reason',
+  'attempts',
+  'due_at',
+  'received_at',
+  'settled_at',
+  'message_id',
+  'about',
+  'team_id',
+] as const
 
 /** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
 const pending = sql<SqlBool>`state = 'pending'`

@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { SenderRow, ThreadRow, TicketRow } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
 import { customerByAddress, customerFor, learnName } from './customers.ts'
@@ -55,14 +56,12 @@ export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
 }
 
 async function seenBefore(tx: Tx, a: Arrival): Promise<boolean> {
-  const key = await tx.q
-    .selectFrom('keys')
-    .select('key')
-    .where('channel', '=', a.channel)
-    .where('key', '=', a.key)
-    .executeTakeFirst()
-  return key !== undefined
+  return (await selectKey(tx.q, { channel: a.channel, key: a.key })).rows.length > 0
 }
+
+const selectKey = prepared((q, v: { channel: string; key: string }) =>
+  q.selectFrom('keys').select('key').where('channel', '=', v.channel).where('key', '=', v.key),
+)
 
 /** The mail that a bounce returns did not arrive; who wrote it is told, as for one that was refused at once. */
 async function mailCameBack(tx: Tx, a: Arrival, thread: ThreadRow): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Side, ThreadRow } from '../db/schema.ts'
+import { prepared, slotsOf } from '../db/prepared.ts'
+import type { KeyRow, Side, ThreadRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { newThreadToken } from './tokens.ts'
@@ -26,9 +27,13 @@ export async function beginThread(
   return row
 }
 
-export function threadsOf(q: Query, ticketId: string): Promise<ThreadRow[]> {
-  return q.selectFrom('threads').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute()
+export async function threadsOf(q: Query, ticketId: string): Promise<ThreadRow[]> {
+  return (await selectThreads(q, { ticketId })).rows
 }
+
+const selectThreads = prepared((q, v: { ticketId: string }) =>
+  q.selectFrom('threads').selectAll().where('ticket_id', '=', v.ticketId).orderBy('id'),
+)
 
 export async function threadOf(q: Query, ticketId: string, side: Side): Promise<ThreadRow> {
   return q
@@ -56,18 +61,16 @@ export async function learnKey(
   tx: Tx,
   entry: { channel: string; key: string; threadId: string; messageId: string | null },
 ): Promise<void> {
-  await tx.q
-    .insertInto('keys')
-    .values({
-      channel: entry.channel,
-      key: entry.key,
-      thread_id: entry.threadId,
-      message_id: entry.messageId,
-      created_at: tx.now,
-    })
-    .onConflict(c => c.columns(['channel', 'key']).doNothing())
-    .execute()
+  const { channel, key, threadId, messageId } = entry
+  await insertKey(tx.q, { channel, key, thread_id: threadId, message_id: messageId, created_at: tx.now })
 }
+
+const insertKey = prepared((q, row: KeyRow) =>
+  q
+    .insertInto('keys')
+    .values(slotsOf(row, ['channel', 'key', 'thread_id', 'message_id', 'created_at']))
+    .onConflict(c => c.columns(['channel', 'key']).doNothing()),
+)
 
 /** The message that a far side knows by this key. */
 export async function messageByKey(q: Query, channel: string, key: string): Promise<string | null> {

@@ -1,3 +1,4 @@
+import { prepared, slotsOf } from '../../db/prepared.ts'
 import type { MessageRow, ThreadRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -40,10 +41,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   if (known) return known
   const visibility = await visibilityOf(tx.q, m)
   const id = newId()
-  await tx.q
-    .insertInto('messages')
-    .values(rowOf(tx, id, m, visibility))
-    .execute()
+  await insertMessage(tx.q, rowOf(tx, id, m, visibility))
   if (m.files?.length) await attach(tx, id, m.files)
   if (m.from) await learnKey(tx, { ...m.from, messageId: id })
   await queueToOthers(tx, {
@@ -57,6 +55,29 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   })
   return id
 }
+
+const insertMessage = prepared((q, row: MessageRow) => q.insertInto('messages').values(slotsOf(row, COLUMNS)))
+const COLUMNS = [
+  'id',
+  'ticket_id',
+  'author_kind',
+  'author_id',
+  'author_name',
+  'author_address',
+  'visibility',
+  'body',
+  'text',
+  'full',
+  'from_thread_id',
+  'inbound_id',
+  'matched_by',
+  'automatic',
+  'opening',
+  'dedup_key',
+  'created_at',
+  'edited_at',
+  'deleted_at',
+] as const
 
 /** What is internal stays internal until somebody publishes it. */
 async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {

@@ -114,7 +114,7 @@ async function record(
     })
   try {
     if (written.files instanceof Problem) throw written.files
-    const id = await write(visibilityOf(ticket, written), written.files)
+    const id = await write(visibilityOf(ticket, written, event.ts), written.files)
     await prompt(desk, event, id, written)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -126,9 +126,10 @@ async function record(
 }
 
 /** Fail-safe: what looks like a note is one, whatever the team's mode. */
-function visibilityOf(ticket: TicketView, written: Written): Visibility {
+function visibilityOf(ticket: TicketView, written: Written, ts: string): Visibility {
   if (written.isNote || ticket.replyMode === 'notes' || ticket.publishedAt === null) return 'note'
-  return ticket.replyMode === 'direct' ? 'public' : 'undecided'
+  const wasPublic = Number(ts) * 1000 >= ticket.publishedAt // when it was written, not now that we read it
+  return ticket.replyMode === 'direct' && wasPublic ? 'public' : 'undecided'
 }
 
 /**

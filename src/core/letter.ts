@@ -61,6 +61,7 @@ export interface SenderView {
   smtpUrl: string | null // null: the environment's
   broken: string | null // why nothing can be sent from it, a finished sentence
   dkim: { selector: string; key: string } | null
+  isLocked?: true // its secrets cannot be read: nothing may be sent, not even without them
 }
 
 export interface MessageView {

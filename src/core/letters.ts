@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { DeliveryRow, Side } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
-import { unseal } from '../lib/sign.ts'
+import { Problem } from '../lib/problem.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
+import { secretsOf } from './senders.ts'
 
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
 export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): Promise<Letter[]> {
@@ -140,13 +141,13 @@ function senderView(
   },
 ): SenderView | null {
   if (!r.sender_id) return null
-  return {
-    id: r.sender_id,
-    address: r.sender_address ?? '',
-    name: r.sender_name ?? '',
-    smtpUrl: r.smtp_url && unseal(key, r.smtp_url),
-    broken: r.broken_reason,
-    dkim: r.dkim_selector && r.dkim_key ? { selector: r.dkim_selector, key: unseal(key, r.dkim_key) } : null,
+  const sender = { id: r.sender_id, address: r.sender_address ?? '', name: r.sender_name ?? '' }
+  try {
+    return { ...sender, broken: r.broken_reason, ...secretsOf(key, r) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    // one sender's trouble must not keep all others' letters, and lists, from being drawn
+    return { ...sender, broken: error.message, smtpUrl: null, dkim: null, isLocked: true }
   }
 }
 

@@ -1,8 +1,9 @@
+import { prepared } from '../db/prepared.ts'
 import type { SenderRow, TicketRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
-import { seal } from '../lib/sign.ts'
+import { seal, unseal } from '../lib/sign.ts'
 import { isAddress } from './customers.ts'
 
 export interface SenderForm {
@@ -58,6 +59,26 @@ function columns(tx: Tx, form: SenderForm) {
   }
 }
 
+export interface Secrets {
+  smtpUrl: string | null
+  dkim: { selector: string; key: string } | null
+}
+
+/** What is kept sealed of a sender. Throws a Problem when it was sealed under another APP_SECRET. */
+export function secretsOf(key: Buffer, sender: Pick<SenderRow, 'smtp_url' | 'dkim_selector' | 'dkim_key'>): Secrets {
+  const { smtp_url, dkim_selector, dkim_key } = sender
+  try {
+    return {
+      smtpUrl: smtp_url && unseal(key, smtp_url),
+      dkim: dkim_selector && dkim_key ? { selector: dkim_selector, key: unseal(key, dkim_key) } : null,
+    }
+  } catch {
+    throw new Problem('conflict', LOCKED)
+  }
+}
+
+export const LOCKED = 'Its password or key was sealed under another APP_SECRET. Enter it again in Set-up.'
+
 async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
   const faults: Problem[] = []
   const address = form.address.trim().toLowerCase()
@@ -104,14 +125,13 @@ export function senders(q: Query): Promise<SenderRow[]> {
 }
 
 /** The sender, if one is ours, whose address this is (without its plus part, in lower case). */
-export function senderByAddress(q: Query, address: string): Promise<SenderRow | undefined> {
-  return q
-    .selectFrom('senders')
-    .selectAll()
-    .where('address', '=', withoutPlus(address))
-    .where('removed_at', 'is', null)
-    .executeTakeFirst()
+export async function senderByAddress(q: Query, address: string): Promise<SenderRow | undefined> {
+  return (await selectByAddress(q, { address: withoutPlus(address) })).rows[0]
 }
+
+const selectByAddress = prepared((q, v: { address: string }) =>
+  q.selectFrom('senders').selectAll().where('address', '=', v.address).where('removed_at', 'is', null),
+)
 
 /** Whether mail to this address is for us. */
 export async function isOurs(q: Query, address: string): Promise<boolean> {

@@ -1,9 +1,8 @@
 import type { Letter, Outcome, SenderView } from '../../core/letter.ts'
-import { markSenderBroken, markSenderWorking, senderById } from '../../core/senders.ts'
+import { LOCKED, markSenderBroken, markSenderWorking, secretsOf, senderById } from '../../core/senders.ts'
 import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
-import { unseal } from '../../lib/sign.ts'
 import { type Composed, compose, composeTest } from './compose.ts'
 import { judge, saysSenderRefused } from './failure.ts'
 import { openRelay, type Relay, SendFailure } from './relay.ts'
@@ -42,6 +41,7 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
     if (letter.externalId) return { sent: { id: letter.externalId } } // a mail that is out stays as it is
     const sender = letter.ticket.sender
     if (!sender) return noSender('This ticket has no sender: choose the address that its mail is sent from.')
+    if (sender.isLocked) return broken(sender, LOCKED)
     const url = sender.smtpUrl ?? smtpUrl
     if (!url) return noSender(`There is no mail server for ${sender.address}: enter one in its settings.`)
     const line = lineFor(sender, url)
@@ -87,10 +87,9 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
 
   async function sendTest(senderId: string, to: string): Promise<string | null> {
     const row = await store.read(q => senderById(q, senderId))
-    const url = row.smtp_url ? unseal(store.key, row.smtp_url) : smtpUrl
+    const { smtpUrl: own, dkim } = secretsOf(store.key, row)
+    const url = own ?? smtpUrl
     if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
-    const key = row.dkim_key && unseal(store.key, row.dkim_key)
-    const dkim = row.dkim_selector && key ? { selector: row.dkim_selector, key } : null
     const relay = openRelay(url)
     try {
       const mail = composeTest({ address: row.address, name: row.name, dkim }, to, store.key, store.now())

@@ -1,9 +1,11 @@
 import type { Letter, Outcome } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
 import { uploadFiles } from '../files.ts'
+import { fallbackText } from '../rich-text.ts'
+import { cut, escaped, oneLine } from '../views/blocks.ts'
 import { deskMessage, type Post } from '../views/message.ts'
 import { tellOfFailure } from './failure.ts'
-import { findParts, type Left, mark, plain, tsOf } from './posted.ts'
+import { findCard, findParts, type Left, mark, plain, tsOf } from './posted.ts'
 
 /** Posts a message in its ticket's thread, in as many posts as it needs, then its files; later draws the first anew. */
 export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome> {
@@ -26,6 +28,20 @@ export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome>
   if (names.length && !left.hasFiles)
     await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, message.attachments)
   return { sent: { id: `${thread.place}:${left.parts.get(0)}` } }
+}
+
+/** Posts the words alone, in the channel, with the way to the ticket. */
+export async function postPlainly(desk: Desk, letter: Letter): Promise<Outcome> {
+  const { message, thread, ticket } = letter
+  if (!message) return { refused: { reason: 'There is nothing to post.' } }
+  const channel = thread.place
+  const left = letter.attempts > 1 ? await findCard(desk, letter) : undefined
+  if (left) return { sent: { id: `${channel}:${left}` } }
+  const by = escaped(cut(oneLine(message.author.name), 80))
+  const way = `Slack would not show this in its thread; \`/ticket ${ticket.identifier}\` shows the ticket.`
+  const text = `*${ticket.identifier}* · ${by}: ${cut(fallbackText(message.body), 3_000)}\n${way}`
+  const { ts } = await desk.bulk.chat.postMessage({ channel, text, ...plain, metadata: mark(letter.id, 0) })
+  return { sent: { id: `${channel}:${ts}` } }
 }
 
 async function drawAnew(desk: Desk, letter: Letter, ts: string, [first]: Post[]): Promise<void> {

@@ -24,15 +24,22 @@ function partOf(message: Posted, delivery: string): number | undefined {
   return event_type === POSTED && payload?.delivery === delivery ? payload.part : undefined
 }
 
-/** The card that an earlier try left in the channel. */
+/** What an earlier try left in the channel itself, such as the card. */
 export async function findCard(desk: Desk, letter: Letter): Promise<string | undefined> {
-  const { messages } = await desk.bulk.conversations.history({
-    channel: letter.thread.place,
-    oldest: since(letter),
-    limit: 200,
-    include_all_metadata: true,
-  })
-  return messages?.find(m => partOf(m, letter.id) === 0)?.ts
+  let cursor: string | undefined
+  do {
+    const page = await desk.bulk.conversations.history({
+      channel: letter.thread.place,
+      oldest: since(letter),
+      limit: 200,
+      include_all_metadata: true,
+      ...(cursor ? { cursor } : {}),
+    })
+    const found = page.messages?.find(m => partOf(m, letter.id) === 0)
+    if (found) return found.ts
+    cursor = page.response_metadata?.next_cursor || undefined
+  } while (cursor)
+  return undefined
 }
 
 export interface Left {

@@ -51,7 +51,13 @@ const SCOPES_OF_EVENTS: Record<string, string[]> = {
 }
 
 const called = [
-  ...new Set([...source.matchAll(/\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|files|reactions|team|users|views)\.[\w.]+)\(/g)].map(m => m[1] as string)),
+  ...new Set(
+    [
+      ...source.matchAll(
+        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|files|reactions|team|users|views)\.[\w.]+)\(/g,
+      ),
+    ].map(m => m[1] as string),
+  ),
 ]
 
 describe('the manifest', () => {

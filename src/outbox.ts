@@ -22,14 +22,15 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
 
   async function round(): Promise<number | null> {
     const now = store.now()
+    const hands = freeHands()
+    if (!hands.length) return null // the next one that settles knocks
     const letters = await store.write(async tx => {
       const rows = []
-      for (const [name, free] of freeHands())
+      for (const [name, free] of hands)
         rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
       return rows.length ? lettersFor(tx.q, store, rows) : []
     })
     for (const letter of letters) begin(letter)
-    if (letters.length) return 0
     // what is due and was not claimed waits for one that is being carried, which knocks when it settles, or for a pause to end
     const due = [await nextDeliveryDue(store, now), ...closedUntil.values()].filter(at => at !== null)
     return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null

@@ -178,39 +178,16 @@ function waiting(table: string): RawBuilder<SqlBool> {
 export async function claimDeliveries(
   tx: Tx,
   limit: number,
-  { notTo = [], by }: { notTo?: string[]; by?: string } = {},
+  { by, notTo = [] }: { by?: string; notTo?: string[] } = {},
 ): Promise<DeliveryRow[]> {
-  let due = tx.q
-    .selectFrom('deliveries as d')
-    .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select('d.id')
-    .where(waiting('d'))
-    .where('d.due_at', '<=', tx.now)
-    .where(e =>
-      e.or([
-        e('d.kind', '=', 'card'),
-        e.and([
-          e('t.root', 'is not', null),
-          e.not(
-            e.exists(
-              e
-                .selectFrom('deliveries as older')
-                .select('older.id')
-                .whereRef('older.thread_id', '=', 'd.thread_id')
-                .whereRef('older.id', '<', 'd.id')
-                .where('older.kind', '=', 'message')
-                .where(waiting('older')),
-            ),
-          ),
-        ]),
-      ]),
-    )
-    .orderBy('d.due_at')
-    .orderBy('d.id')
-    .limit(limit)
-  if (by) due = due.where('d.channel', '=', by)
-  if (notTo.length) due = due.where('t.place', 'not in', notTo)
-  const ids = await due.execute()
+  const now = tx.now
+  const ids =
+    by && !notTo.length
+      ? (await selectDueBy(tx.q, { by, now, limit })).rows
+      : await dueFor(tx.q, { now, limit })
+          .$if(by !== undefined, w => w.where('d.channel', '=', by as string))
+          .$if(notTo.length > 0, w => w.where('t.place', 'not in', notTo))
+          .execute()
   if (!ids.length) return []
   const rows = await tx.q
     .updateTable('deliveries')
@@ -246,6 +223,41 @@ async function withoutDeleted(tx: Tx, rows: DeliveryRow[]): Promise<DeliveryRow[
   return rows.filter(r => !withdrawn.includes(r))
 }
 
+function dueFor(q: Query, v: { now: number; limit: number }) {
+  return q
+    .selectFrom('deliveries as d')
+    .innerJoin('threads as t', 't.id', 'd.thread_id')
+    .select('d.id')
+    .where(waiting('d'))
+    .where('d.due_at', '<=', v.now)
+    .where(e =>
+      e.or([
+        e('d.kind', '=', 'card'),
+        e.and([
+          e('t.root', 'is not', null),
+          e.not(
+            e.exists(
+              e
+                .selectFrom('deliveries as older')
+                .select('older.id')
+                .whereRef('older.thread_id', '=', 'd.thread_id')
+                .whereRef('older.id', '<', 'd.id')
+                .where('older.kind', '=', 'message')
+                .where(waiting('older')),
+            ),
+          ),
+        ]),
+      ]),
+    )
+    .orderBy('d.due_at')
+    .orderBy('d.id')
+    .limit(v.limit)
+}
+
+const selectDueBy = prepared((q, v: { by: string; now: number; limit: number }) =>
+  dueFor(q, v).where('d.channel', '=', v.by),
+)
+
 /** Keeps others away from letters that are still being carried. */
 export async function extendLeases(tx: Tx, ids: string[]): Promise<void> {
   await tx.q
@@ -269,16 +281,17 @@ export async function releaseLeases(tx: Tx): Promise<void> {
 
 /** When the next delivery is due (ms UTC), of those that are not due yet at `after`, or null when there is none. */
 export async function nextDeliveryDue(store: Store, after = 0): Promise<number | null> {
-  const row = await store.read(q =>
-    q
-      .selectFrom('deliveries')
-      .select(e => e.fn.min('due_at').as('at'))
-      .where(waiting('deliveries'))
-      .where('due_at', '>', after)
-      .executeTakeFirst(),
-  )
-  return row?.at ?? null
+  const { rows } = await store.read(q => selectNextDue(q, { after }))
+  return rows[0]?.at ?? null
 }
+
+const selectNextDue = prepared((q, v: { after: number }) =>
+  q
+    .selectFrom('deliveries')
+    .select(e => e.fn.min('due_at').as('at'))
+    .where(waiting('deliveries'))
+    .where('due_at', '>', v.after),
+)
 
 /** Writes down what became of a letter. Twice the same changes nothing. */
 export async function settle(tx: Tx, letter: Letter, outcome: Outcome): Promise<void> {

@@ -121,19 +121,24 @@ export async function settleInbound(
   id: string,
   to: { state: Exclude<InboundState, 'pending'>; reason?: string; messageId?: string; about?: About },
 ): Promise<void> {
-  await tx.q
-    .updateTable('inbound')
-    .set({
-      state: to.state,
-      reason: to.reason ?? null,
-      message_id: to.messageId ?? null,
-      about: to.about ? JSON.stringify(to.about) : null,
-      settled_at: tx.now,
-    })
-    .where('id', '=', id)
-    .where('state', '=', 'pending')
-    .execute()
+  await markSettled(tx.q, {
+    id,
+    state: to.state,
+    reason: to.reason ?? null,
+    message_id: to.messageId ?? null,
+    about: to.about ? JSON.stringify(to.about) : null,
+    settled_at: tx.now,
+  })
 }
+
+const markSettled = prepared(
+  (q, v: Pick<InboundRow, 'id' | 'state' | 'reason' | 'message_id' | 'about' | 'settled_at'>) =>
+    q
+      .updateTable('inbound')
+      .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at']))
+      .where('id', '=', v.id)
+      .where('state', '=', 'pending'),
+)
 
 /** By then (about two minutes) whoever waits for an arrival is told, and a mail is put aside. */
 export const MOST_ATTEMPTS = 8
@@ -158,15 +163,16 @@ export async function postponeInbound(tx: Tx, row: InboundRow, reason: string): 
 
 /** When the next pending arrival is due (ms UTC), or null when there is none. */
 export async function nextInboundDue(store: Store): Promise<number | null> {
-  const row = await store.read(q =>
-    q
-      .selectFrom('inbound')
-      .select(e => e.fn.min('due_at').as('at'))
-      .where(pending)
-      .executeTakeFirst(),
-  )
-  return row?.at ?? null
+  const { rows } = await store.read(q => selectNextDue(q, {}))
+  return rows[0]?.at ?? null
 }
+
+const selectNextDue = prepared(q =>
+  q
+    .selectFrom('inbound')
+    .select(e => e.fn.min('due_at').as('at'))
+    .where(pending),
+)
 
 const KEEP_DESK_EVENTS_MS = 3 * 24 * 3_600_000
 

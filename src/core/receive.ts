@@ -80,7 +80,7 @@ function verdictIn(text: string): string {
 async function matchOf(tx: Tx, a: Arrival): Promise<Match | undefined> {
   for (const token of a.tokens) {
     const word = readReplyToken(tx.key, token)
-    const thread = word && (await tx.q.selectFrom('threads').selectAll().where('token', '=', word).executeTakeFirst())
+    const thread = word && (await selectByToken(tx.q, { word })).rows[0]
     if (thread) return { thread, why: 'Matched by the reply address that it was sent to.' }
   }
   for (const [i, key] of a.answers.slice(0, MOST_ANSWERS).entries()) {
@@ -101,6 +101,10 @@ async function matchOf(tx: Tx, a: Arrival): Promise<Match | undefined> {
 }
 
 const MOST_ANSWERS = 50
+
+const selectByToken = prepared((q, v: { word: string }) =>
+  q.selectFrom('threads').selectAll().where('token', '=', v.word),
+)
 
 async function matchByTag(tx: Tx, a: Arrival, tag: string): Promise<Match | undefined> {
   const thread = await tx.q
@@ -124,11 +128,7 @@ async function writtenTo(tx: Tx, a: Arrival): Promise<SenderRow | undefined> {
 }
 
 async function receiveAnswer(tx: Tx, a: Arrival, { thread, why }: Match): Promise<void> {
-  const ticket = await tx.q
-    .selectFrom('tickets')
-    .selectAll()
-    .where('id', '=', thread.ticket_id)
-    .executeTakeFirstOrThrow()
+  const ticket = (await selectTicket(tx.q, { id: thread.ticket_id })).rows[0] as TicketRow
   if (ticket.deleted_at !== null)
     return settleInbound(tx, a.inboundId, {
       state: 'ignored',
@@ -147,6 +147,9 @@ async function receiveAnswer(tx: Tx, a: Arrival, { thread, why }: Match): Promis
       `stranger:${a.key}`,
     )
 }
+
+/** Also a deleted one: its mails are not to become another. */
+const selectTicket = prepared((q, v: { id: string }) => q.selectFrom('tickets').selectAll().where('id', '=', v.id))
 
 async function receiveFirst(tx: Tx, a: Arrival, sender: SenderRow): Promise<void> {
   const customer = await customerFor(tx, a.from.address, a.from.name)

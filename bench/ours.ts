@@ -1,7 +1,7 @@
 import { start } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { seeAgent } from '../src/core/agents.ts'
-import { nextDeliveryDue } from '../src/core/deliveries.ts'
+import { nextDeliveryDue } from '../src/core/deliveries/claim.ts'
 import { fromText } from '../src/core/document.ts'
 import { nextInboundDue } from '../src/core/inbound.ts'
 import { teams } from '../src/core/teams.ts'

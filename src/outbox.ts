@@ -1,5 +1,6 @@
 import type { Channel, Letter, Outcome } from './channels/channel.ts'
-import { claimDeliveries, extendLeases, LEASE_MS, nextDeliveryDue, settle } from './core/deliveries.ts'
+import { claimDeliveries, extendLeases, LEASE_MS, nextDeliveryDue } from './core/deliveries/claim.ts'
+import { settle } from './core/deliveries/settle.ts'
 import { lettersFor } from './core/letters.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'

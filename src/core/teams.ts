@@ -2,7 +2,7 @@ import type { Priority, ReplyMode, TeamRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
-import { redrawCardsOfTeam } from './deliveries.ts'
+import { redrawCardsOfTeam } from './deliveries/redraw.ts'
 
 export interface TeamForm {
   name: string

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
-import { claimDeliveries, settle } from '../../src/core/deliveries.ts'
+import { claimDeliveries } from '../../src/core/deliveries/claim.ts'
+import { settle } from '../../src/core/deliveries/settle.ts'
 import { fromText } from '../../src/core/document.ts'
 import type { Letter } from '../../src/core/letter.ts'
 import { lettersFor, ticketView } from '../../src/core/letters.ts'

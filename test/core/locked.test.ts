@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { claimDeliveries } from '../../src/core/deliveries.ts'
+import { claimDeliveries } from '../../src/core/deliveries/claim.ts'
 import { lettersFor, ticketView } from '../../src/core/letters.ts'
 import { addSender, changeSender } from '../../src/core/senders.ts'
 import { startTown, type Town } from '../support/town.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
-import { claimDeliveries, nextDeliveryDue } from '../../src/core/deliveries.ts'
+import { claimDeliveries, nextDeliveryDue } from '../../src/core/deliveries/claim.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
 import type { Letter, Outcome } from '../../src/core/letter.ts'

@@ -1,5 +1,6 @@
 import { seeAgent } from '../../src/core/agents.ts'
-import { claimDeliveries, settle } from '../../src/core/deliveries.ts'
+import { claimDeliveries } from '../../src/core/deliveries/claim.ts'
+import { settle } from '../../src/core/deliveries/settle.ts'
 import { fromText } from '../../src/core/document.ts'
 import { storeInbound } from '../../src/core/inbound.ts'
 import type { Arrival, Letter, Outcome } from '../../src/core/letter.ts'

@@ -1,6 +1,6 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { redrawCard, redrawMessage } from '../deliveries.ts'
+import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'

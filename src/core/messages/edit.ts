@@ -1,7 +1,7 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { redrawCard, redrawMessage } from '../deliveries.ts'
+import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
 import { cancelHeld } from './decide.ts'

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../customers.ts'
-import { redrawCard, redrawMessage } from '../deliveries.ts'
+import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { threadOf } from '../threads.ts'
 import { messageById } from './find.ts'

@@ -1,5 +1,5 @@
 import { deactivateAgent } from '../../../core/agents.ts'
-import { releasePlace } from '../../../core/deliveries.ts'
+import { releasePlace } from '../../../core/deliveries/claim.ts'
 import { notePlaceProblem, teamAtPlace } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
 import { showHome } from './home.ts'

@@ -1,5 +1,5 @@
 import { WebAPIPlatformError } from '@slack/web-api'
-import { releasePlace } from '../../../core/deliveries.ts'
+import { releasePlace } from '../../../core/deliveries/claim.ts'
 import { notePlaceProblem } from '../../../core/teams.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'

@@ -1,0 +1,107 @@
+import { prepared, slotsOf } from '../../db/prepared.ts'
+import type { DeliveryRow, ThreadRow } from '../../db/schema.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { newId } from '../../lib/id.ts'
+import { senderById } from '../senders.ts'
+import { learnKey } from '../threads.ts'
+import { mintMessageId } from '../tokens.ts'
+
+/**
+ * Queues a message for one thread, in the transaction of its cause. To a customer it is held for `holdMs` first, and the
+ * id that their mail program will know it by is fixed now, so that no answer can come before we know it.
+ */
+export async function queueDelivery(
+  tx: Tx,
+  message: { id: string; ticketId: string },
+  thread: ThreadRow,
+  options: { holdMs?: number; senderId?: string | null } = {},
+): Promise<string> {
+  const id = newId()
+  const toCustomer = thread.side === 'customer'
+  const key = toCustomer && options.senderId ? mintMessageId(tx.key, id, await domainOf(tx.q, options.senderId)) : null
+  const hold = options.holdMs ?? 0
+  await insert(tx, {
+    id,
+    kind: 'message',
+    thread,
+    message,
+    key,
+    state: hold > 0 ? 'held' : 'queued',
+    due_at: tx.now + hold,
+  })
+  if (key) {
+    await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
+    if (thread.root === null) {
+      await tx.q
+        .updateTable('threads')
+        .set({ root: key })
+        .where('id', '=', thread.id)
+        .where('root', 'is', null)
+        .execute()
+      thread.root = key
+    }
+  }
+  return id
+}
+
+async function domainOf(q: Query, senderId: string): Promise<string> {
+  const { address } = await senderById(q, senderId)
+  return address.slice(address.lastIndexOf('@') + 1)
+}
+
+/** The card of a new ticket: the letter that begins its thread at the desk. */
+export async function queueCard(tx: Tx, ticketId: string, thread: ThreadRow): Promise<void> {
+  const message = { id: null, ticketId }
+  await insert(tx, { id: newId(), kind: 'card', thread, message, key: null, state: 'queued', due_at: tx.now })
+}
+
+async function insert(
+  tx: Tx,
+  d: Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
+    thread: ThreadRow
+    message: { id: string | null; ticketId: string }
+  },
+): Promise<void> {
+  await insertDelivery(tx.q, {
+    id: d.id,
+    kind: d.kind,
+    thread_id: d.thread.id,
+    message_id: d.message.id,
+    channel: d.thread.channel,
+    ticket_id: d.message.ticketId,
+    state: d.state,
+    key: d.key,
+    external_id: null,
+    version: 1,
+    attempts: 0,
+    due_at: d.due_at,
+    created_at: tx.now,
+    sent_at: null,
+    reason: null,
+  })
+  tx.wake('outbox')
+}
+
+const insertDelivery = prepared((q, row: DeliveryRow) => q.insertInto('deliveries').values(slotsOf(row, COLUMNS)))
+const COLUMNS = [
+  'id',
+  'kind',
+  'thread_id',
+  'message_id',
+  'channel',
+  'ticket_id',
+  'state',
+  'key',
+  'external_id',
+  'version',
+  'attempts',
+  'due_at',
+  'created_at',
+  'sent_at',
+  'reason',
+] as const
+
+/** A mark for a message that came from this thread, drawn by the message's state. One a message. */
+export async function queueMark(tx: Tx, message: { id: string; ticketId: string }, thread: ThreadRow): Promise<void> {
+  await insert(tx, { id: newId(), kind: 'mark', thread, message, key: null, state: 'queued', due_at: tx.now })
+}

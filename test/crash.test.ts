@@ -153,6 +153,17 @@ async function count(subject: string, jane: Customer, n: number): Promise<Pick<D
   return { lost, doubled }
 }
 
+/** What a failure has to be looked at with. */
+async function unsettled(): Promise<string> {
+  const store = await openStore(database.url)
+  try {
+    const rows = await store.read(q => q.selectFrom('deliveries').selectAll().orderBy('id', 'desc').limit(12).execute())
+    return `now ${Date.now()}\n${rows.map(r => JSON.stringify(r)).join('\n')}\n${running?.said().slice(-3_000)}`
+  } finally {
+    await store.close()
+  }
+}
+
 function table(deaths: Death[]): string {
   const row = (d: Death) =>
     `${d.point.padEnd(34)} ${(d.reached ? 'killed' : 'not reached').padEnd(12)} ${(d.lost.join(', ') || '0').padEnd(8)} ${d.doubled.join(', ') || '0'}`
@@ -169,7 +180,9 @@ describe('a process that is killed', () => {
     let n = 0
     for (const point of pointsToTry()) {
       const doomed = await startDoomed(point.replace(' commit ', ':'))
-      const result = await live(point, ++n)
+      const result = await live(point, ++n).catch(async error => {
+        throw new Error(`${point}: ${error.message}\n${await unsettled()}`)
+      })
       deaths.push({ point, reached: doomed.died(), ...result })
       if (deaths.slice(-2).filter(d => !d.reached).length === 2) break // the way is shorter than that
     }

@@ -17,6 +17,7 @@ let mail: MailWorld
 let database: Awaited<ReturnType<typeof newDatabase>>
 let env: Record<string, string>
 let running: Running | undefined
+let succession: Promise<void> = Promise.resolve()
 
 beforeAll(async () => {
   slack = await startSlack({
@@ -43,8 +44,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  running?.kill('SIGKILL')
-  await running?.ended
+  await end()
   await slack.close()
   await mail.close()
   await database.drop()
@@ -59,17 +59,26 @@ interface Death {
 
 /** Starts the process that is to die, and when it has died another that is not. */
 async function startDoomed(killAt: string | undefined): Promise<{ died(): boolean }> {
-  running?.kill('SIGKILL')
-  await running?.ended
+  await end()
   let died = false
   const doomed = await startProcess(env, killAt ? { killAt } : {})
   running = doomed
-  void doomed.ended.then(async () => {
+  succession = doomed.ended.then(async () => {
     if (running !== doomed) return
     died = true
     running = await startProcess(env)
   })
   return { died: () => died }
+}
+
+/** Ends whatever runs, also one that is just being started in place of a dead one. */
+async function end(): Promise<void> {
+  const last = running
+  if (last?.isOver()) await succession
+  const now = running
+  running = undefined
+  now?.kill('SIGKILL')
+  await now?.ended
 }
 
 /** Does again what a person would do again when nothing happened. */

@@ -15,6 +15,7 @@ export interface Running {
   /** Resolves with the exit code (null after a signal) once it has ended. */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
+  isOver(): boolean
 }
 
 /** Starts the process; resolves once it says that it is ready, or has ended. */
@@ -38,8 +39,9 @@ function watch(child: ChildProcess): Promise<Running> {
     pid: child.pid as number,
     said: () => said,
     ended,
+    isOver: () => child.exitCode !== null || child.signalCode !== null,
     kill: signal => {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      if (!running.isOver()) child.kill(signal)
     },
   }
   return new Promise(resolve => {

@@ -104,15 +104,18 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
   if (faults.length) throw new Problems(faults)
 }
 
-export function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
-  return q
+export async function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
+  return (await selectSenders(q, { teamId })).rows
+}
+
+const selectSenders = prepared((q, v: { teamId: string }) =>
+  q
     .selectFrom('senders')
     .selectAll()
-    .where('team_id', '=', teamId)
+    .where('team_id', '=', v.teamId)
     .where('removed_at', 'is', null)
-    .orderBy('created_at')
-    .execute()
-}
+    .orderBy('created_at'),
+)
 
 export async function senderById(q: Query, id: string): Promise<SenderRow> {
   const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()

@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { Priority, ReplyMode, TeamRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -71,9 +72,13 @@ async function refuseFaults(tx: Tx, id: string, form: TeamForm): Promise<void> {
   if (faults.length) throw new Problems(faults)
 }
 
-export function teams(q: Query): Promise<TeamRow[]> {
-  return q.selectFrom('teams').selectAll().where('archived_at', 'is', null).orderBy('created_at').execute()
+export async function teams(q: Query): Promise<TeamRow[]> {
+  return (await selectTeams(q, {})).rows
 }
+
+const selectTeams = prepared(q =>
+  q.selectFrom('teams').selectAll().where('archived_at', 'is', null).orderBy('created_at'),
+)
 
 export async function teamById(q: Query, id: string): Promise<TeamRow> {
   const team = await q.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst()
@@ -102,11 +107,10 @@ export async function notePlaceProblem(tx: Tx, place: string, problem: string | 
   return changed.numUpdatedRows > 0n
 }
 
-export function formsOf(q: Query, teamId: string): Promise<{ id: string; name: string; priority: Priority }[]> {
-  return q
-    .selectFrom('forms')
-    .select(['id', 'name', 'priority'])
-    .where('team_id', '=', teamId)
-    .orderBy('created_at')
-    .execute()
+export async function formsOf(q: Query, teamId: string): Promise<{ id: string; name: string; priority: Priority }[]> {
+  return (await selectForms(q, { teamId })).rows
 }
+
+const selectForms = prepared((q, v: { teamId: string }) =>
+  q.selectFrom('forms').select(['id', 'name', 'priority']).where('team_id', '=', v.teamId).orderBy('created_at'),
+)

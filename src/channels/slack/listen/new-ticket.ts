@@ -3,7 +3,7 @@ import type { ModalView, RichTextBlock } from '@slack/types'
 import { joinTeam } from '../../../core/agents.ts'
 import { customerByAddress } from '../../../core/customers.ts'
 import { sendersOf } from '../../../core/senders.ts'
-import { formsOf, teamAtPlace, teams } from '../../../core/teams.ts'
+import { formsOf, teams } from '../../../core/teams.ts'
 import { checkTicket, type NewTicket, openTicket } from '../../../core/tickets/open.ts'
 import type { Priority, TeamRow, TicketRow } from '../../../db/schema.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
@@ -66,7 +66,7 @@ async function formFor(
 ): Promise<ModalView | undefined> {
   return desk.store.read(async q => {
     const all = await teams(q)
-    const team = all.find(t => t.id === teamId) ?? (origin && (await teamAtPlace(q, origin))) ?? all[0]
+    const team = all.find(t => t.id === teamId) ?? all.find(t => t.place === origin) ?? all[0]
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
     return newTicketForm({

@@ -2,8 +2,8 @@ import { createServer } from 'node:net'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Finding } from '../../lib/finding.ts'
 import { unseal } from '../../lib/sign.ts'
-import { verifyMailbox } from './imap.ts'
-import { verifySender } from './send.ts'
+import { verifyMailbox } from './receive/imap.ts'
+import { verifySender } from './send/send.ts'
 
 export interface MailToExamine {
   smtpUrl: string | null

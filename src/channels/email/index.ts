@@ -5,11 +5,11 @@ import type { InboundRow } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
-import type { Mailboxes } from './imap.ts'
-import type { Listener } from './listen.ts'
-import { type ReadMail, readMail } from './read.ts'
-import { createSending } from './send.ts'
-import { withOwnKey } from './variant.ts'
+import { type ReadMail, readMail } from './read/mail.ts'
+import { withOwnKey } from './read/variant.ts'
+import type { Mailboxes } from './receive/imap.ts'
+import type { Listener } from './receive/listen.ts'
+import { createSending } from './send/send.ts'
 
 export interface EmailOptions {
   store: Store
@@ -54,11 +54,11 @@ export function createEmail(options: EmailOptions): Email {
     async start() {
       // Each library costs time and memory at the start, so only what is used is loaded.
       if (options.listen) {
-        const { listen } = await import('./listen.ts')
+        const { listen } = await import('./receive/listen.ts')
         listener = await listen({ ...options.listen, store, log, maxBytes })
       }
       if (options.imapUrl) {
-        const { readMailbox } = await import('./imap.ts')
+        const { readMailbox } = await import('./receive/imap.ts')
         mailbox = readMailbox({ store, log, maxBytes, url: options.imapUrl })
       }
     },

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Mailboxes, readMailbox, verifyMailbox } from '../../../src/channels/email/imap.ts'
+import { type Mailboxes, readMailbox, verifyMailbox } from '../../../src/channels/email/receive/imap.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
 import { dovecotAvailable, startDovecot } from '../../support/dovecot.ts'
 import { type ImapOptions, type ImapPlace, type OwnImap, startImap } from '../../support/imap.ts'

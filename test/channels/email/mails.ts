@@ -1,6 +1,6 @@
 import { keyOf } from '../../../src/channels/email/identity.ts'
-import { readMail } from '../../../src/channels/email/read.ts'
-import type { Envelope } from '../../../src/channels/email/recipients.ts'
+import { readMail } from '../../../src/channels/email/read/mail.ts'
+import type { Envelope } from '../../../src/channels/email/receive/recipients.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
 import { KEY } from './letters.ts'
 

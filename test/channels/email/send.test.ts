@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createSending, type Sending, verifySender } from '../../../src/channels/email/send.ts'
+import { createSending, type Sending, verifySender } from '../../../src/channels/email/send/send.ts'
 import type { Letter, Outcome } from '../../../src/core/letter.ts'
 import { senderById } from '../../../src/core/senders.ts'
 import { startTown, type Town } from '../../support/town.ts'

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
-import { compose, OWN_HEADER, trimReferences } from '../../../../src/channels/email/compose.ts'
+import { compose, OWN_HEADER, trimReferences } from '../../../../src/channels/email/send/compose.ts'
 import { replyToken } from '../../../../src/core/tokens.ts'
 import { attachment, KEY, letter } from '../letters.ts'
 

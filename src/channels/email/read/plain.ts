@@ -1,4 +1,4 @@
-import { type Block, type Document, type Inline, joined, linkUrl } from '../../core/document.ts'
+import { type Block, type Document, type Inline, joined, linkUrl } from '../../../core/document.ts'
 import { clean } from './clean.ts'
 
 export interface PlainFormat {

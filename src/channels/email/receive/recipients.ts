@@ -1,4 +1,4 @@
-import { normaliseAddress, readAddressList, splitPlus } from './address.ts'
+import { normaliseAddress, readAddressList, splitPlus } from '../address.ts'
 
 /** How a mail reached us, as it is stored beside the raw bytes. */
 export interface Envelope {

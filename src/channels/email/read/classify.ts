@@ -1,5 +1,5 @@
-import { signedBy } from '../../lib/sign.ts'
-import { OWN_HEADER, OWN_PURPOSE } from './compose.ts'
+import { signedBy } from '../../../lib/sign.ts'
+import { OWN_HEADER, OWN_PURPOSE } from '../send/compose.ts'
 
 /** What the rules look at. Header values are as they came, unfolded; names are in lower case. */
 export interface Traits {

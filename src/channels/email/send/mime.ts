@@ -1,6 +1,6 @@
 import { buildHeaderParam, encodeWord, encodeWords, foldLines } from 'nodemailer/lib/mime-funcs'
 import { encode as encodeQuoted, wrap as wrapQuoted } from 'nodemailer/lib/qp'
-import type { Mailbox } from './address.ts'
+import type { Mailbox } from '../address.ts'
 
 /** A node of a mail: finished header lines without line ends, and a finished body. */
 export interface Part {

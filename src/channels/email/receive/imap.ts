@@ -1,8 +1,8 @@
 import { type FetchMessageObject, ImapFlow, type MailboxObject } from 'imapflow'
-import { storeInbound } from '../../core/inbound.ts'
-import type { Store, Tx } from '../../db/store.ts'
-import type { Log } from '../../lib/log.ts'
-import { keyOf } from './identity.ts'
+import { storeInbound } from '../../../core/inbound.ts'
+import type { Store, Tx } from '../../../db/store.ts'
+import type { Log } from '../../../lib/log.ts'
+import { keyOf } from '../identity.ts'
 import type { Envelope } from './recipients.ts'
 
 export interface Mailboxes {

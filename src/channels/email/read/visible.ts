@@ -1,4 +1,4 @@
-import { type Block, type Document, type Inline, joined, plainText } from '../../core/document.ts'
+import { type Block, type Document, type Inline, joined, plainText } from '../../../core/document.ts'
 import { visibleLines } from './quote.ts'
 
 /** The writer's own part of a mail and, where that leaves something out, the whole. */

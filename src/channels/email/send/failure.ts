@@ -1,4 +1,4 @@
-import type { Outcome } from '../../core/letter.ts'
+import type { Outcome } from '../../../core/letter.ts'
 import type { SendFailure } from './relay.ts'
 
 /** What to do about a failed try: what becomes of the letter, and whether it is the sender that cannot send at all. */

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
-import { storeInbound } from '../../core/inbound.ts'
-import { isOurs } from '../../core/senders.ts'
-import type { Store } from '../../db/store.ts'
-import type { Log } from '../../lib/log.ts'
-import { normaliseAddress } from './address.ts'
-import { keyOf } from './identity.ts'
+import { storeInbound } from '../../../core/inbound.ts'
+import { isOurs } from '../../../core/senders.ts'
+import type { Store } from '../../../db/store.ts'
+import type { Log } from '../../../lib/log.ts'
+import { normaliseAddress } from '../address.ts'
+import { keyOf } from '../identity.ts'
 import type { Envelope } from './recipients.ts'
 
 export interface Listener {

@@ -1,7 +1,12 @@
-import { type Block, type Document, type Inline, linkUrl, plainText, saysItsUrl, wordsOf } from '../../core/document.ts'
-
-export { fromPlain } from './plain.ts'
-export { fromHtml } from './read-html.ts'
+import {
+  type Block,
+  type Document,
+  type Inline,
+  linkUrl,
+  plainText,
+  saysItsUrl,
+  wordsOf,
+} from '../../../core/document.ts'
 
 /** The document as a fragment of html for a mail: styles stand at each element, since mail programs drop style sheets. */
 export function toHtml(doc: Document): string {

@@ -1,6 +1,6 @@
 import type { Attachment } from 'mailparser'
 import { detectExtension } from 'nodemailer/lib/mime-funcs'
-import type { NewFile } from '../../core/letter.ts'
+import type { NewFile } from '../../../core/letter.ts'
 import { clean } from './clean.ts'
 
 const MOST_FILES = 100

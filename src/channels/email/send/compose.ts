@@ -1,8 +1,8 @@
-import type { AttachmentView, Letter, SenderView } from '../../core/letter.ts'
-import { replyToken } from '../../core/tokens.ts'
-import { newId } from '../../lib/id.ts'
-import { mac } from '../../lib/sign.ts'
-import { domainOf, withPlus } from './address.ts'
+import type { AttachmentView, Letter, SenderView } from '../../../core/letter.ts'
+import { replyToken } from '../../../core/tokens.ts'
+import { newId } from '../../../lib/id.ts'
+import { mac } from '../../../lib/sign.ts'
+import { domainOf, withPlus } from '../address.ts'
 import { signHeaders } from './dkim.ts'
 import { toHtml, toText } from './html.ts'
 import {

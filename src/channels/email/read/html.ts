@@ -1,5 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
-import { type Document, linkUrl, type Marks } from '../../core/document.ts'
+import { type Document, linkUrl, type Marks } from '../../../core/document.ts'
 import { clean } from './clean.ts'
 import { type Dress, Flow, type Region } from './flow.ts'
 import { type Look, lookOf } from './style.ts'

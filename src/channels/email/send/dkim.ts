@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
 import sign from 'nodemailer/lib/dkim/sign.js'
-import { Problem } from '../../lib/problem.ts'
-import { domainOf } from './address.ts'
+import { Problem } from '../../../lib/problem.ts'
+import { domainOf } from '../address.ts'
 
 /** All that a signature is to cover; the usual list, and what RFC 8058 and the big mailbox providers ask for. */
 const SIGNED_HEADERS = [

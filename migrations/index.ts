@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import * as begin from './0001_begin.ts'
+import * as mailBridge from './0002_mail_bridge.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -8,4 +9,5 @@ interface Step {
 /** Every migration by name, oldest first. Frozen once released; a change of the schema is a new line here. */
 export const migrations: Record<string, Step> = {
   '0001_begin': begin,
+  '0002_mail_bridge': mailBridge,
 }

@@ -32,6 +32,8 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     message_id: null,
     about: null,
     team_id: null,
+    kind: null,
+    rule: null,
   })
   tx.wake('inbox')
   return numAffectedRows > 0n
@@ -58,6 +60,8 @@ const COLUMNS = [
   'message_id',
   'about',
   'team_id',
+  'kind',
+  'rule',
 ] as const
 
 /** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
@@ -119,7 +123,14 @@ export interface About {
 export async function settleInbound(
   tx: Tx,
   id: string,
-  to: { state: Exclude<InboundState, 'pending'>; reason?: string; messageId?: string; about?: About },
+  to: {
+    state: Exclude<InboundState, 'pending'>
+    reason?: string
+    messageId?: string
+    about?: About
+    kind?: string
+    rule?: string
+  },
 ): Promise<void> {
   await markSettled(tx.q, {
     id,
@@ -127,15 +138,17 @@ export async function settleInbound(
     reason: to.reason ?? null,
     message_id: to.messageId ?? null,
     about: to.about ? JSON.stringify(to.about) : null,
+    kind: to.kind ?? null,
+    rule: to.rule ?? null,
     settled_at: tx.now,
   })
 }
 
 const markSettled = prepared(
-  (q, v: Pick<InboundRow, 'id' | 'state' | 'reason' | 'message_id' | 'about' | 'settled_at'>) =>
+  (q, v: Pick<InboundRow, 'id' | 'state' | 'reason' | 'message_id' | 'about' | 'settled_at' | 'kind' | 'rule'>) =>
     q
       .updateTable('inbound')
-      .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at']))
+      .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at', 'kind', 'rule']))
       .where('id', '=', v.id)
       .where('state', '=', 'pending'),
 )

@@ -15,6 +15,7 @@ export interface TeamForm {
 }
 
 const LONGEST_HOLD_MS = 10 * 60_000
+const REOPEN_DAYS = 14
 
 /** Makes a team with its first form. Its prefix and its place belong to no other team; else Problems names the fields. */
 export async function createTeam(tx: Tx, form: TeamForm): Promise<string> {
@@ -22,7 +23,16 @@ export async function createTeam(tx: Tx, form: TeamForm): Promise<string> {
   await refuseFaults(tx, id, form)
   await tx.q
     .insertInto('teams')
-    .values({ id, ...columns(form), next_number: 1, place_problem: null, created_at: tx.now, archived_at: null })
+    .values({
+      id,
+      ...columns(form),
+      next_number: 1,
+      place_problem: null,
+      sender_id: null,
+      reopen_days: REOPEN_DAYS,
+      created_at: tx.now,
+      archived_at: null,
+    })
     .execute()
   await tx.q
     .insertInto('forms')

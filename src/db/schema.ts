@@ -12,6 +12,8 @@ export interface Schema {
   customers: CustomerRow
   addresses: AddressRow
   senders: SenderRow
+  sender_aliases: SenderAliasRow
+  bans: BanRow
   suppressions: SuppressionRow
   tickets: TicketRow
   threads: ThreadRow
@@ -40,6 +42,8 @@ export interface TeamRow {
   signature: string
   next_number: number
   place_problem: string | null // why we cannot write there, a finished sentence; null while all is well
+  sender_id: string | null // what new tickets are sent from; null: the oldest sender that works
+  reopen_days: number // an answer later than this after the closing is a new ticket, linked
   created_at: number
   archived_at: number | null
 }
@@ -59,6 +63,7 @@ export interface AgentRow {
 export interface TeamMemberRow {
   team_id: string
   agent_id: string
+  sender_id: string | null // what this agent's new tickets are sent from
   joined_at: number
 }
 
@@ -97,12 +102,28 @@ export interface SenderRow {
   address: string // lower-cased
   name: string
   smtp_url: string | null // sealed; null: the SMTP_URL of the environment
+  oauth: string | null // sealed JSON: how to get access tokens for its server; null: the URL's password
   dkim_selector: string | null
   dkim_key: string | null // sealed
   created_at: number
   broken_at: number | null
   broken_reason: string | null
   removed_at: number | null
+}
+
+/** A further address whose mail is the sender's: an alias, a forwarding address, or `*@domain` for all of a domain. */
+export interface SenderAliasRow {
+  address: string
+  sender_id: string
+  created_at: number
+}
+
+/** Whose mail is not taken in any more: an address, or `*@domain`. */
+export interface BanRow {
+  address: string
+  reason: string
+  created_by: string | null // agent
+  created_at: number
 }
 
 export interface SuppressionRow {
@@ -145,6 +166,10 @@ export interface TicketRow {
   closed_at: number | null
   closed_by: string | null
   close_reason: string | null
+  continues_id: string | null // the ticket, closed long ago, whose customer wrote again
+  merged_into_id: string | null
+  archived_at: number | null
+  spam_at: number | null // nothing more of its mail is shown
   deleted_at: number | null
 }
 
@@ -179,6 +204,9 @@ export interface MessageRow {
   inbound_id: string | null
   matched_by: string | null // why it belongs to this ticket, a finished sentence
   automatic: string | null // name of the rule by which it is no human's answer
+  kind: string | null // what kind of mail a machine made (ooo, auto, bounce, ...); null: a person wrote it
+  doubt: string | null // why its author may not be who they say, a finished sentence
+  copies: string | null // JSON [{ address, name }]: who else it was written to
   opening: 0 | 1 // the ticket's first message, shown on the card itself
   dedup_key: string | null
   created_at: number
@@ -240,6 +268,11 @@ export interface DeliveryRow {
   created_at: number
   sent_at: number | null
   reason: string | null // why it failed or is late, for people
+  copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
+  bounce_class: string | null // why it came back, such as no_such_address
+  bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1
+  late_at: number | null // when its author was told that it is not delivered yet
+  uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
 }
 
 export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined'
@@ -259,6 +292,8 @@ export interface InboundRow {
   message_id: string | null
   about: string | null // JSON, for the tray: who wrote, the subject, how it begins
   team_id: string | null // the team that somebody gave it to from the tray
+  kind: string | null // human, ooo, auto, bounce, ...: how it was classified
+  rule: string | null // the name of the rule that said so
 }
 
 export interface EventRow {

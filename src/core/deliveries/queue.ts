@@ -78,6 +78,11 @@ async function insert(
     created_at: tx.now,
     sent_at: null,
     reason: null,
+    copies: null,
+    bounce_class: null,
+    bounce_status: null,
+    late_at: null,
+    uncertain_at: null,
   })
   tx.wake('outbox')
 }
@@ -99,6 +104,11 @@ const COLUMNS = [
   'created_at',
   'sent_at',
   'reason',
+  'copies',
+  'bounce_class',
+  'bounce_status',
+  'late_at',
+  'uncertain_at',
 ] as const
 
 /** A mark for a message that came from this thread, drawn by the message's state. One a message. */

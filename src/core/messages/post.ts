@@ -28,6 +28,9 @@ export interface NewMessage {
   inboundId?: string
   matchedBy?: string
   automatic?: string | null
+  kind?: string | null
+  doubt?: string | null
+  copies?: { address: string; name: string }[]
   opening?: boolean
   dedupKey?: string // the same key again is the same message
 }
@@ -73,6 +76,9 @@ const COLUMNS = [
   'inbound_id',
   'matched_by',
   'automatic',
+  'kind',
+  'doubt',
+  'copies',
   'opening',
   'dedup_key',
   'created_at',
@@ -107,6 +113,9 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
     inbound_id: m.inboundId ?? null,
     matched_by: m.matchedBy ?? null,
     automatic: m.automatic ?? null,
+    kind: m.kind ?? null,
+    doubt: m.doubt ?? null,
+    copies: m.copies?.length ? JSON.stringify(m.copies) : null,
     opening: m.opening ? 1 : 0,
     dedup_key: m.dedupKey ?? null,
     created_at: tx.now,

@@ -195,6 +195,10 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     closed_at: null,
     closed_by: null,
     close_reason: null,
+    continues_id: null,
+    merged_into_id: null,
+    archived_at: null,
+    spam_at: null,
     deleted_at: null,
   }
   await tx.q.insertInto('tickets').values(row).execute()

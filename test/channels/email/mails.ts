@@ -41,6 +41,8 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     message_id: null,
     about: null,
     team_id: null,
+    kind: null,
+    rule: null,
   }
 }
 

@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely'
+
+/** What the mail bridge knows of a mail and its author, of what became of one, and of who may be written to from where. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  const s = db.schema
+
+  await s.alterTable('messages').addColumn('kind', 'text').execute()
+  await s.alterTable('messages').addColumn('doubt', 'text').execute()
+  await s.alterTable('messages').addColumn('copies', 'text').execute()
+
+  await s.alterTable('deliveries').addColumn('copies', 'text').execute()
+  await s.alterTable('deliveries').addColumn('bounce_class', 'text').execute()
+  await s.alterTable('deliveries').addColumn('bounce_status', 'text').execute()
+  await s.alterTable('deliveries').addColumn('late_at', 'bigint').execute()
+  await s.alterTable('deliveries').addColumn('uncertain_at', 'bigint').execute()
+
+  await s.alterTable('inbound').addColumn('kind', 'text').execute()
+  await s.alterTable('inbound').addColumn('rule', 'text').execute()
+
+  await s.alterTable('tickets').addColumn('continues_id', 'text').execute()
+  await s.alterTable('tickets').addColumn('merged_into_id', 'text').execute()
+  await s.alterTable('tickets').addColumn('archived_at', 'bigint').execute()
+  await s.alterTable('tickets').addColumn('spam_at', 'bigint').execute()
+
+  await s
+    .alterTable('teams')
+    .addColumn('reopen_days', 'integer', c => c.notNull().defaultTo(14))
+    .execute()
+  await s.alterTable('teams').addColumn('sender_id', 'text').execute()
+  await s.alterTable('team_members').addColumn('sender_id', 'text').execute()
+  await s.alterTable('senders').addColumn('oauth', 'text').execute()
+
+  await s
+    .createTable('sender_aliases')
+    .addColumn('address', 'text', c => c.primaryKey())
+    .addColumn('sender_id', 'text', c => c.notNull().references('senders.id'))
+    .addColumn('created_at', 'bigint', c => c.notNull())
+    .execute()
+  await sql`create index sender_aliases_sender on sender_aliases (sender_id)`.execute(db)
+
+  await s
+    .createTable('bans')
+    .addColumn('address', 'text', c => c.primaryKey())
+    .addColumn('reason', 'text', c => c.notNull())
+    .addColumn('created_by', 'text')
+    .addColumn('created_at', 'bigint', c => c.notNull())
+    .execute()
+}

@@ -131,5 +131,59 @@ export interface Arrival {
   body: Document // the new part
   full: Document | null // the whole, when body left something out
   files: NewFile[]
-  automatic: { rule: string; kind: 'auto' | 'ooo' | 'bounce' | 'loop' } | null
+  kind: ArrivalKind
+  rule: string // the name of the rule by which it is of that kind
+  copies: { address: string; name: string }[] // who else it was written to
+  bounce: Bounce | null
+  trust: Trust
+  forwarded: { from: { address: string; name: string }; body: Document } | null // the mail that it passes on
+}
+
+/** What made an arrival: a person (`human`, or `list` by way of a mailing list), a machine, or, `unreadable`, nobody knows. */
+export type ArrivalKind =
+  | 'human'
+  | 'list'
+  | 'ooo' // out of office
+  | 'auto' // any other automatic mail
+  | 'bounce'
+  | 'delayed' // not delivered yet; the mail system goes on trying
+  | 'complaint' // somebody called our mail spam (ARF, RFC 5965)
+  | 'calendar'
+  | 'receipt' // delivered, or read
+  | 'loop' // our own mail coming back
+  | 'unreadable'
+
+/** Whether nobody wrote it by hand: it is no answer, does not reopen and is never answered. */
+export function isAutomatic(kind: ArrivalKind): boolean {
+  return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
+}
+
+export type BounceClass =
+  | 'no_such_address'
+  | 'no_such_domain'
+  | 'mailbox_full'
+  | 'disabled'
+  | 'too_big'
+  | 'spam_or_policy'
+  | 'auth_failure' // of our DNS: SPF, DKIM, DMARC
+  | 'rate_limited'
+  | 'network'
+  | 'relay_denied'
+  | 'other'
+
+/** What a delivery report says. */
+export interface Bounce {
+  recipients: string[] // who did not get it, as far as the report says
+  permanent: boolean
+  hard: boolean // the address will never work: it is not to be written to again
+  class: BounceClass
+  status: string | null // enhanced status code (RFC 3463), such as 5.1.1
+  reason: string // in plain words, a finished sentence
+  words: string // the far side's own, in one line; may be empty
+}
+
+/** Whether an arrival is from whom it says (SPF, DKIM, DMARC), and why that is thought, as a finished sentence. */
+export interface Trust {
+  verdict: 'pass' | 'fail' | 'unknown'
+  says: string
 }

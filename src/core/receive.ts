@@ -6,7 +6,7 @@ import { markBounced } from './deliveries/settle.ts'
 import { fromText, isEmpty, plainText } from './document.ts'
 import type { Actor } from './events.ts'
 import { settleInbound } from './inbound.ts'
-import type { Arrival } from './letter.ts'
+import { type Arrival, isAutomatic } from './letter.ts'
 import { postMessage, postNotice } from './messages/post.ts'
 import { senderByAddress, usableSender } from './senders.ts'
 import { customerAnswered } from './tickets/change.ts'
@@ -25,11 +25,11 @@ interface Match {
  */
 export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
   if (await seenBefore(tx, a))
-    return settleInbound(tx, a.inboundId, { state: 'ignored', reason: 'This mail was received before.' })
-  if (a.automatic?.kind === 'loop')
-    return settleInbound(tx, a.inboundId, {
+    return settleArrival(tx, a, { state: 'ignored', reason: 'This mail was received before.' })
+  if (a.kind === 'loop')
+    return settleArrival(tx, a, {
       state: 'ignored',
-      reason: `It is our own mail coming back (${a.automatic.rule}).`,
+      reason: `It is our own mail coming back (${a.rule}).`,
     })
   const match = await matchOf(tx, a)
   if (match) return receiveAnswer(tx, a, match)
@@ -41,18 +41,22 @@ export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
     text: plainText(a.body).slice(0, 500),
   }
   if (!sender)
-    return settleInbound(tx, a.inboundId, {
+    return settleArrival(tx, a, {
       state: 'unmatched',
       about,
       reason: 'It was written to no address of ours and answers nothing of ours.',
     })
-  if (a.automatic && !given)
-    return settleInbound(tx, a.inboundId, {
+  if (isAutomatic(a.kind) && !given)
+    return settleArrival(tx, a, {
       state: 'unmatched',
       about,
-      reason: `It is automatic (${a.automatic.rule}) and answers nothing of ours.`,
+      reason: `It is automatic (${a.rule}) and answers nothing of ours.`,
     })
   await receiveFirst(tx, a, sender)
+}
+
+function settleArrival(tx: Tx, a: Arrival, to: Parameters<typeof settleInbound>[2]): Promise<void> {
+  return settleInbound(tx, a.inboundId, { kind: a.kind, rule: a.rule, ...to })
 }
 
 async function seenBefore(tx: Tx, a: Arrival): Promise<boolean> {
@@ -130,14 +134,14 @@ async function writtenTo(tx: Tx, a: Arrival): Promise<SenderRow | undefined> {
 async function receiveAnswer(tx: Tx, a: Arrival, { thread, why }: Match): Promise<void> {
   const ticket = (await selectTicket(tx.q, { id: thread.ticket_id })).rows[0] as TicketRow
   if (ticket.deleted_at !== null)
-    return settleInbound(tx, a.inboundId, {
+    return settleArrival(tx, a, {
       state: 'ignored',
       reason: `It answers ${ticket.identifier}, which was deleted.`,
     })
   const { author, isCustomer } = await authorOf(tx, a, ticket)
   await recordMessage(tx, a, thread, ticket.id, author, why)
-  if (a.automatic?.kind === 'bounce') await mailCameBack(tx, a, thread)
-  if (a.automatic) return
+  if (a.kind === 'bounce') await mailCameBack(tx, a, thread)
+  if (isAutomatic(a.kind)) return
   if (isCustomer) await customerAnswered(tx, ticket, author)
   else
     await postNotice(
@@ -207,8 +211,9 @@ async function recordMessage(
     from: { channel: a.channel, threadId: thread.id, key: a.key },
     inboundId: a.inboundId,
     matchedBy: why,
-    automatic: a.automatic?.rule ?? null,
+    automatic: isAutomatic(a.kind) ? a.rule : null,
+    kind: isAutomatic(a.kind) ? a.kind : null,
     opening,
   })
-  await settleInbound(tx, a.inboundId, { state: 'recorded', reason: why, messageId })
+  await settleArrival(tx, a, { state: 'recorded', reason: why, messageId })
 }

@@ -112,7 +112,7 @@ describe('an answer', () => {
   it('by a machine is recorded, and neither opens nor changes anything', async () => {
     const key = await sentMail()
     await town.store.write(tx => closeTicket(tx, ticket.id, 'Done', actorOf(town.ben)))
-    await town.arrive({ key: '<ooo@acme.test>', answers: [key], automatic: { rule: 'auto-submitted', kind: 'ooo' } })
+    await town.arrive({ key: '<ooo@acme.test>', answers: [key], rule: 'auto-submitted', kind: 'ooo' })
     expect(await status()).toBe('closed')
     expect((await messages())[1]).toMatchObject({ automatic: 'auto-submitted' })
   })

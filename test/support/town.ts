@@ -101,7 +101,12 @@ function fromJane(inboundId: string): Arrival {
     body: fromText('Thank you!'),
     full: null,
     files: [],
-    automatic: null,
+    kind: 'human',
+    rule: 'no sign of a machine',
+    copies: [],
+    bounce: null,
+    trust: { verdict: 'unknown', says: '' },
+    forwarded: null,
   }
 }
 

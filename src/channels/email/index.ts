@@ -1,14 +1,13 @@
-import type { Arrival } from '../../core/letter.ts'
 import { receiveArrival } from '../../core/receive.ts'
-import { isOurs } from '../../core/senders.ts'
 import type { InboundRow } from '../../db/schema.ts'
-import type { Query, Store } from '../../db/store.ts'
+import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
-import { type ReadMail, readMail } from './read/mail.ts'
-import { withOwnKey } from './read/variant.ts'
+import { arrivalOf } from './arrival.ts'
+import { readMail } from './read/mail.ts'
 import type { Mailboxes } from './receive/imap.ts'
 import type { Listener } from './receive/listen.ts'
+import type { Envelope } from './receive/recipients.ts'
 import { createSending } from './send/send.ts'
 
 export interface EmailOptions {
@@ -48,8 +47,8 @@ export function createEmail(options: EmailOptions): Email {
     deliver: sending.deliver,
     sendTest: sending.sendTest,
     async receive(row: InboundRow) {
-      const mail = await readMail(row, store.key)
-      await store.write(async tx => receiveArrival(tx, await withOwnKey(tx.q, row, await withoutLoop(tx.q, mail))))
+      const reading = await readMail(row.raw, JSON.parse(row.envelope) as Envelope, { key: store.key })
+      await store.write(async tx => receiveArrival(tx, await arrivalOf(tx.q, row, reading)))
     },
     async start() {
       // Each library costs time and memory at the start, so only what is used is loaded.
@@ -69,14 +68,4 @@ export function createEmail(options: EmailOptions): Email {
     },
     listenPort: () => listener?.port ?? null,
   }
-}
-
-/**
- * Mail from one of our own addresses is our own coming back, unless it names somebody else to answer: then a form on a
- * web site wrote it for them.
- */
-async function withoutLoop(q: Query, { arrival, replyTo }: ReadMail): Promise<Arrival> {
-  if (arrival.automatic || !(await isOurs(q, arrival.from.address))) return arrival
-  if (replyTo && !(await isOurs(q, replyTo.address))) return { ...arrival, from: replyTo }
-  return { ...arrival, automatic: { rule: 'from one of our own addresses', kind: 'loop' } }
 }

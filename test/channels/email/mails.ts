@@ -1,3 +1,4 @@
+import { asArrival } from '../../../src/channels/email/arrival.ts'
 import { keyOf } from '../../../src/channels/email/identity.ts'
 import { readMail } from '../../../src/channels/email/read/mail.ts'
 import type { Envelope } from '../../../src/channels/email/receive/recipients.ts'
@@ -47,9 +48,9 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
 }
 
 export function read(raw: Buffer, envelope: Envelope = {}) {
-  return readMail(row(raw, envelope), KEY)
+  return readMail(raw, envelope, { key: KEY })
 }
 
 export async function arrivalOf(raw: Buffer, envelope: Envelope = {}) {
-  return (await read(raw, envelope)).arrival
+  return asArrival(row(raw, envelope), await read(raw, envelope))
 }

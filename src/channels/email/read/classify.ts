@@ -1,3 +1,4 @@
+import type { ArrivalKind } from '../../../core/letter.ts'
 import { signedBy } from '../../../lib/sign.ts'
 import { OWN_HEADER, OWN_PURPOSE } from '../send/compose.ts'
 
@@ -14,16 +15,9 @@ export interface Traits {
   disposition: boolean // has a message/disposition-notification part
 }
 
-export type AutomaticKind = 'auto' | 'ooo' | 'bounce' | 'loop'
-
-export interface Automatic {
-  rule: string
-  kind: AutomaticKind
-}
-
 interface Rule {
   name: string // stored and shown
-  kind: AutomaticKind
+  kind: ArrivalKind
   is(t: Traits, key: Buffer): boolean
 }
 
@@ -187,10 +181,10 @@ const RULES: Rule[] = [
   },
 ]
 
-/** By which rule a mail is no person's answer, or null. */
-export function classify(traits: Traits, key: Buffer): Automatic | null {
+/** What kind of mail it is, and by which rule. */
+export function classify(traits: Traits, key: Buffer): { kind: ArrivalKind; rule: string } {
   const rule = RULES.find(r => r.is(traits, key))
-  return rule ? { rule: rule.name, kind: rule.kind } : null
+  return rule ? { kind: rule.kind, rule: rule.name } : { kind: 'human', rule: 'no sign of a machine' }
 }
 
 export function isNoReply(address: string): boolean {

@@ -19,7 +19,7 @@ describe('an answer', () => {
       subject: 'Re: Your order',
       full: null,
       files: [],
-      automatic: null,
+      kind: 'human',
     })
     expect(plainText(a.body)).toBe('Thank you, Ann.\n\nJane')
   })
@@ -115,7 +115,7 @@ describe('who wrote it', () => {
   test('a web form that writes from no-reply for a person is that person', async () => {
     const a = await arrivalOf(mail('Hi', { From: 'Form <no-reply@form.test>', 'Reply-To': 'Jane <jane@acme.test>' }))
     expect(a.from).toEqual({ address: 'jane@acme.test', name: 'Jane' })
-    expect(a.automatic).toBeNull()
+    expect(a.kind).toBe('human')
   })
 
   test('an address in a display name does not deceive', async () => {
@@ -238,7 +238,7 @@ test('what we send is read again with the same words', async () => {
       const sent = letter({ text: words, ticket: { identifier: '' } })
       const { raw } = await compose(sent, KEY)
       const a = await arrivalOf(raw)
-      expect(a.automatic).toEqual({ rule: 'our own mark', kind: 'loop' })
+      expect(a).toMatchObject({ rule: 'our own mark', kind: 'loop' })
       expect(bare(plainText(a.full ?? a.body))).toBe(bare(plainText(sent.message?.body ?? [])))
     }),
     { numRuns: 200 },

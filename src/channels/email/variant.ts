@@ -1,8 +1,8 @@
-import { plainText } from '../../../core/document.ts'
-import type { Arrival } from '../../../core/letter.ts'
-import { messageByKey } from '../../../core/threads.ts'
-import type { InboundRow } from '../../../db/schema.ts'
-import type { Query } from '../../../db/store.ts'
+import { plainText } from '../../core/document.ts'
+import type { Arrival } from '../../core/letter.ts'
+import { messageByKey } from '../../core/threads.ts'
+import type { InboundRow } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
 
 /**
  * Some programs use a Message-ID for several mails. One that says something else than the customer's mail that is known

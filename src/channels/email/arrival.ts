@@ -1,0 +1,46 @@
+import type { Arrival } from '../../core/letter.ts'
+import { isOurs } from '../../core/senders.ts'
+import type { InboundRow } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
+import { idInKey } from './identity.ts'
+import type { Reading } from './read/mail.ts'
+import { withOwnKey } from './variant.ts'
+
+/** What core is told of a mail: its reading, and what only the database knows of its author and its id. */
+export async function arrivalOf(q: Query, row: InboundRow, reading: Reading): Promise<Arrival> {
+  return withOwnKey(q, row, await withoutLoop(q, asArrival(row, reading), reading.replyTo))
+}
+
+/** A reading as an arrival. */
+export function asArrival(row: InboundRow, r: Reading): Arrival {
+  return {
+    inboundId: row.id,
+    channel: row.channel,
+    key: idInKey(row.key),
+    from: r.from,
+    to: r.recipients,
+    tokens: r.tokens,
+    answers: r.answers,
+    tag: r.tag,
+    subject: r.subject,
+    body: r.body,
+    full: r.full,
+    files: r.files,
+    kind: r.kind,
+    rule: r.rule,
+    copies: [...r.to, ...r.cc],
+    bounce: r.bounce,
+    trust: r.trust,
+    forwarded: r.forwarded,
+  }
+}
+
+/**
+ * Mail from one of our own addresses is our own coming back, unless it names somebody else to answer: then a form on a
+ * web site wrote it for them.
+ */
+async function withoutLoop(q: Query, arrival: Arrival, replyTo: Reading['replyTo']): Promise<Arrival> {
+  if (arrival.kind !== 'human' || !(await isOurs(q, arrival.from.address))) return arrival
+  if (replyTo && !(await isOurs(q, replyTo.address))) return { ...arrival, from: replyTo }
+  return { ...arrival, kind: 'loop', rule: 'from one of our own addresses' }
+}

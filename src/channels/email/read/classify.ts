@@ -1,6 +1,14 @@
 import type { ArrivalKind } from '../../../core/letter.ts'
 import { signedBy } from '../../../lib/sign.ts'
 import { OWN_HEADER, OWN_PURPOSE } from '../send/compose.ts'
+import type { RecipientReport } from './report.ts'
+import {
+  ABSENCE_SUBJECT,
+  ACKNOWLEDGEMENT_SUBJECT,
+  BOUNCE_SUBJECT,
+  DELAY_SUBJECT,
+  RECEIPT_SUBJECT,
+} from './subject-words.ts'
 
 /** What the rules look at. Header values are as they came, unfolded; names are in lower case. */
 export interface Traits {
@@ -11,8 +19,11 @@ export interface Traits {
   replyTo: string // address or empty
   nullSender: boolean // it came from `<>`
   subject: string
-  deliveryStatus: string | null // the text of a message/delivery-status part
+  opening: string // the beginning of its text
+  reports: RecipientReport[] // what the fields of a delivery report say
   disposition: boolean // has a message/disposition-notification part
+  complaint: boolean // has the fields of a complaint
+  calendar: string // the method of the calendar part that is its body, in upper case, or empty
 }
 
 interface Rule {
@@ -20,87 +31,6 @@ interface Rule {
   kind: ArrivalKind
   is(t: Traits, key: Buffer): boolean
 }
-
-const OOO_SUBJECT = new RegExp(
-  `^\\s*(?:(?:re|aw|sv|antw|fwd?|ris|odp)\\s*:\\s*)?\\[?(?:${[
-    'out of (the )?office',
-    'out-of-office',
-    'ooo[:\\s]',
-    'automatic reply',
-    'auto(matic)?[- ]?(reply|response)',
-    'autoreply',
-    'auto:',
-    'vacation',
-    'away from',
-    'i am (currently )?(out|away)',
-    "i'm (currently )?(out|away)",
-    'on (annual |maternity |parental )?leave',
-    'abwesend',
-    'abwesenheit',
-    'automatische antwort',
-    'automatische abwesenheit',
-    'réponse automatique',
-    'reponse automatique',
-    'absence',
-    'absent',
-    'respuesta automática',
-    'respuesta automatica',
-    'fuera de (la )?oficina',
-    'ausencia',
-    'risposta automatica',
-    'fuori ufficio',
-    'assente',
-    'resposta automática',
-    'ausência',
-    'fora do escritório',
-    'automatisch antwoord',
-    'automatisch bericht',
-    'afwezig',
-    'autosvar',
-    'automatiskt svar',
-    'automatisk svar',
-    'frånvaro',
-    'fraværende',
-    'fravær',
-    'poissa',
-    'automaattinen vastaus',
-    'autoodpowiedź',
-    'odpowiedź automatyczna',
-    'automatyczna odpowiedź',
-    'nieobecność',
-    'automatická odpověď',
-    'automatická odpoveď',
-    'nepřítomnost',
-    'автоответ',
-    'ответ автомат',
-    'автоматический ответ',
-    'автоматична відповідь',
-    'отсутствие',
-    'automatikus válasz',
-    'házon kívül',
-    'răspuns automat',
-    'otomatik yanıt',
-    'otomatik cevap',
-    'ofis dışında',
-    'αυτόματη απάντηση',
-    'trả lời tự động',
-    'balasan otomatis',
-    '自動返信',
-    '不在',
-    '自动回复',
-    '自動回覆',
-    '自动答复',
-    '부재중',
-    '자동 회신',
-    '자동응답',
-  ].join('|')})`,
-  'iu',
-)
-
-const BOUNCE_SUBJECT =
-  /^\s*(?:re:\s*)?(?:undeliver(?:able|ed)|undelivered mail|mail delivery (?:failed|failure|subsystem|system)|delivery (?:status notification|failure|has failed|failed|notification)|failure notice|returned mail|mail (?:could not be|system error)|message (?:could not be|not) delivered|non[- ]?delivery|nondeliverable|unzustellbar|nicht zustellbar|fehler bei der (?:nachrichten)?zustellung|non remis|échec de (?:la )?(?:remise|livraison|distribution)|no se puede entregar|no entregado|mancato recapito|impossibile recapitare|não (?:foi )?entreg|onbestelbaar|niet bestelbaar|niedostarczon|недостав|kan inte levereras|olevererbar|ikke leveret|配信不能|退信|系统退信|delivery delayed|warning: (?:could not send|message .* delayed))/iu
-
-const DELAY_SUBJECT = /\bdelay(ed)?\b|still being retried|could not send message for past/i
 
 const AUTO_HEADERS = [
   'x-autoreply',
@@ -119,58 +49,117 @@ const AUTO_HEADERS = [
   'x-cron-env',
 ]
 
-const DAEMON = /^(mailer-daemon|mail-daemon|mailerdaemon|mailer_daemon|mailsystem|mail-system)([+=.].*)?@/
-const POSTMASTER = /^(postmaster|mdaemon|mailgate|bounces?|bounce-[^@]*)([+=].*)?@/
+const DAEMON =
+  /^(?:mailer-?_?daemon|mail-?_?daemon|mailsystem|mail-system|mail-?delivery-?(?:sub)?system|maildaemon|smtp-daemon|daemon|mail-?delivery|delivery-?(?:failure|status)|bounce-?notification|mta)(?:[+=._-][^@]*)?(?:@|$)/
+const DAEMON_NAME =
+  /^\W*(?:mailer-?daemon|mail delivery (?:sub)?(?:system|service|system)|mail delivery|mail administrator|mail ?deliver|delivery (?:subsystem|failure)|internet mail delivery|mail system|system administrator|message delivery system|microsoft outlook|mdaemon at)\b/i
+const POSTMASTER =
+  /^(?:postmaster|post-?master|mdaemon|mailgate|mailer|listserv|bounces?|bounce-[^@]*|admin|administrator|system|mailadmin|mail|notifier|non-?delivery|undeliverable)(?:[+=.][^@]*)?(?:@|$)/
 const NO_REPLY =
   /^(?:[^@]*[._+-])?(?:no-?_?\.?repl(?:y|ies)|do-?_?\.?not-?_?\.?reply|donotreply|keine-?antwort|ne-pas-repondre|noresponder|no-contestar)(?:[._+-][^@]*)?@/
+
+/** How the text of a report begins, of systems that mark it in no other way. */
+const BOUNCE_OPENING =
+  /^\W{0,40}(?:hi\. this is the|this is the (?:qmail|mail system|mailer|mail delivery|dragonfly|postfix|mail server|[\w-]{1,30} (?:program|mail agent))|this (?:message|report|e-?mail) (?:was|is) (?:created |generated |being generated )?automatically (?:created |generated )?by (?:the )?(?:mail|delivery)|a message that you (?:have )?sent (?:could|to)|your (?:message|e-?mail|mail)\b.{0,200}?(?:could ?n.t|could not|cannot|was not|wasn.t|has not|did not|failed|not) (?:be |been )?(?:deliver|sent|reach)|the (?:following )?(?:message|mail|e-?mail|original message)\b.{0,200}(?:could not|cannot|was not|has not|not|undeliver)|(?:delivery|sending|transmission) (?:to|of|for) .{0,200}(?:fail|delayed|unsuccess)|the (?:original )?message was received at|(?:an )?error (?:occurred )?(?:while |when )?(?:trying to )?(?:deliver|send)|there was an? (?:error|problem) (?:delivering|while|sending)|(?:i'm |we're |we are )?(?:sorry|unfortunately)[,.\s].{0,100}(?:deliver|message|mail)|we (?:were|are) unable to deliver|unable to (?:deliver|send)|could not (?:deliver|send)|failed to deliver|message from .{1,80}(?:yahoo|mail)\b.{0,40}unable to deliver|.{0,60}undeliverable|-{3,} the following addresses|following recipients?|\*{3,} (?:e-?mail|mail)|this is an automatically generated delivery status|the (?:e-?mail )?(?:recipient|address|user)|user unknown|unknown user|unknown (?:local )?(?:user|host))/i
+
+const ALL_DELIVERED = /^(?:delivered|relayed|expanded)$/
 
 /** Read from the top; the first that fits names the mail. None fits a mail that a person wrote. */
 const RULES: Rule[] = [
   { name: 'our own mark', kind: 'loop', is: (t, key) => isOwn(t.header(OWN_HEADER.toLowerCase()), key) },
   {
-    name: 'delivery report: delayed or delivered',
-    kind: 'auto',
-    is: t => t.deliveryStatus !== null && !isFailure(t.deliveryStatus) && /^action:/im.test(t.deliveryStatus),
+    name: 'complaint report',
+    kind: 'complaint',
+    is: t => t.complaint || /report-type[ \t]*=[ \t]*"?feedback-report/i.test(t.header('content-type')),
   },
-  { name: 'delivery report', kind: 'bounce', is: t => t.deliveryStatus !== null },
+  {
+    name: 'complaint from a mailbox provider',
+    kind: 'complaint',
+    is: t =>
+      t.names.has('x-apple-unsubscribe') ||
+      /^\s*(?:complaint about message from \d|e-?mail feedback report|e-?mail abuse report|abuse report\b.{0,40}(?:from|for) )/i.test(
+        t.subject,
+      ),
+  },
   {
     name: 'read receipt',
-    kind: 'auto',
-    is: t => t.disposition || /report-type="?disposition-notification/i.test(t.header('content-type')),
+    kind: 'receipt',
+    is: t => t.disposition || /report-type[ \t]*=[ \t]*"?disposition-notification/i.test(t.header('content-type')),
   },
-  { name: 'complaint report', kind: 'auto', is: t => /report-type="?feedback-report/i.test(t.header('content-type')) },
-  { name: 'multipart/report', kind: 'bounce', is: t => /^multipart\/report/i.test(t.header('content-type')) },
+  {
+    name: 'delivery report: delivered',
+    kind: 'receipt',
+    is: t => t.reports.length > 0 && t.reports.every(r => ALL_DELIVERED.test(r.action)),
+  },
+  {
+    name: 'delivery report: delayed',
+    kind: 'delayed',
+    is: t =>
+      t.reports.some(r => r.action === 'delayed') &&
+      t.reports.every(r => r.action === 'delayed' || ALL_DELIVERED.test(r.action)),
+  },
+  {
+    name: 'delivery report',
+    kind: 'bounce',
+    is: t => t.reports.some(r => r.addresses.length > 0 || r.action !== '') && (isReport(t) || isMachine(t)),
+  },
+  { name: 'delivery delayed', kind: 'delayed', is: t => (isDaemon(t) || isReport(t)) && saysDelayed(t) },
   { name: 'X-Failed-Recipients', kind: 'bounce', is: t => t.names.has('x-failed-recipients') },
-  { name: 'delivery delayed', kind: 'auto', is: t => isDaemon(t) && DELAY_SUBJECT.test(t.subject) },
-  { name: 'from the mail system', kind: 'bounce', is: t => isDaemon(t) && !OOO_SUBJECT.test(t.subject) },
+  {
+    name: 'subject of a receipt',
+    kind: 'receipt',
+    is: t => RECEIPT_SUBJECT.test(t.subject) && (isReport(t) || isMachine(t) || READ_SENTENCE.test(t.opening)),
+  },
+  { name: 'multipart/report', kind: 'bounce', is: t => isReport(t) && !ABSENCE_SUBJECT.test(t.subject) },
+  { name: 'from the mail system', kind: 'bounce', is: t => isDaemon(t) && !ABSENCE_SUBJECT.test(t.subject) },
   {
     name: 'subject of a bounce from a machine',
     kind: 'bounce',
-    is: t => BOUNCE_SUBJECT.test(t.subject) && (t.nullSender || POSTMASTER.test(t.from) || isAutoSubmitted(t)),
+    is: t => BOUNCE_SUBJECT.test(t.subject) && isMachine(t),
   },
-  { name: 'subject of an absence note', kind: 'ooo', is: t => OOO_SUBJECT.test(t.subject) },
+  {
+    name: 'words of a mail system',
+    kind: 'bounce',
+    is: t =>
+      BOUNCE_OPENING.test(t.opening) &&
+      !ABSENCE_SUBJECT.test(t.subject) &&
+      (isMachine(t) ? MENTIONS_FAILURE.test(t.opening) : BOUNCE_SUBJECT.test(t.subject) && !isAnswer(t)),
+  },
+  {
+    name: 'calendar',
+    kind: 'calendar',
+    is: t => /^(?:REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER)$/.test(t.calendar),
+  },
+  { name: 'subject of an absence note', kind: 'ooo', is: t => ABSENCE_SUBJECT.test(t.subject) },
   {
     name: 'Auto-Submitted: auto-replied',
     kind: 'ooo',
     is: t => /^auto-replied/i.test(t.header('auto-submitted')),
   },
   { name: 'Auto-Submitted', kind: 'auto', is: isAutoSubmitted },
-  { name: 'automatic answer header', kind: 'ooo', is: t => AUTO_HEADERS.some(h => t.names.has(h)) },
+  {
+    name: 'automatic answer header',
+    kind: 'ooo',
+    is: t => AUTO_HEADERS.some(h => t.names.has(h) && !/^(?:no|false|0)\b/i.test(t.header(h))),
+  },
   {
     name: 'Delivered-To: autoresponder',
     kind: 'ooo',
     is: t => /\bautoresponder\b/i.test(t.header('delivered-to')),
   },
   {
-    name: 'machine generated',
-    kind: 'auto',
-    is: t => [...t.names].some(n => /holidayreply|machinegenerated/.test(n)),
+    name: 'vacation program',
+    kind: 'ooo',
+    is: t =>
+      /\bvacation\b/i.test(t.header('x-mailer')) ||
+      /vacation/i.test(t.header('x-apple-action')) ||
+      [...t.names].some(n => /holidayreply|^x-vacation/.test(n)),
   },
+  { name: 'machine generated', kind: 'auto', is: t => [...t.names].some(n => /machinegenerated/.test(n)) },
   {
     name: 'Precedence',
     kind: 'auto',
-    is: t =>
-      /^(auto_reply|bulk|junk)\b/i.test(t.header('precedence') || t.header('x-precedence')) && !t.names.has('list-id'),
+    is: t => /^(?:auto_?reply|bulk|junk)\b/i.test(t.header('precedence') || t.header('x-precedence')) && !isList(t),
   },
   { name: 'from the null sender', kind: 'auto', is: t => t.nullSender },
   { name: 'from the postmaster', kind: 'auto', is: t => /^postmaster@/.test(t.from) },
@@ -179,6 +168,63 @@ const RULES: Rule[] = [
     kind: 'auto',
     is: t => isNoReply(t.from) && (!t.replyTo || isNoReply(t.replyTo)),
   },
+  {
+    name: 'acknowledgement or challenge',
+    kind: 'auto',
+    is: t => ACKNOWLEDGEMENT_SUBJECT.test(t.subject) && !isAnswer(t),
+  },
+  { name: 'challenge header', kind: 'auto', is: t => CHALLENGE_HEADERS.some(h => t.names.has(h)) },
+  { name: 'newsletter', kind: 'auto', is: t => t.names.has('list-unsubscribe') && !isList(t) && isBulk(t) },
+  {
+    name: 'asks for no automatic answer, and no mail program made it',
+    kind: 'auto',
+    is: t =>
+      /\b(?:all|oof|autoreply)\b/i.test(t.header('x-auto-response-suppress')) &&
+      !isAnswer(t) &&
+      !PROGRAM_HEADERS.some(h => t.names.has(h)),
+  },
+  { name: 'mailing list', kind: 'list', is: isList },
+]
+
+const READ_SENTENCE =
+  /^\W{0,20}(?:your (?:message|mail)|this is a (?:return |read )?receipt|ihre nachricht|votre message|su mensaje|il messaggio|uw bericht|a sua mensagem)\b/i
+
+const MENTIONS_FAILURE =
+  /\b[45]\d\d[ -]|\b[45]\.\d\.\d|undeliver|not (?:be )?deliver|could ?n.t be deliver|unable to deliver|failed|failure|unknown|rejected|returned|bounce|permanent|delayed|not found|refused|error|cannot be sent|not (?:be )?sent/i
+
+const CHALLENGE_HEADERS = [
+  'x-boxbe-challenge',
+  'x-tmda-fingerprint',
+  'x-challenge',
+  'x-spamarrest-challenge',
+  'x-sa-challenge',
+]
+
+/** What people's mail programs write beside their words. */
+const PROGRAM_HEADERS = [
+  'x-mailer',
+  'user-agent',
+  'thread-topic',
+  'thread-index',
+  'x-ms-has-attach',
+  'x-originating-ip',
+  'accept-language',
+]
+
+/** What senders of newsletters write beside them. */
+const BULK_HEADERS = [
+  'feedback-id',
+  'list-unsubscribe-post',
+  'x-campaign',
+  'x-campaign-id',
+  'x-campaignid',
+  'x-csa-complaints',
+  'x-mailgun-sid',
+  'x-mc-user',
+  'x-mandrill-user',
+  'x-sg-eid',
+  'x-report-abuse',
+  'x-job',
 ]
 
 /** What kind of mail it is, and by which rule. */
@@ -191,8 +237,12 @@ export function isNoReply(address: string): boolean {
   return NO_REPLY.test(address)
 }
 
+function isReport(t: Traits): boolean {
+  return /^multipart\/report/i.test(t.header('content-type'))
+}
+
 function isDaemon(t: Traits): boolean {
-  return DAEMON.test(t.from) || /^\W*(mailer-daemon|mail delivery (sub)?system)\b/i.test(t.author)
+  return DAEMON.test(t.from) || DAEMON_NAME.test(t.author)
 }
 
 function isAutoSubmitted(t: Traits): boolean {
@@ -200,8 +250,35 @@ function isAutoSubmitted(t: Traits): boolean {
   return value !== '' && !/^no\b/.test(value)
 }
 
-function isFailure(deliveryStatus: string): boolean {
-  return /^action:\s*failed/im.test(deliveryStatus)
+/** Whether it comes from no person's mailbox. */
+function isMachine(t: Traits): boolean {
+  return t.nullSender || isDaemon(t) || POSTMASTER.test(t.from) || isNoReply(t.from) || isAutoSubmitted(t)
+}
+
+function saysDelayed(t: Traits): boolean {
+  return (
+    DELAY_SUBJECT.test(t.subject) ||
+    (/\bwarning\b/i.test(t.subject) &&
+      /still (?:being )?(?:retr|try)|will (?:be retried|keep|continue)|not (?:yet )?been delivered/i.test(t.opening))
+  )
+}
+
+function isAnswer(t: Traits): boolean {
+  return t.names.has('in-reply-to') || t.names.has('references') || /^\s*(?:re|aw|sv|antw|vs|odp)\s*:/i.test(t.subject)
+}
+
+/** A list that people write to; `List-Post: NO` is of one that they only read. */
+function isList(t: Traits): boolean {
+  if (/^\s*no\b/i.test(t.header('list-post'))) return false
+  return t.names.has('list-post') || /^list\b/i.test(t.header('precedence')) || (t.names.has('list-id') && !isBulk(t))
+}
+
+function isBulk(t: Traits): boolean {
+  return (
+    /^(?:bulk|junk)\b/i.test(t.header('precedence') || t.header('x-precedence')) ||
+    BULK_HEADERS.some(h => t.names.has(h)) ||
+    isNoReply(t.from)
+  )
 }
 
 function isOwn(value: string, key: Buffer): boolean {

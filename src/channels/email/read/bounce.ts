@@ -1,0 +1,216 @@
+import { plainText } from '../../../core/document.ts'
+import type { ArrivalKind, Bounce, BounceClass } from '../../../core/letter.ts'
+import { failuresIn } from './bounce-shapes.ts'
+import { type Meaning, meaningOfStatus, meaningOfWords } from './bounce-words.ts'
+import { clean } from './clean.ts'
+import { fromHtml } from './html.ts'
+import type { Headers, Mail } from './parse.ts'
+import { addressesIn, type RecipientReport, reportedRecipients } from './report.ts'
+import { aboveReturned, returnedHeaders } from './returned.ts'
+
+const MOST_RECIPIENTS = 100
+const MOST_JUDGED = 20
+const LONGEST_TEXT = 200_000
+const LONGEST_WORDS = 300
+
+/** What is known of one recipient before it is judged. */
+interface Account {
+  addresses: string[]
+  action: string
+  status: string // empty when the report gives none
+  words: string
+}
+
+/**
+ * What a delivery report says: the fields of RFC 3464 first, then headers of its own, then the words of systems that send
+ * no such fields, at last the mail that it returns. Null for a mail that is no report of a failure or delay.
+ */
+export function readBounce(mail: Mail, kind: ArrivalKind): Bounce | null {
+  if (kind !== 'bounce' && kind !== 'delayed') return null
+  const text = aboveReturned(textOf(mail))
+  const returned = returnedHeaders(mail)
+  const isOwn = ownAddresses(mail, returned)
+  const accounts = accountsOf(mail, text, returned, isOwn)
+  const judged = accounts.slice(0, MOST_JUDGED).map(a => judge(a, text, kind))
+  const recipients = [...new Set(accounts.flatMap(a => a.addresses))].slice(0, MOST_RECIPIENTS)
+  const [first] = judged as [Judgement]
+  const permanent = judged.every(j => j.permanent)
+  return {
+    recipients,
+    permanent,
+    hard: judged.every(j => j.hard),
+    class: first.class,
+    status: first.status,
+    reason: reasonOf(first, recipients, kind),
+    words: first.words,
+  }
+}
+
+/** The report's own words, from its html where it has no other. */
+function textOf(mail: Mail): string {
+  const text = mail.text.trim()
+    ? mail.text
+    : mail.html
+      ? plainText(fromHtml(mail.html, { maxLength: LONGEST_TEXT }))
+      : ''
+  return clean(text.slice(0, LONGEST_TEXT))
+}
+
+/** At least one account, without address when nothing tells who it was. */
+function accountsOf(mail: Mail, text: string, returned: Headers, isOwn: (a: string) => boolean): Account[] {
+  const reported = failed(reportedRecipients(mail)).map(r => ({ ...r, words: r.diagnosis }))
+  const named = reported.map(r => ({ ...r, addresses: r.addresses.filter(a => !isOwn(a)) })).filter(r => r.addresses[0])
+  if (named.length) return named
+  const shared = reported[0] ?? { action: '', status: '', words: '' }
+  const account = (address: string, words = ''): Account => ({
+    addresses: [address],
+    action: shared.action,
+    status: shared.status,
+    words: [shared.words, words].filter(w => w).join(' '),
+  })
+  const inHeader = headerAddresses(mail.headers, ['x-failed-recipients', 'x-actual-recipient']).filter(a => !isOwn(a))
+  const inText = failuresIn(text, isOwn)
+  if (inHeader.length) return inHeader.map(a => account(a, inText.find(f => f.address === a)?.words))
+  if (inText.length) return grouped(inText).map(f => account(f.address, f.words))
+  const last = lastResort(mail, text, returned, isOwn)
+  return last ? [account(last)] : [{ ...shared, addresses: [] }]
+}
+
+function failed(reported: RecipientReport[]): RecipientReport[] {
+  const bad = reported.filter(r => r.action !== 'delivered' && r.action !== 'relayed' && r.action !== 'expanded')
+  const hopeless = bad.filter(r => r.action !== 'delayed')
+  return hopeless.length ? hopeless : bad
+}
+
+function grouped<T extends { address: string }>(found: T[]): T[] {
+  const seen = new Set<string>()
+  return found.filter(f => !seen.has(f.address) && seen.add(f.address))
+}
+
+/** Whom the returned mail was written to, if that is one; or the one address that the report's text names. */
+function lastResort(mail: Mail, text: string, returned: Headers, isOwn: (a: string) => boolean): string | null {
+  for (const names of [
+    ['x-failed-recipients'],
+    ['to'],
+    ['x-original-to', 'envelope-to', 'delivered-to', 'x-rcpt-to'],
+  ]) {
+    const addresses = headerAddresses(returned, names).filter(a => !isOwn(a))
+    if (addresses.length === 1) return addresses[0] as string
+  }
+  const traced = [
+    ...new Set(
+      (returned.get('received') ?? []).flatMap(r => addressesIn(/\bfor <?([^\s;>]{3,254})/.exec(r)?.[1] ?? '')),
+    ),
+  ]
+  const others = traced.filter(a => !isOwn(a))
+  if (others.length) return others.at(-1) as string
+  const mentioned = [...new Set(text.split('\n', 500).flatMap(addressesIn))].filter(a => !isOwn(a))
+  return mentioned.length === 1 ? (mentioned[0] as string) : null
+}
+
+function headerAddresses(headers: Headers, names: string[]): string[] {
+  return [...new Set(names.flatMap(n => headers.get(n) ?? []).flatMap(addressesIn))]
+}
+
+/** Those who cannot be the failed recipient: whom the report was sent to, who wrote the mail that failed, the mail systems. */
+function ownAddresses(mail: Mail, returned: Headers): (address: string) => boolean {
+  const own = new Set([
+    ...headerAddresses(mail.headers, [
+      'to',
+      'delivered-to',
+      'x-original-to',
+      'envelope-to',
+      'from',
+      'sender',
+      'apparently-to',
+    ]),
+    ...headerAddresses(returned, ['from', 'return-path', 'sender', 'reply-to', 'errors-to']),
+  ])
+  return address => own.has(address) || /^(?:mailer-daemon|postmaster|mail-?daemon|abuse|no-?reply)@/.test(address)
+}
+
+interface Judgement extends Meaning {
+  permanent: boolean
+  status: string | null
+  words: string
+}
+
+const MOST_CONTEXT = 3_000
+
+/** What became of one recipient: its words before its status, its own words before those of the whole report. */
+function judge(account: Account, text: string, kind: ArrivalKind): Judgement {
+  const own = account.words
+  const context = text.slice(0, MOST_CONTEXT)
+  const status = statusOf(account.status, own, context)
+  const meaning =
+    meaningOfWords(own) ??
+    (specific(status) ? meaningOfStatus(status) : null) ??
+    meaningOfWords(context) ??
+    meaningOfStatus(status)
+  const permanent = kind === 'bounce' && isPermanent(account, status, own, context, meaning)
+  return {
+    class: meaning?.class ?? 'other',
+    hard: permanent && !!meaning?.hard,
+    permanent,
+    status: status || null,
+    words: oneLine(own || context),
+  }
+}
+
+const STATUS = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])/
+
+/** The most telling status: that of the report, unless it says nothing and the words do. */
+function statusOf(reported: string, own: string, context: string): string {
+  const inWords = STATUS.exec(own)?.[0] ?? ''
+  if (specific(reported)) return reported
+  if (specific(inWords)) return inWords
+  return reported || inWords || (STATUS.exec(context)?.[0] ?? '')
+}
+
+function specific(status: string): boolean {
+  return status !== '' && !/^\d\.(?:0\.0|\d\.0|0\.\d+)$/.test(status)
+}
+
+const REPLY_CODE = /(?<![\d.#-])([45])\d\d(?=[ -]|$)/
+const TEMPORARY =
+  /temporar|transient|try again later|still being retried|will (?:be )?(?:retr|keep trying|continue)|delayed|deferred/i
+
+/** Whether trying again is of no use: by status, then by reply code, then by words. */
+function isPermanent(account: Account, status: string, own: string, context: string, meaning: Meaning | null): boolean {
+  if (account.action === 'delayed') return false
+  if (status) return status.startsWith('5')
+  const code = REPLY_CODE.exec(own)?.[1] ?? REPLY_CODE.exec(context)?.[1]
+  if (code) return code === '5'
+  if (meaning?.permanent !== undefined) return meaning.permanent
+  return !(TEMPORARY.test(own) || meaning?.class === 'rate_limited')
+}
+
+function oneLine(words: string): string {
+  const line = words.replace(/\s+/g, ' ').trim()
+  return line.length > LONGEST_WORDS ? `${line.slice(0, LONGEST_WORDS - 3).toWellFormed()}...` : line
+}
+
+/** What is told to agents; `who` is an address or "the recipient". */
+const REASONS: Record<BounceClass, (who: string) => string> = {
+  no_such_address: who => `The address ${who} does not exist.`,
+  no_such_domain: who => `The domain of ${who} does not exist or takes no mail.`,
+  mailbox_full: who => `The mailbox of ${who} is full.`,
+  disabled: who => `The mailbox of ${who} is switched off.`,
+  too_big: who => `The mail is too large for the mail system of ${who}.`,
+  spam_or_policy: who => `The mail system of ${who} refused the mail as spam or against its rules.`,
+  auth_failure: who =>
+    `The mail system of ${who} could not verify that the mail is from us; our SPF, DKIM or DMARC must be looked into.`,
+  rate_limited: who => `The mail system of ${who} takes no more mail from us at the moment.`,
+  network: who => `The mail system of ${who} could not be reached or did not take the mail in time.`,
+  relay_denied: who => `A mail server on the way refused to pass the mail on to ${who}.`,
+  other: who => `The mail to ${who} could not be delivered.`,
+}
+
+function reasonOf(judged: Judgement, recipients: string[], kind: ArrivalKind): string {
+  const [one = 'the recipient'] = recipients
+  const who = recipients.length > 1 ? `${one} and ${recipients.length - 1} more` : one
+  const reason = REASONS[judged.class](who)
+  return kind === 'delayed'
+    ? `The mail to ${who} is not delivered yet, and its mail system goes on trying. ${judged.class === 'other' ? '' : reason}`.trim()
+    : reason
+}

@@ -1,12 +1,12 @@
 import { plainText } from '../../../core/document.ts'
 import type { ArrivalKind, Bounce, BounceClass } from '../../../core/letter.ts'
-import { failuresIn } from './bounce-shapes.ts'
+import { type Failure, failuresIn } from './bounce-shapes.ts'
 import { type Meaning, meaningOfStatus, meaningOfWords } from './bounce-words.ts'
 import { clean } from './clean.ts'
 import { fromHtml } from './html.ts'
 import type { Headers, Mail } from './parse.ts'
 import { addressesIn, type RecipientReport, reportedRecipients } from './report.ts'
-import { aboveReturned, returnedHeaders } from './returned.ts'
+import { aboveReturned, bodyOf, returnedHeaders } from './returned.ts'
 
 const MOST_RECIPIENTS = 100
 const MOST_JUDGED = 20
@@ -46,20 +46,18 @@ export function readBounce(mail: Mail, kind: ArrivalKind): Bounce | null {
   }
 }
 
-/** The report's own words, from its html where it has no other. */
-function textOf(mail: Mail): string {
-  const text = mail.text.trim()
-    ? mail.text
-    : mail.html
-      ? plainText(fromHtml(mail.html, { maxLength: LONGEST_TEXT }))
-      : ''
-  return clean(text.slice(0, LONGEST_TEXT))
+/** The report's own words: from its html where it has no other, and from below the header where no parser finds any. */
+function textOf({ text, html, raw }: Mail): string {
+  if (text.trim()) return clean(text.slice(0, LONGEST_TEXT))
+  const told = html ? plainText(fromHtml(html, { maxLength: LONGEST_TEXT })) : ''
+  return clean((told || bodyOf(raw)).slice(0, LONGEST_TEXT))
 }
 
 /** At least one account, without address when nothing tells who it was. */
 function accountsOf(mail: Mail, text: string, returned: Headers, isOwn: (a: string) => boolean): Account[] {
   const reported = failed(reportedRecipients(mail)).map(r => ({ ...r, words: r.diagnosis }))
-  const named = reported.map(r => ({ ...r, addresses: r.addresses.filter(a => !isOwn(a)) })).filter(r => r.addresses[0])
+  const isReader = among(readerAddresses(mail))
+  const named = reported.map(r => ({ ...r, addresses: unlessAll(r.addresses, isReader) })).filter(r => r.addresses[0])
   if (named.length) return named
   const shared = reported[0] ?? { action: '', status: '', words: '' }
   const account = (address: string, words = ''): Account => ({
@@ -68,12 +66,27 @@ function accountsOf(mail: Mail, text: string, returned: Headers, isOwn: (a: stri
     status: shared.status,
     words: [shared.words, words].filter(w => w).join(' '),
   })
-  const inHeader = headerAddresses(mail.headers, ['x-failed-recipients', 'x-actual-recipient']).filter(a => !isOwn(a))
-  const inText = failuresIn(text, isOwn)
-  if (inHeader.length) return inHeader.map(a => account(a, inText.find(f => f.address === a)?.words))
-  if (inText.length) return grouped(inText).map(f => account(f.address, f.words))
-  const last = lastResort(mail, text, returned, isOwn)
-  return last ? [account(last)] : [{ ...shared, addresses: [] }]
+  const inHeader = unlessAll(headerAddresses(mail.headers, ['x-failed-recipients', 'x-actual-recipient']), isOwn)
+  const inText = failuresInMail(mail, text)
+  if (inHeader.length) return inHeader.map(a => account(a, (inText.find(f => f.address === a) ?? inText[0])?.words))
+  const others = inText.filter(f => !isOwn(f.address))
+  if (others.length) return grouped(others).map(f => account(f.address, f.words))
+  const last = lastResort(text, returned, isOwn)
+  if (last) return [account(last)]
+  const certain = inText.filter(f => f.certain)
+  return certain.length ? grouped(certain).map(f => account(f.address, f.words)) : [{ ...shared, addresses: [] }]
+}
+
+/** From its text; where that has none, as when its characters are not those that it says, from its bytes. */
+function failuresInMail(mail: Mail, text: string): Failure[] {
+  const found = failuresIn(text)
+  return found.length || text.includes('@') ? found : failuresIn(aboveReturned(bodyOf(mail.raw)))
+}
+
+/** Without our own addresses, unless there are no others: then a mail to ourselves failed. */
+function unlessAll(addresses: string[], isOwn: (a: string) => boolean): string[] {
+  const others = addresses.filter(a => !isOwn(a))
+  return others.length ? others : addresses
 }
 
 function failed(reported: RecipientReport[]): RecipientReport[] {
@@ -88,13 +101,15 @@ function grouped<T extends { address: string }>(found: T[]): T[] {
 }
 
 /** Whom the returned mail was written to, if that is one; or the one address that the report's text names. */
-function lastResort(mail: Mail, text: string, returned: Headers, isOwn: (a: string) => boolean): string | null {
+function lastResort(text: string, returned: Headers, isOwn: (a: string) => boolean): string | null {
   for (const names of [
     ['x-failed-recipients'],
     ['to'],
     ['x-original-to', 'envelope-to', 'delivered-to', 'x-rcpt-to'],
   ]) {
-    const addresses = headerAddresses(returned, names).filter(a => !isOwn(a))
+    const addresses = headerAddresses(returned, names).filter(
+      a => !isOwn(a) || (names.includes('to') && MAIL_SYSTEM.test(a)),
+    )
     if (addresses.length === 1) return addresses[0] as string
   }
   const traced = [
@@ -114,19 +129,23 @@ function headerAddresses(headers: Headers, names: string[]): string[] {
 
 /** Those who cannot be the failed recipient: whom the report was sent to, who wrote the mail that failed, the mail systems. */
 function ownAddresses(mail: Mail, returned: Headers): (address: string) => boolean {
-  const own = new Set([
-    ...headerAddresses(mail.headers, [
-      'to',
-      'delivered-to',
-      'x-original-to',
-      'envelope-to',
-      'from',
-      'sender',
-      'apparently-to',
-    ]),
+  const isOwn = among([
+    ...readerAddresses(mail),
+    ...headerAddresses(mail.headers, ['from', 'sender']),
     ...headerAddresses(returned, ['from', 'return-path', 'sender', 'reply-to', 'errors-to']),
   ])
-  return address => own.has(address) || /^(?:mailer-daemon|postmaster|mail-?daemon|abuse|no-?reply)@/.test(address)
+  return address => isOwn(address) || MAIL_SYSTEM.test(address)
+}
+
+const MAIL_SYSTEM = /^(?:mailer-daemon|postmaster|mail-?daemon|abuse|no-?reply)@/
+
+function readerAddresses(mail: Mail): string[] {
+  return headerAddresses(mail.headers, ['to', 'delivered-to', 'envelope-to', 'apparently-to'])
+}
+
+function among(addresses: string[]): (address: string) => boolean {
+  const all = new Set(addresses)
+  return address => all.has(address)
 }
 
 interface Judgement extends Meaning {
@@ -171,7 +190,7 @@ function specific(status: string): boolean {
   return status !== '' && !/^\d\.(?:0\.0|\d\.0|0\.\d+)$/.test(status)
 }
 
-const REPLY_CODE = /(?<![\d.#-])([45])\d\d(?=[ -]|$)/
+const REPLY_CODE = /(?<![\d.#-])([45])\d\d(?=[ ,;:-]|$)/
 const TEMPORARY =
   /temporar|transient|try again later|still being retried|will (?:be )?(?:retr|keep trying|continue)|delayed|deferred/i
 

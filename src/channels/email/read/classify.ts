@@ -54,7 +54,7 @@ const DAEMON =
 const DAEMON_NAME =
   /^\W*(?:mailer-?daemon|mail delivery (?:sub)?(?:system|service|system)|mail delivery|mail administrator|mail ?deliver|delivery (?:subsystem|failure)|internet mail delivery|mail system|system administrator|message delivery system|microsoft outlook|mdaemon at)\b/i
 const POSTMASTER =
-  /^(?:postmaster|post-?master|mdaemon|mailgate|mailer|listserv|bounces?|bounce-[^@]*|admin|administrator|system|mailadmin|mail|notifier|non-?delivery|undeliverable)(?:[+=.][^@]*)?(?:@|$)/
+  /^(?:post[-_]?master|mdaemon|mailgate|mailer|listserv|bounces?|bounce-[^@]*|admin|administrator|system|mailadmin|mail|notifier|non-?delivery|undeliverable)(?:[+=.][^@]*)?(?:@|$)/
 const NO_REPLY =
   /^(?:[^@]*[._+-])?(?:no-?_?\.?repl(?:y|ies)|do-?_?\.?not-?_?\.?reply|donotreply|keine-?antwort|ne-pas-repondre|noresponder|no-contestar)(?:[._+-][^@]*)?@/
 
@@ -126,6 +126,11 @@ const RULES: Rule[] = [
       (isMachine(t) ? MENTIONS_FAILURE.test(t.opening) : BOUNCE_SUBJECT.test(t.subject) && !isAnswer(t)),
   },
   {
+    name: 'transcript of a refusal',
+    kind: 'bounce',
+    is: t => isMachine(t) && TRANSCRIPT.test(t.opening) && !ABSENCE_SUBJECT.test(t.subject),
+  },
+  {
     name: 'calendar',
     kind: 'calendar',
     is: t => /^(?:REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER)$/.test(t.calendar),
@@ -191,6 +196,10 @@ const READ_SENTENCE =
 
 const MENTIONS_FAILURE =
   /\b[45]\d\d[ -]|\b[45]\.\d\.\d|undeliver|not (?:be )?deliver|could ?n.t be deliver|unable to deliver|failed|failure|unknown|rejected|returned|bounce|permanent|delayed|not found|refused|error|cannot be sent|not (?:be )?sent/i
+
+/** What mail servers said to each other, as a report cites it. */
+const TRANSCRIPT =
+  /RCPT TO:|\b(?:said|reply|replied|returned|responded)\b[^\n]{0,40}[45]\d\d[ -]|\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|<<< ?[45]\d\d|^Action: (?:failed|delayed)/im
 
 const CHALLENGE_HEADERS = [
   'x-boxbe-challenge',

@@ -14,7 +14,7 @@ import { fromPlain } from './plain.ts'
 import { visibleText } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
 import { isComplaint, reportedRecipients } from './report.ts'
-import { returnedIds } from './returned.ts'
+import { bodyOf, returnedIds } from './returned.ts'
 import { type Visible, visibleDocument } from './visible.ts'
 
 /** What the stages need besides the bytes. */
@@ -121,12 +121,18 @@ function traitsOf(mail: Mail, envelope: Envelope, author: Mailbox): Traits {
     replyTo: replyTo?.address ?? '',
     nullSender: envelope.from === '' || /^<\s*>$/.test(headers.get('return-path')?.[0] ?? ''),
     subject,
-    opening: (mail.text || mail.html.replace(/<[^<>]{0,2000}>/g, ' ').slice(0, 20_000)).slice(0, 3_000),
+    opening: openingOf(mail),
     reports: reportedRecipients(mail),
     disposition: parts.some(p => p.type === 'message/disposition-notification'),
     complaint: isComplaint(mail),
     calendar: calendarMethod(mail),
   }
+}
+
+/** The beginning of the words, whatever part they are in. */
+function openingOf({ text, html, raw }: Mail): string {
+  const words = text.trim() ? text : html.slice(0, 20_000).replace(/<[^<>]{0,2000}>/g, ' ')
+  return (words.trim() ? words : bodyOf(raw)).slice(0, 3_000)
 }
 
 /** What the writer says, without what they answer, and the whole where that is more. */

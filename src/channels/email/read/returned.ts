@@ -37,6 +37,13 @@ function inlinePart(raw: Buffer): string {
   return blank ? rest.slice(blank.index + blank[0].length) : ''
 }
 
+/** What stands below a mail's header, as it came: for mails whose parts no parser finds. */
+export function bodyOf(raw: Buffer): string {
+  const text = raw.toString('latin1', 0, SEARCHED)
+  const blank = /\r?\n[ \t]{0,8}\r?\n/.exec(text)
+  return blank ? text.slice(blank.index + blank[0].length) : ''
+}
+
 /** The Message-IDs of the mail that a report returns, however it returns it, and those it names as the original's. */
 export function returnedIds(mail: Source): string[] {
   const own = new Set((mail.headers.get('message-id') ?? []).flatMap(messageIds))
@@ -56,7 +63,7 @@ const ID_LINE =
 const DIVIDER =
   /^[>\s*#-]{0,80}(?:this is a copy of the (?:message|headers)|below this line is a copy|included is a copy|(?:the )?(?:header|text|body) of the original message|(?:a )?copy of (?:the|your) (?:original |undelivered )?message|original message (?:follows|header|headers|headers follow|attached)|(?:your )?original message\b|message headers? follow|headers? of (?:your|the original) message|(?:the )?(?:undelivered|unsent|returned|rejected) message (?:follows|is|below|attached|header)|unsent message below|your message (?:follows|was|as)|returned (?:message|mail) (?:follows|below)|message header:|(?:start|begin) of (?:returned|original) (?:message|mail)|forwarded message|below is a copy|message contents follow|the original message (?:was|is|follows|headers?) (?:attached|below|included|follows?)|full message follows|start of message|received header|ursprüngliche nachricht|(?:es folgt )?(?:der |die )?(?:kopf(?:zeilen)?|originalnachricht|kopie)\b)/i
 
-const HEADER_LINE = /^[>\s]{0,6}([A-Za-z][A-Za-z0-9-]{1,60})[ \t]?:(?:\s|$)/
+const HEADER_LINE = /^[>\s]{0,6}([A-Za-z][A-Za-z0-9-]{1,60})[ \t]?:/
 const TRACE = /^(?:received|return-path|message-id|mime-version|x-mailer|dkim-signature|content-type|x-[a-z-]+)$/i
 const COMMON =
   /^(?:from|to|cc|date|subject|reply-to|sender|delivered-to|in-reply-to|references|content-transfer-encoding|user-agent)$/i

@@ -41,7 +41,7 @@ export function readBounce(mail: Mail, kind: ArrivalKind): Bounce | null {
     hard: judged.every(j => j.hard),
     class: first.class,
     status: first.status,
-    reason: reasonOf(first, recipients, kind),
+    reason: reasonOf(first, accounts, kind),
     words: first.words,
   }
 }
@@ -162,7 +162,7 @@ function judge(account: Account, text: string, kind: ArrivalKind): Judgement {
   const context = text.slice(0, MOST_CONTEXT)
   const status = statusOf(account.status, own, context)
   const meaning =
-    meaningOfWords(own) ??
+    meaningOfWords(own && AFTER_DATA.test(context) ? `${own} (in reply to end of DATA)` : own) ??
     (specific(status) ? meaningOfStatus(status) : null) ??
     meaningOfWords(context) ??
     meaningOfStatus(status)
@@ -175,6 +175,9 @@ function judge(account: Account, text: string, kind: ArrivalKind): Judgement {
     words: oneLine(own || context),
   }
 }
+
+/** A server that took the recipient and then refused the mail: the address exists. */
+const AFTER_DATA = /\bin reply to end\s+of\s+DATA\b|\bafter end of data\b/i
 
 const STATUS = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])/
 
@@ -192,7 +195,7 @@ function specific(status: string): boolean {
 
 const REPLY_CODE = /(?<![\d.#-])([45])\d\d(?=[ ,;:-]|$)/
 const TEMPORARY =
-  /temporar|transient|try again later|still being retried|will (?:be )?(?:retr|keep trying|continue)|delayed|deferred/i
+  /temporar|transient|retry time(?:out)? (?:not reached|exceeded)|failing for a long time|try again later|still being retried|will (?:be )?(?:retr|keep trying|continue)|delayed|deferred/i
 
 /** Whether trying again is of no use: by status, then by reply code, then by words. */
 function isPermanent(account: Account, status: string, own: string, context: string, meaning: Meaning | null): boolean {
@@ -225,11 +228,14 @@ const REASONS: Record<BounceClass, (who: string) => string> = {
   other: who => `The mail to ${who} could not be delivered.`,
 }
 
-function reasonOf(judged: Judgement, recipients: string[], kind: ArrivalKind): string {
-  const [one = 'the recipient'] = recipients
-  const who = recipients.length > 1 ? `${one} and ${recipients.length - 1} more` : one
-  const reason = REASONS[judged.class](who)
-  return kind === 'delayed'
-    ? `The mail to ${who} is not delivered yet, and its mail system goes on trying. ${judged.class === 'other' ? '' : reason}`.trim()
-    : reason
+function reasonOf(judged: Judgement, accounts: Account[], kind: ArrivalKind): string {
+  const who = accounts[0]?.addresses[0] ?? 'the recipient'
+  const more = accounts.length > 1 ? ` ${others(accounts.length - 1)} not get it either.` : ''
+  if (kind === 'bounce') return `${REASONS[judged.class](who)}${more}`
+  const why = judged.class === 'other' ? '' : ` ${REASONS[judged.class](who)}`
+  return `The mail to ${who} is not delivered yet, and its mail system goes on trying.${why}`
+}
+
+function others(count: number): string {
+  return count === 1 ? 'One more recipient did' : `${count} more recipients did`
 }

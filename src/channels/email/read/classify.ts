@@ -101,7 +101,9 @@ const RULES: Rule[] = [
   {
     name: 'delivery report',
     kind: 'bounce',
-    is: t => t.reports.some(r => r.addresses.length > 0 || r.action !== '') && (isReport(t) || isMachine(t)),
+    is: t =>
+      t.reports.some(r => r.addresses.length > 0 || r.action !== '') &&
+      (isReport(t) || isMachine(t) || (BOUNCE_SUBJECT.test(t.subject) && !isAnswer(t))),
   },
   { name: 'delivery delayed', kind: 'delayed', is: t => (isDaemon(t) || isReport(t)) && saysDelayed(t) },
   { name: 'X-Failed-Recipients', kind: 'bounce', is: t => t.names.has('x-failed-recipients') },
@@ -273,7 +275,11 @@ function saysDelayed(t: Traits): boolean {
 }
 
 function isAnswer(t: Traits): boolean {
-  return t.names.has('in-reply-to') || t.names.has('references') || /^\s*(?:re|aw|sv|antw|vs|odp)\s*:/i.test(t.subject)
+  return (
+    t.names.has('in-reply-to') ||
+    t.names.has('references') ||
+    /^\s*(?:re|aw|sv|antw|vs|odp|fwd?|wg|tr|rv|ris)\s*:/i.test(t.subject)
+  )
 }
 
 /** A list that people write to; `List-Post: NO` is of one that they only read. */

@@ -8,9 +8,9 @@ export interface RecipientReport {
   diagnosis: string // the far side's words, without their type
 }
 
-const LONGEST_REPORT = 1_000_000
+const LONGEST_REPORT = 300_000
 const LONGEST_VALUE = 4_000
-const MOST_REPORTED = 5_000
+const MOST_REPORTED = 2_000
 
 const FIELD =
   /^[>\s]{0,8}(original-recipient|final-recipient|x-actual-recipient|x-original-to-recipient|action|status|diagnostic-code|x-supplementary-info)[ \t]{0,8}:(.*)$/i

@@ -10,7 +10,8 @@ const RETURNED_HEADER =
 /** How much of a mail is searched for the one that it returns. */
 const SEARCHED = 512 * 1024
 const LONGEST_HEADER = 64 * 1024
-const MOST_LINES = 20_000
+const MOST_LINES = 5_000
+const LONGEST_BLOCK = 20 // lines
 
 /** The header of the mail that a report returns: from a part of its own, or from below the report's words. Empty if it returns none. */
 export function returnedHeaders(mail: Source): Headers {
@@ -97,7 +98,7 @@ function isHeaderBlock(lines: string[], from: number): boolean {
   if (!HEADER_LINE.test(lines[from] as string)) return false
   let traces = 0
   let commons = 0
-  for (let i = from; i < lines.length && i < from + 40; i++) {
+  for (let i = from; i < lines.length && i < from + LONGEST_BLOCK; i++) {
     const line = lines[i] as string
     const name = HEADER_LINE.exec(line)?.[1]
     if (name && TRACE.test(name)) traces++

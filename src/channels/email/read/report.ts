@@ -15,6 +15,8 @@ const MOST_REPORTED = 2_000
 const FIELD =
   /^[>\s]{0,8}(original-recipient|final-recipient|x-actual-recipient|x-original-to-recipient|action|status|diagnostic-code|x-supplementary-info)[ \t]{0,8}:(.*)$/i
 
+const NAMES_RECIPIENT = /^[>\s]{0,8}(?:final|original)-recipient[ \t]{0,8}:/im
+
 /** Systems label the fields of a report as they like; these are the types that are meant to hold them. */
 const REPORT_TYPE = /^message\/(?:global-)?delivery-status$/
 
@@ -22,9 +24,11 @@ const REPORT_TYPE = /^message\/(?:global-)?delivery-status$/
 export function reportedRecipients(mail: { parts: MailPart[]; text: string; raw: Buffer }): RecipientReport[] {
   const part = mail.parts.find(p => REPORT_TYPE.test(p.type))
   const within = part ? recipientsIn(part.bytes.toString('utf8', 0, LONGEST_REPORT)) : []
-  if (within.length || !mail.raw.includes('inal-')) return within
-  const inText = recipientsIn(mail.text.slice(0, LONGEST_REPORT))
-  return inText.length ? inText : recipientsIn(mail.raw.toString('latin1', 0, LONGEST_REPORT))
+  if (within.length) return within
+  const text = mail.text.slice(0, LONGEST_REPORT)
+  if (NAMES_RECIPIENT.test(text)) return recipientsIn(text)
+  // Where a broken mail has no part that a parser finds; most mails are not searched line by line.
+  return mail.raw.includes('inal-Recipient:') ? recipientsIn(mail.raw.toString('latin1', 0, LONGEST_REPORT)) : []
 }
 
 /** The recipients that lines of `Name: value` tell of; lines that are no field of a recipient are passed over. */

@@ -5,13 +5,10 @@ import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'
 import { filesOf, rawFile } from './attachments.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
-import { fromHtml } from './html.ts'
 import { normalise } from './normalise.ts'
 import { type Headers, type Mail, parseMail } from './parse.ts'
-import { fromPlain } from './plain.ts'
-import { visibleText } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
-import { type Visible, visibleDocument } from './visible.ts'
+import { type Visible, visibleInHtml, visibleInText } from './visible.ts'
 
 /** What the stages need besides the bytes. */
 export interface ReadContext {
@@ -44,8 +41,6 @@ export interface Reading {
 /** Nobody's address, for a mail that names none: nothing can be sent there. */
 export const NOBODY = 'nobody@unknown.invalid'
 
-const MOST_TEXT = 1_000_000
-const MOST_HTML = 2_000_000
 const MOST_IDS = 200
 
 /**
@@ -67,7 +62,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
   // A form on a web site writes from an address of nobody's, for the person that it names in Reply-To.
   const { replyTo } = mail
   const from = replyTo && isNoReply(author.address) && !isNoReply(replyTo.address) ? replyTo : author
-  const { body, full } = contentOf(mail, kind)
+  const { body, full, forwarded } = contentOf(mail, kind)
   const { to: recipients, tokens } = recipientsOf(headers, envelope)
   return {
     kind,
@@ -87,7 +82,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     full,
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
-    forwarded: null,
+    forwarded: forwarded && { from: forwarded.from ?? { address: NOBODY, name: '' }, body: forwarded.body },
     files: filesOf(mail.parts, mail.html, kind === 'bounce'),
   }
 }
@@ -117,17 +112,12 @@ function traitsOf({ headers, parts, replyTo, subject }: Mail, envelope: Envelope
   }
 }
 
-/** What the writer says, without what they answer, and the whole where that is more. */
+/** What the writer says, without what they answer, the whole where that is more, and the mail that they pass on. */
 function contentOf(mail: Mail, kind: ArrivalKind): Visible {
   const facts = { forward: FORWARD_PREFIX.test(mail.subject) }
-  const whole = (doc: Document) => ({ body: doc, full: null })
-  const html = mail.html ? fromHtml(mail.html, { maxLength: MOST_HTML }) : []
-  if (!isEmpty(html)) return kind === 'bounce' ? whole(html) : visibleDocument(html, facts)
-  const full = fromPlain(mail.text, { maxLength: MOST_TEXT })
-  if (kind === 'bounce') return whole(full)
-  const visible = visibleText(mail.text.slice(0, MOST_TEXT), facts)
-  const cut = visible.replace(/\s+/g, '') !== mail.text.replace(/\s+/g, '')
-  return cut ? { body: fromPlain(visible, { maxLength: MOST_TEXT }), full } : whole(full)
+  const html = mail.html ? visibleInHtml(mail.html, facts) : null
+  const visible = html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
+  return kind === 'bounce' ? { body: visible.full ?? visible.body, full: null, forwarded: null } : visible
 }
 
 const RETURNED_LENGTH = 256 * 1024

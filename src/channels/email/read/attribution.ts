@@ -27,12 +27,15 @@ export function attributionAt(lines: string[], at: number): number {
 /** Where in a line with words an attribution begins (`Thanks! On ... Jane wrote:`), or 0. */
 export function attributionWithin(lines: string[], at: number): number {
   const line = (lines[at] as string).slice(0, LONGEST_TESTED)
-  if (STARTS.test(bare(line))) return 0
+  if (STARTS.test(bare(line)) || line.trimStart().startsWith('>')) return 0
   let tried = 0
   for (const match of line.matchAll(INNER_START)) {
     if (++tried > MOST_TRIED) return 0
     const tail = [line.slice(match.index), ...lines.slice(at + 1, at + MOST_ROWS)]
-    if (/\p{L}/u.test(line.slice(0, match.index)) && attributionAt(tail, 0)) return match.index
+    const head = line.slice(0, match.index)
+    // `Ann <a@support.test> am 3.3.2026 ...` is one attribution.
+    if (/@/.test(head) && attributionAt(lines, at)) return 0
+    if (/\p{L}/u.test(head) && attributionAt(tail, 0)) return match.index
   }
   return 0
 }
@@ -56,6 +59,7 @@ const DATE =
   /\p{Nd}{1,2}[:.h]\p{Nd}{2}|(?:19|20|۲۰|٢٠)\p{Nd}{2}|\p{Nd}{1,4}[-/.] ?\p{Nd}{1,2}[-/.]|\p{Nd}{1,2} ?[月日년월일]/u
 const ADDRESS = /[^\s<>"(),:;@]@[^\s<>@]/
 const BRACKETED = /[<([] ?(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()]{1,200}|< ?mailto:/
+const QUOTING = /^(?:quoting|zitat von|citando|citation de|citat från|citaat van) /i
 const GMAIL_SHORT = /^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d{1,2}(?::\d\d)?\s\S.{0,80}$/
 
 function mayBegin(line: string): boolean {
@@ -86,9 +90,10 @@ function isAttribution(text: string, quoted: () => boolean): boolean {
   if (dashed && verb && line.length < 150) return true
   if (!begins || line.split(/\s+/, 41).length > 40) return false
   const dated = DATE.test(line)
-  if (!verb) return colon && dated && BRACKETED.test(line) && restOf(line) <= 12
+  if (!verb) return colon && BRACKETED.test(line) && (QUOTING.test(line) || (dated && restOf(line) <= 12))
   if (dated && begins !== 'address') return !isFirstPerson(line) || quoted()
   if (BRACKETED.test(line)) return begins !== 'name' || wordsAfterAddress(line) <= 6
+  if (begins === 'address') return colon
   return colon && quoted() && (begins !== 'date' || /\p{Nd}/u.test(line))
 }
 

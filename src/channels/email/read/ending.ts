@@ -19,11 +19,15 @@ export function wordsEnd(lines: string[]): number {
 export function isDevice(line: string): boolean {
   const text = bare(line).toLowerCase()
   const words = text.replace(/^[([<"—–-]+\s*/, '')
-  if (words.length > 160 || (/[.!]$/.test(words) && words.split(' ').length > 8)) return false
+  if (words.length > 160 || (/[.!]$/.test(words) && words.split(' ').length > 8 && !MACHINE.test(words))) return false
   if (DEVICE_ENDS.some(e => words.endsWith(e) && words.length < 60)) return true
   // `Sent from my desk, which is easier` is a sentence.
   return DEVICE_STARTS.some(s => words.startsWith(s)) && !/[\p{L}\d],\s\p{Ll}/u.test(words.slice(0, 80))
 }
+
+/** A machine or a program, named early in the line. */
+const MACHINE =
+  /^(?:\S+ ){2,5}\S*(?:phone|ipad|galaxy|android|blackberry|tablet|device|gerät|samsung|huawei|xiaomi|outlook|mail|windows)/
 
 /** A line of dashes, stars and the like. */
 export function isRule(line: string): boolean {

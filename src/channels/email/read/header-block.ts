@@ -1,5 +1,5 @@
 import { HEADER_LABELS, type HeaderField } from './quote-words.ts'
-import { bare, LONGEST_TESTED } from './words.ts'
+import { bare, LONGEST_TESTED, lower } from './words.ts'
 
 /** The header of another mail, copied into a mail: `From: ... Sent: ... To: ... Subject: ...`. */
 export interface HeaderBlock {
@@ -71,7 +71,7 @@ function fieldOf(line: string, loose: boolean): { field: HeaderField; value: str
     .replace(/\u00a0/g, ' ')
   const match = LINE.exec(text) ?? (loose ? WITHOUT_COLON.exec(text) : null)
   if (!match) return undefined
-  const field = LABELS.get((match[1] as string).trim().toLowerCase())
+  const field = LABELS.get(lower((match[1] as string).trim()))
   return field && { field, value: (match[2] as string).replace(/[\s*_|]+$/, '') }
 }
 

@@ -3,7 +3,7 @@ import { isDevice, isRule } from './ending.ts'
 import { headerBlockAt } from './header-block.ts'
 import { FORWARD_WORDS, ORIGINAL_WORDS, WHOLE_ORIGINAL_WORDS } from './quote-words.ts'
 import { ABOVE_THIS_LINE } from './tail-words.ts'
-import { bare, LONGEST_TESTED, wordsIn } from './words.ts'
+import { bare, LONGEST_TESTED, lower, wordsIn } from './words.ts'
 
 /** What a line is. */
 export type Kind =
@@ -61,7 +61,7 @@ function isGroupWise(line: string): boolean {
 
 /** `---------- Forwarded message ----------`, `Begin forwarded message:`. */
 export function isForward(line: string): boolean {
-  const text = bare(line).toLowerCase()
+  const text = lower(bare(line))
   const words = text.replace(/^[-–—‐_=>\s]+/, '')
   const said = FORWARD_WORDS.find(w => words.startsWith(w))
   if (said === undefined) return false
@@ -73,7 +73,7 @@ export function isForward(line: string): boolean {
 function isOriginal(line: string): boolean {
   const text = bare(line)
   if (!/^[-–—‐_=]{2}/.test(line.replace(/^[\s*]+/, ''))) return false
-  const words = text.replace(/^[-–—‐_=*>\s]+|[-–—‐_=*:\s]+$/g, '').toLowerCase()
+  const words = lower(text.replace(/^[-–—‐_=*>\s]+|[-–—‐_=*:\s]+$/g, ''))
   if (WHOLE_ORIGINAL_WORDS.includes(words)) return /[-–—‐_=]{2}[\s*]*$/.test(line)
   return words.length < 60 && ORIGINAL_WORDS.some(w => words.startsWith(w))
 }

@@ -14,12 +14,12 @@ function listed(table: string): string[] {
 export const ATTRIBUTION_STARTS = listed(`
   en: on | at | in a message dated | quoting | message from
   de: am | zitat von
-  fr: le | en date du | message de | quoting
+  fr: le | en date du | message de | message du | citation de
   es: el | citando a | mensaje de
   it: il | in data | il giorno
   pt: em | a | citando
-  nl: op
-  sv: den | på | d.
+  nl: op | citaat van
+  sv: den | på | d. | citat från
   pl: w dniu | dnia | wiadomość napisana przez
   cs: dne | dňa
   ro: în | la | la data de | pe

@@ -11,6 +11,11 @@ export function bare(line: string): string {
     .replace(/[\s*_|]+$/, '')
 }
 
+/** In lower case, a Turkish İ being an i. */
+export function lower(text: string): string {
+  return text.toLowerCase().replaceAll('i\u0307', 'i')
+}
+
 /** The words of a line, and pictures that say as much. */
 export function wordsIn(line: string): number {
   return line.slice(0, LONGEST_TESTED).match(/[\p{L}\p{N}\p{M}]+|\p{Extended_Pictographic}/gu)?.length ?? 0

@@ -83,7 +83,7 @@ function isAttribution(text: string, quoted: () => boolean): boolean {
   const dashed = /^[-‐–—]{2,}.*[-‐–—]{2,}$/.test(text)
   const words = text.replace(/^[-‐–—>\s]{2,}/, '').replace(/[-‐–—\s]{2,}$/, '')
   const colon = /[:：]$/.test(words)
-  if (!colon && !dashed && !ENDS_IN_VERB.test(words)) return runsOn(words) || GMAIL_SHORT.test(words)
+  if (!colon && !dashed && !ENDS_IN_VERB.test(words.slice(-12))) return runsOn(words) || GMAIL_SHORT.test(words)
   const line = words.replace(/\s*[:：]$/, '')
   const verb = VERBS.exec(line) ?? FINAL.exec(line)
   const begins = opening(line, verb?.index)

@@ -19,7 +19,6 @@ export interface Passage {
   begin: number // the first line that is not the forwarder's own
   body: number // the first line of the other mail's text
   end: number
-  quoted: boolean // its lines are marked with `>`
 }
 
 /**
@@ -34,7 +33,7 @@ export function passageIn(lines: string[], kinds: Kind[], facts: Facts): Passage
   const inner = quoted ? lines.slice(begin, end).map(unquoted) : lines.slice(begin)
   const { from, skip } = headIn(inner)
   const body = begin + skip
-  return { from, begin, ...innerQuote(kinds, body, end), quoted }
+  return { from, begin, ...innerQuote(kinds, body, end) }
 }
 
 /** One level of `>` less. */

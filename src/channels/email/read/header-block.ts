@@ -1,5 +1,5 @@
 import { HEADER_LABELS, type HeaderField } from './quote-words.ts'
-import { bare, LONGEST_TESTED, lower } from './words.ts'
+import { bare, lower, seen } from './words.ts'
 
 /** The header of another mail, copied into a mail: `From: ... Sent: ... To: ... Subject: ...`. */
 export interface HeaderBlock {
@@ -65,10 +65,8 @@ const LINE = /^[\s*_>|-]{0,8}([^:：*|<>@"]{1,24}?)\s{0,3}[*_]{0,2}\s?(?:[:：]|
 const WITHOUT_COLON = /^[\s>]{0,4}(\p{L}{2,12})\s+(.*)$/u
 
 function fieldOf(line: string, loose: boolean): { field: HeaderField; value: string } | undefined {
-  const text = line
-    .slice(0, LONGEST_TESTED)
-    .replace(/[\u200b-\u200f\u202a-\u202e\ufeff]/g, '')
-    .replace(/\u00a0/g, ' ')
+  if (!/[:：|]/.test(line.slice(0, 40)) && !loose) return undefined
+  const text = seen(line)
   const match = LINE.exec(text) ?? (loose ? WITHOUT_COLON.exec(text) : null)
   if (!match) return undefined
   const field = LABELS.get(lower((match[1] as string).trim()))

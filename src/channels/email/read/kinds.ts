@@ -17,17 +17,21 @@ export type Kind =
   | 'original' // `-----Original Message-----`, and whatever else says that the answered mail follows
   | 'forward'
 
-const MOST_LINES = 20_000
+const MOST_LINES = 5_000 // that are looked at closely
 
 /** What each line is. */
 export function kindsOf(lines: string[]): Kind[] {
   const kinds: Kind[] = []
   for (let i = 0; i < lines.length; ) {
-    const [kind, span] = i < MOST_LINES ? kindAt(lines, i) : (['text', 1] as const)
+    const [kind, span] = i < MOST_LINES ? kindAt(lines, i) : [plainKind(lines[i] as string), 1]
     for (let j = 0; j < span; j++) kinds.push(kind)
     i += span
   }
   return kinds
+}
+
+function plainKind(line: string): Kind {
+  return line.startsWith('>') ? 'quote' : line.trim() === '' ? 'blank' : 'text'
 }
 
 function kindAt(lines: string[], i: number): readonly [Kind, number] {

@@ -1,6 +1,6 @@
 import { attributionAt, attributionWithin } from './attribution.ts'
 import { wordsEnd } from './ending.ts'
-import { passageIn } from './forward.ts'
+import { type Passage, passageIn } from './forward.ts'
 import { type Kind, kindsOf } from './kinds.ts'
 import { UNSPACED_VERBS } from './quote-words.ts'
 import { LONGEST_TESTED, wordsIn } from './words.ts'
@@ -13,28 +13,50 @@ export interface Facts {
 /** What of a line stays: all, nothing, or that many characters of its beginning. */
 export type Keep = boolean | number
 
+/** What the lines of a mail are to its reader. */
+export interface Share {
+  keep: Keep[] // what is the writer's own
+  passage: Passage | null // where the mail is that they pass on
+}
+
 /**
  * Which lines of a mail are its writer's own: without the mail that is answered, its attribution, the signature and
  * what phones add. Inline answers keep what they answer, a forwarded mail stays whole, and when nothing would be left
  * everything is. The time is linear in the input, whatever it is.
  */
-export function visibleLines(lines: string[], facts: Facts = {}): Keep[] {
-  const split = splitAtAttributions(lines)
-  const kinds = kindsOf(split.lines)
-  const keep = split.lines.map(() => true)
-  const passage = passageIn(split.lines, kinds, facts)
+export function shareOf(lines: string[], facts: Facts = {}): Share {
+  if (lines.length <= MOST_LINES) return shareOfAll(lines, facts)
+  const { keep, passage } = shareOfAll(lines.slice(0, MOST_LINES), facts)
+  const rest = keep.at(-1) !== false // nobody wrote that much by hand: it goes the way of what is above
+  return {
+    keep: [...keep, ...Array<boolean>(lines.length - MOST_LINES).fill(rest)],
+    passage: passage && { ...passage, end: passage.end === MOST_LINES ? lines.length : passage.end },
+  }
+}
+
+const MOST_LINES = 20_000
+
+function shareOfAll(lines: string[], facts: Facts): Share {
+  const pieces = splitAtAttributions(lines)
+  const texts = pieces.map(p => p.text)
+  const kinds = kindsOf(texts)
+  const keep = texts.map(() => true)
+  const passage = passageIn(texts, kinds, facts)
   if (!passage) {
-    markWrapped(split.lines, kinds)
-    dropQuoted(split.lines, kinds, keep)
-    dropEnding(split.lines, kinds, keep)
-  } else dropQuoted(split.lines.slice(0, passage.begin), kinds.slice(0, passage.begin), keep)
-  return saysSomething(split.lines, keep) ? split.joined(keep) : lines.map(() => true)
+    markWrapped(texts, kinds)
+    dropQuoted(texts, kinds, keep)
+    dropEnding(texts, kinds, keep)
+  } else dropQuoted(texts.slice(0, passage.begin), kinds.slice(0, passage.begin), keep)
+  return {
+    keep: saysSomething(texts, keep) ? joinedKeep(lines, pieces, keep) : lines.map(() => true),
+    passage: passage && inLines(passage, pieces, lines.length),
+  }
 }
 
 /** The same for a text: its visible part, or all of it. */
 export function visibleText(text: string, facts: Facts = {}): string {
   const lines = text.split(/\r\n?|\n/)
-  return keptOf(lines, visibleLines(lines, facts))
+  return keptOf(lines, shareOf(lines, facts).keep)
 }
 
 /** What is kept of these lines, as text. */
@@ -46,28 +68,38 @@ export function keptOf(lines: string[], keep: Keep[]): string {
     .trimEnd()
 }
 
-const MOST_LINES = 20_000
+/** A line, or the part of one before or after the place where an attribution begins in it. */
+interface Piece {
+  text: string
+  line: number
+}
+
+const MOST_SPLIT = 5_000
 
 /** Lines with words and the beginning of an attribution, as two. */
-function splitAtAttributions(lines: string[]) {
-  const pieces: string[] = []
-  const splits = new Map<number, number>() // by line: the length of its first piece
-  for (const [i, line] of lines.entries()) {
-    const at = i < MOST_LINES ? attributionWithin(lines, i) : 0
-    if (at) splits.set(i, at)
-    pieces.push(...(at ? [line.slice(0, at), line.slice(at)] : [line]))
+function splitAtAttributions(lines: string[]): Piece[] {
+  return lines.flatMap((text, line) => {
+    const at = line < MOST_SPLIT ? attributionWithin(lines, line) : 0
+    if (!at) return { text, line }
+    return [
+      { text: text.slice(0, at), line },
+      { text: text.slice(at), line },
+    ]
+  })
+}
+
+function joinedKeep(lines: string[], pieces: Piece[], keep: boolean[]): Keep[] {
+  const joined: Keep[] = lines.map(() => false)
+  for (const [i, { text, line }] of pieces.entries()) {
+    const whole = pieces[i + 1]?.line !== line && pieces[i - 1]?.line !== line
+    if (keep[i]) joined[line] = whole || pieces[i - 1]?.line === line ? true : text.length
   }
-  const joined = (keep: boolean[]): Keep[] => {
-    let next = 0
-    return lines.map((_, i) => {
-      const first = keep[next++] as boolean
-      const at = splits.get(i)
-      if (at === undefined) return first
-      const second = keep[next++] as boolean
-      return first && !second ? at : first || second
-    })
-  }
-  return { lines: pieces, joined }
+  return joined
+}
+
+function inLines({ from, begin, body, end }: Passage, pieces: Piece[], most: number): Passage {
+  const lineOf = (piece: number) => pieces[piece]?.line ?? most
+  return { from, begin: lineOf(begin), body: lineOf(body), end: lineOf(end) }
 }
 
 const CUTS: Kind[] = ['attribution', 'headers', 'original']

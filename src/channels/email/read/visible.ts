@@ -1,10 +1,9 @@
 import { type Block, type Document, type Inline, joined, plainText, wordsOf } from '../../../core/document.ts'
 import { clean } from './clean.ts'
-import { type Forwarded, passageIn, unquoted } from './forward.ts'
+import { type Forwarded, type Passage, unquoted } from './forward.ts'
 import { fromHtml } from './html.ts'
-import { kindsOf } from './kinds.ts'
 import { fromPlain } from './plain.ts'
-import { type Facts, type Keep, keptOf, visibleLines } from './quote.ts'
+import { type Facts, type Keep, keptOf, shareOf } from './quote.ts'
 
 /** The writer's own part of a mail, the whole where that leaves something out, and the mail that it passes on. */
 export interface Visible {
@@ -20,11 +19,8 @@ const MOST_HTML = 2_000_000
 export function visibleInText(text: string, facts: Facts = {}): Visible {
   const full = fromPlain(text, { maxLength: MOST_TEXT })
   const lines = text.slice(0, MOST_TEXT).split(/\r\n?|\n/)
-  const keep = visibleLines(lines, facts)
-  const forwarded = forwardedIn(lines, facts, (begin, end, quoted) => {
-    const inner = lines.slice(begin, end)
-    return fromPlain((quoted ? inner.map(unquoted) : inner).join('\n'))
-  })
+  const { keep, passage } = shareOf(lines, facts)
+  const forwarded = passage && { from: passage.from, body: passageText(lines, passage) }
   if (!leavesOut(lines, keep)) return { body: full, full: null, forwarded }
   const body = fromPlain(keptOf(lines, keep), { maxLength: MOST_TEXT })
   return body.length ? { body, full, forwarded } : { body: full, full: null, forwarded }
@@ -51,26 +47,21 @@ interface Row {
 export function visibleDocument(doc: Document, facts: Facts = {}): Visible {
   const rows = rowsOf(doc)
   const lines = rows.map(r => r.line)
-  const keep = visibleLines(lines, facts)
-  const forwarded = forwardedIn(lines, facts, (begin, end) => {
-    const body = partsOf(doc, rows, (_, i) => i >= begin && i < end)
-    return body.length === 1 && body[0]?.type === 'quote' ? body[0].content : body
-  })
+  const { keep, passage } = shareOf(lines, facts)
+  const forwarded = passage && { from: passage.from, body: passageBlocks(doc, rows, passage) }
   if (!leavesOut(lines, keep)) return { body: doc, full: null, forwarded }
   const body = partsOf(doc, rows, (_, i) => keep[i] as Keep)
   return body.length ? { body, full: doc, forwarded } : { body: doc, full: null, forwarded }
 }
 
-function forwardedIn(
-  lines: string[],
-  facts: Facts,
-  read: (begin: number, end: number, quoted: boolean) => Document,
-): Forwarded | null {
-  const kinds = kindsOf(lines)
-  const passage = passageIn(lines, kinds, facts)
-  if (!passage) return null
-  const quoted = kinds[passage.body] === 'quote'
-  return { from: passage.from, body: read(passage.body, passage.end, quoted) }
+function passageText(lines: string[], { body, end }: Passage): Document {
+  const inner = lines.slice(body, end)
+  return fromPlain((inner[0]?.startsWith('>') ? inner.map(unquoted) : inner).join('\n'))
+}
+
+function passageBlocks(doc: Document, rows: Row[], { body, end }: Passage): Document {
+  const inner = partsOf(doc, rows, (_, i) => i >= body && i < end)
+  return inner.length === 1 && inner[0]?.type === 'quote' ? inner[0].content : inner
 }
 
 function rowsOf(doc: Document): Row[] {

@@ -1,9 +1,10 @@
 import { type Block, type Document, type Inline, joined, plainText, wordsOf } from '../../../core/document.ts'
 import { clean } from './clean.ts'
 import { type Forwarded, type Passage, unquoted } from './forward.ts'
-import { fromHtml } from './html.ts'
+import { type Marked, readHtml } from './html.ts'
 import { fromPlain } from './plain.ts'
 import { type Facts, type Keep, keptOf, shareOf } from './quote.ts'
+import { wordsIn } from './words.ts'
 
 /** The writer's own part of a mail, the whole where that leaves something out, and the mail that it passes on. */
 export interface Visible {
@@ -28,7 +29,37 @@ export function visibleInText(text: string, facts: Facts = {}): Visible {
 
 /** What an html part says. */
 export function visibleInHtml(html: string, facts: Facts = {}): Visible {
-  return visibleDocument(fromHtml(html, { maxLength: MOST_HTML }), facts)
+  const { doc, marked } = readHtml(html, { maxLength: MOST_HTML })
+  const unsigned = withoutMarked(doc, marked, 'signature')
+  const read = visibleDocument(unsigned, facts)
+  if (read.forwarded || !saysSomething(read.body)) return visibleDocument(doc, facts)
+  if (read.full || facts.forward) return { ...read, full: doc }
+  // Where the text shows no quote, the program's own mark may.
+  const own = hasQuote(doc) ? unsigned : withoutMarked(doc, marked)
+  return own.length < doc.length ? { body: own, full: doc, forwarded: null } : read
+}
+
+const LONGEST_SIGNATURE = 1_500 // characters; in more than that somebody wrote
+
+/** The blocks that no mark of this kind covers; all, when nothing would be said without them. */
+function withoutMarked(doc: Document, marked: Marked[], as?: Marked['as']): Document {
+  const covers = marked.filter(mark => (!as || mark.as === as) && (mark.as === 'quote' || isShort(doc, mark)))
+  const rest = doc.filter((_, i) => !covers.some(({ begin, end }) => i >= begin && i < end))
+  return saysSomething(rest) ? rest : doc
+}
+
+function isShort(doc: Document, { begin, end }: Marked): boolean {
+  return plainText(doc.slice(begin, end)).length <= LONGEST_SIGNATURE
+}
+
+function saysSomething(doc: Document): boolean {
+  return plainText(doc)
+    .split('\n')
+    .some(line => wordsIn(line) > 0)
+}
+
+function hasQuote(doc: Document): boolean {
+  return doc.some(block => block.type === 'quote')
 }
 
 function leavesOut(lines: string[], keep: Keep[]): boolean {

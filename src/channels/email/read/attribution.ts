@@ -1,5 +1,5 @@
+import { bare, LONGEST_TESTED } from './lines.ts'
 import { ATTRIBUTION_STARTS, ATTRIBUTION_VERBS, FINAL_VERBS, PRONOUNS, UNSPACED_VERBS } from './quote-words.ts'
-import { bare, LONGEST_TESTED } from './words.ts'
 
 const MOST_LINES = 4 // that an attribution is broken over
 const MOST_ROWS = 7 // with blank ones between

@@ -1,5 +1,5 @@
+import { bare, LONGEST_TESTED, wordsIn } from './lines.ts'
 import { DEVICE_ENDS, DEVICE_STARTS, FOOTER_STARTS, FOOTER_TOPICS } from './tail-words.ts'
-import { bare, LONGEST_TESTED, wordsIn } from './words.ts'
 
 /**
  * How many of these lines are left when what stands under the words is taken off: signature, the phone's line, footers,

@@ -4,8 +4,8 @@ import { attributionAt } from './attribution.ts'
 import { isRule } from './ending.ts'
 import { headerBlockAt } from './header-block.ts'
 import { isForward, type Kind } from './kinds.ts'
+import { bare, LONGEST_TESTED } from './lines.ts'
 import type { Facts } from './quote.ts'
-import { bare, LONGEST_TESTED } from './words.ts'
 
 /** The mail that a mail passes on. */
 export interface Forwarded {
@@ -33,7 +33,7 @@ export function passageIn(lines: string[], kinds: Kind[], facts: Facts): Passage
   const inner = quoted ? lines.slice(begin, end).map(unquoted) : lines.slice(begin)
   const { from, skip } = headIn(inner)
   const body = begin + skip
-  return { from, begin, ...innerQuote(kinds, body, end) }
+  return { from, begin, ...innerQuote(lines, kinds, body, end) }
 }
 
 /** One level of `>` less. */
@@ -42,6 +42,7 @@ export function unquoted(line: string): string {
 }
 
 const MOST_SKIPPED = 8 // lines between the mark and the header
+const MOST_OF_HEADER = 3 // fields that no form has
 
 function beginOf(lines: string[], kinds: Kind[], facts: Facts): number {
   const mark = markIn(lines, kinds)
@@ -76,8 +77,8 @@ function firstWords(lines: string[], from: number): number {
 /** Whether a quote begins as a mail does, with a header. */
 function beginsMail(lines: string[], kinds: Kind[], quote: number): boolean {
   const inner = lines.slice(quote, endOfQuote(kinds, quote)).map(unquoted)
-  const { from, skip } = headIn(inner)
-  return from !== null && skip > 1
+  const { from, fields } = headIn(inner)
+  return from !== null && fields >= MOST_OF_HEADER
 }
 
 /** A mail that is nothing but a header and what follows it, or a program's attribution and what it indents. */
@@ -87,8 +88,8 @@ function hasNothingAbove(kinds: Kind[], cut: number, quote: number, quotesMail: 
   if (first === quote) return quotesMail && !kinds.includes('text')
   if (first !== cut) return false
   if (kinds[cut] === 'attribution') return isMacOutlook(lines, kinds, cut)
-  const { from, skip } = headIn(lines.slice(cut))
-  return from !== null && skip > 1 && kinds.slice(cut).includes('text')
+  const { from, fields } = headIn(lines.slice(cut))
+  return from !== null && fields >= MOST_OF_HEADER && kinds.slice(cut).includes('text')
 }
 
 /** Outlook for Mac: a mark of byte order, the attribution, and an indented text. */
@@ -99,22 +100,24 @@ function isMacOutlook(lines: string[], kinds: Kind[], cut: number): boolean {
 }
 
 /** The author that the head of a forwarded mail names, and how many lines the head has. */
-function headIn(lines: string[]): { from: Mailbox | null; skip: number } {
+function headIn(lines: string[]): { from: Mailbox | null; skip: number; fields: number } {
   let marked = false
   for (let i = 0; i < lines.length && i < MOST_SKIPPED; i++) {
     const line = unquoted(lines[i] as string).slice(0, 1000)
     if (line.trim() === '' || isRule(line)) continue
     const attribution = attributionAt(lines, i)
-    if (attribution) return { from: mailboxIn(lines.slice(i, i + attribution).join(' ')), skip: i + attribution }
+    if (attribution)
+      return { from: mailboxIn(lines.slice(i, i + attribution).join(' ')), skip: i + attribution, fields: 0 }
     const header = headerBlockAt(lines, i, { loose: marked })
-    if (header) return { from: mailboxIn(header.fields.get('from') ?? ''), skip: i + header.span }
-    if (marked && !/[-–—‐=_]{2}|[:：]$/.test(line)) return { from: null, skip: i }
+    if (header)
+      return { from: mailboxIn(header.fields.get('from') ?? ''), skip: i + header.span, fields: header.fields.size }
+    if (marked && !/[-–—‐=_]{2}|[:：]$/.test(line)) return { from: null, skip: i, fields: 0 }
     const inLine = afterMark(line)
     const inOne = inLine ? headerBlockAt([inLine], 0) : null
-    if (inOne) return { from: mailboxIn(inOne.fields.get('from') ?? ''), skip: i + 1 }
+    if (inOne) return { from: mailboxIn(inOne.fields.get('from') ?? ''), skip: i + 1, fields: inOne.fields.size }
     marked = true
   }
-  return { from: null, skip: marked ? 1 : 0 }
+  return { from: null, skip: marked ? 1 : 0, fields: 0 }
 }
 
 /** What stands behind `----- Forwarded Message -----` in its line. */
@@ -123,10 +126,11 @@ function afterMark(line: string): string {
 }
 
 /** Apple and others quote the text but not the header above it. */
-function innerQuote(kinds: Kind[], body: number, end: number): { body: number; end: number } {
+function innerQuote(lines: string[], kinds: Kind[], body: number, end: number): { body: number; end: number } {
   let from = body
-  while (from < end && kinds[from] === 'blank') from++
-  return kinds[from] === 'quote' ? { body: from, end: endOfQuote(kinds, from) } : { body, end }
+  while (from < end && /^[>\s]*$/.test(lines[from] as string)) from++
+  if (kinds[from] !== 'quote') return { body: from, end: kinds[body] === 'quote' ? lines.length : end }
+  return { body: from, end: endOfQuote(kinds, from) }
 }
 
 function endOfQuote(kinds: Kind[], from: number): number {

@@ -1,5 +1,5 @@
+import { bare, lower, seen } from './lines.ts'
 import { HEADER_LABELS, type HeaderField } from './quote-words.ts'
-import { bare, lower, seen } from './words.ts'
 
 /** The header of another mail, copied into a mail: `From: ... Sent: ... To: ... Subject: ...`. */
 export interface HeaderBlock {
@@ -29,10 +29,16 @@ export function headerBlockAt(lines: string[], at: number, { loose = false } = {
       misses = 0
       block.fields.set(read.field, read.value)
       block.span = n + 1
-    } else if (isComplete(block.fields) || ++misses > 2) break
+    } else if ((isComplete(block.fields) && !goesOn(lines, at + n, block.fields)) || ++misses > 2) break
     else if (misses === 1) continueField(block.fields, line)
   }
   return isHeader(block.fields, loose) ? block : null
+}
+
+/** Whether this is the second line of a long subject: a further field stands right below it. */
+function goesOn(lines: string[], at: number, fields: Map<HeaderField, string>): boolean {
+  const next = fieldOf(lines[at + 1] ?? '', false)
+  return (lines[at] as string).trim() !== '' && next !== undefined && next.field !== 'other' && !fields.has(next.field)
 }
 
 /** A field that was broken goes on in the next line. */

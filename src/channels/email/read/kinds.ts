@@ -1,9 +1,9 @@
 import { attributionAt } from './attribution.ts'
 import { isDevice, isRule } from './ending.ts'
 import { headerBlockAt } from './header-block.ts'
+import { bare, LONGEST_TESTED, lower, wordsIn } from './lines.ts'
 import { FORWARD_WORDS, ORIGINAL_WORDS, WHOLE_ORIGINAL_WORDS } from './quote-words.ts'
 import { ABOVE_THIS_LINE } from './tail-words.ts'
-import { bare, LONGEST_TESTED, lower, wordsIn } from './words.ts'
 
 /** What a line is. */
 export type Kind =

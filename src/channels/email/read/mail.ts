@@ -49,7 +49,9 @@ const MOST_IDS = 200
  */
 export async function readMail(bytes: Buffer, envelope: Envelope, context: ReadContext): Promise<Reading> {
   try {
-    return understood(await parseMail(normalise(bytes)), envelope, context)
+    const mail = await parseMail(normalise(bytes))
+    const reading = understood(mail, envelope, context)
+    return reading.forwarded ? reading : { ...reading, forwarded: await attachedForward(mail, reading.kind) }
   } catch {
     return unreadable(bytes, envelope)
   }
@@ -82,7 +84,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     full,
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
-    forwarded: forwarded && { from: forwarded.from ?? { address: NOBODY, name: '' }, body: forwarded.body },
+    forwarded: forwarded && PASSED_ON.has(kind) ? { ...forwarded, from: forwarded.from ?? SOMEBODY } : null,
     files: filesOf(mail.parts, mail.html, kind === 'bounce'),
   }
 }
@@ -118,6 +120,20 @@ function contentOf(mail: Mail, kind: ArrivalKind): Visible {
   const html = mail.html ? visibleInHtml(mail.html, facts) : null
   const visible = html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
   return kind === 'bounce' ? { body: visible.full ?? visible.body, full: null, forwarded: null } : visible
+}
+
+const SOMEBODY: Mailbox = { address: NOBODY, name: '' }
+
+/** What machines send often holds another mail, which nobody passes on with it. */
+const PASSED_ON = new Set<ArrivalKind>(['human', 'list'])
+
+/** The mail that is passed on as a file. */
+async function attachedForward(mail: Mail, kind: ArrivalKind): Promise<Reading['forwarded']> {
+  const part = PASSED_ON.has(kind) && mail.parts.find(p => p.type === 'message/rfc822')
+  if (!part) return null
+  const inner = await parseMail(normalise(part.bytes))
+  const { body, full } = contentOf(inner, 'human')
+  return inner.from || !isEmpty(body) ? { from: inner.from ?? SOMEBODY, body: full ?? body } : null
 }
 
 const RETURNED_LENGTH = 256 * 1024

@@ -371,7 +371,7 @@ const FORWARD_TAGS = listed(`
   hu: továbbítás | tov
   ro: redir | redirecționat
   hr: proslijeđeno | proslijedi
-  tr: ilt | iletilen | yönl
+  tr: ilt | İlt | iletilen | yönl
   el: πρθ | προωθ
   ru: пересл | fwd
   uk: пер

@@ -2,8 +2,8 @@ import { attributionAt, attributionWithin } from './attribution.ts'
 import { wordsEnd } from './ending.ts'
 import { type Passage, passageIn } from './forward.ts'
 import { type Kind, kindsOf } from './kinds.ts'
+import { LONGEST_TESTED, wordsIn } from './lines.ts'
 import { UNSPACED_VERBS } from './quote-words.ts'
-import { LONGEST_TESTED, wordsIn } from './words.ts'
 
 /** What is known of a mail besides its text. */
 export interface Facts {

@@ -117,6 +117,11 @@ export class Flow {
     this.#place(region, this.#top())
   }
 
+  /** How many blocks the page has so far; undefined inside a table, list or quote. */
+  blocksSoFar(): number | undefined {
+    return this.#open.length === 1 && !this.#spent() ? this.#top().blocks.length : undefined
+  }
+
   end(): Block[] {
     while (this.#open.length > 1) this.leave()
     const root = this.#top()

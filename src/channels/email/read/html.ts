@@ -2,20 +2,39 @@ import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import { type Document, linkUrl, type Marks } from '../../../core/document.ts'
 import { clean } from './clean.ts'
 import { type Dress, Flow, type Region } from './flow.ts'
+import { markOf } from './marks.ts'
 import { type Look, lookOf } from './style.ts'
+
+/** What a person who opens this html in a mail program reads; see `readHtml`. */
+export function fromHtml(html: string, options: { maxLength?: number } = {}): Document {
+  return readHtml(html, options).doc
+}
+
+/** A page as a document, and which of its blocks mail programs marked as something that the writer did not write. */
+export interface Read {
+  doc: Document
+  marked: Marked[]
+}
+
+/** The blocks from `begin` to before `end`. */
+export interface Marked {
+  as: 'quote' | 'signature'
+  begin: number
+  end: number
+}
 
 /**
  * What a person who opens this html in a mail program reads. Never throws, and takes time in proportion to its length,
  * of which at most `maxLength` characters are read; "[…]" then stands at the end.
  */
-export function fromHtml(html: string, { maxLength = 2_000_000 }: { maxLength?: number } = {}): Document {
+export function readHtml(html: string, { maxLength = 2_000_000 }: { maxLength?: number } = {}): Read {
   const page = new Page(html.slice(0, maxLength))
   const tokenizer = new Tokenizer({ decodeEntities: true }, page)
   tokenizer.write(page.html)
   tokenizer.end()
   const doc = page.flow.end()
   if (html.length > maxLength) doc.push({ type: 'paragraph', content: [{ type: 'text', text: '[…]' }] })
-  return doc
+  return { doc, marked: page.marked.map(m => ({ ...m, end: Math.min(m.end, doc.length) })) }
 }
 
 /** An element that is open, and what holds inside it. */
@@ -27,14 +46,17 @@ interface Element {
   keepsBlanks: boolean
   region: boolean
   ends: 'nothing' | 'line' | 'paragraph' // what ends where it begins and ends
+  mark: Marked | undefined
 }
 
 const deepest = 200
+const mostMarked = 200
 
 /** Follows the tokens of a page, with a stack of open elements that never grows past a limit. */
 class Page implements TokenizerCallbacks {
   readonly html: string
   readonly flow = new Flow()
+  readonly marked: Marked[] = []
   #stack: Element[] = []
   #beyond = new Map<string, number>() // elements past the limit, by name: their words count, their form does not
   #pending = '' // text up to the next tag
@@ -135,7 +157,10 @@ class Page implements TokenizerCallbacks {
     const { hidden, dress } = this.#inside()
     if (hidden) return
     if (tag === 'br') this.flow.newline()
-    if (tag === 'hr') this.flow.rule()
+    if (tag === 'hr') {
+      if (markOf(this.#attributes)) this.#mark()
+      this.flow.rule()
+    }
     if (tag === 'img') this.flow.words(clean(this.#altText()), dress)
   }
 
@@ -164,8 +189,21 @@ class Page implements TokenizerCallbacks {
       tiny: look.tiny ?? around.tiny,
       keepsBlanks: look.keepsBlanks ?? (tag === 'pre' || around.keepsBlanks),
       ends,
+      mark: hidden ? undefined : this.#mark(),
       region: this.#begin(tag, ends, hidden),
     })
+  }
+
+  /** Notes where a part begins that a mail program marked, if it lies open on the page and in no table or list. */
+  #mark(): Marked | undefined {
+    const found = markOf(this.#attributes)
+    if (!found || this.marked.length >= mostMarked) return undefined
+    this.flow.paragraph()
+    const begin = this.flow.blocksSoFar()
+    if (begin === undefined) return undefined
+    const mark: Marked = { as: found.as, begin, end: Number.POSITIVE_INFINITY }
+    this.marked.push(mark)
+    return found.toEnd ? undefined : mark
   }
 
   #begin(tag: string, ends: Element['ends'], hidden: boolean): boolean {
@@ -260,6 +298,10 @@ class Page implements TokenizerCallbacks {
     if (element.region) this.flow.leave()
     else if (element.ends === 'line') this.flow.boundary()
     else if (element.ends === 'paragraph') this.flow.paragraph()
+    if (element.mark) {
+      this.flow.paragraph()
+      element.mark.end = this.flow.blocksSoFar() ?? element.mark.end
+    }
   }
 
   #inside(): Pick<Element, 'dress' | 'hidden' | 'tiny' | 'keepsBlanks'> {
@@ -303,7 +345,9 @@ const regions = new Map<string, Region>([
   ['th', { kind: 'cell' }],
 ])
 
-const attributes = new Set(words('style class href alt start width height hidden wrap'))
+const attributes = new Set(
+  words('style class href alt start width height hidden wrap id name data-marker data-smartmail'),
+)
 const transparent = new Set(words('html head body'))
 const voids = new Set(words('area base basefont br col embed frame hr img input link meta param source track wbr'))
 const unshown = new Set(

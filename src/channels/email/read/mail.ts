@@ -7,15 +7,12 @@ import { filesOf, rawFile } from './attachments.ts'
 import { readBounce } from './bounce.ts'
 import { calendarLine, calendarMethod } from './calendar.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
-import { fromHtml } from './html.ts'
 import { normalise } from './normalise.ts'
 import { type Mail, parseMail } from './parse.ts'
-import { fromPlain } from './plain.ts'
-import { visibleText } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
 import { isComplaint, reportedRecipients } from './report.ts'
 import { bodyOf, returnedIds } from './returned.ts'
-import { type Visible, visibleDocument } from './visible.ts'
+import { type Visible, visibleInHtml, visibleInText } from './visible.ts'
 
 /** What the stages need besides the bytes. */
 export interface ReadContext {
@@ -48,8 +45,6 @@ export interface Reading {
 /** Nobody's address, for a mail that names none: nothing can be sent there. */
 export const NOBODY = 'nobody@unknown.invalid'
 
-const MOST_TEXT = 1_000_000
-const MOST_HTML = 2_000_000
 const MOST_IDS = 200
 
 /**
@@ -58,7 +53,9 @@ const MOST_IDS = 200
  */
 export async function readMail(bytes: Buffer, envelope: Envelope, context: ReadContext): Promise<Reading> {
   try {
-    return understood(await parseMail(normalise(bytes)), envelope, context)
+    const mail = await parseMail(normalise(bytes))
+    const reading = understood(mail, envelope, context)
+    return reading.forwarded ? reading : { ...reading, forwarded: await attachedForward(mail, reading.kind) }
   } catch {
     return unreadable(bytes, envelope)
   }
@@ -71,7 +68,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
   // A form on a web site writes from an address of nobody's, for the person that it names in Reply-To.
   const { replyTo } = mail
   const from = replyTo && isNoReply(author.address) && !isNoReply(replyTo.address) ? replyTo : author
-  const { body, full } = contentOf(mail, kind)
+  const { body, full, forwarded } = contentOf(mail, kind)
   const { to: recipients, tokens } = recipientsOf(headers, envelope)
   return {
     kind,
@@ -91,7 +88,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     full,
     bounce: readBounce(mail, kind),
     trust: { verdict: 'unknown', says: '' },
-    forwarded: null,
+    forwarded: forwarded && PASSED_ON.has(kind) ? { ...forwarded, from: forwarded.from ?? SOMEBODY } : null,
     files: filesOf(mail.parts, mail.html, isReport(kind)),
   }
 }
@@ -135,21 +132,31 @@ function openingOf({ text, html, raw }: Mail): string {
   return (words.trim() ? words : bodyOf(raw)).slice(0, 3_000)
 }
 
-/** What the writer says, without what they answer, and the whole where that is more. */
+/** What the writer says, without what they answer, the whole where that is more, and the mail that they pass on. */
 function contentOf(mail: Mail, kind: ArrivalKind): Visible {
   if (kind === 'calendar') {
     const line = calendarLine(mail)
-    if (line) return { body: fromText(line), full: contentOf(mail, 'auto').full ?? contentOf(mail, 'auto').body }
+    const { body, full } = contentOf(mail, 'auto')
+    if (line) return { body: fromText(line), full: full ?? body, forwarded: null }
   }
   const facts = { forward: FORWARD_PREFIX.test(mail.subject) }
-  const whole = (doc: Document) => ({ body: doc, full: null })
-  const html = mail.html ? fromHtml(mail.html, { maxLength: MOST_HTML }) : []
-  if (!isEmpty(html)) return isReport(kind) ? whole(html) : visibleDocument(html, facts)
-  const full = fromPlain(mail.text, { maxLength: MOST_TEXT })
-  if (isReport(kind)) return whole(full)
-  const visible = visibleText(mail.text.slice(0, MOST_TEXT), facts)
-  const cut = visible.replace(/\s+/g, '') !== mail.text.replace(/\s+/g, '')
-  return cut ? { body: fromPlain(visible, { maxLength: MOST_TEXT }), full } : whole(full)
+  const html = mail.html ? visibleInHtml(mail.html, facts) : null
+  const visible = html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
+  return isReport(kind) ? { body: visible.full ?? visible.body, full: null, forwarded: null } : visible
+}
+
+const SOMEBODY: Mailbox = { address: NOBODY, name: '' }
+
+/** What machines send often holds another mail, which nobody passes on with it. */
+const PASSED_ON = new Set<ArrivalKind>(['human', 'list'])
+
+/** The mail that is passed on as a file. */
+async function attachedForward(mail: Mail, kind: ArrivalKind): Promise<Reading['forwarded']> {
+  const part = PASSED_ON.has(kind) && mail.parts.find(p => p.type === 'message/rfc822')
+  if (!part) return null
+  const inner = await parseMail(normalise(part.bytes))
+  const { body, full } = contentOf(inner, 'human')
+  return inner.from || !isEmpty(body) ? { from: inner.from ?? SOMEBODY, body: full ?? body } : null
 }
 
 /** The ids that it says it answers, newest first; for a report also those of the mail that it is about. */

@@ -1,0 +1,1 @@
+export function readTnef(_: Buffer): { text: string; html: string; files: { type: string; name: string; bytes: Buffer }[] } | null { return null }

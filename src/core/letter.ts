@@ -105,6 +105,7 @@ export interface AttachmentView {
   size: number // bytes
   contentId: string | null
   inline: boolean
+  minor?: boolean // kept, but not shown by itself
   read(): Promise<Buffer>
 }
 
@@ -115,6 +116,7 @@ export interface NewFile {
   bytes: Buffer
   contentId?: string | null
   inline?: boolean
+  minor?: boolean // nobody looks for it: a logo in a signature, a picture of what is quoted
 }
 
 /** Something that a customer's channel brought in, understood, before it is known where it belongs. */

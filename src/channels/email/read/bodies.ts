@@ -3,6 +3,7 @@ import { flowed } from './flowed.ts'
 import type { Entity } from './mime.ts'
 import { readTree } from './mime.ts'
 import type { MailPart } from './parse.ts'
+import { withoutData } from './pictures.ts'
 import { clearSigned, isEncrypted, signedContent } from './secure.ts'
 import { readTnef } from './tnef.ts'
 import { decodeTransfer, fromUuencode } from './transfer.ts'
@@ -111,7 +112,7 @@ class Finding {
     const rest = isPlain ? this.#withoutUuencoded(bytes) : bytes
     const label = entity.contentType.params.get('charset') ?? ''
     const text = decodeBytes(rest, label || (isPlain ? '' : charsetInHtml(rest))).replace(/\r\n?/g, '\n')
-    this.#pieces.push({ kind, entity, content: isPlain ? this.#plain(text, entity) : text })
+    this.#pieces.push({ kind, entity, content: isPlain ? this.#plain(text, entity) : this.#withoutData(text) })
   }
 
   #plain(text: string, { contentType }: Entity): string {
@@ -119,6 +120,12 @@ class Finding {
     if (isEncrypted(unarmoured)) this.#notices.add(ENCRYPTED)
     const isFlowed = contentType.params.get('format')?.trim().toLowerCase() === 'flowed'
     return isFlowed ? flowed(unarmoured, contentType.params.get('delsp')?.trim().toLowerCase() === 'yes') : unarmoured
+  }
+
+  #withoutData(content: string): string {
+    const { html, pictures } = withoutData(content)
+    this.#parts.push(...pictures.map(picture => ({ ...NO_PART, ...picture, related: true })))
+    return html
   }
 
   #withoutUuencoded(bytes: Buffer): Buffer {

@@ -1,0 +1,12 @@
+import type { Envelope } from '../receive/recipients.ts'
+import type { ReadContext } from './mail.ts'
+
+/** What the thread is asked. */
+export interface Request {
+  bytes: Uint8Array
+  envelope: Envelope
+  context: ReadContext
+}
+
+/** Said once, when the thread can be asked. */
+export const READY = 'ready'

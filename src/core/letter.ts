@@ -79,6 +79,7 @@ export interface MessageView {
   text: string
   full: Document | null // the whole mail, where body leaves the quoted part out
   matchedBy: string | null
+  inboundId?: string | null // of the mail that it came in by, for the operator
   automatic: string | null
   opening: boolean
   createdAt: number

@@ -49,11 +49,15 @@ export function createReader(options: ReaderOptions = {}): Reader {
   function next(): void {
     if (current) return
     current = waiting.shift() ?? null
-    if (!current) return rest()
+    if (current) take(current)
+    else rest()
+  }
+
+  function take(job: Job): void {
     clearTimeout(timer)
     if (!thread) start()
     thread?.ref()
-    if (isReady) give(current)
+    if (isReady) give(job)
   }
 
   /** Without work the thread keeps no process alive, and after a while it ends. */

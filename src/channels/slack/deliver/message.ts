@@ -26,8 +26,7 @@ export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome>
       : { parts: new Map(), hasFiles: false }
   for (const [part, post] of posts.entries())
     if (!left.parts.has(part)) left.parts.set(part, await postPart(desk, letter, thread.root, part, post))
-  if (names.length && !left.hasFiles)
-    await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, files)
+  if (names.length && !left.hasFiles) await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, files)
   return { sent: { id: `${thread.place}:${left.parts.get(0)}` } }
 }
 

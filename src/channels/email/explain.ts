@@ -45,9 +45,7 @@ export async function explain(
   key: Buffer,
   reader: Reader,
 ): Promise<Explained> {
-  const begin = performance.now()
   const r = await reader.read(bytes, envelope, { key })
-  const ms = Math.round((performance.now() - begin) * 10) / 10
   const explanation: Explanation = {
     file,
     kind: r.kind === 'loop' ? 'auto' : r.kind,
@@ -68,7 +66,7 @@ export async function explain(
     },
     attachments: r.files.map(f => ({ name: f.name, type: f.type, size: f.bytes.length, inline: f.inline ?? false })),
     forwarded: r.forwarded && { from: r.forwarded.from.address, body: plainText(r.forwarded.body) },
-    ms,
+    ms: Math.round(r.ms * 10) / 10,
   }
   return { explanation, reading: r }
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { Envelope } from '../receive/recipients.ts'
 import { type ReadContext, type Reading, unreadable } from './mail.ts'
-import { READY, type Request } from './worker-words.ts'
+import { type Answer, READY, type Request } from './worker-words.ts'
 
 /** Reads mails in a thread of its own, one after another. */
 export interface Reader {
@@ -11,10 +11,13 @@ export interface Reader {
    * What a mail says. One that takes too long, that no parser can read or that ends the thread is a reading, too, of kind
    * `unreadable`. Rejects only when no thread can be had, or once the reader is closed: then the mail is to be read later.
    */
-  read(bytes: Buffer, envelope: Envelope, context: ReadContext): Promise<Reading>
+  read(bytes: Buffer, envelope: Envelope, context: ReadContext): Promise<Timed>
   /** Ends the thread; safe to call twice. */
   close(): Promise<void>
 }
+
+/** A reading, and how long the thread was at it. */
+export type Timed = Reading & { ms: number }
 
 export interface ReaderOptions {
   deadlineMs?: number // for one mail
@@ -27,7 +30,7 @@ interface Job {
   bytes: Buffer
   envelope: Envelope
   context: ReadContext
-  done: (reading: Reading) => void
+  done: (reading: Timed) => void
   failed: (error: Error) => void
 }
 
@@ -45,6 +48,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
   let isReady = false
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
+  let givenAt = 0
 
   function next(): void {
     if (current) return
@@ -72,7 +76,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
     thread = started
     isReady = false
     timer = setTimeout(() => lost(started, null), LONGEST_START_MS)
-    started.on('message', (message: typeof READY | Reading) => {
+    started.on('message', (message: typeof READY | Answer) => {
       if (thread !== started) return
       clearTimeout(timer)
       if (message !== READY) return answered(message)
@@ -92,8 +96,9 @@ export function createReader(options: ReaderOptions = {}): Reader {
   function give(job: Job): void {
     const bytes = Uint8Array.from(job.bytes) // a copy to hand over: this side still needs its own if the thread is lost
     const { envelope, context } = job
+    givenAt = performance.now()
     thread?.postMessage({ bytes, envelope, context } satisfies Request, [bytes.buffer])
-    watch(job, performance.now(), true)
+    watch(job, givenAt, true)
   }
 
   /** Where this very process was held up, as by a machine that slept, the thread had no time either: it gets some more. */
@@ -105,10 +110,10 @@ export function createReader(options: ReaderOptions = {}): Reader {
     }, deadlineMs)
   }
 
-  function answered(reading: Reading): void {
+  function answered({ reading, ms }: Answer): void {
     const job = current
     current = null
-    job?.done({ ...reading, files: reading.files.map(f => ({ ...f, bytes: asBuffer(f.bytes) })) })
+    job?.done({ ...reading, files: reading.files.map(f => ({ ...f, bytes: asBuffer(f.bytes) })), ms })
     next()
   }
 
@@ -119,8 +124,9 @@ export function createReader(options: ReaderOptions = {}): Reader {
     const wasReady = isReady
     current = null
     drop()
-    if (job && wasReady && rule) job.done(unreadable(job.bytes, job.envelope, rule))
-    else job?.failed(new Error('The thread that reads mails does not start.', { cause }))
+    const ms = performance.now() - givenAt
+    if (job && wasReady && rule) job.done({ ...unreadable(job.bytes, job.envelope, rule), ms })
+    else job?.failed(new Error(`The thread that reads mails does not start${cause ? `: ${cause.message}` : '.'}`, { cause }))
     next()
   }
 

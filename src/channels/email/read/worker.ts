@@ -1,16 +1,17 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { type Reading, readMail } from './mail.ts'
-import { READY, type Request } from './worker-words.ts'
+import { readMail } from './mail.ts'
+import { type Answer, READY, type Request } from './worker-words.ts'
 
 // A thread that reads mails, one at a time, so that one that takes for ever or all memory takes only the thread with it.
 
 const port = parentPort as MessagePort
 
 port.on('message', async ({ bytes, envelope, context }: Request) => {
+  const began = performance.now()
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const reading = await readMail(raw, envelope, { ...context, key: Buffer.from(context.key) })
   const files = reading.files.map(file => ({ ...file, bytes: alone(file.bytes) }))
-  const answer: Reading = { ...reading, files }
+  const answer: Answer = { reading: { ...reading, files }, ms: performance.now() - began }
   port.postMessage(answer, [...new Set(files.map(f => f.bytes.buffer as ArrayBuffer))])
 })
 

@@ -76,11 +76,12 @@ const NOTHING: Structured = { value: '', params: new Map() }
  */
 export function readStructured(value: string | undefined, charset = ''): Structured {
   if (!value) return NOTHING
-  const semicolon = value.indexOf(';')
-  const head = semicolon < 0 ? value : value.slice(0, semicolon)
-  const bare = (head.includes('(') ? withoutComments(head) : head).trim().toLowerCase().replace(/^"|"$/g, '')
-  if (semicolon < 0) return { value: bare, params: NOTHING.params }
-  return { value: bare, params: readParams(value.slice(semicolon + 1), charset) }
+  const text = value.trimStart()
+  const end = text.search(/[;\s(]/)
+  const bare = (end < 0 ? text : text.slice(0, end)).toLowerCase().replace(/^"|"$/g, '')
+  if (end < 0) return { value: bare, params: NOTHING.params }
+  const rest = text.slice(end)
+  return { value: bare, params: readParams(rest.startsWith('(') ? withoutComments(rest) : rest, charset) }
 }
 
 /** Comments may nest (RFC 5322, 3.2.2); one that never ends is none. */
@@ -125,7 +126,7 @@ function readParams(text: string, charset: string): Map<string, string> {
 }
 
 function unquoted(text: string): string {
-  const plain = text.trim()
+  const plain = text.trim().replace(/^'(.*)'$/, '$1')
   return plain.includes('(') && !plain.includes('=?') ? plain.replace(/[ \t]\([^()]*\)$/, '') : plain
 }
 

@@ -68,7 +68,7 @@ const WIDE: { charset: string; pairs: Pairs }[] = [
     pairs: {
       lead: within(0xa1, 0xfe),
       trail: within(0xa1, 0xfe),
-      weight: lead => (lead >= 0xb0 && lead <= 0xc8 ? 0.95 : 0.1),
+      weight: lead => (lead >= 0xb0 && lead <= 0xc8 ? 1.05 : -0.5), // Chinese goes on where Hangul ends
     },
   },
 ]

@@ -52,7 +52,7 @@ interface Parsed {
 }
 
 function parsed(text: string): Parsed[] {
-  const list = text.includes('@') ? text.replace(/<[ \t]*@[^<>:]{1,500}:/g, '<') : text
+  const list = text.replace(/<[ \t]*@[^<>:]{1,500}:/g, '<').replace(/<[ \t]{0,20}>/g, '<none>')
   return addressparser(list, { flatten: true })
     .slice(0, MOST_ADDRESSES)
     .map(({ address, name }) => ({ address: address ?? '', name: name ?? '' }))

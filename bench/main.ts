@@ -10,12 +10,13 @@ import { inbound } from './rows/answer.ts'
 import { command } from './rows/command.ts'
 import { delay } from './rows/delay.ts'
 import { idle } from './rows/idle.ts'
+import { read } from './rows/read.ts'
 import { start } from './rows/start.ts'
 import { ticket } from './rows/ticket.ts'
 import { type Result, tableOf, verdictOf } from './table.ts'
 import { createWorld, type World } from './world.ts'
 
-const ROWS: Row[] = [ticket, inbound, delay, command, idle, start]
+const ROWS: Row[] = [ticket, inbound, read, delay, command, idle, start]
 
 const USAGE = `npm run bench -- [options]
 

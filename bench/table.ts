@@ -47,7 +47,7 @@ function holdsBar(bar: Bar, ours: number, raw: number): boolean {
 
 function barWords(bar: Bar | null, unit: string): string {
   if (!bar) return '-'
-  return 'below' in bar ? `< ${bar.below} ${unit}` : `<= ${bar.atMostTimesRaw}x`
+  return 'below' in bar ? `< ${bar.below} ${unit}` : `<= ${Number(bar.atMostTimesRaw.toFixed(2))}x`
 }
 
 /** The table for people, as wide as its words. */

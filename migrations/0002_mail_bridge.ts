@@ -17,6 +17,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('inbound').addColumn('kind', 'text').execute()
   await s.alterTable('inbound').addColumn('rule', 'text').execute()
 
+  await s
+    .alterTable('attachments')
+    .addColumn('minor', 'integer', c => c.notNull().defaultTo(0))
+    .execute()
+
   await s.alterTable('tickets').addColumn('continues_id', 'text').execute()
   await s.alterTable('tickets').addColumn('merged_into_id', 'text').execute()
   await s.alterTable('tickets').addColumn('archived_at', 'bigint').execute()

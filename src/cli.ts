@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { MAIL_USAGE, mail } from './cli-mail.ts'
 import { projectFile } from './lib/project.ts'
 
 const USAGE = `Overture writes to your customers first, from Slack.
@@ -9,9 +9,7 @@ const USAGE = `Overture writes to your customers first, from Slack.
   overture doctor         examine Slack, mail and database, and say what to do next
   overture demo           a workspace and mailboxes to try it with, no account needed
   overture demo --tour    the main job by itself, step by step, without a browser
-  overture mail explain FILE...
-                          what is made of each raw mail and why; "-" reads the names from standard input, --jsonl
-                          prints one line of JSON for each
+  ${MAIL_USAGE}
   overture --version
   overture --help
 `
@@ -40,9 +38,13 @@ switch (command) {
     })
     break
   }
-  case 'mail':
-    await mail(rest)
+  case 'mail': {
+    await mail(rest).catch(error => {
+      console.error(error instanceof Error ? error.message : error)
+      process.exitCode = 1
+    })
     break
+  }
   case '--version':
     console.log(JSON.parse(readFileSync(projectFile('package.json'), 'utf8')).version)
     break
@@ -53,32 +55,6 @@ switch (command) {
   default:
     console.error(`There is no command "${command}".\n\n${USAGE}`)
     process.exitCode = 2
-}
-
-async function mail([verb, ...args]: string[]): Promise<void> {
-  if (verb !== 'explain' || !args.some(a => a === '-' || !a.startsWith('--'))) {
-    console.error(USAGE)
-    process.exitCode = 2
-    return
-  }
-  const { explain, inWords } = await import('./channels/email/explain.ts')
-  const json = args.includes('--jsonl')
-  for await (const file of filesNamed(args.filter(a => a !== '--jsonl')))
-    try {
-      const explanation = await explain(file)
-      process.stdout.write(json ? `${JSON.stringify(explanation)}\n` : `${inWords(explanation)}\n`)
-    } catch (error) {
-      console.error(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
-      process.exitCode = 1
-    }
-}
-
-/** Names from the arguments; `-` stands for those on standard input, one a line. */
-async function* filesNamed(args: string[]): AsyncGenerator<string> {
-  for (const arg of args)
-    if (arg === '-')
-      for await (const line of createInterface({ input: process.stdin })) line.trim() && (yield line.trim())
-    else yield arg
 }
 
 async function doctor(): Promise<void> {

@@ -97,6 +97,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
 }
 
+/** Only what says where everything is kept, for tools that need no more. Throws a ConfigFault. */
+export function readDatabase(env: Record<string, string | undefined>): Pick<Config, 'databaseUrl' | 'secret'> {
+  const faults: string[] = []
+  const parsed = Settings.pick({ DATABASE_URL: true, APP_SECRET: true }).safeParse(given(env, faults))
+  if (!parsed.success) for (const issue of parsed.error.issues) faults.push(sentence(issue, env))
+  if (!parsed.data || faults.length) throw new ConfigFault(faults.join('\n'))
+  return { databaseUrl: parsed.data.DATABASE_URL, secret: parsed.data.APP_SECRET }
+}
+
 function given(env: Record<string, string | undefined>, faults: string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const name of Object.keys(Settings.shape)) {

@@ -47,6 +47,7 @@ export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promi
         sha256,
         content_id: file.contentId ?? null,
         inline: file.inline ? 1 : 0,
+        minor: file.minor ? 1 : 0,
       })
       .execute()
   }
@@ -77,6 +78,7 @@ export async function attachmentsOf(
       size: row.size,
       contentId: row.content_id,
       inline: row.inline === 1,
+      minor: row.minor === 1,
       read: () => store.read(q => bytesOf(q, row.sha256)),
     })
   }

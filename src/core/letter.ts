@@ -79,6 +79,7 @@ export interface MessageView {
   text: string
   full: Document | null // the whole mail, where body leaves the quoted part out
   matchedBy: string | null
+  inboundId?: string | null // of the mail that it came in by, for the operator
   automatic: string | null
   opening: boolean
   createdAt: number
@@ -105,6 +106,7 @@ export interface AttachmentView {
   size: number // bytes
   contentId: string | null
   inline: boolean
+  minor?: boolean // kept, but not shown by itself
   read(): Promise<Buffer>
 }
 
@@ -115,6 +117,7 @@ export interface NewFile {
   bytes: Buffer
   contentId?: string | null
   inline?: boolean
+  minor?: boolean // nobody looks for it: a logo in a signature, a picture of what is quoted
 }
 
 /** Something that a customer's channel brought in, understood, before it is known where it belongs. */

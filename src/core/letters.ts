@@ -232,6 +232,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         text: r.text,
         full: r.full ? JSON.parse(r.full) : null,
         matchedBy: r.matched_by,
+        inboundId: r.inbound_id,
         automatic: r.automatic,
         opening: r.opening === 1,
         createdAt: r.created_at,

@@ -232,6 +232,7 @@ export interface AttachmentRow {
   sha256: string
   content_id: string | null // referenced by html as cid:
   inline: 0 | 1
+  minor: 0 | 1 // kept, but not shown by itself
 }
 
 export interface BlobRow {

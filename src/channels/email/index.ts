@@ -4,7 +4,7 @@ import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
-import { readMail } from './read/mail.ts'
+import { createReader } from './read/reader.ts'
 import type { Mailboxes } from './receive/imap.ts'
 import type { Listener } from './receive/listen.ts'
 import type { Envelope } from './receive/recipients.ts'
@@ -32,6 +32,7 @@ const MOST_BYTES = 25 * 1024 * 1024
 export function createEmail(options: EmailOptions): Email {
   const { store, log, maxBytes = MOST_BYTES } = options
   const sending = createSending({ store, log, smtpUrl: options.smtpUrl })
+  const reader = createReader()
   let listener: Listener | undefined
   let mailbox: Mailboxes | undefined
 
@@ -47,7 +48,7 @@ export function createEmail(options: EmailOptions): Email {
     deliver: sending.deliver,
     sendTest: sending.sendTest,
     async receive(row: InboundRow) {
-      const reading = await readMail(row.raw, JSON.parse(row.envelope) as Envelope, { key: store.key })
+      const reading = await reader.read(row.raw, JSON.parse(row.envelope) as Envelope, { key: store.key })
       await store.write(async tx => receiveArrival(tx, await arrivalOf(tx.q, row, reading)))
     },
     async start() {
@@ -65,6 +66,7 @@ export function createEmail(options: EmailOptions): Email {
     async stop() {
       await stopIntake()
       sending.close()
+      await reader.close()
     },
     listenPort: () => listener?.port ?? null,
   }

@@ -1,26 +1,40 @@
-import { detectExtension } from 'nodemailer/lib/mime-funcs'
 import type { NewFile } from '../../../core/letter.ts'
 import { clean } from './clean.ts'
+import { readFields } from './fields.ts'
+import { typeOf, usualName } from './file-type.ts'
 import type { MailPart } from './parse.ts'
+import { type Shown, shownBy } from './pictures.ts'
+import { decodeWords } from './words.ts'
 
 const MOST_FILES = 100
-const LONGEST_NAME = 120
+const LONGEST_NAME = 200
 
 /** Parts of a delivery report, which its text tells already. */
 const REPORT_PARTS = /^(message\/(delivery-status|disposition-notification|global.*|rfc822)|text\/rfc822-headers)$/
 
-/** The files of a mail with clean names; a picture that the html shows is inline. */
+/** Signatures of the whole mail, which mail programs check and people never open. */
+const SEALS = /^application\/(pgp-signature|(x-)?pkcs7-signature|pgp-encrypted)$/
+
+/** The files of a mail with clean names, each another; a picture that the html shows is inline. */
 export function filesOf(parts: MailPart[], html: string, isReport: boolean): NewFile[] {
+  const shown = shownBy(html)
+  const names = new Set<string>()
   return parts
     .filter(p => !(isReport && REPORT_PARTS.test(p.type)))
     .slice(0, MOST_FILES)
-    .map((p, i) => ({
-      name: cleanName(p.name) || nameless(p, i),
-      type: /^[\w.+-]+\/[\w.+-]+$/.test(p.type) ? p.type : 'application/octet-stream',
-      bytes: p.bytes,
-      contentId: p.contentId ? clean(p.contentId).slice(0, 200) : null,
-      inline: p.type.startsWith('image/') && (p.related || shows(html, p.contentId)),
-    }))
+    .map(part => {
+      const name = cleanName(part.name)
+      const type = typeOf(part, name)
+      const picture = type.startsWith('image/') ? placeOf(part, shown) : null
+      return {
+        name: distinct(name || nameless(part, type), names),
+        type,
+        bytes: part.bytes,
+        contentId: part.contentId ? clean(part.contentId).slice(0, 200) : null,
+        inline: picture !== null,
+        minor: SEALS.test(type) || (picture !== null && isMinor(part, picture)),
+      }
+    })
 }
 
 /** The mail itself as a file. */
@@ -28,27 +42,50 @@ export function rawFile(raw: Buffer): NewFile {
   return { name: 'mail.eml', type: 'message/rfc822', bytes: raw }
 }
 
-function shows(html: string, cid: string | null): boolean {
-  return !!cid && (html.includes(`cid:${cid}`) || html.includes(`cid:${encodeURIComponent(cid)}`))
+function placeOf({ contentId, location }: MailPart, shown: Shown): 'own' | 'quoted' | 'pixel' | null {
+  const byId = contentId ? shown.get(`cid:${contentId.toLowerCase()}`) : undefined
+  return byId ?? (location ? shown.get(location.toLowerCase()) : undefined) ?? null
+}
+
+const SMALL = 10_000
+
+/** A logo in somebody's signature, a picture of the mail that is answered, a pixel that counts readers. */
+function isMinor({ bytes }: MailPart, place: 'own' | 'quoted' | 'pixel'): boolean {
+  return place === 'pixel' || (place === 'quoted' && bytes.length < SMALL)
 }
 
 /** A file name without path, control characters or tricks with the direction of writing, its extension kept. */
 export function cleanName(name: string): string {
   const last = clean(name).replace(/\s+/g, ' ').split(/[\\/]/).at(-1)
-  const plain = (last ?? '').replace(/[<>:"|?*]/g, '_').replace(/^[.\s]+|[.\s]+$/g, '')
+  const plain = (last ?? '').trim().replace(/^\.+$/, '')
   if (plain.length <= LONGEST_NAME) return plain
-  const extension = /\.[^.]{1,12}$/.exec(plain)?.[0] ?? ''
+  const extension = extensionOf(plain)
   return plain.slice(0, LONGEST_NAME - extension.length).toWellFormed() + extension
 }
 
-function nameless(p: MailPart, i: number): string {
-  if (p.type === 'message/rfc822') return `${cleanName(subjectWithin(p.bytes)) || 'mail'}.eml`
-  if (p.type === 'text/calendar') return 'invitation.ics'
-  const kind = /^(image|video|audio)\//.exec(p.type)?.[1] ?? 'file'
-  const extension = p.type === 'video/quicktime' ? 'mov' : detectExtension(p.type)
-  return `${kind}-${i + 1}.${extension}`
+function extensionOf(name: string): string {
+  return /\.[^.\s]{1,12}$/.exec(name)?.[0] ?? ''
+}
+
+/** `pic.png`, and for another of that name `pic (2).png`. */
+function distinct(name: string, taken: Set<string>): string {
+  const extension = extensionOf(name)
+  const stem = name.slice(0, name.length - extension.length)
+  let free = name
+  for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${stem} (${n})${extension}`
+  taken.add(free.toLowerCase())
+  return free
+}
+
+function nameless(part: MailPart, type: string): string {
+  if (type === 'message/rfc822') return `${subjectWithin(part.bytes) || 'mail'}.eml`
+  return usualName(type)
 }
 
 function subjectWithin(mail: Buffer): string {
-  return /^subject:[ \t]*(.{1,200})/im.exec(mail.toString('latin1', 0, 16_000))?.[1] ?? ''
+  const { fields } = readFields(mail, 0, Math.min(mail.length, 64_000), () => false)
+  const subject = decodeWords(fields.find(f => f.name === 'subject')?.value ?? '')
+  return cleanName(subject.replace(/[\\/]/g, '_'))
+    .slice(0, LONGEST_NAME - 4)
+    .trim()
 }

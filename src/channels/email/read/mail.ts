@@ -7,6 +7,7 @@ import { filesOf, rawFile } from './attachments.ts'
 import { readBounce } from './bounce.ts'
 import { calendarLine, calendarMethod } from './calendar.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
+import { readFields } from './fields.ts'
 import { normalise } from './normalise.ts'
 import { type Mail, parseMail } from './parse.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
@@ -84,7 +85,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     subject,
     text: mail.text,
     html: mail.html,
-    body: envelope.bytes ? [...cutNotice(envelope.bytes), ...body] : body,
+    body: [...noticesOf(mail, envelope), ...body],
     full,
     bounce: readBounce(mail, kind),
     trust: { verdict: 'unknown', says: '' },
@@ -100,7 +101,12 @@ function authorOf(mail: Mail, envelope: Envelope): Mailbox {
     ...['sender', 'return-path'].map(h => normaliseAddress(mail.headers.get(h)?.[0] ?? '')),
     normaliseAddress(envelope.from ?? ''),
   ]
-  return { address: others.find(a => a) ?? NOBODY, name: mail.fromName }
+  return { address: others.find(a => a) ?? (writtenAddress(mail.fromWritten) || NOBODY), name: mail.fromName }
+}
+
+/** An address that nothing can be sent to, as one within a company may be; still it says who wrote. */
+function writtenAddress(text: string): string {
+  return /^[^\s@<>]{1,64}@[^\s@<>]{1,190}$/.test(text) ? text.toLowerCase().toWellFormed() : ''
 }
 
 /** Whether a machine wrote it about another mail, which it may bring along. */
@@ -177,33 +183,50 @@ function tagOf(subject: string): string | null {
   return tag?.[1]?.toUpperCase() ?? null
 }
 
+/** What whoever reads the mail is to know of it, before its words. */
+function noticesOf(mail: Mail, { bytes }: Envelope): Document {
+  return [...(bytes ? cutNotice(bytes) : []), ...mail.notices.flatMap(notice => fromText(notice))]
+}
+
 function cutNotice(bytes: number): Document {
   const size = Math.ceil(bytes / 1_000_000)
   return fromText(`This mail has ${size} MB, which is more than is taken in; what follows is its beginning.`)
 }
 
-/** What can be said of a mail that cannot be read. */
-export function unreadable(bytes: Buffer, envelope: Envelope): Reading {
-  const { to, tokens } = recipientsOf(new Map(), envelope)
+/** What can be said of a mail that cannot be read: what its header says plainly, so that it is found where it belongs. */
+export function unreadable(bytes: Buffer, envelope: Envelope, rule = 'no parser can read it'): Reading {
+  const headers = plainHeaders(bytes)
+  const { to, tokens } = recipientsOf(headers, envelope)
+  const author = [headers.get('from')?.at(-1), envelope.from].map(a => normaliseAddress(a ?? '')).find(a => a)
   return {
     kind: 'unreadable',
-    rule: 'no parser can read it',
-    from: { address: normaliseAddress(envelope.from ?? '') ?? NOBODY, name: '' },
+    rule,
+    from: { address: author ?? NOBODY, name: '' },
     replyTo: null,
     to: [],
     cc: [],
     recipients: to,
     tokens,
-    answers: [],
+    answers: answersOf({ headers, raw: bytes }, 'unreadable'),
     tag: null,
     subject: 'A mail that could not be read',
     text: '',
     html: '',
-    body: fromText('This mail could not be read.'),
+    body: fromText(`This mail could not be read: ${rule}. It is in the file that comes with this message.`),
     full: null,
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
     forwarded: null,
     files: [rawFile(bytes)],
   }
+}
+
+const PLAIN_HEADER = 32_000
+
+function plainHeaders(bytes: Buffer): Headers {
+  const raw = normalise(bytes).subarray(0, PLAIN_HEADER)
+  const headers: Headers = new Map()
+  for (const { name, value } of readFields(raw, 0, raw.length, () => false).fields.slice(0, 200))
+    headers.set(name, [...(headers.get(name) ?? []), value.trim().slice(0, 2_000)])
+  return headers
 }

@@ -1,6 +1,10 @@
-import { type HeaderLines, type ParsedMail, simpleParser } from 'mailparser'
-import { type Mailbox, normaliseAddress, readAddressList } from '../address.ts'
+import type { Mailbox } from '../address.ts'
+import { bodiesOf } from './bodies.ts'
+import { charsetOf } from './charset.ts'
 import { clean } from './clean.ts'
+import { readMailboxes, usable } from './mailboxes.ts'
+import { type Entity, MOST_PARTS, readTree } from './mime.ts'
+import { decodeRaw, decodeWords } from './words.ts'
 
 /** A mail with its transport encodings undone: what the later stages look at. Nothing in it is trusted or understood yet. */
 export interface Mail {
@@ -8,6 +12,7 @@ export interface Mail {
   headers: Headers
   from: Mailbox | null // the first usable address of From
   fromName: string // also where there is no usable address
+  fromWritten: string // what stands in From where an address should, usable or not
   replyTo: Mailbox | null
   to: Mailbox[]
   cc: Mailbox[]
@@ -15,6 +20,7 @@ export interface Mail {
   text: string // the text parts, or empty
   html: string // the html parts, or empty
   parts: MailPart[] // everything else
+  notices: string[] // what whoever reads the mail is to know of it, as finished sentences
 }
 
 export interface MailPart {
@@ -22,80 +28,69 @@ export interface MailPart {
   name: string // as it was given, decoded; empty when there is none
   bytes: Buffer
   contentId: string | null
+  location: string | null // Content-Location, another way to be shown by the html
   related: boolean // belongs to the html of a multipart/related
 }
 
-/** Header values by lower-case name, unfolded, in the order of the mail. */
+/** Header values by lower-case name, unfolded, in the order of the mail; encoded-words stand in them as they came. */
 export type Headers = Map<string, string[]>
 
 const MOST_SUBJECT = 500
 
-/** Undoes MIME (RFC 2045 to 2049, 2231). Rejects when the parser cannot. */
-export async function parseMail(raw: Buffer): Promise<Mail> {
-  const mail = await simpleParser(raw, {
-    skipHtmlToText: true,
-    skipTextToHtml: true,
-    skipTextLinks: true,
-    skipImageLinks: true,
-    keepCidLinks: true,
-    keepDeliveryStatus: true,
-  })
-  const headers = headersOf(mail.headerLines ?? [])
+/** Undoes MIME (RFC 2045 to 2049, 2231). */
+export function parseMail(raw: Buffer): Mail {
+  const { root, isCut } = readTree(raw)
+  const charset = charsetWithin(root)
+  const all = (name: string) => root.fields.filter(f => f.name === name).map(f => f.value)
+  const people = (name: string) => all(name).flatMap(value => readMailboxes(value, charset))
+  // RFC 5322 allows one From. Of several the last counts that names somebody, as for the filters in front of us.
+  const authors = all('from')
+    .map(value => readMailboxes(value, charset))
+    .reverse()
+  const author = authors.find(list => usable(list).length) ?? authors.find(list => list.length) ?? []
+  const { text, html, parts, notices } = bodiesOf(root)
   return {
     raw,
-    headers,
-    from: firstMailbox(mail.from?.value) ?? readAddressList(headers.get('from')?.join(', ') ?? '')[0] ?? null,
-    fromName: clean(mail.from?.value[0]?.name ?? '').trim(),
-    replyTo: firstMailbox(mail.replyTo?.value) ?? null,
-    to: (headers.get('to') ?? []).flatMap(readAddressList),
-    cc: (headers.get('cc') ?? []).flatMap(readAddressList),
-    subject: subjectOf(mail),
-    text: mail.text ?? '',
-    html: mail.html || '',
-    parts: mail.attachments.map(a => ({
-      type: a.contentType.toLowerCase(),
-      name: a.filename ?? '',
-      bytes: a.content,
-      contentId: a.cid ?? null,
-      related: a.related,
-    })),
+    headers: headersOf(root, charset),
+    from: usable(author)[0] ?? null,
+    fromName: author[0]?.name ?? '',
+    fromWritten: author.find(m => m.written.includes('@'))?.written ?? '',
+    replyTo: usable(people('reply-to'))[0] ?? null,
+    to: usable(people('to')),
+    cc: usable(people('cc')),
+    subject: subjectOf(all('subject'), charset),
+    text,
+    html,
+    parts,
+    notices: isCut ? [...notices, TOO_MANY] : notices,
   }
 }
 
-function subjectOf(mail: ParsedMail): string {
-  return clean(mail.subject ?? '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MOST_SUBJECT)
-    .toWellFormed()
+const TOO_MANY = `This mail has more than ${MOST_PARTS} parts, or too many within each other; the rest was left out.`
+
+/** The charset of the first part that names one: what its header says without a charset is most likely in it, too. */
+function charsetWithin(entity: Entity): string {
+  const own = charsetOf(entity.contentType.params.get('charset') ?? '')
+  if (own && own !== 'utf-8') return own
+  for (const part of entity.parts.slice(0, 5)) {
+    const within = charsetWithin(part)
+    if (within) return within
+  }
+  return ''
 }
 
-function headersOf(lines: HeaderLines): Headers {
+function subjectOf(values: string[], charset: string): string {
+  const given = values.findLast(value => value.trim()) ?? ''
+  return clean(decodeWords(given, charset)).replace(/\s+/g, ' ').trim().slice(0, MOST_SUBJECT).toWellFormed()
+}
+
+function headersOf({ fields }: Entity, charset: string): Headers {
   const headers: Headers = new Map()
-  for (const { key, line } of lines) {
-    const value = line
-      .slice(line.indexOf(':') + 1)
-      .replace(/\r?\n/g, '')
-      .trim()
-    const known = headers.get(key)
-    if (known) known.push(value)
-    else headers.set(key, [value])
+  for (const { name, value } of fields) {
+    const known = headers.get(name)
+    const text = decodeRaw(value, charset).trim()
+    if (known) known.push(text)
+    else headers.set(name, [text])
   }
   return headers
-}
-
-interface Parsed {
-  address?: string | undefined
-  name: string
-  group?: Parsed[] | undefined
-}
-
-function firstMailbox(list: Parsed[] | undefined): Mailbox | undefined {
-  for (const { address, name, group } of list ?? []) {
-    const normal = normaliseAddress(address ?? '')
-    if (normal) return { address: normal, name: clean(name).replace(/\s+/g, ' ').trim().slice(0, 200) }
-    const inner = group && firstMailbox(group)
-    if (inner) return inner
-  }
-  return undefined
 }

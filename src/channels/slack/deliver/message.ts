@@ -18,15 +18,15 @@ export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome>
     await tellOfFailure(desk, letter, message)
     return { sent: { id: `${thread.place}:${known}` } }
   }
-  const names = message.attachments.map(a => a.name)
+  const files = message.attachments.filter(a => !a.minor)
+  const names = files.map(a => a.name)
   const left: Left =
     letter.attempts > 1
       ? await findParts(desk, letter, thread.root, letter.id, names)
       : { parts: new Map(), hasFiles: false }
   for (const [part, post] of posts.entries())
     if (!left.parts.has(part)) left.parts.set(part, await postPart(desk, letter, thread.root, part, post))
-  if (names.length && !left.hasFiles)
-    await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, message.attachments)
+  if (names.length && !left.hasFiles) await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, files)
   return { sent: { id: `${thread.place}:${left.parts.get(0)}` } }
 }
 

@@ -114,6 +114,9 @@ function origin(message: MessageView, ticket: TicketView): KnownBlock[] {
     ...(message.automatic ? [context(plain(`🤖 Automatic, by this rule: ${cut(message.automatic, 300)}`))] : []),
     ...(mail ? [mrkdwn(mailWords(mail))] : []),
     ...(mail?.reason ? [context(plain(cut(oneLine(mail.reason), 1_000)))] : []),
+    ...(message.inboundId && message.matchedBy
+      ? [context(plain(`Mail ${message.inboundId} (overture mail replay)`))]
+      : []),
   ]
 }
 

@@ -1,0 +1,183 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { Envelope } from '../receive/recipients.ts'
+import { type ReadContext, type Reading, unreadable } from './mail.ts'
+import { type Answer, READY, type Request } from './worker-words.ts'
+
+/** Reads mails in a thread of its own, one after another. */
+export interface Reader {
+  /**
+   * What a mail says. One that takes too long, that no parser can read or that ends the thread is a reading, too, of kind
+   * `unreadable`. Rejects only when no thread can be had, or once the reader is closed: then the mail is to be read later.
+   */
+  read(bytes: Buffer, envelope: Envelope, context: ReadContext): Promise<Timed>
+  /** Ends the thread; safe to call twice. */
+  close(): Promise<void>
+}
+
+/** A reading, and how long the thread was at it. */
+export type Timed = Reading & { ms: number }
+
+export interface ReaderOptions {
+  deadlineMs?: number // for one mail
+  idleMs?: number // without work, until the thread is ended
+  heapMb?: number // that it may take
+  file?: URL // what runs in the thread
+}
+
+interface Job {
+  bytes: Buffer
+  envelope: Envelope
+  context: ReadContext
+  done: (reading: Timed) => void
+  failed: (error: Error) => void
+}
+
+/** Of a mail that is longer only the beginning is read. */
+export const MOST_RAW = 40 * 1024 * 1024
+
+const LONGEST_START_MS = 30_000
+
+/** A reader whose thread starts with the first mail. */
+export function createReader(options: ReaderOptions = {}): Reader {
+  const { deadlineMs = 2_000, idleMs = 60_000, heapMb = 384, file = ownFile() } = options
+  const waiting: Job[] = []
+  let current: Job | null = null
+  let thread: Worker | null = null
+  let isReady = false
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+  let givenAt = 0
+
+  function next(): void {
+    if (current) return
+    current = waiting.shift() ?? null
+    if (current) take(current)
+    else rest()
+  }
+
+  function take(job: Job): void {
+    clearTimeout(timer)
+    if (!thread) start()
+    thread?.ref()
+    if (isReady) give(job)
+  }
+
+  /** Without work the thread keeps no process alive, and after a while it ends. */
+  function rest(): void {
+    clearTimeout(timer)
+    thread?.unref()
+    timer = setTimeout(drop, idleMs).unref()
+  }
+
+  function start(): void {
+    const started = threadOf(file, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMb } })
+    thread = started
+    isReady = false
+    timer = setTimeout(() => lost(started, null), LONGEST_START_MS)
+    started.on('message', (message: typeof READY | Answer) => {
+      if (thread !== started) return
+      clearTimeout(timer)
+      if (message !== READY) return answered(message)
+      isReady = true
+      if (current) give(current)
+    })
+    started.on('error', (error: Error & { code?: string }) =>
+      lost(
+        started,
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'the reader ran out of memory' : 'the reader broke off',
+        error,
+      ),
+    )
+    started.on('exit', () => lost(started, 'the reader broke off'))
+  }
+
+  function give(job: Job): void {
+    const bytes = Uint8Array.from(job.bytes) // a copy to hand over: this side still needs its own if the thread is lost
+    const { envelope, context } = job
+    givenAt = performance.now()
+    thread?.postMessage({ bytes, envelope, context } satisfies Request, [bytes.buffer])
+    watch(job, givenAt, true)
+  }
+
+  /** Where this very process was held up, as by a machine that slept, the thread had no time either: it gets some more. */
+  function watch(job: Job, since: number, isFirst: boolean): void {
+    timer = setTimeout(() => {
+      if (job !== current || !thread) return
+      if (isFirst && performance.now() - since > 1.5 * deadlineMs) watch(job, performance.now(), false)
+      else lost(thread, `took longer than ${deadlineMs / 1000} s`)
+    }, deadlineMs)
+  }
+
+  function answered({ reading, ms }: Answer): void {
+    const job = current
+    current = null
+    job?.done({ ...reading, files: reading.files.map(f => ({ ...f, bytes: asBuffer(f.bytes) })), ms })
+    next()
+  }
+
+  /** The thread is gone, or is to go, over the mail in hand; `rule` is null when that was not the mail's doing. */
+  function lost(which: Worker, rule: string | null, cause?: Error): void {
+    if (thread !== which) return
+    const job = current
+    const wasReady = isReady
+    current = null
+    drop()
+    const ms = performance.now() - givenAt
+    if (job && wasReady && rule) job.done({ ...unreadable(job.bytes, job.envelope, rule), ms })
+    else job?.failed(new Error(`The thread that reads mails does not start${cause ? `: ${cause.message}` : '.'}`, { cause }))
+    next()
+  }
+
+  function drop(): void {
+    clearTimeout(timer)
+    const old = thread
+    thread = null
+    isReady = false
+    old?.terminate().catch(() => {})
+  }
+
+  return {
+    read(bytes, envelope, context) {
+      return new Promise((done, failed) => {
+        if (isClosed) return failed(new Error('The reader is closed.'))
+        const isLong = bytes.length > MOST_RAW
+        waiting.push({
+          bytes: isLong ? bytes.subarray(0, MOST_RAW) : bytes,
+          envelope: isLong ? { ...envelope, bytes: envelope.bytes ?? bytes.length } : envelope,
+          context,
+          done,
+          failed,
+        })
+        next()
+      })
+    },
+    async close() {
+      isClosed = true
+      const left = [...(current ? [current] : []), ...waiting.splice(0)]
+      current = null
+      const old = thread
+      drop()
+      for (const job of left) job.failed(new Error('The reader is closed.'))
+      await old?.terminate()
+    },
+  }
+}
+
+/** As it is run: compiled, or from source in development and tests. */
+function ownFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+}
+
+/** A thread gets none of the loaders of its process; where this runs from source it has to be told of TypeScript. */
+function threadOf(file: URL, options: WorkerOptions): Worker {
+  if (!file.pathname.endsWith('.ts')) return new Worker(file, options)
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href.replace(/cjs$/, 'mjs')
+  const program = `import(${JSON.stringify(tsx)}).then(tsx => { tsx.register(); return import(${JSON.stringify(file.href)}) })`
+  return new Worker(program, { ...options, eval: true })
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,7 +1,7 @@
 import type { NewFile } from '../../../core/letter.ts'
 import { clean } from './clean.ts'
-import { readFields } from './fields.ts'
 import { typeOf, usualName } from './file-type.ts'
+import { readHeader } from './mime.ts'
 import type { MailPart } from './parse.ts'
 import { type Shown, shownBy } from './pictures.ts'
 import { decodeWords } from './words.ts'
@@ -83,8 +83,7 @@ function nameless(part: MailPart, type: string): string {
 }
 
 function subjectWithin(mail: Buffer): string {
-  const { fields } = readFields(mail, 0, Math.min(mail.length, 64_000), () => false)
-  const subject = decodeWords(fields.find(f => f.name === 'subject')?.value ?? '')
+  const subject = decodeWords(readHeader(mail.subarray(0, 64_000)).find(f => f.name === 'subject')?.value ?? '')
   return cleanName(subject.replace(/[\\/]/g, '_'))
     .slice(0, LONGEST_NAME - 4)
     .trim()

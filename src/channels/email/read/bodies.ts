@@ -18,9 +18,9 @@ export interface Bodies {
 }
 
 /** Sorts the parts of a mail into its text, its html and the rest, in the order of the mail. */
-export function bodiesOf(root: Entity): Bodies {
+export async function bodiesOf(root: Entity): Promise<Bodies> {
   const found = new Finding()
-  found.visit(root)
+  await found.visit(root)
   return found.end()
 }
 
@@ -45,14 +45,14 @@ class Finding {
   readonly #notices = new Set<string>()
   #wrapped = 0
 
-  visit(entity: Entity): void {
+  async visit(entity: Entity): Promise<void> {
     if (entity.parts.length) {
       if (entity.type === 'multipart/encrypted') this.#notices.add(ENCRYPTED)
-      for (const part of entity.parts) this.visit(part)
+      for (const part of entity.parts) await this.visit(part)
     } else if (entity.type.startsWith('multipart/')) this.#text({ ...entity, type: 'text/plain' })
     else if (IGNORED.has(entity.type) && entity.parent) return
     else if (this.#isBody(entity)) this.#text(entity)
-    else this.#file(entity)
+    else await this.#file(entity)
   }
 
   end(): Bodies {
@@ -139,12 +139,12 @@ class Finding {
     return done ? Buffer.concat([...rest, bytes.subarray(done)]) : bytes
   }
 
-  #file(entity: Entity): void {
+  async #file(entity: Entity): Promise<void> {
     const name = nameOf(entity)
     const bytes = decodeTransfer(entity.body, entity.encoding)
     if (this.#wrapped < DEEPEST_WRAPPING) {
       this.#wrapped++
-      const isOpened = this.#opened(entity, name, bytes)
+      const isOpened = await this.#opened(entity, name, bytes)
       this.#wrapped--
       if (isOpened) return
     }
@@ -160,11 +160,11 @@ class Finding {
   }
 
   /** Some files are wrappings: what is in them is what the mail says. */
-  #opened(entity: Entity, name: string, bytes: Buffer): boolean {
+  async #opened(entity: Entity, name: string, bytes: Buffer): Promise<boolean> {
     if (TNEF.has(entity.type) || name.toLowerCase() === 'winmail.dat') return this.#unpacked(entity, bytes)
     if (!PKCS7.has(entity.type)) return false
     const content = signedContent(bytes)
-    if (content) this.visit(readTree(content).root)
+    if (content) await this.visit((await readTree(content)).root)
     else if (!/signed|certs/.test(entity.contentType.params.get('smime-type') ?? '')) this.#notices.add(ENCRYPTED)
     return content !== null
   }

@@ -7,59 +7,7 @@ export interface Field {
   value: string
 }
 
-const MOST_FIELDS = 10_000
 const LONGEST_VALUE = 200_000
-const FIELD = /^([!-9;-~]{1,200})[ \t]*:/
-
-/**
- * The fields of a header block that begins at a position, and where the body begins (RFC 5322, 2.1). A line that is no
- * field ends the block as a blank line does, unless fields of a mail go on right behind it. `isDelimiter` tells of lines
- * that end the whole part.
- */
-export function readFields(
-  raw: Buffer,
-  from: number,
-  to: number,
-  isDelimiter: (at: number) => boolean,
-): { fields: Field[]; body: number } {
-  const fields: Field[] = []
-  for (let at = from; at < to; ) {
-    const { end, next } = lineEnd(raw, at, to)
-    if (end === at) return { fields, body: next }
-    if (raw[at] === DASH && raw[at + 1] === DASH && isDelimiter(at)) return { fields, body: at }
-    const last = fields.at(-1)
-    const line = raw.toString('latin1', at, Math.min(end, at + LONGEST_VALUE))
-    const field = FIELD.exec(line)
-    if (last && (raw[at] === SPACE || raw[at] === TAB)) {
-      if (last.value.length < LONGEST_VALUE) last.value += line
-      else if (!line.trim()) return { fields, body: next }
-    } else if (field) {
-      if (fields.length < MOST_FIELDS)
-        fields.push({ name: (field[1] as string).toLowerCase(), value: line.slice(field[0].length) })
-    } else if (!line.trim() && !isKnownField(raw, next, to)) return { fields, body: next }
-    else if (!isKnownField(raw, next, to)) return { fields, body: at }
-    at = next
-  }
-  return { fields, body: to }
-}
-
-const DASH = 0x2d
-const SPACE = 0x20
-const TAB = 0x09
-
-function lineEnd(raw: Buffer, at: number, to: number): { end: number; next: number } {
-  const found = raw.indexOf(0x0a, at)
-  const newline = found < 0 || found >= to ? to : found
-  const end = newline > at && raw[newline - 1] === 0x0d ? newline - 1 : newline
-  return { end, next: Math.min(newline + 1, to) }
-}
-
-const KNOWN =
-  /^(from|to|cc|bcc|subject|date|sender|reply-to|message-id|in-reply-to|references|received|return-path|mime-version|content-(type|transfer-encoding|disposition|id|description|location)|list-[a-z-]{2,20}|x-[a-z0-9-]{2,60})[ \t]*:/i
-
-function isKnownField(raw: Buffer, at: number, to: number): boolean {
-  return KNOWN.test(raw.toString('latin1', at, Math.min(at + 80, to)))
-}
 
 /** The value of a structured field and its parameters by lower-case name, decoded. */
 export interface Structured {

@@ -7,9 +7,9 @@ import { filesOf, rawFile } from './attachments.ts'
 import { readBounce } from './bounce.ts'
 import { calendarLine, calendarMethod } from './calendar.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
-import { readFields } from './fields.ts'
+import { readHeader } from './mime.ts'
 import { normalise } from './normalise.ts'
-import { type Mail, parseMail } from './parse.ts'
+import { type Headers, type Mail, parseMail } from './parse.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
 import { isComplaint, reportedRecipients } from './report.ts'
 import { bodyOf, returnedIds } from './returned.ts'
@@ -80,7 +80,7 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     cc: mail.cc,
     recipients,
     tokens,
-    answers: answersOf(mail, kind),
+    answers: answersOf(headers, isReport(kind) ? returnedIds(mail) : []),
     tag: tagOf(subject),
     subject,
     text: mail.text,
@@ -165,12 +165,12 @@ async function attachedForward(mail: Mail, kind: ArrivalKind): Promise<Reading['
   return inner.from || !isEmpty(body) ? { from: inner.from ?? SOMEBODY, body: full ?? body } : null
 }
 
-/** The ids that it says it answers, newest first; for a report also those of the mail that it is about. */
-function answersOf(mail: Mail, kind: ArrivalKind): string[] {
+/** The ids that it says it answers, newest first, then those of the mail that a report is about. */
+function answersOf(headers: Headers, returned: string[] = []): string[] {
   const ids = [
-    ...(mail.headers.get('in-reply-to') ?? []).flatMap(messageIds),
-    ...(mail.headers.get('references') ?? []).flatMap(messageIds).reverse(),
-    ...(isReport(kind) ? returnedIds(mail) : []),
+    ...(headers.get('in-reply-to') ?? []).flatMap(messageIds),
+    ...(headers.get('references') ?? []).flatMap(messageIds).reverse(),
+    ...returned,
   ]
   return [...new Set(ids)].slice(0, MOST_IDS)
 }
@@ -207,7 +207,7 @@ export function unreadable(bytes: Buffer, envelope: Envelope, rule = 'no parser 
     cc: [],
     recipients: to,
     tokens,
-    answers: answersOf({ headers, raw: bytes }, 'unreadable'),
+    answers: answersOf(headers),
     tag: null,
     subject: 'A mail that could not be read',
     text: '',
@@ -226,7 +226,7 @@ const PLAIN_HEADER = 32_000
 function plainHeaders(bytes: Buffer): Headers {
   const raw = normalise(bytes).subarray(0, PLAIN_HEADER)
   const headers: Headers = new Map()
-  for (const { name, value } of readFields(raw, 0, raw.length, () => false).fields.slice(0, 200))
+  for (const { name, value } of readHeader(raw).slice(0, 200))
     headers.set(name, [...(headers.get(name) ?? []), value.trim().slice(0, 2_000)])
   return headers
 }

@@ -38,8 +38,8 @@ export type Headers = Map<string, string[]>
 const MOST_SUBJECT = 500
 
 /** Undoes MIME (RFC 2045 to 2049, 2231). */
-export function parseMail(raw: Buffer): Mail {
-  const { root, isCut } = readTree(raw)
+export async function parseMail(raw: Buffer): Promise<Mail> {
+  const { root, isCut } = await readTree(raw)
   const charset = charsetWithin(root)
   const all = (name: string) => root.fields.filter(f => f.name === name).map(f => f.value)
   const people = (name: string) => all(name).flatMap(value => readMailboxes(value, charset))
@@ -48,7 +48,7 @@ export function parseMail(raw: Buffer): Mail {
     .map(value => readMailboxes(value, charset))
     .reverse()
   const author = authors.find(list => usable(list).length) ?? authors.find(list => list.length) ?? []
-  const { text, html, parts, notices } = bodiesOf(root)
+  const { text, html, parts, notices } = await bodiesOf(root)
   return {
     raw,
     headers: headersOf(root, charset),

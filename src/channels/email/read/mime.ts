@@ -20,9 +20,10 @@ export interface Tree {
 
 export const MOST_PARTS = 1_000
 const LONGEST_HEADER = 4 * 1024 * 1024
+const MOST_MENDINGS = 3 // multiparts without a boundary, one in the other
 
 /** Takes a mail apart at its boundaries, up to the first limit that it breaks. Never rejects. */
-export async function readTree(raw: Buffer): Promise<Tree> {
+export async function readTree(raw: Buffer, mending = MOST_MENDINGS): Promise<Tree> {
   const splitter = new Splitter({ ignoreEmbedded: true, maxChildNodes: MOST_PARTS, maxHeadSize: LONGEST_HEADER })
   const entities = new Map<MimeNode, { entity: Entity; chunks: Buffer[] }>()
   let root: Entity | undefined
@@ -42,9 +43,21 @@ export async function readTree(raw: Buffer): Promise<Tree> {
   } catch {
     isCut = true
   }
-  for (const { entity, chunks } of entities.values())
-    if (!entity.parts.length) entity.body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+  for (const { entity, chunks } of entities.values()) {
+    if (entity.parts.length) continue
+    entity.body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    if (mending && entity.type.startsWith('multipart/')) await takeApart(entity, mending - 1)
+  }
   return { root: root ?? EMPTY, isCut }
+}
+
+/** A multipart that names no boundary, or one that never comes: the first line that looks like one is it. */
+async function takeApart(entity: Entity, mending: number): Promise<void> {
+  const boundary = /^--(\S{1,200})[ \t]*\r?\n(?:content-|\r?\n)/im.exec(entity.body.toString('latin1', 0, 4_000))?.[1]
+  if (!boundary || boundary.includes('"')) return
+  const header = Buffer.from(`Content-Type: ${entity.type}; boundary="${boundary}"\r\n\r\n`)
+  const { root } = await readTree(Buffer.concat([header, entity.body]), mending)
+  entity.parts = root.parts.map(part => Object.assign(part, { parent: entity }))
 }
 
 /** The header fields at the beginning of a mail (RFC 5322, 2.2), in their order. */

@@ -13,8 +13,8 @@ export interface Visible {
   forwarded: Forwarded | null
 }
 
-const MOST_TEXT = 1_000_000
-const MOST_HTML = 2_000_000
+export const MOST_TEXT = 1_000_000
+export const MOST_HTML = 2_000_000
 
 /** What a text part says. */
 export function visibleInText(text: string, facts: Facts = {}): Visible {

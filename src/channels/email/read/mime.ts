@@ -64,7 +64,7 @@ export function readTree(raw: Buffer): Tree {
   const root = entity
   let body = at
   let isInside = true // of a part, as opposed to behind the last of a multipart
-  for (let line = at; line < raw.length; ) {
+  for (let line = at; line < raw.length && open.length > 0; ) {
     const delimiter = raw[line] === DASH && raw[line + 1] === DASH ? delimiterAt(line) : null
     if (!delimiter) {
       line = nextDashes(raw, line)

@@ -126,7 +126,10 @@ export function createReader(options: ReaderOptions = {}): Reader {
     drop()
     const ms = performance.now() - givenAt
     if (job && wasReady && rule) job.done({ ...unreadable(job.bytes, job.envelope, rule), ms })
-    else job?.failed(new Error(`The thread that reads mails does not start${cause ? `: ${cause.message}` : '.'}`, { cause }))
+    else
+      job?.failed(
+        new Error(`The thread that reads mails does not start${cause ? `: ${cause.message}` : '.'}`, { cause }),
+      )
     next()
   }
 

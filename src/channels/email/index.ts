@@ -4,7 +4,7 @@ import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
-import { createReader } from './read/reader.ts'
+import { createReader, type Reader } from './read/reader.ts'
 import type { Mailboxes } from './receive/imap.ts'
 import type { Listener } from './receive/listen.ts'
 import type { Envelope } from './receive/recipients.ts'
@@ -17,6 +17,7 @@ export interface EmailOptions {
   imapUrl: string | null
   listen: { host: string; port: number } | null
   maxBytes?: number // of a mail that is taken in
+  reader?: Reader
 }
 
 export interface Email extends Channel {
@@ -32,7 +33,7 @@ const MOST_BYTES = 25 * 1024 * 1024
 export function createEmail(options: EmailOptions): Email {
   const { store, log, maxBytes = MOST_BYTES } = options
   const sending = createSending({ store, log, smtpUrl: options.smtpUrl })
-  const reader = createReader()
+  const reader = options.reader ?? createReader()
   let listener: Listener | undefined
   let mailbox: Mailboxes | undefined
 

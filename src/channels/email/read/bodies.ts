@@ -31,6 +31,7 @@ interface Piece {
 }
 
 const MOST_TEXT = 1_000_000
+const MOST_BYTES = 4_000_000
 const MOST_LINES = 20_000
 const MOST_HTML = 2_000_000
 const DEEPEST_WRAPPING = 3 // a signed mail in a winmail.dat in a signed mail
@@ -84,13 +85,7 @@ class Finding {
   #capped(content: string, type: string, length: number, lines = Number.POSITIVE_INFINITY): string {
     const cut = Math.min(content.length, length, endOfLine(content, lines))
     if (cut === content.length) return content
-    this.#notices.add('This mail is longer than is shown here; the whole text is in a file with it.')
-    this.#parts.push({
-      ...NO_PART,
-      type,
-      name: type === 'text/html' ? 'text.html' : 'text.txt',
-      bytes: Buffer.from(content),
-    })
+    this.#cutShort(Buffer.from(content), type)
     return content.slice(0, cut).toWellFormed()
   }
 
@@ -107,12 +102,26 @@ class Finding {
 
   #text(entity: Entity): void {
     const kind = bodyKind(entity.type) ?? 'text'
-    const bytes = decodeTransfer(entity.body, entity.encoding)
     const isPlain = kind === 'text'
+    const bytes = this.#cappedBytes(decodeTransfer(entity.body, entity.encoding), entity.type)
     const rest = isPlain ? this.#withoutUuencoded(bytes) : bytes
     const label = entity.contentType.params.get('charset') ?? ''
     const text = decodeBytes(rest, label || (isPlain ? '' : charsetInHtml(rest))).replace(/\r\n?/g, '\n')
     this.#pieces.push({ kind, entity, content: isPlain ? this.#plain(text, entity) : this.#withoutData(text) })
+  }
+
+  /** Nobody writes that much; html may have pictures in it, which are taken out first. */
+  #cappedBytes(bytes: Buffer, type: string): Buffer {
+    if (bytes.length <= MOST_BYTES || (type === 'text/html' && bytes.includes('data:image/'))) return bytes
+    this.#cutShort(bytes, type)
+    return bytes.subarray(0, MOST_BYTES)
+  }
+
+  #cutShort(bytes: Buffer, type: string): void {
+    const name = type === 'text/html' ? 'text.html' : 'text.txt'
+    if (this.#parts.some(p => p.name === name && p.bytes.length > bytes.length)) return
+    this.#notices.add('This mail is longer than is shown here; the whole text is in a file with it.')
+    this.#parts.push({ ...NO_PART, type, name, bytes })
   }
 
   #plain(text: string, { contentType }: Entity): string {

@@ -75,5 +75,6 @@ export function usualName(type: string): string {
   if (type === 'text/calendar') return 'invitation.ics'
   if (type === 'message/delivery-status') return 'delivery-status.txt'
   const kind = /^(image|video|audio)\//.exec(type)?.[1] ?? 'file'
-  return `${kind}.${type === 'video/quicktime' ? 'mov' : detectExtension(type)}`
+  const extension = type === 'video/quicktime' ? 'mov' : detectExtension(type)
+  return `${kind}.${/^\w+$/.test(extension) ? extension : 'bin'}`
 }

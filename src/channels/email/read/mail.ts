@@ -64,7 +64,8 @@ export async function readMail(bytes: Buffer, envelope: Envelope, context: ReadC
   }
 }
 
-function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Reading {
+/** What is made of a mail that was taken apart. */
+export function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Reading {
   const { headers, subject } = mail
   const author = authorOf(mail, envelope)
   const { kind, rule } = classify(traitsOf(mail, envelope, author), key)

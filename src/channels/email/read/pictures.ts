@@ -45,7 +45,7 @@ function unescaped(text: string): string {
 }
 
 const LARGE = 10_000
-const DATA = /data:(image\/[\w.+-]{1,60});base64,([A-Za-z0-9+/=%\s]{0,40000000})/gi
+const DATA = /data:(image\/[\w.+-]{1,60});base64,([A-Za-z0-9+/=%\s]*)/gi
 
 /** Takes pictures that stand in the html itself out of it: large ones are files that it shows, small ones are dropped. */
 export function withoutData(html: string): {

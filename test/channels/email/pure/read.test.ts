@@ -152,7 +152,7 @@ describe('odd and hostile mail', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(bits, { maxLength: 20 }), async parts => {
         const raw = Buffer.concat(parts)
-        expect(understood(parseMail(normalise(raw)), {}, { key: KEY }).kind).not.toBe('unreadable') // nothing throws
+        expect(understood(await parseMail(normalise(raw)), {}, { key: KEY }).kind).not.toBe('unreadable') // nothing throws
         const a = await arrivalOf(raw, { from: 'jane@acme.test', to: ['help@support.test'] })
         expect(a.from.address).toMatch(/^[^@]+@[^@]+$/)
         expect(a.to).toContain('help@support.test')
@@ -163,7 +163,7 @@ describe('odd and hostile mail', () => {
   })
 
   test('takes its time in proportion to its length', { timeout: 60_000 }, async () => {
-    const reader = createReader({ deadlineMs: 1_000 })
+    const reader = createReader({ deadlineMs: 20_000 }) // a busy machine is slow; what grows faster than its input takes minutes
     try {
       for (const [name, raw] of HOSTILE) {
         const { kind, rule } = await reader.read(raw, {}, { key: KEY })

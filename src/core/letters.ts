@@ -13,14 +13,17 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     (
       await q
         .selectFrom('threads')
-        .selectAll()
-        .where('id', 'in', unique(rows.map(r => r.thread_id)))
+        .leftJoin('suppressions', 'suppressions.address', 'threads.place')
+        .selectAll('threads')
+        .select('suppressions.reason as suppressed')
+        .where('threads.id', 'in', unique(rows.map(r => r.thread_id)))
         .execute()
     ).map(t => [t.id, t]),
   )
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
   const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
+  const copies = await copiesOf(q, rows)
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
@@ -39,9 +42,38 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       ticket,
       message: (row.message_id && messages.get(row.message_id)) || null,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
+      copies: copies.get(row.id)?.copies ?? [],
+      barred: [
+        ...(thread.suppressed === null ? [] : [{ address: thread.place, reason: thread.suppressed }]),
+        ...(copies.get(row.id)?.barred ?? []),
+      ],
+      handed: row.handed ? JSON.parse(row.handed) : [],
+      deferrals: row.deferrals,
+      deferredAt: row.deferred_at,
+      uncertainAt: row.uncertain_at,
     })
   }
   return letters
+}
+
+/** Who gets a copy, by delivery, and who was to get one but must not be written to. */
+async function copiesOf(q: Query, rows: DeliveryRow[]): Promise<Map<string, Pick<Letter, 'copies' | 'barred'>>> {
+  const wanted = rows.flatMap(r => (r.copies ? [{ id: r.id, addresses: JSON.parse(r.copies) as string[] }] : []))
+  if (!wanted.length) return new Map()
+  const suppressed = await q
+    .selectFrom('suppressions')
+    .select(['address', 'reason'])
+    .where('address', 'in', unique(wanted.flatMap(w => w.addresses)))
+    .execute()
+  return new Map(
+    wanted.map(({ id, addresses }) => [
+      id,
+      {
+        copies: addresses.filter(a => !suppressed.some(s => s.address === a)),
+        barred: suppressed.filter(s => addresses.includes(s.address)),
+      },
+    ]),
+  )
 }
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */
@@ -52,6 +84,7 @@ async function referencesOf(q: Query, threadId: string, before: string | null): 
     .where('thread_id', '=', threadId)
     .where('message_id', '<', before ?? '')
     .orderBy('message_id')
+    .orderBy('created_at') // what a mail server called it in place of ours is what the customer has
     .execute()
   return rows.map(r => r.key)
 }
@@ -252,7 +285,18 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
   const rows = await q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.id', 'd.message_id', 'd.channel', 't.side', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason'])
+    .select([
+      'd.id',
+      'd.message_id',
+      'd.channel',
+      't.side',
+      'd.state',
+      'd.due_at',
+      'd.sent_at',
+      'd.reason',
+      'd.late_at',
+      'd.uncertain_at',
+    ])
     .where('d.message_id', 'in', messageIds)
     .where('d.kind', '=', 'message')
     .orderBy('d.id')
@@ -268,6 +312,8 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       dueAt: r.due_at,
       sentAt: r.sent_at,
       reason: r.reason,
+      lateAt: r.late_at,
+      uncertainAt: r.uncertain_at,
     })
   }
   return found

@@ -271,6 +271,9 @@ export interface DeliveryRow {
   copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
   bounce_class: string | null // why it came back, such as no_such_address
   bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1
+  handed: string | null // JSON [address]: recipients that are done with, of a mail with several
+  deferrals: number // how often the far side said "later"
+  deferred_at: number | null // when it first could not be delivered
   late_at: number | null // when its author was told that it is not delivered yet
   uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
 }

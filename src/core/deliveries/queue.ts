@@ -81,6 +81,9 @@ async function insert(
     copies: null,
     bounce_class: null,
     bounce_status: null,
+    handed: null,
+    deferrals: 0,
+    deferred_at: null,
     late_at: null,
     uncertain_at: null,
   })
@@ -107,6 +110,9 @@ const COLUMNS = [
   'copies',
   'bounce_class',
   'bounce_status',
+  'handed',
+  'deferrals',
+  'deferred_at',
   'late_at',
   'uncertain_at',
 ] as const

@@ -68,6 +68,8 @@ function mail(
       dueAt: now + 10_000,
       sentAt: state === 'sent' ? now : null,
       reason,
+      lateAt: null,
+      uncertainAt: null,
     },
   ]
 }

@@ -4,6 +4,7 @@ import type { Query, Store } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
+import { withLinks } from './links.ts'
 import { secretsOf } from './senders.ts'
 
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
@@ -29,6 +30,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     const thread = threads.get(row.thread_id)
     const ticket = tickets.get(row.ticket_id)
     if (!thread || !ticket) continue
+    const message = (row.message_id && messages.get(row.message_id)) || null
     letters.push({
       id: row.id,
       channel: row.channel,
@@ -40,7 +42,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       createdAt: row.created_at,
       thread,
       ticket,
-      message: (row.message_id && messages.get(row.message_id)) || null,
+      message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
       copies: copies.get(row.id)?.copies ?? [],
       barred: [
@@ -266,6 +268,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         full: r.full ? JSON.parse(r.full) : null,
         matchedBy: r.matched_by,
         automatic: r.automatic,
+        copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
         createdAt: r.created_at,
         editedAt: r.edited_at,
@@ -296,6 +299,7 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       'd.reason',
       'd.late_at',
       'd.uncertain_at',
+      'd.copies',
     ])
     .where('d.message_id', 'in', messageIds)
     .where('d.kind', '=', 'message')
@@ -314,6 +318,7 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       reason: r.reason,
       lateAt: r.late_at,
       uncertainAt: r.uncertain_at,
+      copies: r.copies ? JSON.parse(r.copies) : [],
     })
   }
   return found

@@ -95,6 +95,7 @@ function message(text: string, author: Partial<MessageView['author']> = {}): Mes
     full: null,
     matchedBy: null,
     automatic: null,
+    copies: [],
     opening: true,
     createdAt: 0,
     editedAt: null,
@@ -115,6 +116,9 @@ export function attachment(name: string, type: string, content: string | Buffer,
     size: bytes.length,
     contentId: contentId ?? null,
     inline: contentId !== undefined,
+    minor: false,
+    known: false,
+    link: null,
     read: async () => bytes,
   }
 }

@@ -43,6 +43,7 @@ function message(changes: Partial<MessageView> = {}): MessageView {
     full: null,
     matchedBy: null,
     automatic: null,
+    copies: [],
     opening: false,
     createdAt: now,
     editedAt: null,
@@ -70,6 +71,7 @@ function mail(
       reason,
       lateAt: null,
       uncertainAt: null,
+      copies: [],
     },
   ]
 }
@@ -106,6 +108,9 @@ const files = [
     size: 1_234_567,
     contentId: null,
     inline: false,
+    minor: false,
+    known: false,
+    link: null,
     read: async () => Buffer.alloc(0),
   },
 ]

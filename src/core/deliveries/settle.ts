@@ -1,5 +1,6 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
+import { alert } from '../alerts.ts'
 import { overture, record } from '../events.ts'
 import type { Letter, Outcome, Recipients, Refusal, Retry } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
@@ -121,12 +122,21 @@ async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<
     .where('state', '=', 'queued')
     .executeTakeFirst()
   if (numUpdatedRows === 0n || letter.thread.side !== 'customer') return
+  if (refused.alert) await alertOfRefusal(tx, letter, refused.reason)
   if (refused.broken === 'address') await suppress(tx, letter.thread.place, refused.reason, 'smtp')
   await record(tx, letter.ticket.id, 'delivery_failed', overture, undefined, {
     to: letter.thread.place,
     reason: refused.reason,
   })
   await show(tx, letter)
+}
+
+/** One for each sender and domain: it is about us, so it will be the same for others there. */
+async function alertOfRefusal(tx: Tx, { thread, ticket }: Letter, reason: string): Promise<void> {
+  const domain = thread.place.slice(thread.place.lastIndexOf('@') + 1)
+  const from = ticket.sender?.address ?? ticket.team.name
+  const text = `Mail from ${from} to ${domain} is refused for what it is or where it comes from. ${reason} See whether SPF, DKIM and DMARC are right (overture doctor) and whether the mail server is on a blocklist.`
+  await alert(tx, `refused:${from}:${domain}`, text, ticket.team.id)
 }
 
 /** Of a mail with several recipients: who has it is not sent it again; who never will is named. */

@@ -60,6 +60,7 @@ function ticket(wanted: Wanted): TicketView {
     name: 'Support',
     smtpUrl: null,
     broken: null,
+    oauth: null,
     dkim: null,
   }
   return {

@@ -1,6 +1,6 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection, { type Options } from 'nodemailer/lib/smtp-connection'
-import { Problem } from '../../../lib/problem.ts'
+import { AccessRefused, type AccessTokens } from '../oauth.ts'
 import { type Envelope, type Handed, handOver } from './hand-over.ts'
 import { SendFailure } from './send-failure.ts'
 import { openSendmail } from './sendmail.ts'
@@ -17,17 +17,11 @@ export interface Relay {
   close(): void
 }
 
-/** Where access tokens come from, for a server that takes no passwords (OAuth 2). */
-export interface Tokens {
-  tokenFor(user: string): Promise<string>
-  forget(user: string): void
-}
-
 export interface RelaySettings {
   most?: number // connections at once
   idleMs?: number // a connection without work is closed after this
   silenceMs?: number // a server that says nothing for this long is given up
-  tokens?: Tokens | null // for `?auth=oauth2`
+  tokens?: AccessTokens | null // for `?auth=oauth2`
 }
 
 interface Idle {
@@ -156,7 +150,7 @@ function openSmtp(url: string, settings: RelaySettings): Relay {
 }
 
 /** SASL XOAUTH2. A token that the server does not take is forgotten, and one new one is tried. */
-function logInByToken(connection: SMTPConnection, user: string, tokens: Tokens | null): Promise<void> {
+function logInByToken(connection: SMTPConnection, user: string, tokens: AccessTokens | null): Promise<void> {
   let untold: Error | undefined // why there is no token
   const oauth2 = {
     getToken(again: boolean, done: (error: Error | null, token?: string) => void): void {
@@ -184,5 +178,5 @@ function logInByToken(connection: SMTPConnection, user: string, tokens: Tokens |
 
 /** A refusal of tokens is for an operator; a token server that is away is waited for. */
 function withoutToken(why: Error): Error {
-  return Object.assign(new Error(why.message), { code: why instanceof Problem ? 'EOAUTH2' : 'ETOKEN' })
+  return Object.assign(new Error(why.message), { code: why instanceof AccessRefused ? 'EOAUTH2' : 'ETOKEN' })
 }

@@ -38,6 +38,8 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     smtpUrl: config.mail.smtpUrl,
     imapUrl: config.mail.imapUrl,
     listen: config.mail.listen,
+    oauth: config.mail.oauth,
+    perMinute: config.mail.perMinute,
   })
   const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))

@@ -4,7 +4,6 @@ import { alert } from '../alerts.ts'
 import { overture, record } from '../events.ts'
 import type { Letter, Outcome, Recipients, Refusal, Retry } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
-import { markSenderWorking } from '../senders.ts'
 import { suppress } from '../suppressions.ts'
 import { learnKey } from '../threads.ts'
 import { redrawCard, redrawMessage } from './redraw.ts'
@@ -74,10 +73,7 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
       .where('id', '=', letter.thread.id)
       .where('root', 'is', null)
       .execute()
-  if (letter.thread.side === 'customer') {
-    if (letter.ticket.sender?.broken) await markSenderWorking(tx, letter.ticket.sender.id)
-    await show(tx, letter)
-  }
+  if (letter.thread.side === 'customer') await show(tx, letter)
   tx.wake('outbox')
 }
 

@@ -16,14 +16,22 @@ export interface Sink {
   close(): Promise<void>
 }
 
-/** A mail server that takes everything, or with `auth` only from who knows the password. */
-export async function startSink(options: { auth?: { user: string; pass: string } } = {}): Promise<Sink> {
+export interface SinkOptions {
+  auth?: { user: string; pass: string }
+  tokens?: string[] // the access tokens that it takes, in place of a password; it may change
+  refuses?: Record<string, string> // what it says of a recipient, such as `550 5.1.1 nobody`; it may change
+  says?: string // of a mail that it takes, after the 250
+}
+
+/** A mail server that takes everything, or only from who knows the password, or for some. */
+export async function startSink(options: SinkOptions = {}): Promise<Sink> {
   const mails: AcceptedMail[] = []
   let connections = 0
-  const { auth } = options
+  const { auth, tokens, refuses, says = 'queued' } = options
   const server = new SMTPServer({
-    ...(auth ? {} : { disabledCommands: ['AUTH'] }),
-    authOptional: !auth,
+    ...(auth || tokens ? {} : { disabledCommands: ['AUTH'] }),
+    ...(tokens ? { authMethods: ['XOAUTH2'] } : {}),
+    authOptional: !auth && !tokens,
     allowInsecureAuth: true,
     hideSTARTTLS: true,
     logger: false,
@@ -32,8 +40,14 @@ export async function startSink(options: { auth?: { user: string; pass: string }
       connections += 1
       done()
     },
-    onAuth: ({ username, password }, _session, done) =>
-      username === auth?.user && password === auth?.pass ? done(null, { user: username }) : done(new Error('No')),
+    onAuth: ({ username, password, accessToken }, _session, done) =>
+      tokens?.includes(accessToken ?? '') || (auth && username === auth.user && password === auth.pass)
+        ? done(null, { user: username ?? '' })
+        : done(new Error('No')),
+    onRcptTo: ({ address }, _session, done) => {
+      const [, code, words = ''] = /^(\d{3}) (.*)$/.exec(refuses?.[address] ?? '') ?? []
+      done(code ? Object.assign(new Error(words), { responseCode: Number(code) }) : null)
+    },
     onData: async (stream, session, done) => {
       const chunks: Buffer[] = []
       for await (const chunk of stream) chunks.push(chunk as Buffer)
@@ -43,16 +57,16 @@ export async function startSink(options: { auth?: { user: string; pass: string }
         to: rcptTo.map(r => r.address),
         raw: Buffer.concat(chunks),
       })
-      done(null, 'queued')
+      done(null, says)
     },
   })
   server.on('error', () => {})
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
-  const credentials = auth ? `${auth.user}:${auth.pass}@` : ''
+  const credentials = auth ? `${auth.user}:${auth.pass}@` : tokens ? 'help%40support.test@' : ''
   return {
-    url: `smtp://${credentials}127.0.0.1:${port}`,
+    url: `smtp://${credentials}127.0.0.1:${port}${tokens ? '?auth=oauth2' : ''}`,
     mails,
     get connections() {
       return connections

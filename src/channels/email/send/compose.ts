@@ -249,7 +249,7 @@ ${images.map(picture).join('')}${signed.length ? `<div style="margin:16px 0 0;co
 
 function picture(file: EnclosedFile): string {
   const cid = encodeURI((file.contentId ?? '').replace(/[<>\s]/g, ''))
-  return `<p style="margin:12px 0"><img src="cid:${escaped(cid)}" alt="${escaped(file.name)}" style="max-width:100%;height:auto"></p>\n`
+  return `<p style="margin:12px 0"><img src="cid:${escaped(cid)}" alt="${escaped(oneLine(file.name))}" style="max-width:100%;height:auto"></p>\n`
 }
 
 function escaped(text: string): string {

@@ -81,7 +81,9 @@ export function createSending(options: SendingOptions): Sending {
     try {
       const mail = await compose(letter, store.key)
       if (!mail.envelope.to.length) return { sent: { id: mail.messageId } }
-      return whatBecame(letter, mail, line.relay.host, await handOver(line, sender, mail))
+      const handed = await handOver(line, sender, mail)
+      if (sender.broken) await store.write(tx => markSenderWorking(tx, sender.id))
+      return whatBecame(letter, mail, line.relay.host, handed)
     } catch (error) {
       if (error instanceof Problem) return broken(sender, error.message)
       if (error instanceof SendFailure) return failed(line, sender, letter, error)

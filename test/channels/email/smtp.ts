@@ -78,7 +78,7 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
 export type Stage = 'greeting' | 'ehlo' | 'auth' | 'mail' | 'rcpt' | 'data' | 'end'
 
 /** What a scripted server says at a stage in place of consent; `cut` hangs up, `silence` never answers. */
-export type Script = Partial<Record<Stage, string | 'cut' | 'silence'>>
+export type Script = Partial<Record<Stage, string | 'cut' | 'silence'>> & { reads?: 'little' } // and then hangs up
 
 /** An SMTP server that follows a script, which may change while it runs. */
 export async function startScripted(script: Script) {
@@ -98,6 +98,7 @@ export async function startScripted(script: Script) {
     say('greeting', '220 scripted')
     socket.on('data', chunk => {
       buffer += chunk.toString('latin1')
+      if (reading && script.reads) socket.destroy()
       for (;;) {
         const end = buffer.indexOf(reading ? '\r\n.\r\n' : '\r\n')
         if (end < 0) return
@@ -107,7 +108,7 @@ export async function startScripted(script: Script) {
           reading = false
           mails.push(line)
           say('end', '250 2.0.0 taken')
-        } else if (/^EHLO/i.test(line)) say('ehlo', '250-scripted\r\n250-AUTH PLAIN\r\n250 SIZE 1000000')
+        } else if (/^EHLO/i.test(line)) say('ehlo', '250-scripted\r\n250-AUTH PLAIN\r\n250 SIZE 100000000')
         else if (/^AUTH/i.test(line)) say('auth', '235 2.7.0 welcome')
         else if (/^MAIL/i.test(line)) {
           froms.push(/<(.*?)>/.exec(line)?.[1] ?? '')

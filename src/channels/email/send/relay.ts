@@ -152,9 +152,10 @@ function openSmtp(url: string, settings: RelaySettings): Relay {
 /** SASL XOAUTH2. A token that the server does not take is forgotten, and one new one is tried. */
 function logInByToken(connection: SMTPConnection, user: string, tokens: AccessTokens | null): Promise<void> {
   let untold: Error | undefined // why there is no token
+  let isRenewed = false
   const oauth2 = {
     getToken(again: boolean, done: (error: Error | null, token?: string) => void): void {
-      if (again) tokens?.forget(user)
+      if (again) renew()
       const token = tokens
         ? tokens.tokenFor(user)
         : Promise.reject(new Error(`There is no OAuth 2 set up for ${user}.`))
@@ -169,10 +170,21 @@ function logInByToken(connection: SMTPConnection, user: string, tokens: AccessTo
     buildXOAuth2Token: (token: string) =>
       Buffer.from(`user=${user}\x01auth=Bearer ${token}\x01\x01`).toString('base64'),
   }
-  return new Promise((resolve, reject) => {
-    connection.login({ user, method: 'XOAUTH2', oauth2 } as unknown as SMTPConnection.AuthenticationType, error =>
-      error ? reject(untold ? withoutToken(untold) : error) : resolve(),
-    )
+  const logIn = () =>
+    new Promise<void>((resolve, reject) => {
+      connection.login({ user, method: 'XOAUTH2', oauth2 } as unknown as SMTPConnection.AuthenticationType, error =>
+        error ? reject(untold ? withoutToken(untold) : error) : resolve(),
+      )
+    })
+  const renew = () => {
+    tokens?.forget(user)
+    isRenewed = true
+  }
+  // some servers ask for another token (334), others just say no
+  return logIn().catch((error: Error & { responseCode?: number }) => {
+    if (error.responseCode !== 535 || isRenewed) throw error
+    renew()
+    return logIn()
   })
 }
 

@@ -64,6 +64,18 @@ const COLUMNS = [
   'rule',
 ] as const
 
+/** What came in by a channel since a moment (ms UTC), oldest first. */
+export function inboundSince(q: Query, channel: string, since: number): Promise<Pick<InboundRow, 'id' | 'raw'>[]> {
+  return q
+    .selectFrom('inbound')
+    .select(['id', 'raw'])
+    .where('channel', '=', channel)
+    .where('received_at', '>=', since)
+    .orderBy('id')
+    .limit(1_000)
+    .execute()
+}
+
 /** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
 const pending = sql<SqlBool>`state = 'pending'`
 

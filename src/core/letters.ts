@@ -3,6 +3,7 @@ import type { DeliveryRow, Side } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { attachmentsOf } from './attachments.ts'
+import { recipientsOf } from './deliveries/recipients.ts'
 import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
 import { withLinks } from './links.ts'
 import { secretsOf } from './senders.ts'
@@ -24,7 +25,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
   const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
-  const copies = await copiesOf(q, rows)
+  const copies = await recipientsOf(q, rows)
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
@@ -56,26 +57,6 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     })
   }
   return letters
-}
-
-/** Who gets a copy, by delivery, and who was to get one but must not be written to. */
-async function copiesOf(q: Query, rows: DeliveryRow[]): Promise<Map<string, Pick<Letter, 'copies' | 'barred'>>> {
-  const wanted = rows.flatMap(r => (r.copies ? [{ id: r.id, addresses: JSON.parse(r.copies) as string[] }] : []))
-  if (!wanted.length) return new Map()
-  const suppressed = await q
-    .selectFrom('suppressions')
-    .select(['address', 'reason'])
-    .where('address', 'in', unique(wanted.flatMap(w => w.addresses)))
-    .execute()
-  return new Map(
-    wanted.map(({ id, addresses }) => [
-      id,
-      {
-        copies: addresses.filter(a => !suppressed.some(s => s.address === a)),
-        barred: suppressed.filter(s => addresses.includes(s.address)),
-      },
-    ]),
-  )
 }
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */

@@ -14,6 +14,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('deliveries').addColumn('late_at', 'bigint').execute()
   await s.alterTable('deliveries').addColumn('uncertain_at', 'bigint').execute()
 
+  await s
+    .alterTable('attachments')
+    .addColumn('minor', 'integer', c => c.notNull().defaultTo(0))
+    .execute()
+  await s.alterTable('attachments').addColumn('link_until', 'bigint').execute()
+
   await s.alterTable('inbound').addColumn('kind', 'text').execute()
   await s.alterTable('inbound').addColumn('rule', 'text').execute()
 

@@ -3,7 +3,7 @@ import type { AgentRow, BanRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { isFreeMail, readAddress } from './customers.ts'
-import { isOurs, withoutPlus } from './senders.ts'
+import { isOwnAddress, withoutPlus } from './senders.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain
@@ -48,7 +48,8 @@ async function refuseOurs(q: Query, pattern: string): Promise<void> {
       .where('address', 'like', `%${pattern.slice(1).replace(/[%_\\]/g, '_')}`)
       .executeTakeFirst()
     if (ours) throw new Problem('invalid', `We send from ${ours.address}, which is at this domain.`, 'address')
-  } else if (await isOurs(q, pattern)) throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
+  } else if (await isOwnAddress(q, pattern))
+    throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
 }
 
 /** The address, or domain, may write and be written to again. */

@@ -24,6 +24,7 @@ export interface Letter {
   ticket: TicketView
   message: MessageView | null // null for a card
   references: string[] // keys of the thread's earlier messages, oldest first
+  copies: string[] // addresses that get a copy, fixed when the agent sent it
 }
 
 /** What became of carrying a letter. */
@@ -80,6 +81,7 @@ export interface MessageView {
   full: Document | null // the whole mail, where body leaves the quoted part out
   matchedBy: string | null
   automatic: string | null
+  copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
   createdAt: number
   editedAt: number | null
@@ -95,7 +97,14 @@ export interface MessageView {
     dueAt: number
     sentAt: number | null
     reason: string | null
+    copies: string[] // who else it goes to
   }[]
+}
+
+/** Somebody beside the customer whom a mail was written to. */
+export interface Copy {
+  address: string
+  name: string
 }
 
 export interface AttachmentView {
@@ -105,7 +114,16 @@ export interface AttachmentView {
   size: number // bytes
   contentId: string | null
   inline: boolean
+  minor: boolean // a logo or the like in a signature
+  known: boolean // an earlier message of the ticket brought the same bytes
+  link: FileLink | null // what the customer gets in its place, since the mail would be too large
   read(): Promise<Buffer>
+}
+
+/** Where a file can be fetched without signing in, until a moment (ms UTC). */
+export interface FileLink {
+  url: string
+  until: number
 }
 
 /** A file on its way in. */
@@ -115,6 +133,7 @@ export interface NewFile {
   bytes: Buffer
   contentId?: string | null
   inline?: boolean
+  minor?: boolean // a logo or the like in a signature
 }
 
 /** Something that a customer's channel brought in, understood, before it is known where it belongs. */
@@ -133,7 +152,7 @@ export interface Arrival {
   files: NewFile[]
   kind: ArrivalKind
   rule: string // the name of the rule by which it is of that kind
-  copies: { address: string; name: string }[] // who else it was written to
+  copies: Copy[] // all whom it was written to, To and Cc
   bounce: Bounce | null
   trust: Trust
   forwarded: { from: { address: string; name: string }; body: Document } | null // the mail that it passes on

@@ -4,6 +4,7 @@ import type { Query, Store } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { attachmentsOf } from './attachments.ts'
 import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
+import { withLinks } from './links.ts'
 import { secretsOf } from './senders.ts'
 
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
@@ -26,6 +27,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     const thread = threads.get(row.thread_id)
     const ticket = tickets.get(row.ticket_id)
     if (!thread || !ticket) continue
+    const message = (row.message_id && messages.get(row.message_id)) || null
     letters.push({
       id: row.id,
       channel: row.channel,
@@ -37,8 +39,9 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       createdAt: row.created_at,
       thread,
       ticket,
-      message: (row.message_id && messages.get(row.message_id)) || null,
+      message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
+      copies: row.copies ? JSON.parse(row.copies) : [],
     })
   }
   return letters
@@ -233,6 +236,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         full: r.full ? JSON.parse(r.full) : null,
         matchedBy: r.matched_by,
         automatic: r.automatic,
+        copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
         createdAt: r.created_at,
         editedAt: r.edited_at,
@@ -252,7 +256,7 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
   const rows = await q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.id', 'd.message_id', 'd.channel', 't.side', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason'])
+    .select(['d.id', 'd.message_id', 'd.channel', 't.side', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason', 'd.copies'])
     .where('d.message_id', 'in', messageIds)
     .where('d.kind', '=', 'message')
     .orderBy('d.id')
@@ -268,6 +272,7 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       dueAt: r.due_at,
       sentAt: r.sent_at,
       reason: r.reason,
+      copies: r.copies ? JSON.parse(r.copies) : [],
     })
   }
   return found

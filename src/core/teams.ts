@@ -4,6 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
 import { redrawCardsOfTeam } from './deliveries/redraw.ts'
+import { sendersOf } from './senders.ts'
 
 export interface TeamForm {
   name: string
@@ -12,6 +13,7 @@ export interface TeamForm {
   replyMode: ReplyMode
   holdMs: number
   signature: string
+  senderId?: string | null // what new tickets are sent from; null: the oldest sender that works; absent: as it was
 }
 
 const LONGEST_HOLD_MS = 10 * 60_000
@@ -46,7 +48,11 @@ export async function changeTeam(tx: Tx, id: string, form: TeamForm): Promise<vo
   await refuseFaults(tx, id, form)
   await tx.q
     .updateTable('teams')
-    .set({ ...columns(form), place_problem: null })
+    .set({
+      ...columns(form),
+      place_problem: null,
+      ...(form.senderId !== undefined && { sender_id: form.senderId }),
+    })
     .where('id', '=', id)
     .execute()
   await redrawCardsOfTeam(tx, id)
@@ -79,6 +85,8 @@ async function refuseFaults(tx: Tx, id: string, form: TeamForm): Promise<void> {
   if (samePrefix) faults.push(new Problem('conflict', `The team ${samePrefix.name} has this prefix.`, 'prefix'))
   const samePlace = others.find(o => o.place === form.place)
   if (samePlace) faults.push(new Problem('conflict', `The team ${samePlace.name} shows its tickets there.`, 'place'))
+  if (form.senderId && !(await sendersOf(tx.q, id)).some(s => s.id === form.senderId))
+    faults.push(new Problem('invalid', 'This sender is not one of the team.', 'sender'))
   if (faults.length) throw new Problems(faults)
 }
 

@@ -247,6 +247,8 @@ export interface AttachmentRow {
   sha256: string
   content_id: string | null // referenced by html as cid:
   inline: 0 | 1
+  minor: 0 | 1 // a logo or the like in a signature: kept, but not shown
+  link_until: number | null // the customer got a link in its place, too large for the mail; it works until then
 }
 
 export interface BlobRow {

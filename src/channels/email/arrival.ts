@@ -1,5 +1,5 @@
 import type { Arrival } from '../../core/letter.ts'
-import { isOurs } from '../../core/senders.ts'
+import { isOwnAddress } from '../../core/senders.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { idInKey } from './identity.ts'
@@ -40,7 +40,7 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
  * web site wrote it for them.
  */
 async function withoutLoop(q: Query, arrival: Arrival, replyTo: Reading['replyTo']): Promise<Arrival> {
-  if (arrival.kind !== 'human' || !(await isOurs(q, arrival.from.address))) return arrival
-  if (replyTo && !(await isOurs(q, replyTo.address))) return { ...arrival, from: replyTo }
+  if (arrival.kind !== 'human' || !(await isOwnAddress(q, arrival.from.address))) return arrival
+  if (replyTo && !(await isOwnAddress(q, replyTo.address))) return { ...arrival, from: replyTo }
   return { ...arrival, kind: 'loop', rule: 'from one of our own addresses' }
 }

@@ -14,7 +14,7 @@ export async function queueDelivery(
   tx: Tx,
   message: { id: string; ticketId: string },
   thread: ThreadRow,
-  options: { holdMs?: number; senderId?: string | null } = {},
+  options: { holdMs?: number; senderId?: string | null; copies?: string[] } = {},
 ): Promise<string> {
   const id = newId()
   const toCustomer = thread.side === 'customer'
@@ -28,6 +28,7 @@ export async function queueDelivery(
     key,
     state: hold > 0 ? 'held' : 'queued',
     due_at: tx.now + hold,
+    copies: options.copies?.length ? JSON.stringify(options.copies) : null,
   })
   if (key) {
     await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
@@ -60,6 +61,7 @@ async function insert(
   d: Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
     thread: ThreadRow
     message: { id: string | null; ticketId: string }
+    copies?: string | null
   },
 ): Promise<void> {
   await insertDelivery(tx.q, {
@@ -78,7 +80,7 @@ async function insert(
     created_at: tx.now,
     sent_at: null,
     reason: null,
-    copies: null,
+    copies: d.copies ?? null,
     bounce_class: null,
     bounce_status: null,
     late_at: null,

@@ -3,14 +3,15 @@ import type { MessageRow, ThreadRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { attach, refuseTooLarge } from '../attachments.ts'
+import { attach, fixLinks, refuseTooLarge } from '../attachments.ts'
+import { readCopies } from '../copies.ts'
 import { queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { type Actor, overture } from '../events.ts'
-import type { NewFile } from '../letter.ts'
+import type { Copy, NewFile } from '../letter.ts'
 import { senderFor } from '../senders.ts'
-import { refuseSuppressed } from '../suppressions.ts'
+import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { learnKey, threadsOf } from '../threads.ts'
 import { customerWasAnswered } from '../tickets/change.ts'
@@ -30,7 +31,8 @@ export interface NewMessage {
   automatic?: string | null
   kind?: string | null
   doubt?: string | null
-  copies?: { address: string; name: string }[]
+  copies?: Copy[] // who else it was written to
+  copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
   opening?: boolean
   dedupKey?: string // the same key again is the same message
 }
@@ -56,6 +58,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     fromThreadId: m.from?.threadId ?? null,
     opening: m.opening ?? false,
     isNew: true,
+    ...(m.copyTo && { copyTo: m.copyTo }),
   })
   return id
 }
@@ -132,6 +135,7 @@ export interface Posted {
   fromThreadId: string | null
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
+  copyTo?: string[]
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -161,17 +165,22 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
   return row !== undefined
 }
 
-/** Queues a message for the customer after the team's hold; throws a Problem when they must not or cannot be written to. */
+/**
+ * Queues a message for the customer, and those who get a copy, after the team's hold; who they are is fixed now. Throws a
+ * Problem when one of them must not or cannot be written to.
+ */
 export async function queueToCustomer(
   tx: Tx,
-  m: Pick<Posted, 'id' | 'ticketId' | 'author'>,
+  m: Pick<Posted, 'id' | 'ticketId' | 'author' | 'copyTo'>,
   thread: ThreadRow,
 ): Promise<void> {
-  await refuseSuppressed(tx.q, thread.place)
+  await refuseUnreachable(tx.q, thread.place)
+  const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+  await fixLinks(tx, m.id)
   const ticket = await ticketById(tx.q, m.ticketId)
   const team = await teamById(tx.q, ticket.team_id)
   const sender = await senderFor(tx, ticket)
-  await queueDelivery(tx, m, thread, { holdMs: team.hold_ms, senderId: sender.id })
+  await queueDelivery(tx, m, thread, { holdMs: team.hold_ms, senderId: sender.id, copies })
   await customerWasAnswered(tx, ticket, m.author)
 }
 

@@ -1,4 +1,4 @@
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
@@ -15,6 +15,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   const { address } = readAddress(typed)
   const m = await messageById(tx.q, id)
   const thread = await threadOf(tx.q, m.ticket_id, 'customer')
+  const copyTo = await copiesNotSent(tx.q, id)
   const failed = await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled' })
@@ -24,9 +25,21 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
   if (address !== thread.place) await moveThread(tx, thread.id, m.ticket_id, thread.place, address, actor)
-  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor }, { ...thread, place: address })
+  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor, copyTo }, { ...thread, place: address })
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
+}
+
+/** Of a mail that left nobody had a copy when it was refused; when it came back from the customer, others have theirs. */
+async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
+  const failed = await q
+    .selectFrom('deliveries')
+    .select('copies')
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'failed')
+    .where('copies', 'is not', null)
+    .executeTakeFirst()
+  return JSON.parse(failed?.copies ?? '[]')
 }
 
 async function moveThread(

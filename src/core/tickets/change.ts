@@ -2,11 +2,12 @@ import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
+import { fixLinks } from '../attachments.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { usableSender } from '../senders.ts'
-import { refuseSuppressed } from '../suppressions.ts'
+import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { ticketById } from './find.ts'
@@ -32,10 +33,11 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
     .executeTakeFirst()
   if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
-  await refuseSuppressed(tx.q, thread.place)
+  await refuseUnreachable(tx.q, thread.place)
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
+  await fixLinks(tx, opening.id)
   await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, senderId: sender.id })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,

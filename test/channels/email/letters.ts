@@ -41,6 +41,7 @@ export function letter(wanted: Wanted = {}): Letter {
     ticket: ticket(wanted),
     message: { ...message(text, wanted.author), ...wanted.message },
     references: wanted.references ?? [],
+    copies: [],
   }
 }
 
@@ -86,6 +87,7 @@ function message(text: string, author: Partial<MessageView['author']> = {}): Mes
     full: null,
     matchedBy: null,
     automatic: null,
+    copies: [],
     opening: true,
     createdAt: 0,
     editedAt: null,
@@ -106,6 +108,9 @@ export function attachment(name: string, type: string, content: string | Buffer,
     size: bytes.length,
     contentId: contentId ?? null,
     inline: contentId !== undefined,
+    minor: false,
+    known: false,
+    link: null,
     read: async () => bytes,
   }
 }

@@ -43,6 +43,7 @@ function message(changes: Partial<MessageView> = {}): MessageView {
     full: null,
     matchedBy: null,
     automatic: null,
+    copies: [],
     opening: false,
     createdAt: now,
     editedAt: null,
@@ -68,6 +69,7 @@ function mail(
       dueAt: now + 10_000,
       sentAt: state === 'sent' ? now : null,
       reason,
+      copies: [],
     },
   ]
 }
@@ -104,6 +106,9 @@ const files = [
     size: 1_234_567,
     contentId: null,
     inline: false,
+    minor: false,
+    known: false,
+    link: null,
     read: async () => Buffer.alloc(0),
   },
 ]

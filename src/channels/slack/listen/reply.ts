@@ -5,7 +5,7 @@ import { refuseTooLarge } from '../../../core/attachments.ts'
 import { isEmpty } from '../../../core/document.ts'
 import type { NewFile, TicketView } from '../../../core/letter.ts'
 import { postMessage } from '../../../core/messages/post.ts'
-import { refuseSuppressed, suppressionOf } from '../../../core/suppressions.ts'
+import { refuseUnreachable, suppressionOf } from '../../../core/suppressions.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { fromRichText } from '../rich-text.ts'
@@ -63,7 +63,7 @@ async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done | undefi
   refuseTooLarge(files)
   const ticket = await loadTicket(desk, values.metaOf<TicketMeta>(body.view).ticketId)
   await desk.store.write(async tx => {
-    await refuseSuppressed(tx.q, ticket.customer.address)
+    await refuseUnreachable(tx.q, ticket.customer.address)
     await storeSubmission(tx, body)
   })
   return { show: workingView(`Reply on ${ticket.identifier}`) }

@@ -1,6 +1,8 @@
 import type { MessageView } from '../../../core/letter.ts'
 import type { DeliveryState, Priority, ReplyMode, Status } from '../../../db/schema.ts'
 
+export { sizeWords as size } from '../../../lib/bytes.ts'
+
 /** How statuses are called where people read them. */
 export const statusWords: Record<Status, string> = {
   draft: 'Draft',
@@ -45,12 +47,6 @@ export function age(at: number, now: number): string {
   if (minutes < 60) return `${minutes} min`
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`
   return `${Math.floor(minutes / 1440)} d`
-}
-
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)} KB`
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
 
 /** What became of the mail of a message, if it was ever one: its newest delivery to the customer. */

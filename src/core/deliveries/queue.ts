@@ -83,6 +83,7 @@ async function insert(
     copies: d.copies ?? null,
     bounce_class: null,
     bounce_status: null,
+    bounced_at: null,
     late_at: null,
     uncertain_at: null,
   })
@@ -109,6 +110,7 @@ const COLUMNS = [
   'copies',
   'bounce_class',
   'bounce_status',
+  'bounced_at',
   'late_at',
   'uncertain_at',
 ] as const

@@ -43,6 +43,9 @@ function message(changes: Partial<MessageView> = {}): MessageView {
     full: null,
     matchedBy: null,
     automatic: null,
+    kind: null,
+    doubt: null,
+    calls: null,
     copies: [],
     opening: false,
     createdAt: now,
@@ -94,6 +97,13 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
     sender: { id: 's1', address: 'support@overture.test', name: 'Support', smtpUrl: null, broken: null, dkim: null },
     opening: message({ opening: true, deliveries: mail('held') }),
     counts: { undecided: 0, held: 1, queued: 0, failed: 0, bounced: 0 },
+    suppressed: null,
+    archivedAt: null,
+    spamAt: null,
+    continues: null,
+    continuedBy: null,
+    mergedInto: null,
+    looksLike: null,
     ...changes,
   }
 }

@@ -151,13 +151,12 @@ export async function settleInbound(
 }
 
 type Settled = 'state' | 'reason' | 'message_id' | 'about' | 'settled_at' | 'kind' | 'rule' | 'from_address'
-const markSettled = prepared(
-  (q, v: Pick<InboundRow, 'id' | Settled>) =>
-    q
-      .updateTable('inbound')
-      .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at', 'kind', 'rule', 'from_address']))
-      .where('id', '=', v.id)
-      .where('state', '=', 'pending'),
+const markSettled = prepared((q, v: Pick<InboundRow, 'id' | Settled>) =>
+  q
+    .updateTable('inbound')
+    .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at', 'kind', 'rule', 'from_address']))
+    .where('id', '=', v.id)
+    .where('state', '=', 'pending'),
 )
 
 /** By then (about two minutes) whoever waits for an arrival is told, and a mail is put aside. */

@@ -194,6 +194,11 @@ export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
 }
 
+/** Whether a mail system says by it what became of a mail of ours. */
+export function isReport(kind: ArrivalKind): boolean {
+  return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
+}
+
 export type BounceClass =
   | 'no_such_address'
   | 'no_such_domain'

@@ -89,6 +89,19 @@ export interface TicketView {
   sender: SenderView | null
   opening: MessageView | null
   counts: { undecided: number; held: number; queued: number; failed: number; bounced: number }
+  suppressed: string | null // why nothing is sent to the customer's address
+  archivedAt: number | null
+  spamAt: number | null
+  continues: TicketLink | null // closed long ago, when its customer wrote again
+  continuedBy: TicketLink | null
+  mergedInto: TicketLink | null
+  looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
+}
+
+/** Another ticket, as one shows it. */
+export interface TicketLink {
+  id: string
+  identifier: string
 }
 
 export interface SenderView {
@@ -117,7 +130,10 @@ export interface MessageView {
   text: string
   full: Document | null // the whole mail, where body leaves the quoted part out
   matchedBy: string | null
-  automatic: string | null
+  automatic: string | null // the rule by which a machine made it; null: a person
+  kind: string | null // then: what kind of mail it is
+  doubt: string | null // why its author may not be who they say
+  calls: string | null // the handle of the agent who is called to look at it
   copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
   createdAt: number
@@ -195,6 +211,7 @@ export interface Arrival {
   bounce: Bounce | null
   trust: Trust
   forwarded: { from: { address: string; name: string }; body: Document } | null // the mail that it passes on
+  junk: string | null // why the mail system that brought it calls it spam, a finished sentence; null: it does not
 }
 
 /** What made an arrival: a person (`human`, or `list` by way of a mailing list), a machine, or, `unreadable`, nobody knows. */
@@ -214,6 +231,11 @@ export type ArrivalKind =
 /** Whether nobody wrote it by hand: it is no answer, does not reopen and is never answered. */
 export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
+}
+
+/** Whether a mail system says by it what became of a mail of ours. */
+export function isReport(kind: ArrivalKind): boolean {
+  return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
 }
 
 export type BounceClass =

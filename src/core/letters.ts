@@ -4,7 +4,7 @@ import type { Query, Store } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { attachmentsOf } from './attachments.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
-import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
+import type { Letter, MessageView, SenderView, TicketLink, TicketView } from './letter.ts'
 import { withLinks } from './links.ts'
 import { secretsOf } from './senders.ts'
 
@@ -15,10 +15,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     (
       await q
         .selectFrom('threads')
-        .leftJoin('suppressions', 'suppressions.address', 'threads.place')
-        .selectAll('threads')
-        .select('suppressions.reason as suppressed')
-        .where('threads.id', 'in', unique(rows.map(r => r.thread_id)))
+        .selectAll()
+        .where('id', 'in', unique(rows.map(r => r.thread_id)))
         .execute()
     ).map(t => [t.id, t]),
   )
@@ -47,7 +45,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
       copies: copies.get(row.id)?.copies ?? [],
       barred: [
-        ...(thread.suppressed === null ? [] : [{ address: thread.place, reason: thread.suppressed }]),
+        ...(ticket.suppressed === null ? [] : [{ address: thread.place, reason: ticket.suppressed }]),
         ...(copies.get(row.id)?.barred ?? []),
       ],
       handed: row.handed ? JSON.parse(row.handed) : [],
@@ -89,6 +87,11 @@ export async function ticketViews(
     .leftJoin('agents as a', 'a.id', 't.assignee_id')
     .leftJoin('agents as b', 'b.id', 't.created_by')
     .leftJoin('senders as s', 's.id', 't.sender_id')
+    .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
+    .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
+    .leftJoin('tickets as later', 'later.continues_id', 't.id')
+    .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
+    .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
     .selectAll('t')
     .select([
       'teams.name as team_name',
@@ -110,6 +113,12 @@ export async function ticketViews(
       's.dkim_selector',
       's.dkim_key',
       's.broken_reason',
+      'sup.reason as suppressed',
+      'earlier.identifier as earlier_identifier',
+      'later.id as later_id',
+      'later.identifier as later_identifier',
+      'merged.identifier as merged_identifier',
+      'alike.identifier as alike_identifier',
     ])
     .where('t.id', 'in', ids)
     .where('t.deleted_at', 'is', null)
@@ -140,9 +149,20 @@ export async function ticketViews(
         sender: senderView(store.key, r),
         opening: openings.get(r.id) ?? null,
         counts: counts.get(r.id) ?? { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+        suppressed: r.suppressed,
+        archivedAt: r.archived_at,
+        spamAt: r.spam_at,
+        continues: linkTo(r.continues_id, r.earlier_identifier),
+        continuedBy: linkTo(r.later_id, r.later_identifier),
+        mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
+        looksLike: linkTo(r.looks_like_id, r.alike_identifier),
       },
     ]),
   )
+}
+
+function linkTo(id: string | null, identifier: string | null): TicketLink | null {
+  return id && identifier ? { id, identifier } : null
 }
 
 function senderView(
@@ -222,8 +242,9 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
     .selectFrom('messages as m')
     .leftJoin('agents as a', j => j.onRef('a.id', '=', 'm.author_id').on('m.author_kind', '=', 'agent'))
     .leftJoin('keys as k', j => j.onRef('k.message_id', '=', 'm.id').onRef('k.thread_id', '=', 'm.from_thread_id'))
+    .leftJoin('agents as called', 'called.id', 'm.calls_id')
     .selectAll('m')
-    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key'])
+    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key', 'called.handle as calls'])
     .where('m.id', 'in', ids)
     .execute()
   const files = await attachmentsOf(q, ids, store)
@@ -251,6 +272,9 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         full: r.full ? JSON.parse(r.full) : null,
         matchedBy: r.matched_by,
         automatic: r.automatic,
+        kind: r.kind,
+        doubt: r.doubt,
+        calls: r.calls,
         copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
         createdAt: r.created_at,

@@ -5,13 +5,15 @@ import { banOf } from './bans.ts'
 import { redrawCard } from './deliveries/redraw.ts'
 import { type Actor, record } from './events.ts'
 
-/** Afterwards nothing is sent to the address; the first reason stands. */
+/** Afterwards nothing is sent to the address, and the cards of its tickets say so; the first reason stands. */
 export async function suppress(tx: Tx, address: string, reason: string, source: string): Promise<void> {
-  await tx.q
+  const { numInsertedOrUpdatedRows } = await tx.q
     .insertInto('suppressions')
     .values({ address, reason, source, created_at: tx.now })
     .onConflict(c => c.column('address').doNothing())
-    .execute()
+    .executeTakeFirst()
+  if (!numInsertedOrUpdatedRows) return
+  for (const { id } of await ticketsTo(tx.q, address)) await redrawCard(tx, id)
 }
 
 const MOST_TOLD = 50
@@ -21,7 +23,16 @@ export async function liftSuppression(tx: Tx, address: string, actor: Actor): Pr
   const found = await suppressionOf(tx.q, address)
   if (!found) return
   await tx.q.deleteFrom('suppressions').where('address', '=', address).execute()
-  const tickets = await tx.q
+  await forgetBounces(tx, address)
+  for (const { id } of await ticketsTo(tx.q, address)) {
+    await record(tx, id, 'suppression_lifted', actor, { suppressed: found.reason }, { to: address })
+    await redrawCard(tx, id)
+  }
+}
+
+/** Its newest tickets. */
+function ticketsTo(q: Query, address: string): Promise<{ id: string }[]> {
+  return q
     .selectFrom('threads')
     .innerJoin('tickets', 'tickets.id', 'threads.ticket_id')
     .select('tickets.id')
@@ -31,10 +42,17 @@ export async function liftSuppression(tx: Tx, address: string, actor: Actor): Pr
     .orderBy('tickets.id', 'desc')
     .limit(MOST_TOLD)
     .execute()
-  for (const { id } of tickets) {
-    await record(tx, id, 'suppression_lifted', actor, { suppressed: found.reason }, { to: address })
-    await redrawCard(tx, id)
-  }
+}
+
+/** What came back before somebody decided that it works counts no more. */
+async function forgetBounces(tx: Tx, address: string): Promise<void> {
+  const there = tx.q.selectFrom('threads').select('ticket_id').where('place', '=', address)
+  await tx.q
+    .updateTable('deliveries')
+    .set({ bounced_at: null })
+    .where('ticket_id', 'in', there)
+    .where('bounced_at', 'is not', null)
+    .execute()
 }
 
 export function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {

@@ -185,6 +185,7 @@ export interface TicketRow {
   merged_into_id: string | null
   archived_at: number | null
   spam_at: number | null // nothing more of its mail is shown
+  looks_like_id: string | null // an open ticket of the customer's with this subject: only a suggestion
   deleted_at: number | null
 }
 
@@ -222,6 +223,7 @@ export interface MessageRow {
   kind: string | null // what kind of mail a machine made (ooo, auto, bounce, ...); null: a person wrote it
   doubt: string | null // why its author may not be who they say, a finished sentence
   copies: string | null // JSON [{ address, name }]: who else it was written to
+  calls_id: string | null // the agent who is called to look at it
   opening: 0 | 1 // the ticket's first message, shown on the card itself
   dedup_key: string | null
   created_at: number
@@ -288,6 +290,7 @@ export interface DeliveryRow {
   copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
   bounce_class: string | null // why it came back, such as no_such_address
   bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1
+  bounced_at: number | null // when it came back; null also once the address may be written to again
   handed: string | null // JSON [address]: recipients that are done with, of a mail with several
   deferrals: number // how often the far side said "later"
   deferred_at: number | null // when it first could not be delivered
@@ -295,7 +298,8 @@ export interface DeliveryRow {
   uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
 }
 
-export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined'
+/** `held`: too much came at once, so it waits until somebody lets it through. */
+export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined' | 'held'
 
 export interface InboundRow {
   id: string
@@ -314,6 +318,8 @@ export interface InboundRow {
   team_id: string | null // the team that somebody gave it to from the tray
   kind: string | null // human, ooo, auto, bounce, ...: how it was classified
   rule: string | null // the name of the rule that said so
+  from_address: string | null // who wrote a mail, once it was read
+  passed_at: number | null // when somebody let it through that was held
 }
 
 export interface EventRow {

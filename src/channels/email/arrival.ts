@@ -4,6 +4,7 @@ import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { idInKey } from './identity.ts'
 import type { Reading } from './read/mail.ts'
+import { FORWARD_PREFIX } from './read/quote-words.ts'
 import { withOwnKey } from './variant.ts'
 
 /** What core is told of a mail: its reading, and what only the database knows of its author and its id. */
@@ -31,7 +32,8 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
     copies: [...r.to, ...r.cc],
     bounce: r.bounce,
     trust: r.trust,
-    forwarded: r.forwarded,
+    forwarded: FORWARD_PREFIX.test(r.subject) ? r.forwarded : null,
+    junk: null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { receiveArrival } from '../../core/receive.ts'
+import { receiveArrival } from '../../core/receive/index.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'

@@ -159,23 +159,6 @@ function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolea
   return letter.handed.includes(letter.thread.place) || !!recipients?.taken.includes(letter.thread.place)
 }
 
-/** A mail that was accepted came back. False when no mail of this key was accepted in this thread. */
-export async function markBounced(tx: Tx, threadId: string, key: string, reason: string): Promise<boolean> {
-  const row = await tx.q
-    .updateTable('deliveries')
-    .set({ state: 'bounced', reason })
-    .where('thread_id', '=', threadId)
-    .where('key', '=', key)
-    .where('state', '=', 'sent')
-    .returning(['ticket_id', 'message_id'])
-    .executeTakeFirst()
-  if (!row) return false
-  await record(tx, row.ticket_id, 'mail_bounced', overture, undefined, { reason })
-  await redrawCard(tx, row.ticket_id)
-  if (row.message_id) await redrawMessage(tx, row.message_id)
-  return true
-}
-
 /** The desk sees what became of a mail: on the card, and on the message itself. */
 async function show(tx: Tx, letter: Letter): Promise<void> {
   await redrawCard(tx, letter.ticket.id)

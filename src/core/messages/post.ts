@@ -33,6 +33,8 @@ export interface NewMessage {
   doubt?: string | null
   copies?: Copy[] // who else it was written to
   copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
+  calls?: string | null // the agent who is called to look at it
+  isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
   dedupKey?: string // the same key again is the same message
 }
@@ -50,6 +52,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   await insertMessage(tx.q, rowOf(tx, id, m, visibility))
   if (m.files?.length) await attach(tx, id, m.files)
   if (m.from) await learnKey(tx, { ...m.from, messageId: id })
+  if (m.isQuiet) return id
   await queueToOthers(tx, {
     id,
     ticketId: m.ticketId,
@@ -82,6 +85,7 @@ const COLUMNS = [
   'kind',
   'doubt',
   'copies',
+  'calls_id',
   'opening',
   'dedup_key',
   'created_at',
@@ -119,6 +123,7 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
     kind: m.kind ?? null,
     doubt: m.doubt ?? null,
     copies: m.copies?.length ? JSON.stringify(m.copies) : null,
+    calls_id: m.calls ?? null,
     opening: m.opening ? 1 : 0,
     dedup_key: m.dedupKey ?? null,
     created_at: tx.now,
@@ -184,13 +189,20 @@ export async function queueToCustomer(
   await customerWasAnswered(tx, ticket, m.author)
 }
 
-/** A word of Overture's own to the agents, in the ticket's thread; never to the customer. */
-export function postNotice(tx: Tx, ticketId: string, text: string, dedupKey?: string): Promise<string> {
+/** A word of Overture's own to the agents, in the ticket's thread, perhaps to one of them; never to the customer. */
+export function postNotice(
+  tx: Tx,
+  ticketId: string,
+  text: string,
+  dedupKey?: string,
+  calls: string | null = null,
+): Promise<string> {
   return postMessage(tx, {
     ticketId,
     author: overture,
     body: fromText(text),
     visibility: 'note',
+    calls,
     ...(dedupKey ? { dedupKey } : {}),
   })
 }

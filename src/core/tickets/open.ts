@@ -130,7 +130,14 @@ async function refuseOurs(q: Query, address: string): Promise<void> {
 /** Opens a ticket for a customer who wrote first. The caller posts their message. */
 export async function openTicketByCustomer(
   tx: Tx,
-  by: { sender: SenderRow; customer: CustomerView; subject: string; root: string },
+  by: {
+    sender: SenderRow
+    customer: CustomerView
+    subject: string
+    root: string | null // the customer's mail that begins their thread
+    continues?: string // the ticket, closed long ago, that they answered
+    looksLike?: string | null
+  },
 ): Promise<TicketRow> {
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
   const ticket = await insertTicket(tx, {
@@ -145,8 +152,10 @@ export async function openTicketByCustomer(
     createdBy: null,
     publishedAt: tx.now,
     dedupKey: null,
+    continuesId: by.continues ?? null,
+    looksLikeId: by.looksLike ?? null,
   })
-  await beginThreads(tx, ticket, by.customer.address, by.root)
+  await beginThreads(tx, ticket, by.customer.address, by.root ?? undefined)
   const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
@@ -168,6 +177,8 @@ interface TicketStart {
   createdBy: string | null
   publishedAt: number | null
   dedupKey: string | null
+  continuesId?: string | null
+  looksLikeId?: string | null
 }
 
 async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
@@ -200,10 +211,11 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     closed_at: null,
     closed_by: null,
     close_reason: null,
-    continues_id: null,
+    continues_id: t.continuesId ?? null,
     merged_into_id: null,
     archived_at: null,
     spam_at: null,
+    looks_like_id: t.looksLikeId ?? null,
     deleted_at: null,
   }
   await tx.q.insertInto('tickets').values(row).execute()

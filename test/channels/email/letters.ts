@@ -82,6 +82,13 @@ function ticket(wanted: Wanted): TicketView {
     sender: wanted.sender === null ? null : { ...sender, ...wanted.sender },
     opening: null,
     counts: { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+    suppressed: null,
+    archivedAt: null,
+    spamAt: null,
+    continues: null,
+    continuedBy: null,
+    mergedInto: null,
+    looksLike: null,
     ...wanted.ticket,
   } as TicketView
 }
@@ -96,6 +103,9 @@ function message(text: string, author: Partial<MessageView['author']> = {}): Mes
     full: null,
     matchedBy: null,
     automatic: null,
+    kind: null,
+    doubt: null,
+    calls: null,
     copies: [],
     opening: true,
     createdAt: 0,

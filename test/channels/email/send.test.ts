@@ -184,7 +184,7 @@ describe('a letter that may go later is tried again', () => {
     const server = await scripted({ end: 'cut' })
     const out = sending(server.url)
     const lost = retried(await out.deliver(jane()))
-    expect(lost).toMatchObject({ tries: 'later', uncertain: true })
+    expect(lost).toMatchObject({ afterMs: 10_000, uncertain: true })
     expect(lost?.reason).toContain('it may have arrived. (')
     delete server.script.end
     expect(await out.deliver(jane())).toEqual({ sent: { id: '<0199b000.first@support.test>' } })

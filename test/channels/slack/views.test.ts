@@ -43,6 +43,9 @@ function message(changes: Partial<MessageView> = {}): MessageView {
     full: null,
     matchedBy: null,
     automatic: null,
+    kind: null,
+    doubt: null,
+    calls: null,
     copies: [],
     opening: false,
     createdAt: now,
@@ -104,6 +107,13 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
     },
     opening: message({ opening: true, deliveries: mail('held') }),
     counts: { undecided: 0, held: 1, queued: 0, failed: 0, bounced: 0 },
+    suppressed: null,
+    archivedAt: null,
+    spamAt: null,
+    continues: null,
+    continuedBy: null,
+    mergedInto: null,
+    looksLike: null,
     ...changes,
   }
 }

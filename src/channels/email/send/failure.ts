@@ -227,7 +227,7 @@ function outcomeOf({ act, broken, alert }: Rule, reason: string): Outcome {
     case 'sender':
       return { retry: { reason, tries: 'uncounted', afterMs: MINUTE } }
     case 'once':
-      return { retry: { reason, tries: 'later', uncertain: true } }
+      return { retry: { reason, tries: 'soon', afterMs: 10_000, uncertain: true } }
     default:
       return { retry: { reason, tries: act } }
   }

@@ -20,7 +20,7 @@ export interface Relay {
 export interface RelaySettings {
   most?: number // connections at once
   idleMs?: number // a connection without work is closed after this
-  silenceMs?: number // a server that says nothing for this long is given up
+  silenceMs?: number // a server that says nothing for this long is given up (RFC 5321 4.5.3.2: 5 minutes)
   tokens?: AccessTokens | null // for `?auth=oauth2`
 }
 
@@ -38,7 +38,7 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
 }
 
 function openSmtp(url: string, settings: RelaySettings): Relay {
-  const { most = 20, idleMs = 15_000, silenceMs = 60_000, tokens = null } = settings
+  const { most = 20, idleMs = 15_000, silenceMs = 300_000, tokens = null } = settings
   const options: Options = {
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,

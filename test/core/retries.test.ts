@@ -5,6 +5,7 @@ import { tellOfLate } from '../../src/core/deliveries/late.ts'
 import { fromText } from '../../src/core/document.ts'
 import type { Letter, Outcome, Retry } from '../../src/core/letter.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { resendMessage } from '../../src/core/messages/resend.ts'
 import { markSenderBroken, markSenderWorking } from '../../src/core/senders.ts'
 import { suppress, suppressionOf } from '../../src/core/suppressions.ts'
 import type { DeliveryRow, TicketRow } from '../../src/db/schema.ts'
@@ -203,6 +204,16 @@ describe('a mail with copies', () => {
     expect((await mail()).state).toBe('sent')
     const said = await notices()
     expect(said.at(-1)).toContain('carol@globex.test did not get a copy. It could not be delivered for two days')
+  })
+
+  it('sent again to a better address goes only to those copies that nobody has yet', async () => {
+    const recipients = { taken: ['carol@globex.test'], missed: [] }
+    await town.carry(toCustomer({ refused: { reason: 'There is no such mailbox.' }, recipients }))
+    const { message_id } = await mail()
+    await town.store.write(tx => resendMessage(tx, message_id as string, 'jane.doe@acme.test', actorOf(town.ann)))
+    town.clock.now += 10_000
+    const [again] = mails(await town.carry())
+    expect([again?.thread.place, again?.copies]).toEqual(['jane.doe@acme.test', ['bob@acme.test']])
   })
 
   it('leaves out who must not be written to', async () => {

@@ -21,6 +21,7 @@ import {
 import { previewView, replyForm } from '../../../src/channels/slack/views/reply.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
+import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
 import { SETTABLE } from '../../../src/core/tickets/change.ts'
@@ -78,6 +79,16 @@ function mail(
     },
   ]
 }
+
+test('the state of a mail is told in words that leave no doubt about who has it', () => {
+  const [base] = mail('queued', 'The mail server cannot take the mail at the moment.')
+  const said = (changes: object) => mailWords({ ...(base as NonNullable<typeof base>), ...changes })
+  expect(said({})).toContain('the first try did not succeed')
+  expect(said({ lateAt: now })).toContain('Not delivered yet')
+  expect(said({ uncertainAt: now })).toContain('Perhaps delivered')
+  expect(said({ sentAt: now })).toContain('a copy waits')
+  expect(said({ state: 'sent', sentAt: now, lateAt: now })).toContain('but not delivered yet')
+})
 
 function ticket(changes: Partial<TicketView> = {}): TicketView {
   return {

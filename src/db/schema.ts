@@ -14,6 +14,7 @@ export interface Schema {
   senders: SenderRow
   sender_aliases: SenderAliasRow
   bans: BanRow
+  alerts: AlertRow
   suppressions: SuppressionRow
   tickets: TicketRow
   threads: ThreadRow
@@ -126,6 +127,20 @@ export interface BanRow {
   created_at: number
 }
 
+/** Something that operators must look at, said once in a team's place. At most one of a key is up. */
+export interface AlertRow {
+  id: string
+  key: string // what it is about: the same key again is the same alert
+  team_id: string | null // in whose place it is said; null: the first team's
+  text: string
+  raised_at: number
+  ended_at: number | null
+  end_text: string | null // what is said at its end
+  external_id: string | null // how the place knows what was said
+  attempts: number
+  due_at: number | null // when it is to be said; null: nothing is to be said now
+}
+
 export interface SuppressionRow {
   address: string
   reason: string
@@ -170,6 +185,7 @@ export interface TicketRow {
   merged_into_id: string | null
   archived_at: number | null
   spam_at: number | null // nothing more of its mail is shown
+  looks_like_id: string | null // an open ticket of the customer's with this subject: only a suggestion
   deleted_at: number | null
 }
 
@@ -207,6 +223,7 @@ export interface MessageRow {
   kind: string | null // what kind of mail a machine made (ooo, auto, bounce, ...); null: a person wrote it
   doubt: string | null // why its author may not be who they say, a finished sentence
   copies: string | null // JSON [{ address, name }]: who else it was written to
+  calls_id: string | null // the agent who is called to look at it
   opening: 0 | 1 // the ticket's first message, shown on the card itself
   dedup_key: string | null
   created_at: number
@@ -232,7 +249,8 @@ export interface AttachmentRow {
   sha256: string
   content_id: string | null // referenced by html as cid:
   inline: 0 | 1
-  minor: 0 | 1 // kept, but not shown by itself
+  minor: 0 | 1 // a logo or the like in a signature: kept, but not shown
+  link_until: number | null // the customer got a link in its place, too large for the mail; it works until then
 }
 
 export interface BlobRow {
@@ -269,14 +287,20 @@ export interface DeliveryRow {
   created_at: number
   sent_at: number | null
   reason: string | null // why it failed or is late, for people
+  place: string | null // the customer's address, fixed when the agent sent it; null: the thread's
   copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
   bounce_class: string | null // why it came back, such as no_such_address
   bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1
+  bounced_at: number | null // when it came back; null also once the address may be written to again
+  handed: string | null // JSON [address]: recipients that are done with, of a mail with several
+  deferrals: number // how often the far side said "later"
+  deferred_at: number | null // when it first could not be delivered
   late_at: number | null // when its author was told that it is not delivered yet
   uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
 }
 
-export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined'
+/** `held`: too much came at once, so it waits until somebody lets it through. */
+export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined' | 'held'
 
 export interface InboundRow {
   id: string
@@ -295,6 +319,8 @@ export interface InboundRow {
   team_id: string | null // the team that somebody gave it to from the tray
   kind: string | null // human, ooo, auto, bounce, ...: how it was classified
   rule: string | null // the name of the rule that said so
+  from_address: string | null // who wrote a mail, once it was read
+  passed_at: number | null // when somebody let it through that was held
 }
 
 export interface EventRow {

@@ -5,7 +5,7 @@ import { fromText } from '../../src/core/document.ts'
 import { storeInbound } from '../../src/core/inbound.ts'
 import type { Arrival, Letter, Outcome } from '../../src/core/letter.ts'
 import { lettersFor } from '../../src/core/letters.ts'
-import { receiveArrival } from '../../src/core/receive.ts'
+import { receiveArrival } from '../../src/core/receive/index.ts'
 import { type NewTicket, openTicket } from '../../src/core/tickets/open.ts'
 import { welcome } from '../../src/core/welcome.ts'
 import { openStore } from '../../src/db/open.ts'
@@ -107,6 +107,7 @@ function fromJane(inboundId: string): Arrival {
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
     forwarded: null,
+    junk: null,
   }
 }
 

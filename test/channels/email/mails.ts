@@ -44,6 +44,8 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     team_id: null,
     kind: null,
     rule: null,
+    from_address: null,
+    passed_at: null,
   }
 }
 

@@ -59,7 +59,8 @@ const DATE =
   /\p{Nd}{1,2}[:.h]\p{Nd}{2}|(?:19|20|۲۰|٢٠)\p{Nd}{2}|\p{Nd}{1,4}[-/.] ?\p{Nd}{1,2}[-/.]|\p{Nd}{1,2} ?[月日년월일]/u
 const ADDRESS = /[^\s<>"(),:;@]@[^\s<>@]/
 const BRACKETED = /[<([] ?(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()]{1,200}|< ?mailto:/
-const QUOTING = /^(?:quoting|zitat von|citando|citation de|citat från|citaat van) /i
+const TIME = /\p{Nd}{1,2}[:.h]\p{Nd}{2}/u
+const QUOTING = /^(?:quoting|zitat von|citando|citation de|citat från|citaat van|citeren|selon|citat av|cytat) /i
 const GMAIL_SHORT = /^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d{1,2}(?::\d\d)?\s\S.{0,80}$/
 
 function mayBegin(line: string): boolean {
@@ -90,11 +91,22 @@ function isAttribution(text: string, quoted: () => boolean): boolean {
   if (dashed && verb && line.length < 150) return true
   if (!begins || line.split(/\s+/, 41).length > 40) return false
   const dated = DATE.test(line)
-  if (!verb) return colon && BRACKETED.test(line) && (QUOTING.test(line) || (dated && restOf(line) <= 12))
+  if (!verb) return colon && (isVerbless(line, dated) || (isUnknown(line, begins) && quoted()))
   if (dated && begins !== 'address') return !isFirstPerson(line) || quoted()
   if (BRACKETED.test(line)) return begins !== 'name' || wordsAfterAddress(line) <= 6
   if (begins === 'address') return colon
   return colon && quoted() && (begins !== 'date' || /\p{Nd}/u.test(line))
+}
+
+/** `Quoting Jane <jane@acme.test>`, `3 Mar 2026 09:30 Jane <jane@acme.test>`. */
+function isVerbless(line: string, dated: boolean): boolean {
+  return BRACKETED.test(line) && (QUOTING.test(line) || (dated && restOf(line) <= 12))
+}
+
+/** What may be the attribution of a program or a language that no table knows. */
+function isUnknown(line: string, begins: 'date' | 'name' | 'address'): boolean {
+  const tells = BRACKETED.test(line) || (begins === 'date' && (ADDRESS.test(line) || TIME.test(line)))
+  return tells && restOf(line) <= 8 && !isFirstPerson(line)
 }
 
 /** An attribution with the quote's first words in its line: only the surest form counts. */

@@ -70,7 +70,10 @@ function withoutDeviceAndRules(lines: string[], end: number): number {
 /** `-- ` on a line of its own (RFC 3676, 4.3), and what people make of it. */
 function withoutSignature(lines: string[], end: number): number {
   let to = end
+  let inCode = false
   for (let i = end - 1; i >= 0 && i >= end - MOST_SIGNATURE_LINES && !isQuoted(lines[i] as string); i--) {
+    if (/^\s{0,3}```/.test(lines[i] as string)) inCode = !inCode
+    if (inCode) continue
     const line = bare(lines[i] as string)
     const raw = (lines[i] as string)
       .slice(0, LONGEST_TESTED)
@@ -87,10 +90,21 @@ function withoutContacts(lines: string[], end: number): number {
   for (let i = end - 1; i >= 0 && told <= MOST_CONTACT_LINES; i--) {
     const line = lines[i] as string
     if (isQuoted(line) || line.length > 100) return end
-    if (isRule(line)) return told > 0 && lines.slice(i + 1, end).some(isContact) ? i : end
+    if (isRule(line)) return told > 0 && isAddressed(lines, i, end) ? i : end
     if (line.trim() !== '') told++
   }
   return end
+}
+
+/** Whether somebody tells under this line who they are, and the words above do not lead to it. */
+function isAddressed(lines: string[], rule: number, end: number): boolean {
+  const above = lines.slice(Math.max(0, rule - 3), rule).findLast(line => line.trim() !== '')
+  if (above === undefined || /[:：]\s*$/.test(above.slice(-LONGEST_TESTED))) return false
+  const below = lines.slice(rule + 1, end).filter(line => line.trim() !== '')
+  const isName = (line: string) => /^\s*\p{Lu}[^.!?:;]{1,38}$/u.test(line)
+  return (
+    below.some(isContact) || (/^\s*-{3,}\s*$/.test(lines[rule] as string) && below.length <= 4 && below.every(isName))
+  )
 }
 
 function isContact(line: string): boolean {

@@ -23,11 +23,26 @@ const MOST_LINES = 5_000 // that are looked at closely
 export function kindsOf(lines: string[]): Kind[] {
   const kinds: Kind[] = []
   for (let i = 0; i < lines.length; ) {
-    const [kind, span] = i < MOST_LINES ? kindAt(lines, i) : [plainKind(lines[i] as string), 1]
+    const code = i < MOST_LINES ? codeAt(lines, i) : 0
+    const [kind, span] = code
+      ? (['text', code] as const)
+      : i < MOST_LINES
+        ? kindAt(lines, i)
+        : [plainKind(lines[i] as string), 1]
     for (let j = 0; j < span; j++) kinds.push(kind)
     i += span
   }
   return kinds
+}
+
+const MOST_CODE_LINES = 200
+
+/** How many lines a fenced block of code has that begins here, or 0: nothing in it is what it looks like. */
+function codeAt(lines: string[], i: number): number {
+  if (!/^\s{0,3}```/.test(lines[i] as string)) return 0
+  for (let end = i + 1; end < lines.length && end <= i + MOST_CODE_LINES; end++)
+    if (/^\s{0,3}```\s*$/.test(lines[end] as string)) return end + 1 - i
+  return 0
 }
 
 function plainKind(line: string): Kind {
@@ -38,6 +53,8 @@ function kindAt(lines: string[], i: number): readonly [Kind, number] {
   const line = (lines[i] as string).slice(0, LONGEST_TESTED).trim()
   if (line === '') return ['blank', 1]
   if (isGroupWise(line)) return ['original', 1]
+  const groupWise = line.startsWith('>>> ') ? attributionAt([line.slice(4), ...lines.slice(i + 1, i + 4)], 0) : 0
+  if (groupWise && !lines[i - 1]?.startsWith('>')) return ['attribution', groupWise]
   if (isQuote(lines, i, line)) return ['quote', 1]
   if (isForward(line)) return ['forward', 1]
   if (isOriginal(line) || isAboveThisLine(line)) return ['original', 1]

@@ -12,13 +12,13 @@ function listed(table: string): string[] {
 
 /** How the line before a quote begins: `On Mon, 3 Mar ... Jane wrote:`. */
 export const ATTRIBUTION_STARTS = listed(`
-  en: on | at | in a message dated | quoting | message from
+  en: on | at | in a message dated | in message | in article | quoting | message from
   de: am | zitat von
-  fr: le | en date du | message de | message du | citation de
+  fr: le | en date du | message de | message du | citation de | selon
   es: el | citando a | mensaje de
   it: il | in data | il giorno
   pt: em | a | citando
-  nl: op | citaat van
+  nl: op | citaat van | citeren
   sv: den | på | d. | citat från
   pl: w dniu | dnia | wiadomość napisana przez
   cs: dne | dňa
@@ -40,7 +40,7 @@ export const ATTRIBUTION_STARTS = listed(`
 
 /** The verb of that line. */
 export const ATTRIBUTION_VERBS = listed(`
-  en: wrote | writes | has written | typed
+  en: wrote | writes | has written | typed | said the following
   de: schrieb | schreibt | geschrieben
   fr: a écrit | a ecrit | écrit | écrivait | écrivit
   es: escribió | escribio | ha escrito | escribía
@@ -233,7 +233,7 @@ export const HEADER_LABELS: Record<HeaderField, string[]> = {
     de: betreff
     fr: objet | sujet
     es: asunto
-    it: oggetto
+    it: oggetto | ogg
     pt: assunto
     ca: assumpte
     nl: onderwerp

@@ -78,7 +78,7 @@ interface Row {
 export function visibleDocument(doc: Document, facts: Facts = {}): Visible {
   const rows = rowsOf(doc)
   const lines = rows.map(r => r.line)
-  const { keep, passage } = shareOf(lines, facts)
+  const { keep, passage } = shareOf(lines, { ...facts, page: true })
   const forwarded = passage && { from: passage.from, body: passageBlocks(doc, rows, passage) }
   if (!leavesOut(lines, keep)) return { body: doc, full: null, forwarded }
   const body = partsOf(doc, rows, (_, i) => keep[i] as Keep)

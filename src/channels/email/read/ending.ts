@@ -1,4 +1,4 @@
-import { bare, LONGEST_TESTED, wordsIn } from './lines.ts'
+import { bare, beginnings, LONGEST_TESTED, wordsIn } from './lines.ts'
 import { DEVICE_ENDS, DEVICE_STARTS, FOOTER_STARTS, FOOTER_TOPICS } from './tail-words.ts'
 
 /**
@@ -20,10 +20,14 @@ export function isDevice(line: string): boolean {
   const text = bare(line).toLowerCase()
   const words = text.replace(/^[([<"—–-]+\s*/, '')
   if (words.length > 160 || (/[.!]$/.test(words) && words.split(' ').length > 8 && !MACHINE.test(words))) return false
-  if (DEVICE_ENDS.some(e => words.endsWith(e) && words.length < 60)) return true
+  if (words.length < 60 && deviceEnd(words) !== undefined) return true
   // `Sent from my desk, which is easier` is a sentence.
-  return DEVICE_STARTS.some(s => words.startsWith(s)) && !/[\p{L}\d],\s\p{Ll}/u.test(words.slice(0, 80))
+  return deviceStart(words) !== undefined && !/[\p{L}\d],\s\p{Ll}/u.test(words.slice(0, 80))
 }
+
+const deviceStart = beginnings(DEVICE_STARTS)
+const deviceEnd = beginnings(DEVICE_ENDS, true)
+const footerStart = beginnings(FOOTER_STARTS)
 
 /** A machine or a program, named early in the line. */
 const MACHINE =
@@ -140,7 +144,7 @@ function withoutFooter(lines: string[], end: number): number {
       .toLowerCase()
       .replace(/^[^\p{L}]+/u, '')
       .replace(/^p (?=please|bitte|antes|avant)/, '')
-    if (FOOTER_STARTS.some(s => text.startsWith(s)) && speaksOfIt(lines, i, end)) to = i
+    if (footerStart(text) !== undefined && speaksOfIt(lines, i, end)) to = i
   }
   return to
 }
@@ -163,7 +167,7 @@ function keptBack(lines: string[], end: number): number {
   if (saysMoreThan(lines, end, 2)) return end
   const taken = lines.slice(end).filter(line => !isQuoted(line))
   const sentences = taken.filter(line => wordsIn(line) >= 8 && !isDevice(line))
-  const footer = taken.some(line => FOOTER_STARTS.some(s => bare(line).toLowerCase().startsWith(s)))
+  const footer = taken.some(line => footerStart(bare(line).toLowerCase()) !== undefined)
   return sentences.length && !footer ? lines.length : end
 }
 

@@ -1,9 +1,9 @@
 import { attributionAt } from './attribution.ts'
 import { isDevice, isRule } from './ending.ts'
 import { headerBlockAt } from './header-block.ts'
-import { bare, LONGEST_TESTED, lower, wordsIn } from './lines.ts'
+import { bare, beginnings, LONGEST_TESTED, lower, wordsIn } from './lines.ts'
 import { FORWARD_WORDS, ORIGINAL_WORDS, WHOLE_ORIGINAL_WORDS } from './quote-words.ts'
-import { ABOVE_THIS_LINE } from './tail-words.ts'
+import { ABOVE, ABOVE_THIS_LINE } from './tail-words.ts'
 
 /** What a line is. */
 export type Kind =
@@ -17,6 +17,8 @@ export type Kind =
   | 'original' // `-----Original Message-----`, and whatever else says that the answered mail follows
   | 'forward'
 
+const forwardWord = beginnings(FORWARD_WORDS)
+const originalWord = beginnings(ORIGINAL_WORDS)
 const MOST_LINES = 5_000 // that are looked at closely
 
 /** What each line is. */
@@ -84,7 +86,7 @@ function isGroupWise(line: string): boolean {
 export function isForward(line: string): boolean {
   const text = lower(bare(line))
   const words = text.replace(/^[-–—‐_=>\s]+/, '')
-  const said = FORWARD_WORDS.find(w => words.startsWith(w))
+  const said = forwardWord(words)
   if (said === undefined) return false
   const rest = words.slice(said.length)
   if (/^[-–—‐_=]{2}/.test(text)) return rest.length < 80 || /^[^\p{L}]{2,14}\S/u.test(rest)
@@ -96,11 +98,13 @@ function isOriginal(line: string): boolean {
   if (!/^[-–—‐_=]{2}/.test(line.replace(/^[\s*]+/, ''))) return false
   const words = lower(text.replace(/^[-–—‐_=*>\s]+|[-–—‐_=*:\s]+$/g, ''))
   if (WHOLE_ORIGINAL_WORDS.includes(words)) return /[-–—‐_=]{2}[\s*]*$/.test(line)
-  return words.length < 60 && ORIGINAL_WORDS.some(w => words.startsWith(w))
+  return words.length < 60 && originalWord(words) !== undefined
 }
 
 function isAboveThisLine(line: string): boolean {
-  return line.length < 160 && ABOVE_THIS_LINE.some(pattern => pattern.test(line)) && !/[?]$/.test(line)
+  return (
+    line.length < 160 && ABOVE.test(line) && ABOVE_THIS_LINE.some(pattern => pattern.test(line)) && !/[?]$/.test(line)
+  )
 }
 
 /** `Original Message` without dashes counts where a header follows. */

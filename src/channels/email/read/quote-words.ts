@@ -230,7 +230,7 @@ export const HEADER_LABELS: Record<HeaderField, string[]> = {
   `),
   subject: listed(`
     en: subject
-    de: betreff
+    de: betreff | thema
     fr: objet | sujet
     es: asunto
     it: oggetto | ogg

@@ -109,6 +109,10 @@ export const FOOTER_TOPICS = listed(`
   ko: 기밀 | 비밀 | 수신인
 `)
 
+/** What every such line has. */
+export const ABOVE =
+  /above|oberhalb|über|dessus|encima|arriba|sopra|acima|boven|over|ovan|ovenfor|powyżej|nad|выше|над|вище|yläpuol|üst|yukarı|上|위/i
+
 /** A help desk's line above which the answer is to be written. */
 export const ABOVE_THIS_LINE = [
   /\b(?:repl(?:y|ies)|respond|response|responses|write|type|text|answer|comment|message)\b[^.]{0,60}\babove (?:this|the|here)\b/i,

@@ -116,10 +116,9 @@ function traitsOf({ headers, parts, replyTo, subject }: Mail, envelope: Envelope
 
 /** What the writer says, without what they answer, the whole where that is more, and the mail that they pass on. */
 function contentOf(mail: Mail, kind: ArrivalKind): Visible {
-  const facts = { forward: FORWARD_PREFIX.test(mail.subject) }
+  const facts = { forward: FORWARD_PREFIX.test(mail.subject), whole: kind === 'bounce' }
   const html = mail.html ? visibleInHtml(mail.html, facts) : null
-  const visible = html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
-  return kind === 'bounce' ? { body: visible.full ?? visible.body, full: null, forwarded: null } : visible
+  return html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
 }
 
 const SOMEBODY: Mailbox = { address: NOBODY, name: '' }

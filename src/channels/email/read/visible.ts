@@ -19,6 +19,7 @@ const MOST_HTML = 2_000_000
 /** What a text part says. */
 export function visibleInText(text: string, facts: Facts = {}): Visible {
   const full = fromPlain(text, { maxLength: MOST_TEXT })
+  if (facts.whole) return { body: full, full: null, forwarded: null }
   const lines = text.slice(0, MOST_TEXT).split(/\r\n?|\n/)
   const { keep, passage } = shareOf(lines, facts)
   const forwarded = passage && { from: passage.from, body: passageText(lines, passage) }
@@ -30,6 +31,7 @@ export function visibleInText(text: string, facts: Facts = {}): Visible {
 /** What an html part says. */
 export function visibleInHtml(html: string, facts: Facts = {}): Visible {
   const { doc, marked } = readHtml(html, { maxLength: MOST_HTML })
+  if (facts.whole) return { body: doc, full: null, forwarded: null }
   const unsigned = withoutMarked(doc, marked, 'signature')
   const read = visibleDocument(unsigned, facts)
   if (read.forwarded || !saysSomething(read.body)) return visibleDocument(doc, facts)

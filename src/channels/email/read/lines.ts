@@ -47,3 +47,10 @@ export function beginnings(words: string[], end = false): (text: string) => stri
   }
   return text => byKey.get(key(text))?.find(word => (end ? text.endsWith(word) : text.startsWith(word)))
 }
+
+/** The entries of a table: `xx: one | two`, a line for each language. */
+export function listed(table: string): string[] {
+  const lines = table.split('\n').map(line => line.slice(line.indexOf(':') + 1))
+  const words = lines.flatMap(line => line.split('|')).map(word => word.trim())
+  return [...new Set(words.filter(word => word !== ''))]
+}

@@ -1,14 +1,9 @@
+import { listed } from './lines.ts'
+
 /**
  * What mail programs put around the mail that is answered or passed on, by language. One table for each thing; a further
  * language is a further line. Everything is compared in lower case.
  */
-
-/** The entries of a table: `xx: one | two`, a line for each language. */
-function listed(table: string): string[] {
-  const lines = table.split('\n').map(line => line.slice(line.indexOf(':') + 1))
-  const words = lines.flatMap(line => line.split('|')).map(word => word.trim())
-  return [...new Set(words.filter(word => word !== ''))]
-}
 
 /** How the line before a quote begins: `On Mon, 3 Mar ... Jane wrote:`. */
 export const ATTRIBUTION_STARTS = listed(`

@@ -1,13 +1,9 @@
+import { listed } from './lines.ts'
+
 /**
  * What stands under the words of a mail and is not its writer's: lines of phones and programs, footers, disclaimers. One
  * table for each thing, a line for each language, compared in lower case.
  */
-
-function listed(table: string): string[] {
-  const lines = table.split('\n').map(line => line.slice(line.indexOf(':') + 1))
-  const words = lines.flatMap(line => line.split('|')).map(word => word.trimStart())
-  return [...new Set(words.filter(word => word.trim() !== '').map(word => word.trimEnd()))]
-}
 
 /** How the line begins that phones and mail programs put under a mail. */
 export const DEVICE_STARTS = listed(`

@@ -6,7 +6,7 @@ const MOST_ROWS = 7 // with blank ones between
 
 /** How many lines an attribution (`On ... Jane wrote:`) that begins here has, or 0. */
 export function attributionAt(lines: string[], at: number): number {
-  if (!mayBegin(bare(lines[at] as string))) return 0
+  if (!mayEnd(lines, at) || !mayBegin(bare(lines[at] as string))) return 0
   let text = ''
   let used = 0
   for (let row = at; row < lines.length && row < at + MOST_ROWS && used < MOST_LINES; row++) {
@@ -27,7 +27,7 @@ export function attributionAt(lines: string[], at: number): number {
 /** Where in a line with words an attribution begins (`Thanks! On ... Jane wrote:`), or 0. */
 export function attributionWithin(lines: string[], at: number): number {
   const line = (lines[at] as string).slice(0, LONGEST_TESTED)
-  if (STARTS.test(bare(line)) || line.trimStart().startsWith('>')) return 0
+  if (line.length < 20 || !/\p{Nd}/u.test(line) || line.trimStart().startsWith('>') || STARTS.test(bare(line))) return 0
   let tried = 0
   for (const match of line.matchAll(INNER_START)) {
     if (++tried > MOST_TRIED) return 0
@@ -59,11 +59,23 @@ const DATE =
   /\p{Nd}{1,2}[:.h]\p{Nd}{2}|(?:19|20|۲۰|٢٠)\p{Nd}{2}|\p{Nd}{1,4}[-/.] ?\p{Nd}{1,2}[-/.]|\p{Nd}{1,2} ?[月日년월일]/u
 const ADDRESS = /[^\s<>"(),:;@]@[^\s<>@]/
 const BRACKETED = /[<([] ?(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()]{1,200}|< ?mailto:/
-const QUOTING = /^(?:quoting|zitat von|citando|citation de|citat från|citaat van) /i
+const TIME = /\p{Nd}{1,2}[:.h]\p{Nd}{2}/u
+const QUOTING = /^(?:quoting|zitat von|citando|citation de|citat från|citaat van|citeren|selon|citat av|cytat) /i
 const GMAIL_SHORT = /^\d{4}-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d{1,2}(?::\d\d)?\s\S.{0,80}$/
 
+const LAST = /(?:[:：\-–—]|wrote|schrieb|[^\0-\u024f])[\s*_|\u200b-\u200f\u202a-\u202e]*$/u
+const RUNS_ON = /(?:wrote|schrieb|écrit|escribió|scritto|escreveu) ?: |(?:GMT|UTC)[+-]/iu
+
+/** Whether one of these lines ends as an attribution does: most text is not looked at any closer. */
+function mayEnd(lines: string[], at: number): boolean {
+  for (let row = at; row < lines.length && row < at + MOST_ROWS; row++)
+    if (LAST.test((lines[row] as string).slice(-24))) return true
+  return RUNS_ON.test((lines[at] as string).slice(0, LONGEST_TESTED))
+}
+
 function mayBegin(line: string): boolean {
-  return line !== '' && (STARTS.test(line) || /[\p{Nd}@<]/u.test(line) || VERBS.test(line))
+  if (line === '') return false
+  return STARTS.test(line) || /[\p{Nd}@<]/u.test(line) || (/[:：-]$/.test(line) && VERBS.test(line))
 }
 
 function isUnfinished(text: string): boolean {
@@ -90,11 +102,22 @@ function isAttribution(text: string, quoted: () => boolean): boolean {
   if (dashed && verb && line.length < 150) return true
   if (!begins || line.split(/\s+/, 41).length > 40) return false
   const dated = DATE.test(line)
-  if (!verb) return colon && BRACKETED.test(line) && (QUOTING.test(line) || (dated && restOf(line) <= 12))
+  if (!verb) return colon && (isVerbless(line, dated) || (isUnknown(line, begins) && quoted()))
   if (dated && begins !== 'address') return !isFirstPerson(line) || quoted()
   if (BRACKETED.test(line)) return begins !== 'name' || wordsAfterAddress(line) <= 6
   if (begins === 'address') return colon
   return colon && quoted() && (begins !== 'date' || /\p{Nd}/u.test(line))
+}
+
+/** `Quoting Jane <jane@acme.test>`, `3 Mar 2026 09:30 Jane <jane@acme.test>`. */
+function isVerbless(line: string, dated: boolean): boolean {
+  return BRACKETED.test(line) && (QUOTING.test(line) || (dated && restOf(line) <= 12))
+}
+
+/** What may be the attribution of a program or a language that no table knows. */
+function isUnknown(line: string, begins: 'date' | 'name' | 'address'): boolean {
+  const tells = BRACKETED.test(line) || (begins === 'date' && (ADDRESS.test(line) || TIME.test(line)))
+  return tells && restOf(line) <= 8 && !isFirstPerson(line)
 }
 
 /** An attribution with the quote's first words in its line: only the surest form counts. */

@@ -1,4 +1,4 @@
-import { bare, LONGEST_TESTED, wordsIn } from './lines.ts'
+import { bare, beginnings, LONGEST_TESTED, wordsIn } from './lines.ts'
 import { DEVICE_ENDS, DEVICE_STARTS, FOOTER_STARTS, FOOTER_TOPICS } from './tail-words.ts'
 
 /**
@@ -20,10 +20,14 @@ export function isDevice(line: string): boolean {
   const text = bare(line).toLowerCase()
   const words = text.replace(/^[([<"—–-]+\s*/, '')
   if (words.length > 160 || (/[.!]$/.test(words) && words.split(' ').length > 8 && !MACHINE.test(words))) return false
-  if (DEVICE_ENDS.some(e => words.endsWith(e) && words.length < 60)) return true
+  if (words.length < 60 && deviceEnd(words) !== undefined) return true
   // `Sent from my desk, which is easier` is a sentence.
-  return DEVICE_STARTS.some(s => words.startsWith(s)) && !/[\p{L}\d],\s\p{Ll}/u.test(words.slice(0, 80))
+  return deviceStart(words) !== undefined && !/[\p{L}\d],\s\p{Ll}/u.test(words.slice(0, 80))
 }
+
+const deviceStart = beginnings(DEVICE_STARTS)
+const deviceEnd = beginnings(DEVICE_ENDS, true)
+const footerStart = beginnings(FOOTER_STARTS)
 
 /** A machine or a program, named early in the line. */
 const MACHINE =
@@ -70,7 +74,10 @@ function withoutDeviceAndRules(lines: string[], end: number): number {
 /** `-- ` on a line of its own (RFC 3676, 4.3), and what people make of it. */
 function withoutSignature(lines: string[], end: number): number {
   let to = end
+  let inCode = false
   for (let i = end - 1; i >= 0 && i >= end - MOST_SIGNATURE_LINES && !isQuoted(lines[i] as string); i--) {
+    if (/^\s{0,3}```/.test(lines[i] as string)) inCode = !inCode
+    if (inCode) continue
     const line = bare(lines[i] as string)
     const raw = (lines[i] as string)
       .slice(0, LONGEST_TESTED)
@@ -87,10 +94,21 @@ function withoutContacts(lines: string[], end: number): number {
   for (let i = end - 1; i >= 0 && told <= MOST_CONTACT_LINES; i--) {
     const line = lines[i] as string
     if (isQuoted(line) || line.length > 100) return end
-    if (isRule(line)) return told > 0 && lines.slice(i + 1, end).some(isContact) ? i : end
+    if (isRule(line)) return told > 0 && isAddressed(lines, i, end) ? i : end
     if (line.trim() !== '') told++
   }
   return end
+}
+
+/** Whether somebody tells under this line who they are, and the words above do not lead to it. */
+function isAddressed(lines: string[], rule: number, end: number): boolean {
+  const above = lines.slice(Math.max(0, rule - 3), rule).findLast(line => line.trim() !== '')
+  if (above === undefined || /[:：]\s*$/.test(above.slice(-LONGEST_TESTED))) return false
+  const below = lines.slice(rule + 1, end).filter(line => line.trim() !== '')
+  const isName = (line: string) => /^\s*\p{Lu}[^.!?:;]{1,38}$/u.test(line)
+  return (
+    below.some(isContact) || (/^\s*-{3,}\s*$/.test(lines[rule] as string) && below.length <= 4 && below.every(isName))
+  )
 }
 
 function isContact(line: string): boolean {
@@ -126,7 +144,7 @@ function withoutFooter(lines: string[], end: number): number {
       .toLowerCase()
       .replace(/^[^\p{L}]+/u, '')
       .replace(/^p (?=please|bitte|antes|avant)/, '')
-    if (FOOTER_STARTS.some(s => text.startsWith(s)) && speaksOfIt(lines, i, end)) to = i
+    if (footerStart(text) !== undefined && speaksOfIt(lines, i, end)) to = i
   }
   return to
 }
@@ -149,7 +167,7 @@ function keptBack(lines: string[], end: number): number {
   if (saysMoreThan(lines, end, 2)) return end
   const taken = lines.slice(end).filter(line => !isQuoted(line))
   const sentences = taken.filter(line => wordsIn(line) >= 8 && !isDevice(line))
-  const footer = taken.some(line => FOOTER_STARTS.some(s => bare(line).toLowerCase().startsWith(s)))
+  const footer = taken.some(line => footerStart(bare(line).toLowerCase()) !== undefined)
   return sentences.length && !footer ? lines.length : end
 }
 

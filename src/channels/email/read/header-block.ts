@@ -112,6 +112,7 @@ function labelBefore(text: string, colon: number): { field: HeaderField; length:
 
 /** Lotus Notes: a name, a date, then `To`, `cc` and `Subject` on lines of their own. */
 function lotusBlockAt(lines: string[], at: number): HeaderBlock | null {
+  if (!/^[\s*_|]{0,8}\d/.test(lines[at + 1] ?? '')) return null
   const name = bare(lines[at] as string)
   const date = bare(lines[at + 1] ?? '')
   if (name === '' || name.length > 80 || date.length > 60) return null

@@ -35,3 +35,22 @@ export function lower(text: string): string {
 export function wordsIn(line: string): number {
   return line.slice(0, LONGEST_TESTED).match(/[\p{L}\p{N}\p{M}]+|\p{Extended_Pictographic}/gu)?.length ?? 0
 }
+
+/** The longest of many words that a text begins with (or, with `end`, ends with), found by its first two letters. */
+export function beginnings(words: string[], end = false): (text: string) => string | undefined {
+  const key = (text: string) => (end ? text.slice(-2) : text.slice(0, 2))
+  const byKey = new Map<string, string[]>()
+  for (const word of words.toSorted((a, b) => b.length - a.length)) {
+    const found = byKey.get(key(word))
+    if (found) found.push(word)
+    else byKey.set(key(word), [word])
+  }
+  return text => byKey.get(key(text))?.find(word => (end ? text.endsWith(word) : text.startsWith(word)))
+}
+
+/** The entries of a table: `xx: one | two`, a line for each language. */
+export function listed(table: string): string[] {
+  const lines = table.split('\n').map(line => line.slice(line.indexOf(':') + 1))
+  const words = lines.flatMap(line => line.split('|')).map(word => word.trim())
+  return [...new Set(words.filter(word => word !== ''))]
+}

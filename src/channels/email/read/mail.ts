@@ -7,15 +7,14 @@ import { filesOf, rawFile } from './attachments.ts'
 import { readBounce } from './bounce.ts'
 import { calendarLine, calendarMethod } from './calendar.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
-import { fromHtml } from './html.ts'
 import { readHeader } from './mime.ts'
 import { normalise } from './normalise.ts'
 import { type Headers, type Mail, parseMail } from './parse.ts'
-import { fromPlain } from './plain.ts'
+import type { Facts } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
 import { isComplaint, reportedRecipients } from './report.ts'
 import { bodyOf, returnedIds } from './returned.ts'
-import { MOST_HTML, MOST_TEXT, type Visible, visibleInHtml, visibleInText } from './visible.ts'
+import { type Visible, visibleInHtml, visibleInText } from './visible.ts'
 
 /** What the stages need besides the bytes. */
 export interface ReadContext {
@@ -144,16 +143,13 @@ function openingOf({ text, html, raw }: Mail): string {
 /** What the writer says, without what they answer, the whole where that is more, and the mail that they pass on. */
 function contentOf(mail: Mail, kind: ArrivalKind): Visible {
   const line = kind === 'calendar' && calendarLine(mail)
-  if (line) return { body: fromText(line), full: wholeOf(mail), forwarded: null }
-  if (isReport(kind)) return { body: wholeOf(mail), full: null, forwarded: null }
-  const facts = { forward: FORWARD_PREFIX.test(mail.subject) }
-  const html = mail.html ? visibleInHtml(mail.html, facts) : null
-  return html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
+  if (line) return { body: fromText(line), full: visibleOf(mail, { whole: true }).body, forwarded: null }
+  return visibleOf(mail, { forward: FORWARD_PREFIX.test(mail.subject), whole: isReport(kind) })
 }
 
-function wholeOf({ html, text }: Mail): Document {
-  const doc = html ? fromHtml(html, { maxLength: MOST_HTML }) : []
-  return isEmpty(doc) ? fromPlain(text, { maxLength: MOST_TEXT }) : doc
+function visibleOf(mail: Mail, facts: Facts): Visible {
+  const html = mail.html ? visibleInHtml(mail.html, facts) : null
+  return html && !isEmpty(html.full ?? html.body) ? html : visibleInText(mail.text, facts)
 }
 
 const SOMEBODY: Mailbox = { address: NOBODY, name: '' }

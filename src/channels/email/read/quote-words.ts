@@ -1,24 +1,19 @@
+import { listed } from './lines.ts'
+
 /**
  * What mail programs put around the mail that is answered or passed on, by language. One table for each thing; a further
  * language is a further line. Everything is compared in lower case.
  */
 
-/** The entries of a table: `xx: one | two`, a line for each language. */
-function listed(table: string): string[] {
-  const lines = table.split('\n').map(line => line.slice(line.indexOf(':') + 1))
-  const words = lines.flatMap(line => line.split('|')).map(word => word.trim())
-  return [...new Set(words.filter(word => word !== ''))]
-}
-
 /** How the line before a quote begins: `On Mon, 3 Mar ... Jane wrote:`. */
 export const ATTRIBUTION_STARTS = listed(`
-  en: on | at | in a message dated | quoting | message from
+  en: on | at | in a message dated | in message | in article | quoting | message from
   de: am | zitat von
-  fr: le | en date du | message de | message du | citation de
+  fr: le | en date du | message de | message du | citation de | selon
   es: el | citando a | mensaje de
   it: il | in data | il giorno
   pt: em | a | citando
-  nl: op | citaat van
+  nl: op | citaat van | citeren
   sv: den | på | d. | citat från
   pl: w dniu | dnia | wiadomość napisana przez
   cs: dne | dňa
@@ -40,7 +35,7 @@ export const ATTRIBUTION_STARTS = listed(`
 
 /** The verb of that line. */
 export const ATTRIBUTION_VERBS = listed(`
-  en: wrote | writes | has written | typed
+  en: wrote | writes | has written | typed | said the following
   de: schrieb | schreibt | geschrieben
   fr: a écrit | a ecrit | écrit | écrivait | écrivit
   es: escribió | escribio | ha escrito | escribía
@@ -230,10 +225,10 @@ export const HEADER_LABELS: Record<HeaderField, string[]> = {
   `),
   subject: listed(`
     en: subject
-    de: betreff
+    de: betreff | thema
     fr: objet | sujet
     es: asunto
-    it: oggetto
+    it: oggetto | ogg
     pt: assunto
     ca: assumpte
     nl: onderwerp

@@ -8,6 +8,8 @@ import { UNSPACED_VERBS } from './quote-words.ts'
 /** What is known of a mail besides its text. */
 export interface Facts {
   forward?: boolean // its subject says that it passes on another mail
+  whole?: boolean // nothing is to be left out: no person wrote it
+  page?: boolean // these are the lines of an html page: `>` stands for its quotes, and nobody typed it
 }
 
 /** What of a line stays: all, nothing, or that many characters of its beginning. */
@@ -44,9 +46,12 @@ function shareOfAll(lines: string[], facts: Facts): Share {
   const passage = passageIn(texts, kinds, facts)
   if (!passage) {
     markWrapped(texts, kinds)
-    dropQuoted(texts, kinds, keep)
+    dropQuoted(texts, kinds, keep, facts)
     dropEnding(texts, kinds, keep)
-  } else dropQuoted(texts.slice(0, passage.begin), kinds.slice(0, passage.begin), keep)
+  } else {
+    const own = texts.slice(0, passage.begin)
+    for (let i = wordsEnd(own); i < own.length; i++) keep[i] = kinds[i] === 'blank'
+  }
   return {
     keep: saysSomething(texts, keep) ? joinedKeep(lines, pieces, keep) : lines.map(() => true),
     passage: passage && inLines(passage, pieces, lines.length),
@@ -106,11 +111,11 @@ const CUTS: Kind[] = ['attribution', 'headers', 'original']
 const MOST_CLOSING_LINES = 2 // a greeting and a name below the quote answer nothing in it
 
 /** Takes the answered mail out. */
-function dropQuoted(lines: string[], kinds: Kind[], keep: boolean[]): void {
+function dropQuoted(lines: string[], kinds: Kind[], keep: boolean[], facts: Facts): void {
   const end = kinds.length
   const cut = kinds.findIndex(kind => CUTS.includes(kind))
   if (cut < 0) {
-    dropTrailingQuote(lines, kinds, keep, 0)
+    if (facts.page || !isOneLine(lines, kinds)) dropTrailingQuote(lines, kinds, keep, 0)
     dropBelowDevice(kinds, keep)
     return
   }
@@ -119,7 +124,8 @@ function dropQuoted(lines: string[], kinds: Kind[], keep: boolean[]): void {
   const wordsTo = below > cut ? below + wordsEnd(lines.slice(below)) : end
   const answersBelow = below > cut && wrote(lines, kinds, below, wordsTo)
   const manyBelow = kinds.slice(below, wordsTo).filter(k => k === 'text').length > MOST_CLOSING_LINES
-  if (answersBelow && ((above && manyBelow) || quotesBeforeText(kinds, below))) {
+  const answersInside = above && manyBelow && !isGreeting(lines, kinds, cut)
+  if (answersBelow && (answersInside || quotesBeforeText(kinds, below))) {
     // Answers between the lines of the quote, which they need.
     dropTrailingQuote(lines, kinds, keep, 0)
   } else if (answersBelow) {
@@ -130,6 +136,22 @@ function dropQuoted(lines: string[], kinds: Kind[], keep: boolean[]): void {
     const text = kinds.indexOf('text', cut)
     if (text >= 0) keep.fill(false, cut, text)
   } else keep.fill(false, cut, end)
+}
+
+const LONGEST_GREETING = 4 // words
+
+/** Whether no more than a greeting stands above the attribution: then the answer is what stands below the quote. */
+function isGreeting(lines: string[], kinds: Kind[], cut: number): boolean {
+  let words = 0
+  for (let i = 0; i < cut && words <= LONGEST_GREETING; i++)
+    if (kinds[i] === 'text') words += wordsIn(lines[i] as string)
+  return words <= LONGEST_GREETING
+}
+
+/** A single line with `>`, without attribution: programs quote more, people just so much. */
+function isOneLine(lines: string[], kinds: Kind[]): boolean {
+  const quotes = kinds.flatMap((kind, i) => (kind === 'quote' && wordsIn(lines[i] as string) > 0 ? [i] : []))
+  return quotes.length === 1 && !isAttributed(lines, quotes[0] as number)
 }
 
 /** Whether there are words of the writer's, other than a signature. */
@@ -193,14 +215,15 @@ function dropBelowDevice(kinds: Kind[], keep: boolean[]): void {
 /** A quoted line that was wrapped on its way goes on without its mark. */
 function markWrapped(lines: string[], kinds: Kind[]): void {
   for (let i = 1; i < kinds.length - 1; i++) {
-    if (kinds[i] !== 'text' || kinds[i + 1] !== 'quote') continue
+    if (kinds[i] !== 'text' || (kinds[i + 1] !== 'quote' && kinds[i + 1] !== 'blank')) continue
     const before = (lines[i - 1] as string).slice(-LONGEST_TESTED)
     const line = (lines[i] as string).slice(0, LONGEST_TESTED)
     const goesOn = /^[\p{Ll}_)\]/&=?]/u.test(line) && (before.length >= 60 || /[^\s>]{24,}$/.test(before))
+    const isLast = kinds[i + 1] === 'blank'
     const isLink = /^[\s(<[]*(?:https?:|mailto:|www\.)[^\s<>]{1,300}[>)\]\s]*$/.test(line)
     if (
-      (kinds[i - 1] === 'quote' && (goesOn || isLink)) ||
-      (isLink && kinds[i - 1] === 'blank' && kinds[i - 2] === 'quote')
+      (kinds[i - 1] === 'quote' && (isLast ? goesOn && line.length < 40 : goesOn || isLink)) ||
+      (!isLast && isLink && kinds[i - 1] === 'blank' && kinds[i - 2] === 'quote')
     )
       kinds[i] = 'quote'
   }

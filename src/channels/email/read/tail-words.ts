@@ -1,13 +1,9 @@
+import { listed } from './lines.ts'
+
 /**
  * What stands under the words of a mail and is not its writer's: lines of phones and programs, footers, disclaimers. One
  * table for each thing, a line for each language, compared in lower case.
  */
-
-function listed(table: string): string[] {
-  const lines = table.split('\n').map(line => line.slice(line.indexOf(':') + 1))
-  const words = lines.flatMap(line => line.split('|')).map(word => word.trimStart())
-  return [...new Set(words.filter(word => word.trim() !== '').map(word => word.trimEnd()))]
-}
 
 /** How the line begins that phones and mail programs put under a mail. */
 export const DEVICE_STARTS = listed(`
@@ -108,6 +104,10 @@ export const FOOTER_TOPICS = listed(`
   ja: 機密 | 秘密 | 受信者 | ウイルス | 宛先
   ko: 기밀 | 비밀 | 수신인
 `)
+
+/** What every such line has. */
+export const ABOVE =
+  /above|oberhalb|über|dessus|encima|arriba|sopra|acima|boven|over|ovan|ovenfor|powyżej|nad|выше|над|вище|yläpuol|üst|yukarı|上|위/i
 
 /** A help desk's line above which the answer is to be written. */
 export const ABOVE_THIS_LINE = [

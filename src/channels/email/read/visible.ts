@@ -13,12 +13,13 @@ export interface Visible {
   forwarded: Forwarded | null
 }
 
-export const MOST_TEXT = 1_000_000
-export const MOST_HTML = 2_000_000
+const MOST_TEXT = 1_000_000
+const MOST_HTML = 2_000_000
 
 /** What a text part says. */
 export function visibleInText(text: string, facts: Facts = {}): Visible {
   const full = fromPlain(text, { maxLength: MOST_TEXT })
+  if (facts.whole) return { body: full, full: null, forwarded: null }
   const lines = text.slice(0, MOST_TEXT).split(/\r\n?|\n/)
   const { keep, passage } = shareOf(lines, facts)
   const forwarded = passage && { from: passage.from, body: passageText(lines, passage) }
@@ -30,6 +31,7 @@ export function visibleInText(text: string, facts: Facts = {}): Visible {
 /** What an html part says. */
 export function visibleInHtml(html: string, facts: Facts = {}): Visible {
   const { doc, marked } = readHtml(html, { maxLength: MOST_HTML })
+  if (facts.whole) return { body: doc, full: null, forwarded: null }
   const unsigned = withoutMarked(doc, marked, 'signature')
   const read = visibleDocument(unsigned, facts)
   if (read.forwarded || !saysSomething(read.body)) return visibleDocument(doc, facts)
@@ -78,7 +80,7 @@ interface Row {
 export function visibleDocument(doc: Document, facts: Facts = {}): Visible {
   const rows = rowsOf(doc)
   const lines = rows.map(r => r.line)
-  const { keep, passage } = shareOf(lines, facts)
+  const { keep, passage } = shareOf(lines, { ...facts, page: true })
   const forwarded = passage && { from: passage.from, body: passageBlocks(doc, rows, passage) }
   if (!leavesOut(lines, keep)) return { body: doc, full: null, forwarded }
   const body = partsOf(doc, rows, (_, i) => keep[i] as Keep)

@@ -461,10 +461,7 @@ describe('what comes after the words goes', () => {
 
 describe('words of the writer stay', () => {
   test.each([
-    [
-      'an invitation',
-      'Please come:\n\nDate: Wednesday 3, March 2026\nTime: 7 : 00am\nAddress: 5 Elm Street\n\nBring two.',
-    ],
+    ['an invitation', 'Please come:\n\nDate: Tuesday 3 March 2026\nTime: 9:30\nAddress: 5 Elm Street\n\nBring two.'],
     ['a journey', 'My flight is\n\nFrom: Berlin\nTo: Oslo\nDate: 3 March 2026\n\nCan you book it?'],
     ['a holiday', 'From: 10 March 2026\nTo: 15 March 2026\nSubject: holiday\n\nIs that fine?'],
     ['a line of dashes', 'First part.\n\n----------\n\nSecond part, which matters as much as the first one did to us.'],
@@ -503,6 +500,8 @@ describe('words of the writer stay', () => {
     ['an original idea', 'Original message\nwas lost, sorry.'],
     ['a form', 'Name: Jane Doe\nEmail: jane@acme.test\nSubject: Parts\nMessage: two please'],
     ['a table', 'From | To | Price\nBerlin | Oslo | 100'],
+    ['a fenced block', 'Run this:\n\n```\n> npm start\n-- \nOn 3 Mar 2026 Ann wrote:\n```\n\nThanks'],
+    ['one quoted line at the end', 'I like this best.\n\n> Red is the new blue.'],
     ['a poem’s dashes', 'Roses - red\nViolets -- blue\n--- and so on ---\nand more'],
   ])('%s', (_name, words) => {
     expect(visibleText(words)).toBe(words)
@@ -533,6 +532,11 @@ describe('where the answer stands', () => {
     ['below a German quote', `Am 03.03.2026 um 09:30 schrieb Ann:\n> Welche?\n\n${REPLY}`, REPLY],
     ['below a quote, signed', `${ON}\n> Which colour?\n\n${REPLY}\n\n-- \nJane Doe\nAcme`, REPLY],
     ['above, and a greeting below', `${REPLY}\n\n${ON}\n> Which colour?\n\nRegards, Jane`, `${REPLY}\n\nRegards, Jane`],
+    [
+      'below the quote, at length, under a greeting',
+      `Hi Ann,\n\n${ON}\n> Which colour?\n\nWe talked about it.\nRed is best.\nBlue would do.`,
+      'Hi Ann,\n\nWe talked about it.\nRed is best.\nBlue would do.',
+    ],
     ['below a quote within a quote', `${ON}\n> Which?\n>\n> On Mon, 2 Mar 2026, Bob wrote:\n>> Hm?\n\n${REPLY}`, REPLY],
   ])('%s', (_name, mail, expected) => {
     expect(visibleText(mail)).toBe(expected)
@@ -543,7 +547,7 @@ describe('where the answer stands', () => {
     ['between the lines, without blanks', `${ON}\n> Which colour?\nRed.\n> How many?\nTwo.`],
     [
       'after a long quote, at length',
-      `Hi Ann,\n\n${ON}\n> Which colour?\n\nWe talked about it.\nRed is best.\nBlue would do.\nGreen would not.`,
+      `Hi Ann, thank you for asking about it.\n\n${ON}\n> Which colour?\n\nWe talked about it.\nRed is best.\nBlue would do.\nGreen would not.`,
     ],
   ])('%s the quote stays, as it is needed', (_name, mail) => {
     expect(visibleText(mail)).toBe(mail)

@@ -20,7 +20,7 @@ export interface Reader {
 export type Timed = Reading & { ms: number }
 
 export interface ReaderOptions {
-  deadlineMs?: number // for one mail
+  deadlineMs?: number // of work for one mail
   idleMs?: number // without work, until the thread is ended
   heapMb?: number // that it may take
   file?: URL // what runs in the thread
@@ -38,6 +38,7 @@ interface Job {
 export const MOST_RAW = 40 * 1024 * 1024
 
 const LONGEST_START_MS = 30_000
+const PATIENCE = 5 // deadlines
 
 /** A reader whose thread starts with the first mail. */
 export function createReader(options: ReaderOptions = {}): Reader {
@@ -98,16 +99,22 @@ export function createReader(options: ReaderOptions = {}): Reader {
     const { envelope, context } = job
     givenAt = performance.now()
     thread?.postMessage({ bytes, envelope, context } satisfies Request, [bytes.buffer])
-    watch(job, givenAt, true)
+    watch(job, process.cpuUsage())
   }
 
-  /** Where this very process was held up, as by a machine that slept, the thread had no time either: it gets some more. */
-  function watch(job: Job, since: number, isFirst: boolean): void {
+  /**
+   * Counts the time that this process worked, not what a busy or sleeping machine withheld from it: a thread that hangs
+   * works all the while. One that waits for ever without working is ended, too, though later.
+   */
+  function watch(job: Job, since: NodeJS.CpuUsage, ms = deadlineMs): void {
     timer = setTimeout(() => {
       if (job !== current || !thread) return
-      if (isFirst && performance.now() - since > 1.5 * deadlineMs) watch(job, performance.now(), false)
+      const { user, system } = process.cpuUsage(since)
+      const left = deadlineMs - (user + system) / 1_000
+      const isLate = performance.now() - givenAt > PATIENCE * deadlineMs
+      if (left > 1 && !isLate) watch(job, since, left)
       else lost(thread, `took longer than ${deadlineMs / 1000} s`)
-    }, deadlineMs)
+    }, ms)
   }
 
   function answered({ reading, ms }: Answer): void {

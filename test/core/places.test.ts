@@ -209,11 +209,12 @@ describe('too many mails', () => {
     expect((await inbound('<r32@acme.test>')).state).toBe('recorded')
   })
 
-  it('that are reports of a mail system are all read', async () => {
+  it('that are reports of a mail system are all read, and ten of them shown', async () => {
     const from = { address: 'mailer-daemon@big.test', name: '' }
     for (let i = 0; i < 40; i++) await answer({ from, kind: 'bounce', rule: 'report' })
     const rows = await town.store.read(q => q.selectFrom('inbound').select('state').execute())
     expect(new Set(rows.map(r => r.state))).toEqual(new Set(['recorded']))
+    expect(await posts()).toHaveLength(10)
   })
 })
 

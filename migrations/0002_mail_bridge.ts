@@ -8,6 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('messages').addColumn('doubt', 'text').execute()
   await s.alterTable('messages').addColumn('copies', 'text').execute()
 
+  await s.alterTable('deliveries').addColumn('place', 'text').execute()
   await s.alterTable('deliveries').addColumn('copies', 'text').execute()
   await s.alterTable('deliveries').addColumn('bounce_class', 'text').execute()
   await s.alterTable('deliveries').addColumn('bounce_status', 'text').execute()

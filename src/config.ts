@@ -17,6 +17,7 @@ export interface Config {
     listen: { host: string; port: number } | null
     oauth: OAuth | null // how access tokens are got, for mail servers that take no passwords
     perMinute: number // mails to one domain
+    maxBytes: number // of the files of one mail that goes out, as they travel
   }
   databaseUrl: string
   http: { host: string; port: number; publicUrl: string | null }
@@ -76,6 +77,7 @@ const Settings = z.object({
       return z.NEVER
     })
     .optional(),
+  MAIL_MAX_MB: z.coerce.number().min(1).max(100).default(20),
   DATABASE_URL: text.default('data/overture.db'),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -112,6 +114,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       listen: s.MAIL_LISTEN ?? null,
       oauth: oauthOf(s),
       perMinute: s.MAIL_PER_MINUTE,
+      maxBytes: Math.round(s.MAIL_MAX_MB * 1024 * 1024),
     },
     databaseUrl: s.DATABASE_URL,
     http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null },

@@ -35,7 +35,7 @@ export function refuseUnmailable(rules: FileRules, files: { name: string; size: 
   const what = files.length === 1 ? `${files[0]?.name} is` : 'These files are'
   throw new Problem(
     'invalid',
-    `${what} ${sizeWords(total)}; a mail can carry about ${sizeWords(rules.mailBytes / ENCODED)}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
+    `${what} ${sizeWords(total)}; a mail can carry about ${sizeWords(roomInMail(rules))}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
     'files',
   )
 }
@@ -50,6 +50,11 @@ export function tooLargeToMail<F extends { size: number }>(rules: FileRules, fil
     total -= file.size * ENCODED
   }
   return files.filter(f => links.has(f))
+}
+
+/** How many bytes of files fit into one mail. */
+export function roomInMail(rules: FileRules): number {
+  return Math.floor(rules.mailBytes / ENCODED)
 }
 
 /** How much larger a file is as it travels: base64, and a line end after every 76 characters. */

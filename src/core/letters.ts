@@ -40,7 +40,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       key: row.key,
       externalId: row.external_id,
       createdAt: row.created_at,
-      thread,
+      thread: { ...thread, place: row.place ?? thread.place },
       ticket,
       message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],

@@ -285,6 +285,7 @@ export interface DeliveryRow {
   created_at: number
   sent_at: number | null
   reason: string | null // why it failed or is late, for people
+  place: string | null // the customer's address, fixed when the agent sent it; null: the thread's
   copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
   bounce_class: string | null // why it came back, such as no_such_address
   bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1

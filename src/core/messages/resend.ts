@@ -2,8 +2,9 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
-import { type Actor, record } from '../events.ts'
+import type { Actor } from '../events.ts'
 import { threadOf } from '../threads.ts'
+import { moveThread } from '../tickets/address.ts'
 import { messageById } from './find.ts'
 import { queueToCustomer } from './post.ts'
 
@@ -24,7 +25,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
     .where('state', 'in', ['failed', 'bounced'])
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
-  if (address !== thread.place) await moveThread(tx, thread.id, m.ticket_id, thread.place, address, actor)
+  if (address !== thread.place) await moveThread(tx, thread, address, actor)
   await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor, copyTo }, { ...thread, place: address })
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
@@ -40,26 +41,4 @@ async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
     .where('copies', 'is not', null)
     .executeTakeFirst()
   return JSON.parse(failed?.copies ?? '[]')
-}
-
-async function moveThread(
-  tx: Tx,
-  threadId: string,
-  ticketId: string,
-  from: string,
-  to: string,
-  actor: Actor,
-): Promise<void> {
-  await tx.q.updateTable('threads').set({ place: to }).where('id', '=', threadId).execute()
-  const { customer_id } = await tx.q
-    .selectFrom('tickets')
-    .select('customer_id')
-    .where('id', '=', ticketId)
-    .executeTakeFirstOrThrow()
-  await tx.q
-    .insertInto('addresses')
-    .values({ address: to, customer_id, created_at: tx.now })
-    .onConflict(c => c.column('address').doNothing())
-    .execute()
-  await record(tx, ticketId, 'address_changed', actor, { address: from }, { address: to })
 }

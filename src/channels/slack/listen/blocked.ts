@@ -10,7 +10,7 @@ import { type BanMeta, type BlockedMeta, banForm, blockedView, MOST_BLOCKED } fr
 import { notice } from '../views/blocks.ts'
 import { ids } from '../views/ids.ts'
 import { showHome } from './home.ts'
-import { admit, loadMessage, openForm, redrawView } from './show.ts'
+import { admit, openForm, redrawView } from './show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from './showing-problems.ts'
 import * as values from './values.ts'
 
@@ -27,8 +27,8 @@ export function listenToBlocked(app: App, desk: Desk): void {
     await openForm(desk, body, banForm('', { ticketId: null, ...(body.view && { listId: body.view.id }) }))
   })
   on(ids.banAuthor, async ({ body, value }) => {
-    const { message, ticket } = await loadMessage(desk, value)
-    await openForm(desk, body, banForm(message.author.address ?? '', { ticketId: ticket.id }))
+    const [ticketId = '', address = ''] = value.split(' ')
+    await openForm(desk, body, banForm(address, { ticketId }))
   })
   app.view<ViewSubmitAction>(
     ids.forms.blocked,

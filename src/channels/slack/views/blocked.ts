@@ -104,7 +104,7 @@ export function banForm(address: string, meta: BanMeta): ModalView {
   })
 }
 
-/** The way to ban who wrote a message. */
-export function banButton(messageId: string): KnownBlock {
-  return actions(button('Ban the sender', ids.banAuthor, messageId, { style: 'danger' }))
+/** The way to ban somebody who wrote on a ticket. */
+export function banButton(ticketId: string, address: string): KnownBlock {
+  return actions(button('Ban the sender', ids.banAuthor, `${ticketId} ${address}`))
 }

@@ -33,6 +33,7 @@ export function ticketDetails(
     ...(threadUrl ? [threadLink(threadUrl)] : []),
     ...ticketCard(ticket, now).blocks.map(withoutDetails),
     ...(past.matches.length ? [context('*Why these mails belong here*'), ...past.matches.map(matchLine)] : []),
+    ...(past.matches[0]?.author_address ? [banButton(ticket.id, past.matches[0].author_address)] : []),
     ...historyBlocks(past.events, past.names),
   ])
 }
@@ -103,10 +104,12 @@ export function messageDetails(message: MessageView, ticket: TicketView): ModalV
     ...(blocks.length ? blocks.slice(0, MOST_BLOCKS) : [words('There is no text in it.')]),
     ...(isCut ? [context('It is longer than Slack can show; the rest is kept in Overture.')] : []),
     ...files(message),
-    ...(['customer', 'stranger'].includes(message.author.kind) && message.author.address
-      ? [banButton(message.id)]
-      : []),
+    ...(isFromOutside(message) ? [banButton(ticket.id, message.author.address ?? '')] : []),
   ])
+}
+
+function isFromOutside({ author }: MessageView): boolean {
+  return (author.kind === 'customer' || author.kind === 'stranger') && author.address !== null
 }
 
 function origin(message: MessageView, ticket: TicketView): KnownBlock[] {

@@ -35,7 +35,7 @@ export function refuseUnmailable(rules: FileRules, files: { name: string; size: 
   const what = files.length === 1 ? `${files[0]?.name} is` : 'These files are'
   throw new Problem(
     'invalid',
-    `${what} ${sizeWords(total)}; a mail can carry about ${sizeWords(roomInMail(rules))}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
+    `${what} ${sizeWords(total)}; a mail can carry ${sizeWords(roomInMail(rules))}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
     'files',
   )
 }

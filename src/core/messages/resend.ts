@@ -31,14 +31,15 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   await redrawCard(tx, m.ticket_id)
 }
 
-/** Of a mail that left nobody had a copy when it was refused; when it came back from the customer, others have theirs. */
+/** Who was to have a copy of a mail that was refused, and is not done with; of one that came back they have theirs. */
 async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
   const failed = await q
     .selectFrom('deliveries')
-    .select('copies')
+    .select(['copies', 'handed'])
     .where('message_id', '=', messageId)
     .where('state', '=', 'failed')
     .where('copies', 'is not', null)
     .executeTakeFirst()
-  return JSON.parse(failed?.copies ?? '[]')
+  const handed: string[] = JSON.parse(failed?.handed ?? '[]')
+  return (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.includes(address))
 }

@@ -52,7 +52,10 @@ const withBob = async (options?: WorldOptions) => {
   const first = await mailTo('jane@acme.test', 'your order is ready')
   await world.settle()
   const bob = world.mail.customer('Bob <bob@acme.test>')
-  await world.jane.reply(first, { text: 'Bob should read this, too.', cc: ['Bob <bob@acme.test>', 'help@tulip.test'] })
+  await world.jane.reply(first, {
+    text: 'Bob should read this, too.',
+    cc: ['Bob <bob@acme.test>', 'support@tulip.test'],
+  })
   const answer = await postWith(card.ts, 'Bob should read this')
   return { card, answer, bob, at: { channel: 'support', thread_ts: card.ts } }
 }
@@ -189,7 +192,7 @@ describe('copies', () => {
     expect(wordsOf(answer)).not.toContain('support')
     await world.ann.say({ ...at, text: 'Hello both.' })
     const prompt = await whisper('Send to all (2)')
-    expect(JSON.stringify(prompt)).toContain('All: jane@acme.test, Bob <bob@acme.test>')
+    expect(JSON.stringify(prompt)).toContain('All: Jane, Bob <bob@acme.test>')
     await world.ann.click({ ephemeral: prompt.id }, 'send_to_all')
     await mailTo('bob@acme.test', 'Hello both.')
     const mail = await mailTo('jane@acme.test', 'Hello both.')

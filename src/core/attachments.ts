@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { prepared } from '../db/prepared.ts'
 import type { FileRules, Query, Store, Tx } from '../db/store.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { newId } from '../lib/id.ts'
@@ -62,12 +63,7 @@ const ENCODED = (4 / 3) * (78 / 76)
 
 /** Decides, when a message goes to a customer, which of its files go as links. Throws a Problem when that cannot be. */
 export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
-  const files = await tx.q
-    .selectFrom('attachments')
-    .select(['id', 'name', 'size'])
-    .where('message_id', '=', messageId)
-    .orderBy('position')
-    .execute()
+  const { rows: files } = await selectSizes(tx.q, { messageId })
   if (!files.length) return
   refuseUnmailable(tx.files, files)
   const links = tooLargeToMail(tx.files, files).map(f => f.id)
@@ -78,6 +74,10 @@ export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
     .where('id', 'in', links)
     .execute()
 }
+
+const selectSizes = prepared((q, v: { messageId: string }) =>
+  q.selectFrom('attachments').select(['id', 'name', 'size']).where('message_id', '=', v.messageId).orderBy('position'),
+)
 
 /** Stores a message's files; the same bytes are kept once. */
 export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promise<void> {

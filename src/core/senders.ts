@@ -159,7 +159,7 @@ export function senders(q: Query): Promise<SenderRow[]> {
  */
 export async function senderByAddress(q: Query, address: string): Promise<SenderRow | undefined> {
   const spellings = spellingsOf(address)
-  return (await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, [...spellings, catchAllOf(address)]))
+  return (await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, catchAllOf(address)))
 }
 
 async function senderOfOwn(q: Query, [exact, shorter, bare]: Spellings): Promise<SenderRow | undefined> {
@@ -183,7 +183,7 @@ export async function isOurs(q: Query, address: string): Promise<boolean> {
 /** Whether the address is a sender's, or an alias: one under a catch-all may well be a colleague's. */
 export async function isOwnAddress(q: Query, address: string): Promise<boolean> {
   const spellings = spellingsOf(address)
-  return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings))) !== undefined
+  return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
 }
 
 export function withoutPlus(address: string): string {
@@ -227,9 +227,14 @@ export interface UsualSender {
 
 /** The agent's own usual sender in the team, else the team's, else the oldest that works. */
 export async function usualSender(q: Query, teamId: string, agentId: string | null): Promise<UsualSender> {
-  const all = await sendersOf(q, teamId)
+  return usualAmong(q, await sendersOf(q, teamId), await usualIds(q, teamId, agentId))
+}
+
+/** The same, of a team's senders and those that were set, the agent's own first. */
+export async function usualAmong(q: Query, all: SenderRow[], set: (string | null)[]): Promise<UsualSender> {
   let instead: string | null = null
-  for (const id of await usualIds(q, teamId, agentId)) {
+  for (const id of set) {
+    if (id === null) continue
     const sender = all.find(s => s.id === id)
     if (sender?.broken_at === null) return { sender, instead }
     instead ??= await whyNot(q, id, sender)
@@ -238,7 +243,7 @@ export async function usualSender(q: Query, teamId: string, agentId: string | nu
   return { sender, instead: sender ? instead : null }
 }
 
-async function usualIds(q: Query, teamId: string, agentId: string | null): Promise<string[]> {
+async function usualIds(q: Query, teamId: string, agentId: string | null): Promise<(string | null)[]> {
   const team = await q.selectFrom('teams').select('sender_id').where('id', '=', teamId).executeTakeFirst()
   const member =
     agentId === null
@@ -249,7 +254,7 @@ async function usualIds(q: Query, teamId: string, agentId: string | null): Promi
           .where('team_id', '=', teamId)
           .where('agent_id', '=', agentId)
           .executeTakeFirst()
-  return [member?.sender_id, team?.sender_id].filter(id => id !== null && id !== undefined)
+  return [member?.sender_id ?? null, team?.sender_id ?? null]
 }
 
 async function whyNot(q: Query, id: string, sender: SenderRow | undefined): Promise<string> {

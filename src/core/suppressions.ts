@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { SuppressionRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
@@ -37,9 +38,13 @@ export async function liftSuppression(tx: Tx, address: string, actor: Actor): Pr
   }
 }
 
-export function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
-  return q.selectFrom('suppressions').selectAll().where('address', '=', address).executeTakeFirst()
+export async function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
+  return (await selectSuppression(q, { address })).rows[0]
 }
+
+const selectSuppression = prepared((q, v: { address: string }) =>
+  q.selectFrom('suppressions').selectAll().where('address', '=', v.address),
+)
 
 /** Suppressions whose address or reason contains what was typed, newest first. */
 export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionRow[]> {

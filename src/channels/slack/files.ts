@@ -24,6 +24,8 @@ export async function downloadFiles(desk: Desk, fileIds: string[]): Promise<NewF
 async function look(desk: Desk, id: string): Promise<SlackFile> {
   try {
     const { file } = await desk.bulk.files.info({ file: id })
+    const gone = GONE[file?.mode ?? '']
+    if (gone) throw new Problem('invalid', gone, 'files')
     const url = file?.url_private_download ?? file?.url_private
     if (!url || file?.is_external || !isSlacks(url, desk.bulk.slackApiUrl))
       throw new Problem('invalid', 'One of the files cannot be read: it is a link, not a file.', 'files')
@@ -38,6 +40,12 @@ async function look(desk: Desk, id: string): Promise<SlackFile> {
       throw new Problem('invalid', 'One of the files was deleted in Slack.', 'files')
     throw error
   }
+}
+
+/** Files whose bytes Slack keeps from us. https://docs.slack.dev/reference/objects/file-object */
+const GONE: Record<string, string> = {
+  tombstone: 'One of the files was deleted in Slack.',
+  hidden_by_limit: 'Slack hides one of the files, since the workspace holds more than its plan allows.',
 }
 
 /** A file may also be a link to anywhere, and where it leads must never see our token. */

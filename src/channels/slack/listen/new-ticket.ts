@@ -1,9 +1,9 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView, RichTextBlock } from '@slack/types'
-import { agentByHandle, joinTeam } from '../../../core/agents.ts'
+import { joinTeam, usualSenderOf } from '../../../core/agents.ts'
 import { splitTyped } from '../../../core/copies.ts'
 import { customerByAddress } from '../../../core/customers.ts'
-import { sendersOf, usualSender } from '../../../core/senders.ts'
+import { sendersOf, usualAmong } from '../../../core/senders.ts'
 import { formsOf, teams } from '../../../core/teams.ts'
 import { checkTicket, type NewTicket, openTicket } from '../../../core/tickets/open.ts'
 import type { Priority, TeamRow, TicketRow } from '../../../db/schema.ts'
@@ -71,8 +71,7 @@ async function formFor(
     const team = all.find(t => t.id === teamId) ?? all.find(t => t.place === origin) ?? all[0]
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
-    const agent = await agentByHandle(q, user)
-    const { sender, instead } = await usualSender(q, team.id, agent?.id ?? null)
+    const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
     return newTicketForm({
       team,
       teams: all,

@@ -1,6 +1,7 @@
 import { prepared } from '../db/prepared.ts'
 import type { SenderRow, ThreadRow, TicketRow } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
+import { copiesOf } from './copies.ts'
 import { customerByAddress, customerFor, learnName } from './customers.ts'
 import { markBounced } from './deliveries/settle.ts'
 import { fromText, isEmpty, plainText } from './document.ts'
@@ -10,6 +11,7 @@ import { type Arrival, isAutomatic } from './letter.ts'
 import { postMessage, postNotice } from './messages/post.ts'
 import { senderByAddress, usableSender } from './senders.ts'
 import { customerAnswered } from './tickets/change.ts'
+import { ticketById } from './tickets/find.ts'
 import { openTicketByCustomer } from './tickets/open.ts'
 import { readReplyToken } from './tokens.ts'
 import { teamGiven } from './tray.ts'
@@ -212,6 +214,7 @@ async function recordMessage(
     inboundId: a.inboundId,
     matchedBy: why,
     automatic: isAutomatic(a.kind) ? a.rule : null,
+    copies: await copiesOf(tx.q, a, (await ticketById(tx.q, ticketId)).customer_id),
     kind: isAutomatic(a.kind) ? a.kind : null,
     opening,
   })

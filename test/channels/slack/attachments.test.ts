@@ -94,9 +94,12 @@ describe('files that a customer sends', () => {
     await postWith(card.ts, '📎 logo.png (9 B) again')
     await slack.until(() => namesIn(card.ts).join() === 'logo.png,new.txt')
     expect(await world.overture.store.read(q => q.selectFrom('blobs').select('sha256').execute())).toHaveLength(2)
-    const post = world.thread(card.ts).find(m => JSON.stringify(m).includes('Show full mail'))
-    await ann.click({ message: { channel: slack.channel('support').id, ts: post?.ts ?? '' } }, 'show_full')
-    await modalSays('logo.png (9 B)')
+    const post = await postWith(card.ts, 'again')
+    await ann.click({ message: { channel: slack.channel('support').id, ts: post.ts } }, 'show_full')
+    await modalSays('logo.png (9 B), new.txt (3 B)')
+    await ann.click({ view: ann.modal().id }, 'post_files')
+    await modalSays('They are in the thread now.')
+    expect(namesIn(card.ts)).toEqual(['logo.png', 'new.txt', 'logo.png'])
   })
 
   it('that Slack does not take are named in the thread, with a link', async () => {

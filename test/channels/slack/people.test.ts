@@ -159,7 +159,7 @@ describe('addresses that are blocked', () => {
         .find(m => m.text.includes('Buy pills')),
     )
     await ann.click(place(card), 'details')
-    await modalSays('Ban the sender')
+    await modalSays('Ban eve@spam.test')
     await ann.click({ view: ann.modal().id }, 'ban_author')
     await form('Ban an address')
     expect((await ann.submit({ address: 'nobody', reason: 'Spam.' })).errors).toEqual({

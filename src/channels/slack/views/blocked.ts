@@ -106,5 +106,5 @@ export function banForm(address: string, meta: BanMeta): ModalView {
 
 /** The way to ban somebody who wrote on a ticket. */
 export function banButton(ticketId: string, address: string): KnownBlock {
-  return actions(button('Ban the sender', ids.banAuthor, `${ticketId} ${address}`))
+  return actions(button(`Ban ${address}`, ids.banAuthor, `${ticketId} ${address}`))
 }

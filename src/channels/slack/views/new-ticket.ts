@@ -66,6 +66,7 @@ export function newTicketForm(form: NewTicketForm): ModalView {
       ...formField(form),
       ...senderField(form),
       ...customerFields(start),
+      copiesField(start.copies),
       field('subject', 'Subject', {
         type: 'plain_text_input',
         max_length: 255,
@@ -73,7 +74,6 @@ export function newTicketForm(form: NewTicketForm): ModalView {
       }),
       field('message', 'Message', { type: 'rich_text_input', ...(start.message && { initial_value: start.message }) }),
       filesField(form.files),
-      copiesField(start.copies),
       field('priority', 'Priority', {
         type: 'static_select',
         options: priorities(),

@@ -46,14 +46,14 @@ export function replyForm(form: ReplyForm): ModalView {
       ),
       ...hints(ticket),
       ...toFields(form),
+      ...copyBoxes(form.copies, meta),
+      copiesField(),
       field('message', 'Message', {
         type: 'rich_text_input',
         focus_on_load: true,
         ...(start && { initial_value: start }),
       }),
       filesField(form.files),
-      ...copyBoxes(form.copies, meta),
-      copiesField(),
       actions(button('Preview', ids.preview, ticket.id)),
     ],
   })
@@ -115,7 +115,7 @@ function metaOf({ ticket, copies }: ReplyForm): ReplyMeta {
 /** Nobody is ticked at first: who else reads an answer is for the agent to decide. */
 function copyBoxes(copies: CopyChoice[], meta: ReplyMeta): KnownBlock[] {
   const named = (address: string) => copyWords(copies.find(c => c.address === address) ?? { address, name: '' })
-  const everybody = meta.all.length > 1 ? [option(`All ${meta.all.length} of them`, 'all')] : []
+  const everybody = meta.all.length > 1 ? [option(`Everybody (${meta.all.length})`, 'all')] : []
   const options: PlainTextOption[] = [
     ...everybody,
     ...meta.all.map((a, i) => option(named(a), `a${i}`)),

@@ -9,12 +9,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('messages').addColumn('copies', 'text').execute()
   await s.alterTable('messages').addColumn('calls_id', 'text').execute()
 
+  await s.alterTable('deliveries').addColumn('place', 'text').execute()
   await s.alterTable('deliveries').addColumn('copies', 'text').execute()
   await s.alterTable('deliveries').addColumn('bounce_class', 'text').execute()
   await s.alterTable('deliveries').addColumn('bounce_status', 'text').execute()
   await s.alterTable('deliveries').addColumn('bounced_at', 'bigint').execute()
+  await s.alterTable('deliveries').addColumn('handed', 'text').execute()
+  await s
+    .alterTable('deliveries')
+    .addColumn('deferrals', 'integer', c => c.notNull().defaultTo(0))
+    .execute()
+  await s.alterTable('deliveries').addColumn('deferred_at', 'bigint').execute()
   await s.alterTable('deliveries').addColumn('late_at', 'bigint').execute()
   await s.alterTable('deliveries').addColumn('uncertain_at', 'bigint').execute()
+
+  await sql`create index deliveries_deferred on deliveries (deferred_at) where deferred_at is not null and late_at is null`.execute(
+    db,
+  )
 
   await s
     .alterTable('attachments')

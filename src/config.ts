@@ -15,11 +15,22 @@ export interface Config {
     from: { address: string; name: string } | null // the first sender
     imapUrl: string | null
     listen: { host: string; port: number } | null
+    oauth: OAuth | null // how access tokens are got, for mail servers that take no passwords
+    perMinute: number // mails to one domain
+    maxBytes: number // of the files of one mail that goes out, as they travel
   }
   databaseUrl: string
   http: { host: string; port: number; publicUrl: string | null }
   secret: string | undefined
   logLevel: string
+}
+
+export interface OAuth {
+  tokenUrl: string
+  clientId: string
+  clientSecret: string | null
+  refreshToken: string | null
+  scope: string | null
 }
 
 /** A start that cannot be, with all its reasons; the message is for the operator. */
@@ -37,7 +48,18 @@ const Settings = z.object({
   SLACK_SIGNING_SECRET: text.optional(),
   SLACK_API_URL: url('https?', 'https://slack.com/api/').optional(),
   DESK_CHANNEL: text.regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name').optional(),
-  SMTP_URL: url('smtps?', 'smtps://user:password@mail.example.com:465').optional(),
+  SMTP_URL: text
+    .regex(
+      /^(smtps?:\/\/[^\s]+|sendmail:(\/[^\s]+)?)$/i,
+      'is not an address such as smtps://user:password@mail.example.com:465',
+    )
+    .optional(),
+  MAIL_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(60),
+  MAIL_OAUTH_TOKEN_URL: url('https?', 'https://oauth2.googleapis.com/token').optional(),
+  MAIL_OAUTH_CLIENT_ID: text.optional(),
+  MAIL_OAUTH_CLIENT_SECRET: text.optional(),
+  MAIL_OAUTH_REFRESH_TOKEN: text.optional(),
+  MAIL_OAUTH_SCOPE: text.optional(),
   MAIL_FROM: text
     .transform((value, ctx) => {
       const found = /^(?:"?([^"<]*?)"?\s*<)?([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?$/.exec(value)
@@ -55,6 +77,7 @@ const Settings = z.object({
       return z.NEVER
     })
     .optional(),
+  MAIL_MAX_MB: z.coerce.number().min(1).max(100).default(20),
   DATABASE_URL: text.default('data/overture.db'),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -89,11 +112,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       from: s.MAIL_FROM ?? null,
       imapUrl: s.IMAP_URL ?? null,
       listen: s.MAIL_LISTEN ?? null,
+      oauth: oauthOf(s),
+      perMinute: s.MAIL_PER_MINUTE,
+      maxBytes: Math.round(s.MAIL_MAX_MB * 1024 * 1024),
     },
     databaseUrl: s.DATABASE_URL,
     http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null },
     secret: s.APP_SECRET,
     logLevel: s.LOG_LEVEL,
+  }
+}
+
+function oauthOf(s: z.infer<typeof Settings>): OAuth | null {
+  if (!s.MAIL_OAUTH_TOKEN_URL || !s.MAIL_OAUTH_CLIENT_ID) return null
+  return {
+    tokenUrl: s.MAIL_OAUTH_TOKEN_URL,
+    clientId: s.MAIL_OAUTH_CLIENT_ID,
+    clientSecret: s.MAIL_OAUTH_CLIENT_SECRET ?? null,
+    refreshToken: s.MAIL_OAUTH_REFRESH_TOKEN ?? null,
+    scope: s.MAIL_OAUTH_SCOPE ?? null,
   }
 }
 
@@ -123,6 +160,10 @@ function missingTogether(env: Record<string, string | undefined>): string[] {
   const faults: string[] = []
   if (!has('SLACK_APP_TOKEN') && !has('SLACK_SIGNING_SECRET'))
     faults.push('Give SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode).')
+  if (has('MAIL_OAUTH_TOKEN_URL') !== has('MAIL_OAUTH_CLIENT_ID'))
+    faults.push('MAIL_OAUTH_TOKEN_URL and MAIL_OAUTH_CLIENT_ID belong together: give both or neither.')
+  if (/[?&]auth=oauth2/i.test(env.SMTP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
+    faults.push('SMTP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
   if (has('SMTP_URL') !== has('MAIL_FROM')) faults.push('SMTP_URL and MAIL_FROM belong together: give both or neither.')
   return faults
 }

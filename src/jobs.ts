@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { tellOfLate } from './core/deliveries/late.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
 import type { Store } from './db/store.ts'
@@ -14,6 +15,10 @@ export function startJobs(store: Store, log: Log): { stop(): Promise<void> } {
     schedule(
       '* * * * *',
       run('reminding', () => store.write(remindOfUndecided)),
+    ),
+    schedule(
+      '* * * * *',
+      run('telling of late mails', () => store.write(tellOfLate)),
     ),
   ]
 

@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { AgentRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -60,6 +61,20 @@ export async function setUsualSender(tx: Tx, agentId: string, teamId: string, se
     .where('agent_id', '=', agentId)
     .execute()
 }
+
+/** What the new tickets in a team of the agent with this handle are sent from; null when they set nothing. */
+export async function usualSenderOf(q: Query, teamId: string, handle: string): Promise<string | null> {
+  return (await selectUsual(q, { teamId, handle })).rows[0]?.sender_id ?? null
+}
+
+const selectUsual = prepared((q, v: { teamId: string; handle: string }) =>
+  q
+    .selectFrom('team_members as m')
+    .innerJoin('agents as a', 'a.id', 'm.agent_id')
+    .select('m.sender_id')
+    .where('m.team_id', '=', v.teamId)
+    .where('a.handle', '=', v.handle),
+)
 
 /** The agent's own usual senders by team. */
 export async function usualSendersOf(q: Query, agentId: string): Promise<Map<string, string>> {

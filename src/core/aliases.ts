@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { SenderRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
@@ -84,23 +85,32 @@ export async function allAliases(q: Query): Promise<Map<string, string[]>> {
   return found
 }
 
-/** The sender with one of these aliases; the first of them that is known decides. */
-export async function senderByAlias(q: Query, aliases: string[]): Promise<SenderRow | undefined> {
-  const rows = await q
-    .selectFrom('sender_aliases as a')
-    .innerJoin('senders as s', 's.id', 'a.sender_id')
-    .selectAll('s')
-    .select('a.address as alias')
-    .where('a.address', 'in', aliases)
-    .where('s.removed_at', 'is', null)
-    .execute()
-  const found = nearest(rows, r => r.alias, aliases)
+/** The sender with this alias, in any of its spellings, else whose catch-all it falls under when one is given. */
+export async function senderByAlias(
+  q: Query,
+  [exact, shorter, bare]: Spellings,
+  catchAll: string | null,
+): Promise<SenderRow | undefined> {
+  const order = [exact, shorter, bare, catchAll ?? bare] as const
+  const { rows } = await selectByAlias(q, { exact, shorter, bare, catchAll: order[3] })
+  const found = nearest(rows, r => r.alias, order)
   if (!found) return undefined
   const { alias, ...sender } = found
   return sender
 }
 
-export function nearest<R>(rows: R[], address: (row: R) => string, order: string[]): R | undefined {
+const selectByAlias = prepared((q, v: { exact: string; shorter: string; bare: string; catchAll: string }) =>
+  q
+    .selectFrom('sender_aliases as a')
+    .innerJoin('senders as s', 's.id', 'a.sender_id')
+    .selectAll('s')
+    .select('a.address as alias')
+    .where('a.address', 'in', [v.exact, v.shorter, v.bare, v.catchAll])
+    .where('s.removed_at', 'is', null),
+)
+
+/** The row whose address comes first in an order. */
+export function nearest<R>(rows: R[], address: (row: R) => string, order: readonly string[]): R | undefined {
   return rows.toSorted((a, b) => order.indexOf(address(a)) - order.indexOf(address(b)))[0]
 }
 

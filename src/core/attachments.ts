@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { prepared } from '../db/prepared.ts'
 import type { FileRules, Query, Store, Tx } from '../db/store.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { newId } from '../lib/id.ts'
@@ -35,7 +36,7 @@ export function refuseUnmailable(rules: FileRules, files: { name: string; size: 
   const what = files.length === 1 ? `${files[0]?.name} is` : 'These files are'
   throw new Problem(
     'invalid',
-    `${what} ${sizeWords(total)}; a mail can carry about ${sizeWords(rules.mailBytes / ENCODED)}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
+    `${what} ${sizeWords(total)}; a mail can carry ${sizeWords(roomInMail(rules))}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
     'files',
   )
 }
@@ -52,17 +53,17 @@ export function tooLargeToMail<F extends { size: number }>(rules: FileRules, fil
   return files.filter(f => links.has(f))
 }
 
+/** How many bytes of files fit into one mail. */
+export function roomInMail(rules: FileRules): number {
+  return Math.floor(rules.mailBytes / ENCODED)
+}
+
 /** How much larger a file is as it travels: base64, and a line end after every 76 characters. */
 const ENCODED = (4 / 3) * (78 / 76)
 
 /** Decides, when a message goes to a customer, which of its files go as links. Throws a Problem when that cannot be. */
 export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
-  const files = await tx.q
-    .selectFrom('attachments')
-    .select(['id', 'name', 'size'])
-    .where('message_id', '=', messageId)
-    .orderBy('position')
-    .execute()
+  const { rows: files } = await selectSizes(tx.q, { messageId })
   if (!files.length) return
   refuseUnmailable(tx.files, files)
   const links = tooLargeToMail(tx.files, files).map(f => f.id)
@@ -73,6 +74,10 @@ export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
     .where('id', 'in', links)
     .execute()
 }
+
+const selectSizes = prepared((q, v: { messageId: string }) =>
+  q.selectFrom('attachments').select(['id', 'name', 'size']).where('message_id', '=', v.messageId).orderBy('position'),
+)
 
 /** Stores a message's files; the same bytes are kept once. */
 export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promise<void> {

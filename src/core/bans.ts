@@ -2,13 +2,16 @@ import { prepared } from '../db/prepared.ts'
 import type { AgentRow, BanRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
+import { actorOf } from './agents.ts'
 import { isFreeMail, readAddress } from './customers.ts'
+import { record } from './events.ts'
 import { isOwnAddress, withoutPlus } from './senders.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain
   reason: string
-  by: Pick<AgentRow, 'id'> | null
+  by: Pick<AgentRow, 'id' | 'name'>
+  ticketId?: string | null // whose history says so, too
 }
 
 /**
@@ -22,9 +25,11 @@ export async function ban(tx: Tx, form: BanForm): Promise<string> {
   await refuseOurs(tx.q, address)
   await tx.q
     .insertInto('bans')
-    .values({ address, reason, created_by: form.by?.id ?? null, created_at: tx.now })
+    .values({ address, reason, created_by: form.by.id, created_at: tx.now })
     .onConflict(c => c.column('address').doNothing())
     .execute()
+  if (form.ticketId)
+    await record(tx, form.ticketId, 'sender_banned', actorOf(form.by), undefined, { to: address, reason })
   return address
 }
 

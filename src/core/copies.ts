@@ -1,7 +1,7 @@
 import type { MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
-import { readAddress } from './customers.ts'
+import { addressesOf, readAddress } from './customers.ts'
 import type { Arrival, Copy } from './letter.ts'
 import { isOurs } from './senders.ts'
 import { obstacleTo } from './suppressions.ts'
@@ -32,11 +32,6 @@ export async function copiesOf(
     if (!(await isOurs(q, address))) others.push({ address, name: name === address ? '' : name.slice(0, 200) })
   }
   return others
-}
-
-async function addressesOf(q: Query, customerId: string): Promise<string[]> {
-  const rows = await q.selectFrom('addresses').select('address').where('customer_id', '=', customerId).execute()
-  return rows.map(r => r.address)
 }
 
 /** Somebody whom a copy of the next answer may go to. */

@@ -24,14 +24,50 @@ export interface Letter {
   ticket: TicketView
   message: MessageView | null // null for a card
   references: string[] // keys of the thread's earlier messages, oldest first
-  copies: string[] // addresses that get a copy, fixed when the agent sent it
+  copies: string[] // who else gets it
+  barred: Missed[] // of the customer and the copies, who must not be written to (any more)
+  handed: string[] // recipients that are done with: the far side took it for them, or never will
+  deferrals: number // how often the far side said "later"
+  deferredAt: number | null // when it first could not be delivered
+  uncertainAt: number | null // when the connection was lost with the whole of it handed over
+}
+
+/** A recipient who does not get it, and why, as a finished sentence. */
+export interface Missed {
+  address: string
+  reason: string
+  broken?: 'address' // nothing can be sent there, ever
 }
 
 /** What became of carrying a letter. */
-export type Outcome =
-  | { sent: { id: string; root?: string } } // root: given when this letter began the thread
-  | { retry: { reason: string; afterMs?: number; place?: boolean } } // place: nothing else goes there before, either
-  | { refused: { reason: string; broken?: 'sender' | 'place' | 'address' } } // for good, in a finished sentence
+export type Outcome = (
+  | { sent: { id: string; root?: string; alias?: string } } // root: given when this letter began the thread; alias: a further id that answers may name
+  | { retry: Retry }
+  | { refused: Refusal } // for good
+) & { recipients?: Recipients }
+
+export interface Retry {
+  reason: string // a finished sentence
+  afterMs?: number
+  place?: boolean // nothing else goes there before, either
+  tries?: Tries // soon when not given
+  uncertain?: true // it may have arrived: it is tried once more, under the same id, and not again
+}
+
+/** When it is tried again: within seconds, after minutes and then hours, a day apart; or nothing was tried, which does not count. */
+export type Tries = 'soon' | 'later' | 'daily' | 'uncounted'
+
+export interface Refusal {
+  reason: string // a finished sentence
+  broken?: 'sender' | 'place' | 'address'
+  alert?: 'policy' // an operator must look into it
+}
+
+/** Of a letter with several recipients: those that are done with. */
+export interface Recipients {
+  taken: string[]
+  missed: Missed[]
+}
 
 /** A ticket as the desk shows it, whole. */
 export interface TicketView {
@@ -75,6 +111,7 @@ export interface SenderView {
   smtpUrl: string | null // null: the environment's
   broken: string | null // why nothing can be sent from it, a finished sentence
   dkim: { selector: string; key: string } | null
+  oauth: string | null // JSON: how its server's access tokens are got; null: as the environment says
   isLocked?: true // its secrets cannot be read: nothing may be sent, not even without them
 }
 
@@ -113,6 +150,8 @@ export interface MessageView {
     dueAt: number
     sentAt: number | null
     reason: string | null
+    lateAt: number | null
+    uncertainAt: number | null
     copies: string[] // who else it goes to
   }[]
 }

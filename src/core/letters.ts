@@ -14,14 +14,17 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     (
       await q
         .selectFrom('threads')
-        .selectAll()
-        .where('id', 'in', unique(rows.map(r => r.thread_id)))
+        .leftJoin('suppressions', 'suppressions.address', 'threads.place')
+        .selectAll('threads')
+        .select('suppressions.reason as suppressed')
+        .where('threads.id', 'in', unique(rows.map(r => r.thread_id)))
         .execute()
     ).map(t => [t.id, t]),
   )
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
   const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
+  const copies = await copiesOf(q, rows)
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
@@ -37,14 +40,42 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       key: row.key,
       externalId: row.external_id,
       createdAt: row.created_at,
-      thread,
+      thread: { ...thread, place: row.place ?? thread.place },
       ticket,
       message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
-      copies: row.copies ? JSON.parse(row.copies) : [],
+      copies: copies.get(row.id)?.copies ?? [],
+      barred: [
+        ...(thread.suppressed === null ? [] : [{ address: thread.place, reason: thread.suppressed }]),
+        ...(copies.get(row.id)?.barred ?? []),
+      ],
+      handed: row.handed ? JSON.parse(row.handed) : [],
+      deferrals: row.deferrals,
+      deferredAt: row.deferred_at,
+      uncertainAt: row.uncertain_at,
     })
   }
   return letters
+}
+
+/** Who gets a copy, by delivery, and who was to get one but must not be written to. */
+async function copiesOf(q: Query, rows: DeliveryRow[]): Promise<Map<string, Pick<Letter, 'copies' | 'barred'>>> {
+  const wanted = rows.flatMap(r => (r.copies ? [{ id: r.id, addresses: JSON.parse(r.copies) as string[] }] : []))
+  if (!wanted.length) return new Map()
+  const suppressed = await q
+    .selectFrom('suppressions')
+    .select(['address', 'reason'])
+    .where('address', 'in', unique(wanted.flatMap(w => w.addresses)))
+    .execute()
+  return new Map(
+    wanted.map(({ id, addresses }) => [
+      id,
+      {
+        copies: addresses.filter(a => !suppressed.some(s => s.address === a)),
+        barred: suppressed.filter(s => addresses.includes(s.address)),
+      },
+    ]),
+  )
 }
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */
@@ -55,6 +86,7 @@ async function referencesOf(q: Query, threadId: string, before: string | null): 
     .where('thread_id', '=', threadId)
     .where('message_id', '<', before ?? '')
     .orderBy('message_id')
+    .orderBy('created_at') // what a mail server called it in place of ours is what the customer has
     .execute()
   return rows.map(r => r.key)
 }
@@ -98,6 +130,7 @@ export async function ticketViews(
       's.address as sender_address',
       's.name as sender_name',
       's.smtp_url',
+      's.oauth',
       's.dkim_selector',
       's.dkim_key',
       's.broken_reason',
@@ -160,6 +193,7 @@ function senderView(
     sender_address: string | null
     sender_name: string | null
     smtp_url: string | null
+    oauth: string | null
     dkim_selector: string | null
     dkim_key: string | null
     broken_reason: string | null
@@ -172,7 +206,7 @@ function senderView(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // one sender's trouble must not keep all others' letters, and lists, from being drawn
-    return { ...sender, broken: error.message, smtpUrl: null, dkim: null, isLocked: true }
+    return { ...sender, broken: error.message, smtpUrl: null, oauth: null, dkim: null, isLocked: true }
   }
 }
 
@@ -282,7 +316,19 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
   const rows = await q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.id', 'd.message_id', 'd.channel', 't.side', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason', 'd.copies'])
+    .select([
+      'd.id',
+      'd.message_id',
+      'd.channel',
+      't.side',
+      'd.state',
+      'd.due_at',
+      'd.sent_at',
+      'd.reason',
+      'd.late_at',
+      'd.uncertain_at',
+      'd.copies',
+    ])
     .where('d.message_id', 'in', messageIds)
     .where('d.kind', '=', 'message')
     .orderBy('d.id')
@@ -298,6 +344,8 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       dueAt: r.due_at,
       sentAt: r.sent_at,
       reason: r.reason,
+      lateAt: r.late_at,
+      uncertainAt: r.uncertain_at,
       copies: r.copies ? JSON.parse(r.copies) : [],
     })
   }

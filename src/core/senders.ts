@@ -4,6 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
 import { seal, unseal } from '../lib/sign.ts'
+import { alert, liftAlert } from './alerts.ts'
 import {
   aliasFaults,
   aliasOf,
@@ -55,12 +56,14 @@ export async function changeSender(tx: Tx, id: string, form: SenderForm): Promis
     })
     .where('id', '=', id)
     .execute()
+  await liftAlert(tx, alertOf(id), 'Its settings were changed, so it is tried again.')
   await setAliases(tx, id, form.aliases)
 }
 
 /** The address and its aliases are used no more; tickets that used it are sent from another of the team. */
 export async function removeSender(tx: Tx, id: string): Promise<void> {
   await tx.q.updateTable('senders').set({ removed_at: tx.now }).where('id', '=', id).execute()
+  await liftAlert(tx, alertOf(id), 'It was removed.')
   await setAliases(tx, id, '')
 }
 
@@ -77,15 +80,20 @@ function columns(tx: Tx, form: SenderForm) {
 
 export interface Secrets {
   smtpUrl: string | null
+  oauth: string | null // JSON, the channel's own
   dkim: { selector: string; key: string } | null
 }
 
 /** What is kept sealed of a sender. Throws a Problem when it was sealed under another APP_SECRET. */
-export function secretsOf(key: Buffer, sender: Pick<SenderRow, 'smtp_url' | 'dkim_selector' | 'dkim_key'>): Secrets {
-  const { smtp_url, dkim_selector, dkim_key } = sender
+export function secretsOf(
+  key: Buffer,
+  sender: Pick<SenderRow, 'smtp_url' | 'oauth' | 'dkim_selector' | 'dkim_key'>,
+): Secrets {
+  const { smtp_url, oauth, dkim_selector, dkim_key } = sender
   try {
     return {
       smtpUrl: smtp_url && unseal(key, smtp_url),
+      oauth: oauth && unseal(key, oauth),
       dkim: dkim_selector && dkim_key ? { selector: dkim_selector, key: unseal(key, dkim_key) } : null,
     }
   } catch {
@@ -151,7 +159,7 @@ export function senders(q: Query): Promise<SenderRow[]> {
  */
 export async function senderByAddress(q: Query, address: string): Promise<SenderRow | undefined> {
   const spellings = spellingsOf(address)
-  return (await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, [...spellings, catchAllOf(address)]))
+  return (await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, catchAllOf(address)))
 }
 
 async function senderOfOwn(q: Query, [exact, shorter, bare]: Spellings): Promise<SenderRow | undefined> {
@@ -175,32 +183,40 @@ export async function isOurs(q: Query, address: string): Promise<boolean> {
 /** Whether the address is a sender's, or an alias: one under a catch-all may well be a colleague's. */
 export async function isOwnAddress(q: Query, address: string): Promise<boolean> {
   const spellings = spellingsOf(address)
-  return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings))) !== undefined
+  return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
 }
 
 export function withoutPlus(address: string): string {
   return address.toLowerCase().replace(/\+[^@]*@/, '@')
 }
 
-/** Nothing more is sent from it until it works again; the reason is shown where people write. True when that is news. */
-export async function markSenderBroken(tx: Tx, id: string, reason: string): Promise<boolean> {
-  const changed = await tx.q
+/** Nothing more is sent from it until it works again; its team is told, and the reason is shown where people write. */
+export async function markSenderBroken(tx: Tx, id: string, reason: string): Promise<void> {
+  const news = await tx.q
     .updateTable('senders')
     .set({ broken_at: tx.now, broken_reason: reason })
     .where('id', '=', id)
     .where('broken_at', 'is', null)
+    .returning(['address', 'team_id'])
     .executeTakeFirst()
-  return changed.numUpdatedRows > 0n
+  if (!news) return
+  const text = `Nothing can be sent from ${news.address}. ${reason} Its mail waits and goes out once this is mended, in Set-up or at the mail server.`
+  await alert(tx, alertOf(id), text, news.team_id)
 }
 
 /** It works (again). */
 export async function markSenderWorking(tx: Tx, id: string): Promise<void> {
-  await tx.q
+  const { numUpdatedRows } = await tx.q
     .updateTable('senders')
     .set({ broken_at: null, broken_reason: null })
     .where('id', '=', id)
     .where('broken_at', 'is not', null)
-    .execute()
+    .executeTakeFirst()
+  if (numUpdatedRows > 0n) await liftAlert(tx, alertOf(id), 'It works again, and its mail goes out.')
+}
+
+function alertOf(senderId: string): string {
+  return `sender:${senderId}`
 }
 
 /** What a new ticket is sent from at first: `sender` is undefined when the team has none that works. */
@@ -211,9 +227,14 @@ export interface UsualSender {
 
 /** The agent's own usual sender in the team, else the team's, else the oldest that works. */
 export async function usualSender(q: Query, teamId: string, agentId: string | null): Promise<UsualSender> {
-  const all = await sendersOf(q, teamId)
+  return usualAmong(q, await sendersOf(q, teamId), await usualIds(q, teamId, agentId))
+}
+
+/** The same, of a team's senders and those that were set, the agent's own first. */
+export async function usualAmong(q: Query, all: SenderRow[], set: (string | null)[]): Promise<UsualSender> {
   let instead: string | null = null
-  for (const id of await usualIds(q, teamId, agentId)) {
+  for (const id of set) {
+    if (id === null) continue
     const sender = all.find(s => s.id === id)
     if (sender?.broken_at === null) return { sender, instead }
     instead ??= await whyNot(q, id, sender)
@@ -222,7 +243,7 @@ export async function usualSender(q: Query, teamId: string, agentId: string | nu
   return { sender, instead: sender ? instead : null }
 }
 
-async function usualIds(q: Query, teamId: string, agentId: string | null): Promise<string[]> {
+async function usualIds(q: Query, teamId: string, agentId: string | null): Promise<(string | null)[]> {
   const team = await q.selectFrom('teams').select('sender_id').where('id', '=', teamId).executeTakeFirst()
   const member =
     agentId === null
@@ -233,7 +254,7 @@ async function usualIds(q: Query, teamId: string, agentId: string | null): Promi
           .where('team_id', '=', teamId)
           .where('agent_id', '=', agentId)
           .executeTakeFirst()
-  return [member?.sender_id, team?.sender_id].filter(id => id !== null && id !== undefined)
+  return [member?.sender_id ?? null, team?.sender_id ?? null]
 }
 
 async function whyNot(q: Query, id: string, sender: SenderRow | undefined): Promise<string> {

@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { SuppressionRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
@@ -55,9 +56,13 @@ async function forgetBounces(tx: Tx, address: string): Promise<void> {
     .execute()
 }
 
-export function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
-  return q.selectFrom('suppressions').selectAll().where('address', '=', address).executeTakeFirst()
+export async function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
+  return (await selectSuppression(q, { address })).rows[0]
 }
+
+const selectSuppression = prepared((q, v: { address: string }) =>
+  q.selectFrom('suppressions').selectAll().where('address', '=', v.address),
+)
 
 /** Suppressions whose address or reason contains what was typed, newest first. */
 export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionRow[]> {

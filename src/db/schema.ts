@@ -287,10 +287,14 @@ export interface DeliveryRow {
   created_at: number
   sent_at: number | null
   reason: string | null // why it failed or is late, for people
+  place: string | null // the customer's address, fixed when the agent sent it; null: the thread's
   copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
   bounce_class: string | null // why it came back, such as no_such_address
   bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1
   bounced_at: number | null // when it came back; null also once the address may be written to again
+  handed: string | null // JSON [address]: recipients that are done with, of a mail with several
+  deferrals: number // how often the far side said "later"
+  deferred_at: number | null // when it first could not be delivered
   late_at: number | null // when its author was told that it is not delivered yet
   uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
 }

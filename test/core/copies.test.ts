@@ -3,12 +3,15 @@ import { actorOf } from '../../src/core/agents.ts'
 import { ban } from '../../src/core/bans.ts'
 import { copiesOf, copyChoices, readCopies, splitTyped } from '../../src/core/copies.ts'
 import { fromText } from '../../src/core/document.ts'
+import { historyOf } from '../../src/core/events.ts'
 import { sendCorrection } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { changeSender } from '../../src/core/senders.ts'
 import { liftSuppression, suppress } from '../../src/core/suppressions.ts'
 import { threadOf } from '../../src/core/threads.ts'
+import { writeTo } from '../../src/core/tickets/address.ts'
+import { replyToken } from '../../src/core/tokens.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -206,6 +209,54 @@ describe('a copy', () => {
     await town.store.write(tx => resendMessage(tx, id, 'jane@acme.test', actorOf(town.ann)))
     town.clock.now += 10_000
     expect((await lettersOut()).map(l => l.copies)).toEqual([[]])
+  })
+})
+
+describe("the customer's address", () => {
+  const known = (address: string) =>
+    town.store.write(tx =>
+      tx.q.insertInto('addresses').values({ address, customer_id: ticket.customer_id, created_at: tx.now }).execute(),
+    )
+
+  it('is fixed when the agent sends: what is held goes where it was sent, whatever is chosen meanwhile', async () => {
+    await known('jane@home.test')
+    await answers('To work.')
+    await town.store.write(tx => writeTo(tx, ticket.id, 'jane@home.test', actorOf(town.ann)))
+    await answers('To your sofa.')
+    town.clock.now += 10_000
+    const letters = [...(await lettersOut()), ...(await lettersOut()), ...(await lettersOut())]
+    expect(letters.map(l => [l.message?.text, l.thread.place])).toEqual([
+      ['Hello Jane, your order is ready.', 'jane@acme.test'],
+      ['To work.', 'jane@acme.test'],
+      ['To your sofa.', 'jane@home.test'],
+    ])
+  })
+
+  it('is never one that is not theirs', async () => {
+    await town.open({ customer: { typed: 'bob@globex.test' } })
+    const move = (to: string) => town.store.write(tx => writeTo(tx, ticket.id, to, actorOf(town.ann)))
+    await expect(move('bob@globex.test')).rejects.toMatchObject({ field: 'to' })
+    await move('jane@acme.test')
+    await known('jane@home.test')
+    await move('jane@home.test')
+    const [event] = await town.store.read(q => historyOf(q, ticket.id))
+    expect(event).toMatchObject({ kind: 'address_changed', after: '{"address":"jane@home.test"}' })
+  })
+
+  it('may be any of theirs to write from: they stay the customer, and mail goes where it went', async () => {
+    await known('jane@home.test')
+    const token = replyToken(town.store.key, (await town.store.read(q => threadOf(q, ticket.id, 'customer'))).token)
+    await town.arrive({
+      key: '<sofa@home.test>',
+      from: { address: 'jane@home.test', name: 'Jane' },
+      tokens: [token],
+      copies: [jane, bob, person('support@tulip.test')],
+    })
+    const message = await town.store.read(q =>
+      q.selectFrom('messages').selectAll().where('author_kind', '=', 'customer').executeTakeFirstOrThrow(),
+    )
+    expect(message).toMatchObject({ author_address: 'jane@home.test', copies: JSON.stringify([bob]) })
+    expect((await town.store.read(q => threadOf(q, ticket.id, 'customer'))).place).toBe('jane@acme.test')
   })
 })
 

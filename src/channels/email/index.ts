@@ -4,6 +4,7 @@ import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
+import { createAccessTokens, type OAuthSettings } from './oauth.ts'
 import { readMail } from './read/mail.ts'
 import type { Mailboxes } from './receive/imap.ts'
 import type { Listener } from './receive/listen.ts'
@@ -16,6 +17,8 @@ export interface EmailOptions {
   smtpUrl: string | null // for senders without one of their own
   imapUrl: string | null
   listen: { host: string; port: number } | null
+  oauth?: OAuthSettings | null // for mail servers that take access tokens in place of passwords
+  perMinute?: number // mails to one domain
   maxBytes?: number // of a mail that is taken in
 }
 
@@ -31,7 +34,9 @@ const MOST_BYTES = 25 * 1024 * 1024
 /** Customers' mail: out by SMTP, in by a mailbox and by a listener of our own. */
 export function createEmail(options: EmailOptions): Email {
   const { store, log, maxBytes = MOST_BYTES } = options
-  const sending = createSending({ store, log, smtpUrl: options.smtpUrl })
+  const tokens = options.oauth ? createAccessTokens(options.oauth) : null
+  const { smtpUrl, perMinute } = options
+  const sending = createSending({ store, log, smtpUrl, tokens, ...(perMinute ? { perMinute } : {}) })
   let listener: Listener | undefined
   let mailbox: Mailboxes | undefined
 

@@ -2,8 +2,9 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
-import { type Actor, record } from '../events.ts'
+import type { Actor } from '../events.ts'
 import { threadOf } from '../threads.ts'
+import { moveThread } from '../tickets/address.ts'
 import { messageById } from './find.ts'
 import { queueToCustomer } from './post.ts'
 
@@ -24,42 +25,21 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
     .where('state', 'in', ['failed', 'bounced'])
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
-  if (address !== thread.place) await moveThread(tx, thread.id, m.ticket_id, thread.place, address, actor)
+  if (address !== thread.place) await moveThread(tx, thread, address, actor)
   await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor, copyTo }, { ...thread, place: address })
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
 }
 
-/** Of a mail that left nobody had a copy when it was refused; when it came back from the customer, others have theirs. */
+/** Who was to have a copy of a mail that was refused, and is not done with; of one that came back they have theirs. */
 async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
   const failed = await q
     .selectFrom('deliveries')
-    .select('copies')
+    .select(['copies', 'handed'])
     .where('message_id', '=', messageId)
     .where('state', '=', 'failed')
     .where('copies', 'is not', null)
     .executeTakeFirst()
-  return JSON.parse(failed?.copies ?? '[]')
-}
-
-async function moveThread(
-  tx: Tx,
-  threadId: string,
-  ticketId: string,
-  from: string,
-  to: string,
-  actor: Actor,
-): Promise<void> {
-  await tx.q.updateTable('threads').set({ place: to }).where('id', '=', threadId).execute()
-  const { customer_id } = await tx.q
-    .selectFrom('tickets')
-    .select('customer_id')
-    .where('id', '=', ticketId)
-    .executeTakeFirstOrThrow()
-  await tx.q
-    .insertInto('addresses')
-    .values({ address: to, customer_id, created_at: tx.now })
-    .onConflict(c => c.column('address').doNothing())
-    .execute()
-  await record(tx, ticketId, 'address_changed', actor, { address: from }, { address: to })
+  const handed: string[] = JSON.parse(failed?.handed ?? '[]')
+  return (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.includes(address))
 }

@@ -105,6 +105,8 @@ async function readForm(
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
   await gather(() => (form.email ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
+  if (!form.email && form.copyTo?.length)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'copies'))
   if (form.email && form.copyTo) await gather(() => readCopies(tx.q, address?.address ?? '', form.copyTo ?? []))
   const wished = form.senderId ?? null
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null

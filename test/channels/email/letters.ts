@@ -9,6 +9,9 @@ interface Wanted {
   to?: string
   text?: string
   references?: string[]
+  copies?: string[]
+  barred?: Letter['barred']
+  handed?: string[]
   key?: string
   token?: string
   message?: Partial<MessageView>
@@ -41,7 +44,12 @@ export function letter(wanted: Wanted = {}): Letter {
     ticket: ticket(wanted),
     message: { ...message(text, wanted.author), ...wanted.message },
     references: wanted.references ?? [],
-    copies: [],
+    copies: wanted.copies ?? [],
+    barred: wanted.barred ?? [],
+    handed: wanted.handed ?? [],
+    deferrals: 0,
+    deferredAt: null,
+    uncertainAt: null,
   }
 }
 
@@ -52,6 +60,7 @@ function ticket(wanted: Wanted): TicketView {
     name: 'Support',
     smtpUrl: null,
     broken: null,
+    oauth: null,
     dkim: null,
   }
   return {

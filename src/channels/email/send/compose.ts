@@ -1,11 +1,13 @@
 import type { AttachmentView, Letter, SenderView } from '../../../core/letter.ts'
-import { replyToken } from '../../../core/tokens.ts'
+import { bounceToken, replyToken } from '../../../core/tokens.ts'
 import { newId } from '../../../lib/id.ts'
 import { mac } from '../../../lib/sign.ts'
 import { domainOf, withPlus } from '../address.ts'
 import { signHeaders } from './dkim.ts'
 import { toHtml, toText } from './html.ts'
+import { kindHeaders, kindOf, type MailAs } from './kinds.ts'
 import {
+  addressesHeader,
   addressHeader,
   type EnclosedFile,
   filePart,
@@ -20,7 +22,7 @@ import {
 /** A mail as it travels: the same letter makes the same bytes at every try. */
 export interface Composed {
   messageId: string
-  envelope: { from: string; to: string }
+  envelope: { from: string; to: string[] }
   raw: Buffer
 }
 
@@ -44,21 +46,28 @@ async function enclosed(a: AttachmentView): Promise<EnclosedFile> {
 }
 
 /** The mail of a letter whose files have been read; pure. */
-export function composeMail(letter: Letter, key: Buffer, files: EnclosedFile[]): Composed {
+export function composeMail(
+  letter: Letter,
+  key: Buffer,
+  files: EnclosedFile[],
+  as: MailAs = { kind: kindOf(letter) },
+): Composed {
   const { message, ticket, sender } = refuseNotes(letter)
   const from = { name: fromName(letter), address: sender.address }
   const replyTo = replyAddress(sender.address, replyToken(key, letter.thread.token))
   return finished({
     sender,
     messageId: bareId(letter.key as string),
-    envelope: { from: replyTo, to: letter.thread.place },
+    envelope: { from: returnAddress(sender.address, letter, key), to: recipients(letter) },
     headers: [
       addressHeader('From', from),
       addressHeader('To', { name: ticket.customer.name, address: letter.thread.place }),
+      ...(letter.copies.length ? [addressesHeader('Cc', letter.copies)] : []),
       addressHeader('Reply-To', { name: from.name, address: replyTo }),
       header('Subject', subjectOf(letter)),
       dateHeader(letter.createdAt),
-      ...references(letter.references),
+      ...(as.kind === 'campaign' ? [] : references(letter.references)),
+      ...kindHeaders(as, { team: ticket.team.name, address: sender.address }, key),
       ownHeader(key, message.id),
     ],
     content: body(letter, files, `ov_${mac(key, 'boundary', letter.id)}`),
@@ -76,13 +85,13 @@ export function composeTest(
   return finished({
     sender,
     messageId: `<${id.replaceAll('-', '')}.${mac(key, 'test', id)}@${domainOf(sender.address)}>`,
-    envelope: { from: sender.address, to },
+    envelope: { from: sender.address, to: [to] },
     headers: [
       addressHeader('From', sender),
       addressHeader('To', { name: '', address: to }),
       header('Subject', `A test from ${sender.name || sender.address}`),
       dateHeader(now),
-      'Auto-Submitted: auto-generated',
+      ...kindHeaders({ kind: 'notice' }, { team: sender.name, address: sender.address }, key),
       ownHeader(key, id),
     ],
     content: textPart('plain', `This mail was sent to see whether ${sender.address} can send. It can.\n`),
@@ -134,8 +143,25 @@ function fromName({ message, ticket }: Letter): string {
 
 /** The address that answers come back to: the token stands behind a plus, where it fits. */
 export function replyAddress(address: string, token: string): string {
+  return plusThatFits(address, token) ?? address
+}
+
+/** The address that the mail itself comes back to: it names the delivery, where that fits, else the thread. */
+function returnAddress(address: string, letter: Letter, key: Buffer): string {
+  return (
+    plusThatFits(address, bounceToken(key, letter.id)) ?? replyAddress(address, replyToken(key, letter.thread.token))
+  )
+}
+
+function plusThatFits(address: string, token: string): string | null {
   const withToken = withPlus(address, token)
-  return withToken.lastIndexOf('@') <= LONGEST_LOCAL_PART ? withToken : address
+  return withToken.lastIndexOf('@') <= LONGEST_LOCAL_PART ? withToken : null
+}
+
+/** Everybody whom the mail has still to be handed over for. */
+function recipients(letter: Letter): string[] {
+  const handed = new Set(letter.handed)
+  return [letter.thread.place, ...letter.copies].filter(address => !handed.has(address))
 }
 
 function subjectOf(letter: Letter): string {
@@ -223,7 +249,7 @@ ${images.map(picture).join('')}${signed.length ? `<div style="margin:16px 0 0;co
 
 function picture(file: EnclosedFile): string {
   const cid = encodeURI((file.contentId ?? '').replace(/[<>\s]/g, ''))
-  return `<p style="margin:12px 0"><img src="cid:${escaped(cid)}" alt="${escaped(file.name)}" style="max-width:100%;height:auto"></p>\n`
+  return `<p style="margin:12px 0"><img src="cid:${escaped(cid)}" alt="${escaped(oneLine(file.name))}" style="max-width:100%;height:auto"></p>\n`
 }
 
 function escaped(text: string): string {

@@ -17,7 +17,9 @@ import {
 } from './blocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { quoted } from './excerpt.ts'
+import { fileLines, shownFiles } from './files.ts'
 import { ids } from './ids.ts'
+import { copyWords } from './reply.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from './words.ts'
 
 const EXCERPT = 2_500
@@ -31,6 +33,7 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       who(ticket),
       context(...facts(ticket)),
       ...mailLines(ticket, now),
+      ...copyLines(ticket.opening),
       ...warnings(ticket),
       ...related(ticket),
       ...(text ? text.blocks : []),
@@ -81,6 +84,14 @@ function mailLines(ticket: TicketView, now: number): KnownBlock[] {
   return [
     context(mailWords(mail), ...(mail.state === 'sent' && mail.reason ? [plain(cut(oneLine(mail.reason), 500))] : [])),
   ]
+}
+
+/** Who beside the customer has, or gets, the first mail. */
+function copyLines(opening: MessageView | null): KnownBlock[] {
+  const copies = opening ? [...opening.copies.map(copyWords), ...(mailOf(opening)?.copies ?? [])] : []
+  if (!copies.length) return []
+  const lead = opening?.author.kind === 'agent' ? 'Copy to' : 'Also to'
+  return [context(plain(cut(`${lead} ${copies.join(', ')}`, 1_500)))]
 }
 
 /** Why a mail did not arrive, in the far side's words perhaps, and the way out. */
@@ -146,9 +157,13 @@ export function many(count: number, noun: string): string {
 }
 
 function fileLine(opening: MessageView | null): KnownBlock[] {
-  const files = opening?.attachments ?? []
-  if (!files.length) return []
-  return [context(plain(cut(`📎 ${files.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_000)))]
+  const files = opening ? shownFiles(opening) : []
+  const lines = opening ? fileLines(opening) : []
+  if (!files.length) return lines
+  return [
+    context(plain(cut(`📎 ${files.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_000))),
+    ...lines,
+  ]
 }
 
 function buttons(ticket: TicketView, isCut: boolean): KnownBlock {

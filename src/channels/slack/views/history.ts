@@ -63,13 +63,15 @@ const sentences: Record<string, string> = {
   mail_late: 'has a mail that is not delivered yet',
   mail_received: 'heard that a mail arrived',
   mail_complained: 'heard that a mail was reported as spam',
-  suppression_lifted: 'allowed mails to an address again',
   counted_as_answer: 'counted a mail as an answer',
   author_accepted: 'accepted who wrote a mail',
   ticket_archived: 'archived the ticket',
   ticket_marked_spam: 'marked the ticket as spam',
   ticket_continued: 'wrote again, in a new ticket',
   address_changed: "changed the customer's address",
+  sender_replaced: 'took another sender, since that of the ticket was removed',
+  sender_banned: 'banned an address',
+  suppression_lifted: 'allowed an address to be written to again',
 }
 
 /** What was decided about a message that somebody wrote in the thread. */
@@ -85,6 +87,7 @@ const shownFields: Record<string, string> = {
   close_reason: 'reason',
   reply_mode: 'from now on',
   address: 'address',
+  sender: 'sender',
 }
 
 function change(name: string, before: unknown, after: unknown, names: Map<string, string>): string {
@@ -107,6 +110,7 @@ function detail(kind: string, after: Fields): string {
   if (kind === 'mail_bounced' || kind === 'mail_late') return String(after.reason ?? '')
   if (kind === 'ticket_continued') return String(after.in ?? '')
   if (kind === 'suppression_lifted' || kind === 'mail_complained') return String(after.to ?? '')
+  if (kind === 'sender_banned') return `${after.to}: ${after.reason}`
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`
   return kind === 'ticket_created' && after.from ? `from ${after.from}` : ''
 }

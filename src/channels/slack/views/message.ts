@@ -4,7 +4,9 @@ import { fallbackText, toRichText } from '../rich-text.ts'
 import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { failure } from './card.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
+import { fileLines } from './files.ts'
 import { ids } from './ids.ts'
+import { copyWords } from './reply.ts'
 import { machineWords, mailOf, mailWords } from './words.ts'
 
 /** What is posted in a ticket's thread, as chat.postMessage takes it. */
@@ -55,14 +57,21 @@ function marked(name: string, mark: string): string {
 
 function above(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
-  if (message.doubt !== null) return [doubtLine(message, message.doubt)]
-  if (message.author.kind !== 'agent') return []
+  if (message.doubt !== null) return [doubtLine(message, message.doubt), ...alsoTo(message)]
+  if (message.author.kind !== 'agent') return alsoTo(message)
   if (message.visibility === 'undecided')
     return [
       context(plain(`❓ ${name} wrote this by email. The customer does not have it; it is neither sent nor kept.`)),
     ]
   if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
-  return [context(plain(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}`))]
+  const copies = mailOf(message)?.copies ?? []
+  const cc = copies.length ? `, cc ${copies.join(', ')}` : ''
+  return [context(plain(cut(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}${cc}`, 1_500)))]
+}
+
+/** Who else a mail from outside was written to. */
+export function alsoTo({ copies }: MessageView): KnownBlock[] {
+  return copies.length ? [context(plain(cut(`Also to ${copies.map(copyWords).join(', ')}`, 1_500)))] : []
 }
 
 function below(message: MessageView, ticket: TicketView, isCut: boolean, now: number): KnownBlock[] {
@@ -79,6 +88,7 @@ function below(message: MessageView, ticket: TicketView, isCut: boolean, now: nu
         ...(mail.state === 'sent' && mail.reason ? [plain(cut(oneLine(mail.reason), 500))] : []),
       ),
     )
+  blocks.push(...fileLines(message))
   const show =
     message.full || isCut ? button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id) : undefined
   const buttons = [...decisions(message, ticket), ...(show ? [show] : [])]

@@ -71,12 +71,14 @@ export function mailWords(mail: {
   dueAt: number
   sentAt: number | null
   reason: string | null
+  lateAt?: number | null
+  uncertainAt?: number | null
 }): string {
   switch (mail.state) {
     case 'held':
       return `⏳ Goes out at ${moment(mail.dueAt, 'time_secs')}`
     case 'queued':
-      return mail.reason ? '⏳ On its way; the first try did not succeed and it is tried again' : '⏳ On its way'
+      return queuedWords(mail)
     case 'sent':
       return `✉️ Sent ${moment(mail.sentAt ?? mail.dueAt, 'time')}`
     case 'bounced':
@@ -86,4 +88,11 @@ export function mailWords(mail: {
     case 'cancelled':
       return 'Not sent'
   }
+}
+
+function queuedWords(mail: Parameters<typeof mailWords>[0]): string {
+  if (mail.sentAt) return '✉️ Sent; a copy waits and is tried again'
+  if (mail.lateAt) return '⚠️ Not delivered yet; it is tried again and again'
+  if (mail.uncertainAt) return '⏳ Perhaps delivered: the connection was lost, so it is sent once more'
+  return mail.reason ? '⏳ On its way; the first try did not succeed and it is tried again' : '⏳ On its way'
 }

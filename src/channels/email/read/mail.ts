@@ -4,13 +4,17 @@ import { type Mailbox, normaliseAddress } from '../address.ts'
 import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'
 import { filesOf, rawFile } from './attachments.ts'
+import { readBounce } from './bounce.ts'
+import { calendarLine, calendarMethod } from './calendar.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
 import { fromHtml } from './html.ts'
 import { normalise } from './normalise.ts'
-import { type Headers, type Mail, parseMail } from './parse.ts'
+import { type Mail, parseMail } from './parse.ts'
 import { fromPlain } from './plain.ts'
 import { visibleText } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
+import { isComplaint, reportedRecipients } from './report.ts'
+import { bodyOf, returnedIds } from './returned.ts'
 import { type Visible, visibleDocument } from './visible.ts'
 
 /** What the stages need besides the bytes. */
@@ -85,10 +89,10 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     html: mail.html,
     body: envelope.bytes ? [...cutNotice(envelope.bytes), ...body] : body,
     full,
-    bounce: null,
+    bounce: readBounce(mail, kind),
     trust: { verdict: 'unknown', says: '' },
     forwarded: null,
-    files: filesOf(mail.parts, mail.html, kind === 'bounce'),
+    files: filesOf(mail.parts, mail.html, isReport(kind)),
   }
 }
 
@@ -102,8 +106,13 @@ function authorOf(mail: Mail, envelope: Envelope): Mailbox {
   return { address: others.find(a => a) ?? NOBODY, name: mail.fromName }
 }
 
-function traitsOf({ headers, parts, replyTo, subject }: Mail, envelope: Envelope, author: Mailbox): Traits {
-  const report = parts.find(p => p.type === 'message/delivery-status')
+/** Whether a machine wrote it about another mail, which it may bring along. */
+function isReport(kind: ArrivalKind): boolean {
+  return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
+}
+
+function traitsOf(mail: Mail, envelope: Envelope, author: Mailbox): Traits {
+  const { headers, parts, replyTo, subject } = mail
   return {
     header: name => headers.get(name)?.[0] ?? '',
     names: new Set(headers.keys()),
@@ -112,42 +121,45 @@ function traitsOf({ headers, parts, replyTo, subject }: Mail, envelope: Envelope
     replyTo: replyTo?.address ?? '',
     nullSender: envelope.from === '' || /^<\s*>$/.test(headers.get('return-path')?.[0] ?? ''),
     subject,
-    deliveryStatus: report ? report.bytes.toString('latin1', 0, 64_000) : null,
+    opening: openingOf(mail),
+    reports: reportedRecipients(mail),
     disposition: parts.some(p => p.type === 'message/disposition-notification'),
+    complaint: isComplaint(mail),
+    calendar: calendarMethod(mail),
   }
+}
+
+/** The beginning of the words, whatever part they are in. */
+function openingOf({ text, html, raw }: Mail): string {
+  const words = text.trim() ? text : html.slice(0, 20_000).replace(/<[^<>]{0,2000}>/g, ' ')
+  return (words.trim() ? words : bodyOf(raw)).slice(0, 3_000)
 }
 
 /** What the writer says, without what they answer, and the whole where that is more. */
 function contentOf(mail: Mail, kind: ArrivalKind): Visible {
+  if (kind === 'calendar') {
+    const line = calendarLine(mail)
+    if (line) return { body: fromText(line), full: contentOf(mail, 'auto').full ?? contentOf(mail, 'auto').body }
+  }
   const facts = { forward: FORWARD_PREFIX.test(mail.subject) }
   const whole = (doc: Document) => ({ body: doc, full: null })
   const html = mail.html ? fromHtml(mail.html, { maxLength: MOST_HTML }) : []
-  if (!isEmpty(html)) return kind === 'bounce' ? whole(html) : visibleDocument(html, facts)
+  if (!isEmpty(html)) return isReport(kind) ? whole(html) : visibleDocument(html, facts)
   const full = fromPlain(mail.text, { maxLength: MOST_TEXT })
-  if (kind === 'bounce') return whole(full)
+  if (isReport(kind)) return whole(full)
   const visible = visibleText(mail.text.slice(0, MOST_TEXT), facts)
   const cut = visible.replace(/\s+/g, '') !== mail.text.replace(/\s+/g, '')
   return cut ? { body: fromPlain(visible, { maxLength: MOST_TEXT }), full } : whole(full)
 }
 
-const RETURNED_LENGTH = 256 * 1024
-
-/** The ids that it says it answers, newest first; for a bounce also those in the mail that it returns. */
-function answersOf({ headers, raw }: { headers: Headers; raw: Buffer }, kind: ArrivalKind): string[] {
+/** The ids that it says it answers, newest first; for a report also those of the mail that it is about. */
+function answersOf(mail: Mail, kind: ArrivalKind): string[] {
   const ids = [
-    ...(headers.get('in-reply-to') ?? []).flatMap(messageIds),
-    ...(headers.get('references') ?? []).flatMap(messageIds).reverse(),
-    ...(kind === 'bounce' ? returnedIds(raw) : []),
+    ...(mail.headers.get('in-reply-to') ?? []).flatMap(messageIds),
+    ...(mail.headers.get('references') ?? []).flatMap(messageIds).reverse(),
+    ...(isReport(kind) ? returnedIds(mail) : []),
   ]
   return [...new Set(ids)].slice(0, MOST_IDS)
-}
-
-function returnedIds(raw: Buffer): string[] {
-  const text = raw.toString('latin1', 0, RETURNED_LENGTH)
-  return [...text.matchAll(/^[> \t]{0,8}Message-ID:[ \t]{0,8}(?:\r?\n[ \t]{1,8})?(<[^<>\s]{1,500}>)/gim)]
-    .slice(1) // the first is the bounce's own
-    .concat([...text.matchAll(/^[> \t]{0,8}X-Original-Message-ID:[ \t]{0,8}(<[^<>\s]{1,500}>)/gim)])
-    .flatMap(m => messageIds(m[1] as string))
 }
 
 /** A ticket's identifier in a subject: `SUP-41`, or `[sup-41]` in any case. */

@@ -31,7 +31,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   await redrawCard(tx, m.ticket_id)
 }
 
-/** Of a mail that was refused some may have had their copy; when it came back from the customer, all others have theirs. */
+/** Who was to have a copy of a mail that was refused, and is not done with; of one that came back they have theirs. */
 async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
   const failed = await q
     .selectFrom('deliveries')
@@ -40,6 +40,6 @@ async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
     .where('state', '=', 'failed')
     .where('copies', 'is not', null)
     .executeTakeFirst()
-  const handed = new Set<string>(JSON.parse(failed?.handed ?? '[]'))
-  return (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.has(address))
+  const handed: string[] = JSON.parse(failed?.handed ?? '[]')
+  return (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.includes(address))
 }

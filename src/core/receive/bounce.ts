@@ -46,8 +46,9 @@ async function whoMissed(
   const copies = named.filter(r => all.includes(r))
   const others = named.filter(r => !copies.includes(r))
   const own = others.length ? await addressesOf(q, ticket.customer_id, others) : []
-  const address = others.includes(thread.place) ? thread.place : (own[0] ?? thread.place)
-  const forwardedTo = others.filter(r => r !== thread.place && !own.includes(r))
+  const place = delivery.place ?? thread.place // the ticket may have another address by now
+  const address = others.includes(place) ? place : (own[0] ?? place)
+  const forwardedTo = others.filter(r => r !== place && !own.includes(r))
   return { isCustomer: !copies.length || others.length > 0, address, forwardedTo, copies }
 }
 
@@ -113,6 +114,7 @@ async function failedOnThreeDays(tx: Tx, address: string): Promise<boolean> {
     .innerJoin('deliveries as d', j => j.onRef('d.ticket_id', '=', 't.ticket_id').onRef('d.thread_id', '=', 't.id'))
     .select('d.bounced_at')
     .where('t.place', '=', address)
+    .where(e => e.or([e('d.place', 'is', null), e('d.place', '=', address)]))
     .where('d.bounced_at', '>', tx.now - SINCE_DAYS * DAY_MS)
     .where('d.bounce_class', 'in', OF_THE_ADDRESS)
     .execute()

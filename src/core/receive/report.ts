@@ -7,6 +7,7 @@ import type { Arrival } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { suppress } from '../suppressions.ts'
 import { mailCameBack, reasonOf } from './bounce.ts'
+import { floodOn } from './flood.ts'
 import { matchOf } from './match.ts'
 import { aboutOf, recordMessage, settleArrival } from './record.ts'
 import { type Returned, returnedBy } from './returned.ts'
@@ -28,7 +29,7 @@ export async function receiveReport(tx: Tx, a: Arrival): Promise<void> {
     thread: about.thread,
     author: { kind: 'stranger', id: null, name: a.from.name || a.from.address, address: a.from.address },
     why: about.why,
-    isQuiet: ticket.spam_at !== null,
+    isQuiet: ticket.spam_at !== null || (await floodOn(tx, ticket)) !== null, // what follows from it is seen all the same
   })
   if (returned) await follow(tx, a, returned, ticket)
 }
@@ -47,24 +48,25 @@ async function follow(tx: Tx, a: Arrival, returned: Returned, ticket: TicketRow)
 }
 
 /** Nothing more is sent to who called our mail spam. Only who had the mail can: else anybody could silence us. */
-async function customerComplained(tx: Tx, a: Arrival, { isSure, thread }: Returned, ticket: TicketRow): Promise<void> {
+async function customerComplained(
+  tx: Tx,
+  a: Arrival,
+  { delivery, isSure, thread }: Returned,
+  ticket: TicketRow,
+): Promise<void> {
   if (!isSure) return tellOfComplaint(tx, a, ticket.team_id)
+  const place = delivery.place ?? thread.place
   const reason = 'Our mail was reported as spam from there.'
-  await suppress(tx, thread.place, reason, 'complaint')
-  await record(tx, ticket.id, 'mail_complained', overture, undefined, { to: thread.place })
+  await suppress(tx, place, reason, 'complaint')
+  await record(tx, ticket.id, 'mail_complained', overture, undefined, { to: place })
   await postNotice(
     tx,
     ticket.id,
-    `${thread.place} reported our mail as spam, by hand or by their mail program. Nothing more is sent there, unless somebody presses "Write again all the same" on the card.`,
+    `${place} reported our mail as spam, by hand or by their mail program. Nothing more is sent there, unless somebody presses "Write again all the same" on the card.`,
     `complaint:${a.key}`,
     ticket.assignee_id ?? ticket.created_by,
   )
-  await alert(
-    tx,
-    `complaint:${ticket.id}`,
-    `${thread.place} reported a mail of ${ticket.identifier} as spam.`,
-    ticket.team_id,
-  )
+  await alert(tx, `complaint:${ticket.id}`, `${place} reported a mail of ${ticket.identifier} as spam.`, ticket.team_id)
 }
 
 async function tellOfComplaint(tx: Tx, a: Arrival, teamId: string | null): Promise<void> {

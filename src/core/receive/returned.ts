@@ -64,6 +64,7 @@ async function byRecipient(tx: Tx, a: Arrival): Promise<Returned | undefined> {
     .selectAll('d')
     .where('t.place', 'in', recipients)
     .where('t.channel', '=', a.channel)
+    .where(e => e.or([e('d.place', 'is', null), e('d.place', 'in', recipients)]))
     .where('d.key', 'is not', null)
     .where('d.state', '=', 'sent')
     .where('d.sent_at', '>', tx.now - RECENT_MS)

@@ -37,6 +37,9 @@ export const ids = {
   keep: 'keep_note',
   always: 'always_send',
   correct: 'send_correction',
+  treatAsAnswer: 'treat_as_answer',
+  accept: 'accept_author',
+  writeAgain: 'write_again',
   // in the forms
   pickTeam: 'pick_team',
   findCustomer: 'find_customer',
@@ -62,5 +65,7 @@ export const ids = {
   addBan: 'add_ban',
   openTray: 'open_tray',
   giveToTeam: 'give_to_team',
+  letThrough: 'let_through',
+  throwAway: 'throw_away',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

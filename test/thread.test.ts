@@ -248,7 +248,7 @@ describe('what a customer sends', () => {
     await ann.submit({})
     await slack.until(() => JSON.stringify(world.card(card.ts)).includes('losed'))
     await jane.reply(first, { text: 'I am away until Monday.', headers: { 'Auto-Submitted': 'auto-replied' } })
-    await postWith(card.ts, 'utomatic')
+    await postWith(card.ts, 'Out of office')
     await world.settle()
     expect(JSON.stringify(world.card(card.ts))).toContain('losed')
   })

@@ -30,6 +30,8 @@ export interface Town {
   carry(outcome?: (letter: Letter) => Outcome): Promise<Letter[]>
   /** Has a customer's mail arrive, whole way through storing and receiving. */
   arrive(mail: Partial<Arrival> & { key: string }): Promise<void>
+  /** Has what is pending again, such as what was let through, received with the mail that it was. */
+  arriveAgain(mail: Partial<Arrival> & { key: string }): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,6 +50,13 @@ export async function startTown(): Promise<Town> {
   const ann = await store.write(tx => seeAgent(tx, { handle: 'U0ANN', name: 'Ann', email: 'ann@tulip.test' }))
   const ben = await store.write(tx => seeAgent(tx, { handle: 'U0BEN', name: 'Ben', email: 'ben@tulip.test' }))
 
+  async function arriveAgain(mail: Partial<Arrival> & { key: string }): Promise<void> {
+    const row = await store.read(q =>
+      q.selectFrom('inbound').select('id').where('key', '=', mail.key).executeTakeFirstOrThrow(),
+    )
+    await store.write(tx => receiveArrival(tx, { ...fromJane(row.id), ...mail }))
+  }
+
   return {
     store,
     team,
@@ -63,11 +72,9 @@ export async function startTown(): Promise<Town> {
     },
     async arrive(mail) {
       await store.write(tx => storeInbound(tx, { channel: 'email', key: mail.key, raw: Buffer.from(mail.key) }))
-      const row = await store.read(q =>
-        q.selectFrom('inbound').selectAll().where('key', '=', mail.key).executeTakeFirstOrThrow(),
-      )
-      await store.write(tx => receiveArrival(tx, { ...fromJane(row.id), ...mail }))
+      await arriveAgain(mail)
     },
+    arriveAgain,
     async close() {
       await store.close()
       await database.drop()

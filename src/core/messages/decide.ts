@@ -46,8 +46,10 @@ export async function decideMessage(
     { visibility: m.visibility },
     { visibility: decision, message: id },
   )
-  if (decision === 'note') await redrawCard(tx, m.ticket_id)
-  else {
+  if (decision === 'note') {
+    await redrawCard(tx, m.ticket_id)
+    await redrawMessage(tx, id)
+  } else {
     const author = { kind: m.author_kind, id: m.author_id, name: m.author_name }
     await queueToOthers(tx, {
       id,

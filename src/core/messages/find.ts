@@ -41,7 +41,7 @@ export async function messagesToSettle(q: Query, ticketId: string, limit = 15): 
 export function matchesOf(q: Query, ticketId: string, limit = 5) {
   return q
     .selectFrom('messages')
-    .select(['author_name', 'author_address', 'matched_by', 'automatic', 'created_at'])
+    .select(['author_name', 'author_address', 'matched_by', 'automatic', 'kind', 'doubt', 'created_at'])
     .where('ticket_id', '=', ticketId)
     .where('matched_by', 'is not', null)
     .orderBy('id', 'desc')

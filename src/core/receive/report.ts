@@ -7,6 +7,7 @@ import type { Arrival } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { suppress } from '../suppressions.ts'
 import { mailCameBack, reasonOf } from './bounce.ts'
+import { floodOn } from './flood.ts'
 import { matchOf } from './match.ts'
 import { aboutOf, recordMessage, settleArrival } from './record.ts'
 import { type Returned, returnedBy } from './returned.ts'
@@ -28,7 +29,7 @@ export async function receiveReport(tx: Tx, a: Arrival): Promise<void> {
     thread: about.thread,
     author: { kind: 'stranger', id: null, name: a.from.name || a.from.address, address: a.from.address },
     why: about.why,
-    isQuiet: ticket.spam_at !== null,
+    isQuiet: ticket.spam_at !== null || (await floodOn(tx, ticket)) !== null, // what follows from it is seen all the same
   })
   if (returned) await follow(tx, a, returned, ticket)
 }

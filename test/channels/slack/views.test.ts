@@ -21,6 +21,7 @@ import {
 import { previewView, replyForm } from '../../../src/channels/slack/views/reply.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
+import { trayView } from '../../../src/channels/slack/views/tray.ts'
 import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
@@ -203,6 +204,20 @@ const tickets: Record<string, TicketView> = {
     },
     opening: message({ opening: true, deliveries: mail('bounced', long.repeat(10)) }),
   }),
+  'one that is suppressed, doubtful, spam and related to others': ticket({
+    suppressed: hostile.repeat(30),
+    archivedAt: now,
+    spamAt: now,
+    continues: { id: 'k2', identifier: 'SUP-2' },
+    continuedBy: { id: 'k3', identifier: 'SUP-3' },
+    mergedInto: { id: 'k4', identifier: 'SUP-4' },
+    looksLike: { id: 'k5', identifier: 'SUP-5' },
+    opening: message({
+      opening: true,
+      doubt: long.repeat(10),
+      author: { kind: 'customer', id: 'c1', name: hostile, address: long, handle: null, signature: '' },
+    }),
+  }),
   'one without sender or opening': ticket({ sender: null, opening: null }),
 }
 
@@ -238,7 +253,29 @@ const messages: Record<string, MessageView> = {
     automatic: 'Auto-Submitted',
     text: long,
   }),
+  ...Object.fromEntries(
+    ['ooo', 'auto', 'bounce', 'delayed', 'complaint', 'calendar', 'receipt', 'one of a later day'].map(kind => [
+      `a mail of kind ${kind}`,
+      message({
+        author: { kind: 'stranger', id: null, name: hostile, address: hostile, handle: null, signature: '' },
+        automatic: hostile,
+        kind,
+        text: hostile.repeat(9),
+      }),
+    ]),
+  ),
+  'a doubtful mail of the customer': message({
+    author: { kind: 'stranger', id: 'c1', name: hostile, address: long, handle: null, signature: '' },
+    doubt: hostile.repeat(20),
+  }),
+  'a doubtful mail of a colleague': message({
+    author: { kind: 'stranger', id: null, name: emoji, address: 'ann@overture.test', handle: null, signature: '' },
+    doubt: 'It says to be from Ann, one of us, and nothing proves that.',
+  }),
+  "an agent's own mail that nobody decided about": message({ visibility: 'undecided' }),
+  'a mail that is sent, and late': message({ deliveries: mail('sent', hostile.repeat(20)) }),
   'a word of our own': message({
+    calls: 'U0ANN',
     author: { kind: 'system', id: null, name: 'Overture', address: null, handle: null, signature: '' },
     visibility: 'note',
   }),
@@ -315,6 +352,8 @@ describe('every modal is what Slack takes', () => {
     author_address: null,
     matched_by: 'Matched by the mail that it answers.',
     automatic: hostile,
+    kind: 'auto',
+    doubt: hostile,
     created_at: now,
   })
   const events = Array.from({ length: 50 }, () => event)
@@ -396,13 +435,14 @@ describe('every modal is what Slack takes', () => {
     const homes = [
       inboxHome({ tab: 'inbox', list: 'all', after: '1:2' }, Object.values(tickets), '3:4', now),
       inboxHome({ tab: 'inbox', list: 'mine', after: null }, [], null, now),
-      setUpHome({ teams: [], senders: [], agents: [ann], unmatched: 0, me: ann }),
+      setUpHome({ teams: [], senders: [], agents: [ann], unmatched: 0, alerts: [], me: ann }),
       setUpHome({
         teams: Array.from({ length: 60 }, (_, i) =>
           teamRow({ id: `t${i}`, place_problem: 'Overture is not in this channel.' }),
         ),
         senders: [senderRow({ broken_reason: hostile, name: hostile })],
         agents: Array(200).fill({ ...ann, name: hostile, alias: null }),
+        alerts: [{ text: hostile.repeat(40), raised_at: now }],
         unmatched: 2,
         me: ann,
       }),
@@ -503,6 +543,46 @@ test('an automatic mail is one line with a button to show it', () => {
   expect(others).toEqual([])
   expect(post?.blocks).toHaveLength(1)
   expect(wordsOn(post)).toContain('Show')
+})
+
+test('a mail of a machine says of what kind it is, and by which rule where it is shown whole', () => {
+  const bounce = message({ kind: 'bounce', automatic: 'multipart/report', text: 'Sorry.' })
+  expect(wordsOn(deskMessage(bounce, ticket(), now)[0])).toContain('A mail came back')
+  const whole = wordsOn(messageDetails(bounce, ticket()))
+  expect(whole).toContain('A mail came back, by this rule: multipart/report.')
+  expect(whole).toContain('Treat as an answer')
+})
+
+test('whoever says to be one of us without proof is not offered as the customer', () => {
+  const post = (view: string) => wordsOn(deskMessage(messages[view] as MessageView, ticket(), now)[0])
+  expect(post('a doubtful mail of a colleague')).not.toContain('Accept')
+  expect(post('a doubtful mail of the customer')).toContain('It is Jane Doe')
+  expect(post("a stranger's mail")).toContain('Accept as participant')
+})
+
+test('what was sent and is late says so', () => {
+  const late = message({ deliveries: mail('sent', 'Not delivered yet. The mailbox is full.') })
+  expect(wordsOn(deskMessage(late, ticket(), now)[0])).toContain('Not delivered yet. The mailbox is full.')
+})
+
+test('the tray shows who sent too much, once, with what can be done about it', () => {
+  const held = {
+    address: `${'h'.repeat(64)}@${'x.'.repeat(120)}test`,
+    count: 900,
+    newestAt: now,
+    reason: long,
+    about: null,
+  }
+  const entry = { id: 'i1', receivedAt: now, reason: hostile, about: { from: hostile, subject: '', text: long } }
+  const view = trayView(
+    Array(20).fill(entry),
+    Array(5).fill(held),
+    Array.from({ length: 6 }, (_, i) => teamRow({ id: `t${i}` })),
+  )
+  expect(faultsInView(view, 'modal')).toEqual([])
+  expect(pings(view)).toEqual([])
+  expect(wordsOn(view)).toContain('900 mails of')
+  expect(wordsOn(view)).toContain('Let through')
 })
 
 test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {

@@ -14,7 +14,7 @@ export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome>
   const posts = deskMessage(message, letter.ticket, desk.store.now())
   const known = tsOf(letter.externalId)
   if (known) {
-    await drawAnew(desk, letter, known, posts)
+    await drawAnew(desk, letter, thread.root, known, posts)
     await tellOfFailure(desk, letter, message)
     return { sent: { id: `${thread.place}:${known}` } }
   }
@@ -44,8 +44,14 @@ export async function postPlainly(desk: Desk, letter: Letter): Promise<Outcome> 
   return { sent: { id: `${channel}:${ts}` } }
 }
 
-async function drawAnew(desk: Desk, letter: Letter, ts: string, [first]: Post[]): Promise<void> {
+/** The first post changes; of a message that has grown, such as one that was folded, the others follow. */
+async function drawAnew(desk: Desk, letter: Letter, root: string, ts: string, posts: Post[]): Promise<void> {
+  const [first] = posts
   if (first) await desk.bulk.chat.update({ channel: letter.thread.place, ts, blocks: first.blocks, text: first.text })
+  if (posts.length < 2) return
+  const { parts } = await findParts(desk, letter, root, letter.id)
+  for (const [part, post] of posts.entries())
+    if (part > 0 && !parts.has(part)) await postPart(desk, letter, root, part, post)
 }
 
 async function postPart(desk: Desk, letter: Letter, root: string, part: number, post: Post): Promise<string> {

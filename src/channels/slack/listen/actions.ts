@@ -6,6 +6,9 @@ import { messageViews } from '../../../core/letters.ts'
 import { decideMessage, undoSend } from '../../../core/messages/decide.ts'
 import { sendCorrection } from '../../../core/messages/edit.ts'
 import { messageById, messagesToSettle } from '../../../core/messages/find.ts'
+import { acceptAuthor, treatAsAnswer } from '../../../core/receive/decide.ts'
+import { liftSuppression } from '../../../core/suppressions.ts'
+import { threadOf } from '../../../core/threads.ts'
 import { publishTicket, reopenTicket, setReplyMode, takeTicket } from '../../../core/tickets/change.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
@@ -41,6 +44,9 @@ export function listenToActions(app: App, desk: Desk): void {
   on(ids.keep, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'note', actor)))
   on(ids.always, pressed => decide(desk, pressed, alwaysSend))
   on(ids.correct, pressed => correct(desk, pressed))
+  on(ids.treatAsAnswer, pressed => countAsAnswer(desk, pressed))
+  on(ids.accept, pressed => accept(desk, pressed))
+  on(ids.writeAgain, pressed => change(desk, pressed, writeAgain))
   on(ids.link, async () => {})
 }
 
@@ -86,6 +92,25 @@ async function correct(desk: Desk, pressed: Pressed): Promise<void> {
   await showDecided(desk, pressed, id)
 }
 
+async function countAsAnswer(desk: Desk, { user, value, body }: Pressed): Promise<void> {
+  const agent = await desk.people.agent(user)
+  await desk.store.write(tx => treatAsAnswer(tx, value, actorOf(agent)))
+  const { message, ticket } = await loadMessage(desk, value)
+  if (body.view) await redrawView(desk, body.view.id, messageDetails(message, ticket))
+}
+
+async function accept(desk: Desk, pressed: Pressed): Promise<void> {
+  const agent = await desk.people.agent(pressed.user)
+  await desk.store.write(tx => acceptAuthor(tx, pressed.value, actorOf(agent)))
+  const { message, ticket } = await loadMessage(desk, pressed.value)
+  if (message.opening) await refreshCopy(desk, pressed, ticket.id)
+}
+
+async function writeAgain(tx: Tx, ticketId: string, agent: AgentRow): Promise<void> {
+  const { place } = await threadOf(tx.q, ticketId, 'customer')
+  await liftSuppression(tx, place, actorOf(agent))
+}
+
 async function settleViewOf(desk: Desk, ticketId: string): Promise<ModalView> {
   const messages = await desk.store.read(async q => {
     const ids = await messagesToSettle(q, ticketId)
@@ -103,6 +128,7 @@ async function showDecided(desk: Desk, pressed: Pressed, messageId: string): Pro
     await redrawView(desk, view.id, await settleViewOf(desk, ticket.id))
     return
   }
+  if (!pressed.body.container?.is_ephemeral) return // our own post in the thread draws itself
   const prompt =
     message.visibility === 'public' ? heldPrompt(message, ticket, desk.store.now()) : keptPrompt(message, ticket)
   await replace(pressed, prompt)

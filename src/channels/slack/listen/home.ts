@@ -1,6 +1,7 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { agents } from '../../../core/agents.ts'
+import { alertsUp } from '../../../core/alerts.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { ticketViews } from '../../../core/letters.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
@@ -17,6 +18,7 @@ import { onPress } from './showing-problems.ts'
 import * as values from './values.ts'
 
 const ROWS = 20
+const MOST_ALERTS = 5
 
 export function listenToHome(app: App, desk: Desk): void {
   const turn = (id: string, page: (value: string, now: HomePage) => HomePage) =>
@@ -96,6 +98,7 @@ async function setUpView(desk: Desk, me: AgentRow): Promise<HomeView> {
       senders: await senders(q),
       agents: await agents(q),
       unmatched: await countTray(q),
+      alerts: await alertsUp(q, MOST_ALERTS),
     }),
   )
 }

@@ -102,6 +102,7 @@ function readTeam(v: values.Values): TeamForm {
     replyMode: (values.chosen(v, 'reply_mode') ?? 'ask') as ReplyMode,
     holdMs: seconds === '' ? Number.NaN : Math.round(Number(seconds) * 1000),
     signature: values.typed(v, 'signature'),
+    reopenDays: values.typed(v, 'reopen_days').trim() === '' ? Number.NaN : Number(values.typed(v, 'reopen_days')),
   }
 }
 

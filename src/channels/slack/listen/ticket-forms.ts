@@ -3,12 +3,20 @@ import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../core/agents.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { postMessage } from '../../../core/messages/post.ts'
-import { assignTicket, closeTicket, SETTABLE, setPriority, setStatus } from '../../../core/tickets/change.ts'
+import {
+  archiveTicket,
+  assignTicket,
+  closeTicket,
+  markSpam,
+  SETTABLE,
+  setPriority,
+  setStatus,
+} from '../../../core/tickets/change.ts'
 import type { AgentRow, Priority, Status } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
 import type { Desk } from '../desk.ts'
 import { ids } from '../views/ids.ts'
-import { assignForm, closeForm, noteForm, statusForm, type TicketMeta } from '../views/ticket-forms.ts'
+import { assignForm, closeForm, noteForm, type PutAway, statusForm, type TicketMeta } from '../views/ticket-forms.ts'
 import { assigneeOf, writtenIn } from './new-ticket.ts'
 import { loadTicket, openForm } from './show.ts'
 import { onPress, onSubmit } from './showing-problems.ts'
@@ -74,10 +82,12 @@ function isNobody(v: values.Values): boolean {
 }
 
 async function changeStatus({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
-  const status = values.chosen(v, 'status') as Status | null
+  const status = values.chosen(v, 'status') as Status | PutAway | null
   const priority = values.chosen(v, 'priority') as Priority | null
   await desk.store.write(async (tx: Tx) => {
-    if (status) await setStatus(tx, ticketId, status, actorOf(agent))
+    if (status === 'archived') await archiveTicket(tx, ticketId, actorOf(agent))
+    else if (status === 'spam') await markSpam(tx, ticketId, actorOf(agent))
+    else if (status) await setStatus(tx, ticketId, status, actorOf(agent))
     if (priority) await setPriority(tx, ticketId, priority, actorOf(agent))
   })
 }

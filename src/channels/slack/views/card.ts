@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, RichTextElement } from '@slack/types'
-import type { MessageView, TicketView } from '../../../core/letter.ts'
+import type { MessageView, TicketLink, TicketView } from '../../../core/letter.ts'
 import {
   actions,
   button,
@@ -15,6 +15,7 @@ import {
   said,
   words,
 } from './blocks.ts'
+import { acceptButton, doubtLine } from './doubt.ts'
 import { quoted } from './excerpt.ts'
 import { ids } from './ids.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from './words.ts'
@@ -31,6 +32,7 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       context(...facts(ticket)),
       ...mailLines(ticket, now),
       ...warnings(ticket),
+      ...related(ticket),
       ...(text ? text.blocks : []),
       ...fileLine(ticket.opening),
       buttons(ticket, text?.isCut ?? false),
@@ -48,8 +50,7 @@ function who({ customer }: TicketView): KnownBlock {
 }
 
 function facts(ticket: TicketView): string[] {
-  const status =
-    ticket.status === 'closed' && ticket.closeReason ? `Closed: ${ticket.closeReason}` : statusWords[ticket.status]
+  const status = statusOf(ticket)
   const assignee = ticket.assignee ? `Assigned to <@${ticket.assignee.handle}>` : 'Unassigned'
   const sender = ticket.sender && `from ${escaped(ticket.sender.address)}`
   const creator = ticket.creator
@@ -64,6 +65,12 @@ function facts(ticket: TicketView): string[] {
   ]
 }
 
+function statusOf({ spamAt, archivedAt, status, closeReason }: TicketView): string {
+  if (spamAt !== null) return 'Spam: what comes in is kept, but not shown'
+  if (archivedAt !== null) return 'Archived'
+  return status === 'closed' && closeReason ? `Closed: ${closeReason}` : statusWords[status]
+}
+
 function mailLines(ticket: TicketView, now: number): KnownBlock[] {
   const { opening } = ticket
   if (ticket.publishedAt === null) return [context('🔒 Internal: nothing of this was sent to the customer.')]
@@ -71,7 +78,9 @@ function mailLines(ticket: TicketView, now: number): KnownBlock[] {
   if (!opening || !mail) return []
   if (mail.state === 'held' && mail.dueAt > now) return [mrkdwn(mailWords(mail), button('Undo', ids.undo, opening.id))]
   if (mail.state === 'failed' || mail.state === 'bounced') return failure(opening, mail)
-  return [context(mailWords(mail))]
+  return [
+    context(mailWords(mail), ...(mail.state === 'sent' && mail.reason ? [plain(cut(oneLine(mail.reason), 500))] : [])),
+  ]
 }
 
 /** Why a mail did not arrive, in the far side's words perhaps, and the way out. */
@@ -93,10 +102,43 @@ function warnings(ticket: TicketView): KnownBlock[] {
   ]
   return [
     ...(waiting.length ? [mrkdwn(waiting.join('\n'), button('Look', ids.settle, ticket.id))] : []),
+    ...(ticket.suppressed === null ? [] : [suppressedLine(ticket, ticket.suppressed)]),
+    ...(opening?.doubt ? doubtful(ticket, opening, opening.doubt) : []),
     ...(sender?.broken
       ? [context('⚠️ Nothing can be sent at the moment:', plain(cut(oneLine(sender.broken), 500)))]
       : []),
   ]
+}
+
+function suppressedLine({ id, customer }: TicketView, reason: string): KnownBlock {
+  return words(
+    `🚫 Nothing is sent to ${cut(customer.address, 320)}. ${cut(oneLine(reason), 1_000)}`,
+    button('Write again all the same', ids.writeAgain, id, {
+      confirm: confirm(
+        'Write there again?',
+        `Mails to ${cut(customer.address, 120)} are sent again. If more come back, other mail systems think less of us.`,
+        'Write again',
+      ),
+    }),
+  )
+}
+
+function doubtful(ticket: TicketView, opening: MessageView, doubt: string): KnownBlock[] {
+  const accept = acceptButton(opening, ticket)
+  return [doubtLine(opening, doubt), ...(accept ? [actions(accept)] : [])]
+}
+
+/** Other tickets that have to do with this one. */
+function related({ continues, continuedBy, mergedInto, looksLike }: TicketView): KnownBlock[] {
+  const lines: [string, TicketLink | null][] = [
+    ['⏪ Goes on from', continues],
+    ['⏩ Goes on in', continuedBy],
+    ['⏩ Merged into', mergedInto],
+    ['🔎 Looks like', looksLike],
+  ]
+  return lines.flatMap(([what, other]) =>
+    other ? [words(`${what} ${other.identifier}`, button('Look', ids.details, other.id))] : [],
+  )
 }
 
 export function many(count: number, noun: string): string {
@@ -110,7 +152,7 @@ function fileLine(opening: MessageView | null): KnownBlock[] {
 }
 
 function buttons(ticket: TicketView, isCut: boolean): KnownBlock {
-  const isClosed = ticket.closedAt !== null
+  const isClosed = ticket.closedAt !== null || ticket.spamAt !== null || ticket.archivedAt !== null
   const isInternal = ticket.publishedAt === null
   return actions(
     isInternal
@@ -120,10 +162,15 @@ function buttons(ticket: TicketView, isCut: boolean): KnownBlock {
     button('Assign', ids.assign, ticket.id),
     button('Status', ids.status, ticket.id),
     button('Note', ids.note, ticket.id),
-    isClosed ? button('Reopen', ids.reopen, ticket.id) : button('Close', ids.close, ticket.id),
+    isClosed ? button(reopening(ticket), ids.reopen, ticket.id) : button('Close', ids.close, ticket.id),
     showAll(ticket.opening, isCut),
     button('Details', ids.details, ticket.id),
   )
+}
+
+function reopening({ spamAt, archivedAt }: TicketView): string {
+  if (spamAt !== null) return 'Not spam'
+  return archivedAt === null ? 'Reopen' : 'Unarchive'
 }
 
 function showAll(opening: MessageView | null, isCut: boolean): Button | undefined {

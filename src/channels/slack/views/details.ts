@@ -2,13 +2,14 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import type { EventRow } from '../../../db/schema.ts'
 import { toRichText } from '../rich-text.ts'
-import { actions, button, context, cut, modal, mrkdwn, notice, oneLine, plain, words } from './blocks.ts'
+import { actions, button, confirm, context, cut, modal, mrkdwn, notice, oneLine, plain, words } from './blocks.ts'
 import { failure, ticketCard } from './card.ts'
+import { doubtLine } from './doubt.ts'
 import { excerpt } from './excerpt.ts'
 import { historyBlocks } from './history.ts'
 import { ids } from './ids.ts'
 import type { TicketMeta } from './ticket-forms.ts'
-import { mailOf, mailWords, moment, size } from './words.ts'
+import { machineWords, mailOf, mailWords, moment, size } from './words.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
@@ -16,6 +17,8 @@ export interface Match {
   author_address: string | null
   matched_by: string | null
   automatic: string | null
+  kind: string | null
+  doubt: string | null
   created_at: number
 }
 
@@ -42,8 +45,14 @@ function withoutDetails(block: KnownBlock): KnownBlock {
 
 function matchLine(match: Match): KnownBlock {
   const from = cut(oneLine(match.author_address ?? match.author_name), 320)
-  const automatic = match.automatic ? ` Automatic: ${cut(oneLine(match.automatic), 200)}.` : ''
-  return context(moment(match.created_at), plain(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}`))
+  const automatic = match.automatic ? ` ${ruleWords(match.kind, match.automatic)}` : ''
+  const doubt = match.doubt ? ` ⚠️ ${cut(oneLine(match.doubt), 300)}` : ''
+  return context(moment(match.created_at), plain(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`))
+}
+
+/** By which rule it is held for a machine's, so that a wrong one can be reported. */
+function ruleWords(kind: string | null, rule: string): string {
+  return `${machineWords[kind ?? 'auto'] ?? machineWords.auto}, by this rule: ${cut(oneLine(rule), 300)}.`
 }
 
 export function threadLink(url: string): KnownBlock {
@@ -111,10 +120,25 @@ function origin(message: MessageView, ticket: TicketView): KnownBlock[] {
     words(cut(`${ticket.identifier} · ${oneLine(ticket.subject)}`, 400)),
     context(plain(cut(`From ${oneLine(from)}`, 600)), moment(message.createdAt)),
     ...matchedLine(message),
-    ...(message.automatic ? [context(plain(`🤖 Automatic, by this rule: ${cut(message.automatic, 300)}`))] : []),
+    ...(message.automatic ? [misjudged(message, message.automatic)] : []),
+    ...(message.doubt === null ? [] : [doubtLine(message, message.doubt)]),
     ...(mail ? [mrkdwn(mailWords(mail))] : []),
     ...(mail?.reason ? [context(plain(cut(oneLine(mail.reason), 1_000)))] : []),
   ]
+}
+
+/** What a machine wrote is no answer; where a person did, somebody who has read it says so. */
+function misjudged(message: MessageView, rule: string): KnownBlock {
+  return words(
+    ruleWords(message.kind, rule),
+    button('Treat as an answer', ids.treatAsAnswer, message.id, {
+      confirm: confirm(
+        'Did a person write this?',
+        'It then counts as the answer of the customer, and opens the ticket again. That cannot be taken back.',
+        'Yes',
+      ),
+    }),
+  )
 }
 
 function files(message: MessageView): KnownBlock[] {

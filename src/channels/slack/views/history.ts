@@ -60,6 +60,15 @@ const sentences: Record<string, string> = {
   send_undone: 'took a mail back before it went out',
   delivery_failed: 'could not deliver a mail',
   mail_bounced: 'had a mail returned',
+  mail_late: 'has a mail that is not delivered yet',
+  mail_received: 'heard that a mail arrived',
+  mail_complained: 'heard that a mail was reported as spam',
+  suppression_lifted: 'allowed mails to an address again',
+  counted_as_answer: 'counted a mail as an answer',
+  author_accepted: 'accepted who wrote a mail',
+  ticket_archived: 'archived the ticket',
+  ticket_marked_spam: 'marked the ticket as spam',
+  ticket_continued: 'wrote again, in a new ticket',
   address_changed: "changed the customer's address",
 }
 
@@ -95,7 +104,9 @@ function valueWords(name: string, value: unknown, names: Map<string, string>): s
 
 function detail(kind: string, after: Fields): string {
   if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
-  if (kind === 'mail_bounced') return String(after.reason ?? '')
+  if (kind === 'mail_bounced' || kind === 'mail_late') return String(after.reason ?? '')
+  if (kind === 'ticket_continued') return String(after.in ?? '')
+  if (kind === 'suppression_lifted' || kind === 'mail_complained') return String(after.to ?? '')
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`
   return kind === 'ticket_created' && after.from ? `from ${after.from}` : ''
 }

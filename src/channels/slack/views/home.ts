@@ -79,12 +79,14 @@ export interface SetUp {
   senders: SenderRow[]
   agents: AgentRow[]
   unmatched: number
+  alerts: { text: string; raised_at: number }[] // what operators must look at now
   me: AgentRow
 }
 
 export function setUpHome(setUp: SetUp): HomeView {
-  const { teams, senders, agents, unmatched, me } = setUp
+  const { teams, senders, agents, unmatched, alerts, me } = setUp
   return home({ tab: 'setup' }, [
+    ...alerts.map(a => words(`⚠️ ${cut(oneLine(a.text), 1_000)}`)),
     mrkdwn('*Teams*', button('Add a team', ids.addTeam, 'new', teams.length ? {} : { style: 'primary' })),
     ...(teams.length
       ? teams.flatMap(teamBlocks)

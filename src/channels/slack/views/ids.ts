@@ -32,6 +32,9 @@ export const ids = {
   keep: 'keep_note',
   always: 'always_send',
   correct: 'send_correction',
+  treatAsAnswer: 'treat_as_answer',
+  accept: 'accept_author',
+  writeAgain: 'write_again',
   // in the forms
   pickTeam: 'pick_team',
   findCustomer: 'find_customer',
@@ -52,5 +55,7 @@ export const ids = {
   editAgent: 'edit_agent',
   openTray: 'open_tray',
   giveToTeam: 'give_to_team',
+  letThrough: 'let_through',
+  throwAway: 'throw_away',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

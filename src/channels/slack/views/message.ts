@@ -1,10 +1,11 @@
-import type { KnownBlock } from '@slack/types'
+import type { Button, KnownBlock } from '@slack/types'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import { fallbackText, toRichText } from '../rich-text.ts'
 import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { failure } from './card.ts'
+import { acceptButton, doubtLine } from './doubt.ts'
 import { ids } from './ids.ts'
-import { mailOf, mailWords } from './words.ts'
+import { machineWords, mailOf, mailWords } from './words.ts'
 
 /** What is posted in a ticket's thread, as chat.postMessage takes it. */
 export interface Post {
@@ -27,7 +28,7 @@ export function deskMessage(message: MessageView, ticket: TicketView, now: numbe
   const isCut = parts.length > MOST_PARTS || parts.some(p => p.length > MOST_BLOCKS)
   const text = cut(fallbackText(message.body), 3_000) || 'A message'
   const [first = [], ...others] = parts.slice(0, MOST_PARTS).map(p => p.slice(0, MOST_BLOCKS))
-  const blocks = [...above(message, ticket), ...first, ...below(message, isCut, now)]
+  const blocks = [...above(message, ticket), ...first, ...below(message, ticket, isCut, now)]
   return [
     { ...author(message), blocks: blocks.length ? blocks : [words(' ')], text },
     ...others.map(part => ({ ...author(message), blocks: part, text: 'The message goes on here.' })),
@@ -35,9 +36,13 @@ export function deskMessage(message: MessageView, ticket: TicketView, now: numbe
 }
 
 /** Whom Slack shows as the author. A customer is always marked as one, however they call themselves. */
-function author({ author }: MessageView): { username?: string; icon_emoji?: string } {
+function author({ author, doubt, automatic }: MessageView): { username?: string; icon_emoji?: string } {
   if (author.kind === 'customer')
     return { username: marked(author.name, ' (customer, by email)'), icon_emoji: ':incoming_envelope:' }
+  if (author.kind === 'stranger' && automatic)
+    return { username: marked(author.address ?? author.name, ' (by email)'), icon_emoji: ':robot_face:' }
+  if (author.kind === 'stranger' && doubt)
+    return { username: marked(author.address ?? author.name, ' (unproved, by email)'), icon_emoji: ':warning:' }
   if (author.kind === 'stranger')
     return { username: marked(author.address ?? author.name, ' (not the customer, by email)'), icon_emoji: ':warning:' }
   return {}
@@ -50,27 +55,57 @@ function marked(name: string, mark: string): string {
 
 function above(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
+  if (message.doubt !== null) return [doubtLine(message, message.doubt)]
   if (message.author.kind !== 'agent') return []
+  if (message.visibility === 'undecided')
+    return [
+      context(plain(`❓ ${name} wrote this by email. The customer does not have it; it is neither sent nor kept.`)),
+    ]
   if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
   return [context(plain(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}`))]
 }
 
-function below(message: MessageView, isCut: boolean, now: number): KnownBlock[] {
+function below(message: MessageView, ticket: TicketView, isCut: boolean, now: number): KnownBlock[] {
   const mail = message.author.kind === 'agent' && message.visibility === 'public' ? mailOf(message) : undefined
   const blocks: KnownBlock[] = []
   if (message.editedAt !== null) blocks.push(context('(edited)'))
   if (mail?.state === 'held' && mail.dueAt > now)
     blocks.push(mrkdwn(mailWords(mail), button('Undo', ids.undo, message.id)))
   else if (mail?.state === 'failed' || mail?.state === 'bounced') blocks.push(...failure(message, mail))
-  else if (mail) blocks.push(context(mailWords(mail)))
-  if (message.full || isCut)
-    blocks.push(actions(button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id)))
+  else if (mail)
+    blocks.push(
+      context(
+        mailWords(mail),
+        ...(mail.state === 'sent' && mail.reason ? [plain(cut(oneLine(mail.reason), 500))] : []),
+      ),
+    )
+  const show =
+    message.full || isCut ? button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id) : undefined
+  const buttons = [...decisions(message, ticket), ...(show ? [show] : [])]
+  if (buttons.length) blocks.push(actions(...buttons))
+  if (message.calls) blocks.push(context(`<@${message.calls}>`))
   return blocks
 }
 
-/** An automatic mail in one line: it is no answer, and must not push answers out of sight. */
+/** What an agent can decide about a mail that came in. */
+function decisions(message: MessageView, ticket: TicketView): Button[] {
+  if (message.author.kind === 'agent' && message.visibility === 'undecided')
+    return [
+      button(`Send to ${firstName(ticket)}`, ids.send, message.id, { style: 'primary' }),
+      button('Keep as note', ids.keep, message.id),
+    ]
+  const accept = acceptButton(message, ticket)
+  return accept ? [accept] : []
+}
+
+function firstName({ customer }: TicketView): string {
+  return cut(oneLine(customer.name).split(' ')[0] || customer.address, 40)
+}
+
+/** A machine's mail in one line: it is no answer, and must not push answers out of sight. */
 function folded(message: MessageView): Post {
   const from = message.author.address ?? message.author.name
-  const line = cut(`🤖 Automatic mail from ${cut(oneLine(from), 200)}: ${oneLine(message.text)}`, 220)
+  const what = machineWords[message.kind ?? 'auto'] ?? machineWords.auto
+  const line = cut(`${what}, from ${cut(oneLine(from), 200)}: ${oneLine(message.text)}`, 220)
   return { ...author(message), blocks: [words(line, button('Show', ids.showFull, message.id))], text: escaped(line) }
 }

@@ -41,6 +41,12 @@ export function teamForm(team: TeamRow | null): ModalView {
         initial_value: String(Math.round((team?.hold_ms ?? 10_000) / 1000)),
       }),
       field(
+        'reopen_days',
+        'Days in which an answer opens a closed ticket again',
+        { type: 'plain_text_input', max_length: 4, initial_value: String(team?.reopen_days ?? 14) },
+        { hint: 'A later answer begins a new ticket, linked with the old one.' },
+      ),
+      field(
         'signature',
         'Signature',
         { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(team?.signature, 3_000) },

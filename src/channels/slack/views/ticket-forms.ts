@@ -42,7 +42,7 @@ export function closeForm(ticket: TicketView): ModalView {
         { type: 'plain_text_input', multiline: true, max_length: 500 },
         { optional: true },
       ),
-      context('The customer is not told. If they answer, the ticket opens again.'),
+      context('The customer is not told. If they answer soon, the ticket opens again; later a new one begins.'),
     ],
   })
 }
@@ -75,11 +75,21 @@ export function assignForm(ticket: TicketView): ModalView {
   })
 }
 
+/** What beside a status can be chosen in its place. */
+export type PutAway = 'archived' | 'spam'
+
 /** `settable` are the statuses that core lets agents set. */
 export function statusForm(ticket: TicketView, settable: Status[]): ModalView {
-  const options = settable
-    .filter(s => s !== 'awaiting_customer' || ticket.publishedAt !== null)
-    .map(s => option(statusWords[s], s))
+  const away: [PutAway, string, number | null][] = [
+    ['archived', 'Archived: out of the lists', ticket.archivedAt],
+    ['spam', 'Spam: out of the lists, and nothing more of it is shown', ticket.spamAt],
+  ]
+  const options = [
+    ...settable
+      .filter(s => s !== 'awaiting_customer' || ticket.publishedAt !== null)
+      .map(s => option(statusWords[s], s)),
+    ...away.filter(([, , at]) => at === null).map(([value, text]) => option(text, value)),
+  ]
   const current = options.find(o => o.value === ticket.status)
   return modal({
     id: ids.forms.status,

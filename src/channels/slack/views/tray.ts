@@ -1,18 +1,40 @@
 import type { KnownBlock, ModalView } from '@slack/types'
-import type { TrayEntry } from '../../../core/tray.ts'
+import type { HeldMails, TrayEntry } from '../../../core/tray.ts'
 import type { TeamRow } from '../../../db/schema.ts'
-import { actions, button, context, cut, notice, oneLine, plain, words } from './blocks.ts'
+import { actions, button, confirm, context, cut, notice, oneLine, plain, words } from './blocks.ts'
+import { many } from './card.ts'
 import { ids } from './ids.ts'
 import { moment } from './words.ts'
 
 const MOST_TEAMS = 5
 
 /** The mails that belong to no ticket, each with the teams that it can be given to. */
-export function trayView(entries: TrayEntry[], teams: TeamRow[]): ModalView {
-  return notice(
-    'Mails left over',
-    entries.length ? entries.flatMap(e => entryBlocks(e, teams)) : 'No mail is left over.',
-  )
+export function trayView(entries: TrayEntry[], held: HeldMails[], teams: TeamRow[]): ModalView {
+  const blocks = [...held.flatMap(heldBlocks), ...entries.flatMap(e => entryBlocks(e, teams))]
+  return notice('Mails left over', blocks.length ? blocks : 'No mail is left over.')
+}
+
+/** What one author sent too much of. */
+function heldBlocks({ address, count, newestAt, reason, about }: HeldMails): KnownBlock[] {
+  const newest = about ? `\nThe newest: ${oneLine(about.subject) || '(no subject)'} · ${oneLine(about.text)}` : ''
+  return [
+    words(cut(`✋ ${many(count, 'mail')} of ${address} held${newest}`, 700)),
+    context(moment(newestAt), plain(cut(reason, 500))),
+    actions(
+      button('Let through', `${ids.letThrough}:${address}`.slice(0, 255), address, {
+        confirm: confirm(
+          'Let them through?',
+          `${many(count, 'mail')} come in as if they had not been too many.`,
+          'Yes',
+        ),
+      }),
+      button('Throw away', `${ids.throwAway}:${address}`.slice(0, 255), address, {
+        style: 'danger',
+        confirm: confirm('Throw them away?', `${many(count, 'mail')} are shown nowhere any more.`, 'Throw away'),
+      }),
+    ),
+    { type: 'divider' },
+  ]
 }
 
 function entryBlocks({ id, about, reason, receivedAt }: TrayEntry, teams: TeamRow[]): KnownBlock[] {

@@ -28,6 +28,17 @@ export const replyModeWords: Record<ReplyMode, string> = {
   notes: 'Keep what is written in a thread; only Reply sends',
 }
 
+/** How mails that machines wrote are called. */
+export const machineWords: Record<string, string> = {
+  ooo: '🌴 Out of office',
+  auto: '🤖 Automatic mail',
+  bounce: '↩️ A mail came back',
+  delayed: '⏳ Not delivered yet',
+  complaint: '🚫 Reported as spam',
+  calendar: '📅 Calendar',
+  receipt: '☑️ Receipt',
+}
+
 /** A moment as mrkdwn that each reader sees in their own time zone. */
 export function moment(at: number, format: 'time' | 'time_secs' | 'both' = 'both'): string {
   const shown = format === 'both' ? '{date_short_pretty} {time}' : `{${format}}`

@@ -41,7 +41,7 @@ export interface Missed {
 
 /** What became of carrying a letter. */
 export type Outcome = (
-  | { sent: { id: string; root?: string; alias?: string } } // root: given when this letter began the thread; alias: a further id that answers may name
+  | { sent: { id: string; root?: string } } // id: by what the far side knows it; root: given when this letter began the thread
   | { retry: Retry }
   | { refused: Refusal } // for good
 ) & { recipients?: Recipients }

@@ -8,6 +8,7 @@ import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { markSenderBroken, markSenderWorking } from '../../src/core/senders.ts'
 import { suppress, suppressionOf } from '../../src/core/suppressions.ts'
+import { bounceToken } from '../../src/core/tokens.ts'
 import type { DeliveryRow, TicketRow } from '../../src/db/schema.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
 
@@ -232,9 +233,7 @@ it('a customer who must not be written to any more by the time a mail is due is 
 
 it('an answer that names the mail server’s own id for a mail finds its ticket, and what follows refers to both', async () => {
   const [first] = mails(
-    await town.carry(l =>
-      l.thread.side === 'customer' ? { sent: { id: l.key as string, alias: '<77.abc@relay.test>' } } : accepted(l),
-    ),
+    await town.carry(l => (l.thread.side === 'customer' ? { sent: { id: '<77.abc@relay.test>' } } : accepted(l))),
   )
   await town.arrive({ key: '<jane-1@acme.test>', answers: ['<77.abc@relay.test>'] })
   const [answer] = await town.store.read(q =>
@@ -247,6 +246,17 @@ it('an answer that names the mail server’s own id for a mail finds its ticket,
   town.clock.now += 10_000
   const second = mails(await town.carry()).find(l => l.message?.text === 'Yes.')
   expect(second?.references).toEqual([first?.key, '<77.abc@relay.test>', '<jane-1@acme.test>'])
+})
+
+it('an absence told to where our mail came from, with no word of the mail, finds its ticket', async () => {
+  const [first] = mails(await town.carry())
+  const tokens = [bounceToken(town.store.key, first?.id as string)]
+  await town.arrive({ key: '<away@acme.test>', tokens, kind: 'ooo', rule: 'absence' })
+  const [absence] = await town.store.read(q =>
+    q.selectFrom('messages').selectAll().where('author_kind', '=', 'customer').execute(),
+  )
+  expect(absence).toMatchObject({ ticket_id: ticket.id, automatic: 'absence' })
+  expect(absence?.matched_by).toContain('the address that our mail was sent from')
 })
 
 describe('operators', () => {

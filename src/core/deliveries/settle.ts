@@ -64,8 +64,7 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
     now: tx.now,
   })
   if (numAffectedRows === 0n) return
-  for (const id of [sent.id, sent.alias])
-    if (id && letter.key !== null && letter.key !== id) await learnSentKey(tx, letter, id)
+  if (letter.key !== null && letter.key !== sent.id) await learnSentKey(tx, letter, sent.id)
   if (sent.root && letter.thread.root === null)
     await tx.q
       .updateTable('threads')

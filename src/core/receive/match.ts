@@ -3,7 +3,7 @@ import type { ThreadRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { customerByAddress } from '../customers.ts'
 import type { Arrival } from '../letter.ts'
-import { readReplyToken } from '../tokens.ts'
+import { readBounceToken, readReplyToken } from '../tokens.ts'
 
 export interface Match {
   thread: ThreadRow
@@ -23,12 +23,25 @@ async function matchByToken(tx: Tx, a: Arrival): Promise<Match | undefined> {
     const word = readReplyToken(tx.key, token)
     const thread = word && (await selectByToken(tx.q, { word })).rows[0]
     if (thread) return { thread, why: 'Matched by the reply address that it was sent to.' }
+    // machines answer to where a mail came from (RFC 3834), which names the mail itself
+    const id = readBounceToken(tx.key, token)
+    const sent = id && (await selectBySent(tx.q, { id })).rows[0]
+    if (sent) return { thread: sent, why: 'Matched by the address that our mail was sent from.' }
   }
   return undefined
 }
 
 const selectByToken = prepared((q, v: { word: string }) =>
   q.selectFrom('threads').selectAll().where('token', '=', v.word),
+)
+
+const selectBySent = prepared((q, v: { id: string }) =>
+  q
+    .selectFrom('deliveries')
+    .innerJoin('threads', 'threads.id', 'deliveries.thread_id')
+    .selectAll('threads')
+    .where('deliveries.id', '=', v.id)
+    .where('deliveries.key', 'is not', null),
 )
 
 async function matchByKey(tx: Tx, a: Arrival): Promise<Match | undefined> {

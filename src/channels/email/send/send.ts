@@ -104,8 +104,7 @@ export function createSending(options: SendingOptions): Sending {
   }
 
   function whatBecame(letter: Letter, mail: Composed, host: string, handed: Handed): Outcome {
-    const alias = answeredId(host, handed, mail.messageId, mail.envelope)
-    const sent: Outcome = { sent: { id: mail.messageId, ...(alias ? { alias } : {}) } }
+    const sent: Outcome = { sent: { id: answeredId(host, handed, mail.messageId, mail.envelope) ?? mail.messageId } }
     const refused = new Set(handed.refused.map(r => r.recipient))
     for (const to of mail.envelope.to) if (!refused.has(to)) pace.faster(domainOf(to))
     if (mail.envelope.to.length === 1 && !letter.barred.length) return sent

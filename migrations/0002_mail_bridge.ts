@@ -45,4 +45,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_by', 'text')
     .addColumn('created_at', 'bigint', c => c.notNull())
     .execute()
+
+  await s
+    .createTable('alerts')
+    .addColumn('id', 'text', c => c.primaryKey())
+    .addColumn('key', 'text', c => c.notNull())
+    .addColumn('team_id', 'text')
+    .addColumn('text', 'text', c => c.notNull())
+    .addColumn('raised_at', 'bigint', c => c.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addColumn('end_text', 'text')
+    .addColumn('external_id', 'text')
+    .addColumn('attempts', 'integer', c => c.notNull())
+    .addColumn('due_at', 'bigint')
+    .execute()
+  await sql`create unique index alerts_key on alerts (key) where ended_at is null`.execute(db)
+  await sql`create index alerts_due on alerts (due_at) where due_at is not null`.execute(db)
 }

@@ -1,4 +1,5 @@
 import type { Channel, Letter, Outcome } from './channels/channel.ts'
+import { claimNotices, extendNoticeLeases, type Notice, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimDeliveries, extendLeases, LEASE_MS, nextDeliveryDue } from './core/deliveries/claim.ts'
 import { settle } from './core/deliveries/settle.ts'
 import { lettersFor } from './core/letters.ts'
@@ -13,9 +14,13 @@ export interface Outbox {
   stop(): Promise<void>
 }
 
+const NOTICES = 'notices' // no channel: they take no hand of one
+const NOTICES_AT_ONCE = 5
+
 /** Carries what is due: claim, carry, settle. The network is only touched between transactions. */
 export function startOutbox(store: Store, channels: Map<string, Channel>, log: Log): Outbox {
   const carrying = new Map<string, { by: string; work: Promise<void> }>() // by delivery
+  const announcer = [...channels.values()].find(c => c.announce)
   const renewal = setInterval(renew, LEASE_MS / 3)
   const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
   const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
@@ -25,15 +30,21 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     const now = store.now()
     const hands = freeHands()
     if (!hands.length) return null // the next one that settles knocks
-    const letters = await store.write(async tx => {
+    const { letters, notices } = await store.write(async tx => {
       const rows = []
       for (const [name, free] of hands)
         rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
-      return rows.length ? lettersFor(tx.q, store, rows) : []
+      return {
+        letters: rows.length ? await lettersFor(tx.q, store, rows) : [],
+        notices: announcer ? await claimNotices(tx, NOTICES_AT_ONCE, pausedPlaces()) : [],
+      }
     })
-    for (const letter of letters) begin(letter)
+    for (const letter of letters) begin(letter.id, letter.channel, carry(letter))
+    for (const notice of notices) begin(notice.id, NOTICES, announce(notice))
     // what is due and was not claimed waits for one that is being carried, which knocks when it settles, or for a pause to end
-    const due = [await nextDeliveryDue(store, now), ...closedUntil.values()].filter(at => at !== null)
+    const due = [await nextDeliveryDue(store, now), await nextNoticeDue(store, now), ...closedUntil.values()].filter(
+      at => at !== null,
+    )
     return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null
   }
 
@@ -45,12 +56,12 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
       .filter(([, free]) => free > 0)
   }
 
-  function begin(letter: Letter): void {
-    const work = carry(letter).finally(() => {
-      carrying.delete(letter.id)
+  function begin(id: string, by: string, carried: Promise<void>): void {
+    const work = carried.finally(() => {
+      carrying.delete(id)
       loop.knock()
     })
-    carrying.set(letter.id, { by: letter.channel, work })
+    carrying.set(id, { by, work })
   }
 
   async function carry(letter: Letter): Promise<void> {
@@ -81,6 +92,27 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     }
   }
 
+  async function announce(notice: Notice): Promise<void> {
+    try {
+      const outcome = await announcedBy(notice)
+      if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
+        closedUntil.set(notice.place, store.now() + outcome.retry.afterMs)
+      if (!('sent' in outcome)) log.warn({ notice: notice.text, outcome }, 'Operators could not be told.')
+      await store.write(tx => settleNotice(tx, notice, outcome))
+    } catch (error) {
+      log.error({ err: error, notice: notice.text }, 'A notice could not be settled.')
+    }
+  }
+
+  async function announcedBy(notice: Notice): Promise<Outcome> {
+    try {
+      return (await announcer?.announce?.(notice)) ?? { refused: { reason: 'No channel shows notices.' } }
+    } catch (error) {
+      log.error({ err: error, notice: notice.text }, 'Showing a notice went wrong.')
+      return { retry: { reason: 'Something went wrong on our side; it is tried again.' } }
+    }
+  }
+
   async function allCarried(): Promise<void> {
     await Promise.all([...carrying.values()].map(c => c.work))
   }
@@ -88,7 +120,10 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   function renew(): void {
     if (!carrying.size) return
     store
-      .write(tx => extendLeases(tx, [...carrying.keys()]))
+      .write(async tx => {
+        await extendLeases(tx, [...carrying.keys()])
+        await extendNoticeLeases(tx, [...carrying.keys()])
+      })
       .catch(err => log.warn({ err }, 'Leases could not be extended.'))
   }
 
@@ -102,8 +137,8 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     async flush() {
       for (;;) {
         await allCarried()
-        const due = await nextDeliveryDue(store)
-        if (carrying.size === 0 && (due === null || due > store.now())) return
+        const due = [await nextDeliveryDue(store), await nextNoticeDue(store)].filter(at => at !== null)
+        if (carrying.size === 0 && due.every(at => at > store.now())) return
         loop.knock()
         await new Promise(resolve => setImmediate(resolve))
       }

@@ -1,3 +1,4 @@
+import type { Notice } from '../core/alerts.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
 import type { InboundRow } from '../db/schema.ts'
 
@@ -11,6 +12,8 @@ export interface Channel {
   readonly atOnce: number
   /** Carries one letter. The same letter twice must be harmless. Throws only for a bug or an outage, which is a retry. */
   deliver(letter: Letter): Promise<Outcome>
+  /** Shows operators a notice, and later that it is over. The same notice twice must be harmless. Only a desk can. */
+  announce?(notice: Notice): Promise<Outcome>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */
   receive(row: InboundRow): Promise<void>
   /** Tells whoever waits for an arrival that it is tried again and again, or was given up. */

@@ -12,14 +12,14 @@ export interface CustomerView {
 
 /**
  * Reads an address that a person typed: `jane@acme.test`, or `Jane Doe <jane@acme.test>`. The address comes back in lower
- * case; throws a Problem under the field `customer` when it is none.
+ * case; throws a Problem under the field when it is none.
  */
-export function readAddress(typed: string): { address: string; name: string } {
+export function readAddress(typed: string, field = 'customer'): { address: string; name: string } {
   const text = typed.trim()
   const bracketed = /^(.*)<([^<>]+)>$/s.exec(text)
   const address = (bracketed?.[2] ?? text).trim().toLowerCase()
   const name = (bracketed?.[1] ?? '').trim().replace(/^["']|["']$/g, '')
-  if (!isAddress(address)) throw new Problem('invalid', 'That is not an email address.', 'customer')
+  if (!isAddress(address)) throw new Problem('invalid', 'That is not an email address.', field)
   return { address, name }
 }
 
@@ -146,9 +146,14 @@ const FREE_MAIL = new Set([
   'hey.com',
 ])
 
+/** Whether anybody can have an address at this domain: who is there is no company of its own. */
+export function isFreeMail(domain: string): boolean {
+  return FREE_MAIL.has(domain)
+}
+
 async function accountFor(tx: Tx, address: string): Promise<{ id: string; name: string } | undefined> {
   const domain = address.slice(address.lastIndexOf('@') + 1)
-  if (FREE_MAIL.has(domain)) return undefined
+  if (isFreeMail(domain)) return undefined
   const known = await tx.q.selectFrom('accounts').select(['id', 'name']).where('domain', '=', domain).executeTakeFirst()
   if (known) return known
   const label = domain.split('.')[0] ?? domain

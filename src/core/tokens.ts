@@ -1,4 +1,4 @@
-import { mac, randomWord, signedBy } from '../lib/sign.ts'
+import { base32, fromBase32, mac, randomWord, signedBy } from '../lib/sign.ts'
 
 const WORD = 16 // characters of the random part
 
@@ -19,4 +19,25 @@ export function readReplyToken(key: Buffer, token: string): string | null {
 /** The id by which a customer's mail program will know a delivery, made before the first try; an RFC 5322 Message-ID. */
 export function mintMessageId(key: Buffer, deliveryId: string, domain: string): string {
   return `<${deliveryId.replaceAll('-', '')}.${mac(key, 'message-id', deliveryId)}@${domain}>`
+}
+
+const BOUNCE_WORD = 26 // characters of a delivery's id, 128 bits
+const BOUNCE_TOKEN = BOUNCE_WORD + 13
+
+/**
+ * What a mail that comes back is addressed to: the delivery's id and our mark on it, so that the delivery is known even
+ * when nothing of the mail is returned (VERP). 39 characters, lower case; longer than a reply token, and not one.
+ */
+export function bounceToken(key: Buffer, deliveryId: string): string {
+  const word = base32(Buffer.from(deliveryId.replaceAll('-', ''), 'hex'))
+  return word + mac(key, 'bounce', word)
+}
+
+/** The id of the delivery in a bounce token that we signed, or null. Case does not matter. */
+export function readBounceToken(key: Buffer, token: string): string | null {
+  if (token.length !== BOUNCE_TOKEN) return null
+  const word = token.slice(0, BOUNCE_WORD).toLowerCase()
+  if (!signedBy(key, 'bounce', word, token.slice(BOUNCE_WORD))) return null
+  const hex = fromBase32(word)?.toString('hex')
+  return hex ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : null
 }

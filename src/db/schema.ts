@@ -14,6 +14,7 @@ export interface Schema {
   senders: SenderRow
   sender_aliases: SenderAliasRow
   bans: BanRow
+  alerts: AlertRow
   suppressions: SuppressionRow
   tickets: TicketRow
   threads: ThreadRow
@@ -124,6 +125,20 @@ export interface BanRow {
   reason: string
   created_by: string | null // agent
   created_at: number
+}
+
+/** Something that operators must look at, said once in a team's place. At most one of a key is up. */
+export interface AlertRow {
+  id: string
+  key: string // what it is about: the same key again is the same alert
+  team_id: string | null // in whose place it is said; null: the first team's
+  text: string
+  raised_at: number
+  ended_at: number | null
+  end_text: string | null // what is said at its end
+  external_id: string | null // how the place knows what was said
+  attempts: number
+  due_at: number | null // when it is to be said; null: nothing is to be said now
 }
 
 export interface SuppressionRow {

@@ -40,7 +40,8 @@ export function unseal(key: Buffer, sealed: string): string {
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 
-function base32(bytes: Buffer): string {
+/** Bytes as lower-case base32 without padding: 8 characters for 5 bytes. */
+export function base32(bytes: Buffer): string {
   let out = ''
   let bits = 0
   let value = 0
@@ -55,4 +56,23 @@ function base32(bytes: Buffer): string {
   }
   if (bits > 0) out += ALPHABET[(value << (5 - bits)) & 31]
   return out
+}
+
+/** The bytes of lower-case base32 without padding; null for anything that `base32` does not write. */
+export function fromBase32(text: string): Buffer | null {
+  const bytes: number[] = []
+  let bits = 0
+  let value = 0
+  for (const letter of text) {
+    const five = ALPHABET.indexOf(letter)
+    if (five < 0) return null
+    value = (value << 5) | five
+    bits += 5
+    if (bits >= 8) {
+      bits -= 8
+      bytes.push((value >>> bits) & 255)
+      value &= (1 << bits) - 1
+    }
+  }
+  return bits < 5 && value === 0 ? Buffer.from(bytes) : null
 }

@@ -10,6 +10,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
 import { deliver } from './deliver/index.ts'
+import { announce } from './deliver/notice.ts'
 import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
@@ -109,6 +110,7 @@ export function createSlack(options: SlackOptions): Slack {
     name: 'slack',
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
+    announce: notice => announce(desk, notice),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

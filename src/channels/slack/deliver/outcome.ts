@@ -1,4 +1,5 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
+import type { Notice } from '../../../core/alerts.ts'
 import type { Letter, Outcome } from '../../../core/letter.ts'
 import { notePlaceProblem } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
@@ -20,20 +21,34 @@ const PLACE_PROBLEMS: Record<string, string> = {
 
 /** What an error of Slack's means for a letter: tried again, or refused for good. */
 export async function outcomeOf(desk: Desk, letter: Letter, error: unknown): Promise<Outcome> {
+  const problem = placeProblemIn(error)
+  if (problem) await tellOfPlaceProblem(desk, letter, problem)
+  return verdictOn(desk, letter, error)
+}
+
+/** The same for a notice. Nobody waits for it, so a place that people must mend is shown in Set-up alone. */
+export async function outcomeOfNotice(desk: Desk, notice: Notice, error: unknown): Promise<Outcome> {
+  const problem = placeProblemIn(error)
+  if (problem) await desk.store.write(tx => notePlaceProblem(tx, notice.place, problem))
+  return verdictOn(desk, notice, error)
+}
+
+function placeProblemIn(error: unknown): string | undefined {
+  return error instanceof WebAPIPlatformError ? PLACE_PROBLEMS[error.data.error] : undefined
+}
+
+function verdictOn(desk: Desk, what: { id: string; externalId: string | null }, error: unknown): Outcome {
   if (error instanceof WebAPIRateLimitedError)
     return { retry: { reason: 'Slack asks us to be slower.', afterMs: error.retryAfter * 1000, place: true } }
   if (!(error instanceof WebAPIPlatformError))
     return { retry: { reason: `Slack cannot be reached (${error instanceof Error ? error.message : error}).` } }
   const code = error.data.error
   const problem = PLACE_PROBLEMS[code]
-  if (problem) {
-    await tellOfPlaceProblem(desk, letter, problem)
-    return { retry: { reason: problem, afterMs: AWAY_MS } } // no pause of the place: who mends it sees the card at once
-  }
-  if (code === 'message_not_found' && letter.externalId) return { sent: { id: letter.externalId } } // deleted in Slack: nothing to redraw
+  if (problem) return { retry: { reason: problem, afterMs: AWAY_MS } } // no pause of the place: who mends it sees the card at once
+  if (code === 'message_not_found' && what.externalId) return { sent: { id: what.externalId } } // deleted in Slack: nothing to redraw
   if (['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org'].includes(code))
     return { retry: { reason: `Slack had a fault of its own (${code}).` } }
-  desk.log.error({ delivery: letter.id, code, detail: error.data.response_metadata }, 'Slack refused a post.')
+  desk.log.error({ delivery: what.id, code, detail: error.data.response_metadata }, 'Slack refused a post.')
   return { refused: { reason: `Slack refused it (${code}).` } }
 }
 

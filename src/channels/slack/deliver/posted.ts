@@ -1,4 +1,3 @@
-import type { Letter } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
 
 /**
@@ -24,8 +23,15 @@ function partOf(message: Posted, delivery: string): number | undefined {
   return event_type === POSTED && payload?.delivery === delivery ? payload.part : undefined
 }
 
+/** What is looked for: posts of one id in a place. */
+export interface Sought {
+  id: string
+  thread: { place: string }
+  createdAt: number
+}
+
 /** What an earlier try left in the channel itself, such as the card. */
-export async function findCard(desk: Desk, letter: Letter): Promise<string | undefined> {
+export async function findCard(desk: Desk, letter: Sought): Promise<string | undefined> {
   let cursor: string | undefined
   do {
     const page = await desk.bulk.conversations.history({
@@ -50,7 +56,7 @@ export interface Left {
 /** What earlier tries left in a thread of one delivery: its posts by part, and whether files of these names came after. */
 export async function findParts(
   desk: Desk,
-  letter: Letter,
+  letter: Sought,
   root: string,
   delivery: string,
   files: string[] = [],
@@ -77,7 +83,7 @@ export async function findParts(
 }
 
 /** Slack's clock and ours may differ by some seconds. */
-function since(letter: Letter): string {
+function since(letter: Sought): string {
   return String(letter.createdAt / 1000 - 60)
 }
 

@@ -1,0 +1,102 @@
+import { prepared } from '../db/prepared.ts'
+import type { AgentRow, BanRow } from '../db/schema.ts'
+import type { Query, Tx } from '../db/store.ts'
+import { Problem } from '../lib/problem.ts'
+import { isFreeMail, readAddress } from './customers.ts'
+import { isOurs, withoutPlus } from './senders.ts'
+
+export interface BanForm {
+  address: string // as typed: an address, or *@domain for all of a domain
+  reason: string
+  by: Pick<AgentRow, 'id'> | null
+}
+
+/**
+ * Afterwards mail from the address is not taken in, and nothing is sent to it. The first ban of an address stands. Throws
+ * a Problem under `address` for what is none, is ours or would shut out strangers, and under `reason` when that is missing.
+ */
+export async function ban(tx: Tx, form: BanForm): Promise<string> {
+  const address = readPattern(form.address)
+  const reason = form.reason.trim()
+  if (!reason) throw new Problem('invalid', 'Say why, for those who find this ban later.', 'reason')
+  await refuseOurs(tx.q, address)
+  await tx.q
+    .insertInto('bans')
+    .values({ address, reason, created_by: form.by?.id ?? null, created_at: tx.now })
+    .onConflict(c => c.column('address').doNothing())
+    .execute()
+  return address
+}
+
+function readPattern(typed: string): string {
+  const text = typed.trim().toLowerCase()
+  const domain = /^\*?@(.+)$/.exec(text)?.[1]
+  if (domain === undefined) return withoutPlus(readAddress(text, 'address').address)
+  const { address } = readAddress(`anybody@${domain}`, 'address')
+  const all = `*${address.slice(address.lastIndexOf('@'))}`
+  if (isFreeMail(all.slice(2)))
+    throw new Problem('invalid', `Many people have an address at ${all.slice(2)}. Ban a single one.`, 'address')
+  return all
+}
+
+async function refuseOurs(q: Query, pattern: string): Promise<void> {
+  if (pattern.startsWith('*@')) {
+    const ours = await q
+      .selectFrom('senders')
+      .select('address')
+      .where('removed_at', 'is', null)
+      .where('address', 'like', `%${pattern.slice(1).replace(/[%_\\]/g, '_')}`)
+      .executeTakeFirst()
+    if (ours) throw new Problem('invalid', `We send from ${ours.address}, which is at this domain.`, 'address')
+  } else if (await isOurs(q, pattern)) throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
+}
+
+/** The address, or domain, may write and be written to again. */
+export async function unban(tx: Tx, pattern: string): Promise<void> {
+  await tx.q.deleteFrom('bans').where('address', '=', pattern).execute()
+}
+
+/** Whether nothing is taken in from this address, nor sent to it: it is banned itself, or its whole domain. */
+export async function isBanned(q: Query, address: string): Promise<boolean> {
+  return (await banOf(q, address)) !== undefined
+}
+
+/** The ban that an address falls under, if any. A plus part makes it no other address. */
+export async function banOf(q: Query, address: string): Promise<BanRow | undefined> {
+  const own = withoutPlus(address)
+  return (await selectBan(q, { own, all: `*${own.slice(own.lastIndexOf('@'))}` })).rows[0]
+}
+
+const selectBan = prepared((q, v: { own: string; all: string }) =>
+  q.selectFrom('bans').selectAll().where('address', 'in', [v.own, v.all]).limit(1),
+)
+
+export interface BanView extends BanRow {
+  by: string | null // the agent's name
+}
+
+/** Bans whose address or reason contains what was typed, newest first. */
+export async function searchBans(q: Query, typed: string, limit: number): Promise<BanView[]> {
+  const like = `%${typed
+    .trim()
+    .toLowerCase()
+    .replace(/[%_\\]/g, '_')}%`
+  return q
+    .selectFrom('bans as b')
+    .leftJoin('agents as a', 'a.id', 'b.created_by')
+    .selectAll('b')
+    .select('a.name as by')
+    .where(e => e.or([e('b.address', 'like', like), e(e.fn('lower', ['b.reason']), 'like', like)]))
+    .orderBy('b.created_at', 'desc')
+    .orderBy('b.address')
+    .limit(limit)
+    .execute()
+}
+
+export async function countBans(q: Query): Promise<number> {
+  const row = await q
+    .selectFrom('bans')
+    .select(e => e.fn.countAll().as('n'))
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}

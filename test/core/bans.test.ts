@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ban, isBanned, searchBans, unban } from '../../src/core/bans.ts'
+import { startTown, type Town } from '../support/town.ts'
+
+let town: Town
+beforeEach(async () => {
+  town = await startTown()
+})
+afterEach(() => town.close())
+
+const banned = (address: string) => town.store.read(q => isBanned(q, address))
+const banIt = (address: string, reason = 'Nothing but advertising.') =>
+  town.store.write(tx => ban(tx, { address, reason, by: town.ann }))
+
+describe('a ban', () => {
+  it('is of one address, however it is spelt, until it is lifted', async () => {
+    expect(await banIt(' Eve <Eve+List@Spam.test> ')).toBe('eve@spam.test')
+    expect(await banned('eve@spam.test')).toBe(true)
+    expect(await banned('eve+again@spam.test')).toBe(true)
+    expect(await banned('adam@spam.test')).toBe(false)
+    await town.store.write(tx => unban(tx, 'eve@spam.test'))
+    expect(await banned('eve@spam.test')).toBe(false)
+  })
+
+  it('is of a whole domain, but not of what only ends like it', async () => {
+    expect(await banIt('*@Spam.test')).toBe('*@spam.test')
+    expect(await banned('anybody@spam.test')).toBe(true)
+    expect(await banned('anybody@not-spam.test')).toBe(false)
+    expect(await banned('anybody@eu.spam.test')).toBe(false)
+  })
+
+  it.each([
+    ['nobody', 'That is not an email address.'],
+    ['*@nowhere', 'That is not an email address.'],
+    ['support@tulip.test', 'support@tulip.test is an address of ours.'],
+    ['*@tulip.test', 'We send from support@tulip.test, which is at this domain.'],
+    ['*@gmail.com', 'Many people have an address at gmail.com. Ban a single one.'],
+  ])('of %s is refused under its field', async (address, message) => {
+    await expect(banIt(address)).rejects.toMatchObject({ field: 'address', message })
+  })
+
+  it('needs a reason, and is listed with it and with who said so', async () => {
+    await expect(banIt('eve@spam.test', ' ')).rejects.toMatchObject({ field: 'reason' })
+    await banIt('eve@spam.test')
+    await banIt('eve@spam.test', 'Another reason, later.')
+    await banIt('*@junk.test', 'Junk.')
+    const found = (typed: string) => town.store.read(q => searchBans(q, typed, 10))
+    expect(await found('ADVERT')).toMatchObject([
+      { address: 'eve@spam.test', reason: 'Nothing but advertising.', by: 'Ann' },
+    ])
+    expect((await found('')).map(b => b.address)).toEqual(['*@junk.test', 'eve@spam.test'])
+  })
+})

@@ -137,6 +137,7 @@ export interface Arrival {
   bounce: Bounce | null
   trust: Trust
   forwarded: { from: { address: string; name: string }; body: Document } | null // the mail that it passes on
+  junk: string | null // why the mail system that brought it calls it spam, a finished sentence; null: it does not
 }
 
 /** What made an arrival: a person (`human`, or `list` by way of a mailing list), a machine, or, `unreadable`, nobody knows. */

@@ -107,6 +107,7 @@ function fromJane(inboundId: string): Arrival {
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
     forwarded: null,
+    junk: null,
   }
 }
 

@@ -4,6 +4,7 @@ import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { idInKey } from './identity.ts'
 import type { Reading } from './read/mail.ts'
+import { inTheNameOf } from './read/trust.ts'
 import { withOwnKey } from './variant.ts'
 
 /** What core is told of a mail: its reading, and what only the database knows of its author and its id. */
@@ -32,6 +33,7 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
     bounce: r.bounce,
     trust: r.trust,
     forwarded: r.forwarded,
+    junk: r.junk,
   }
 }
 
@@ -41,6 +43,7 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
  */
 async function withoutLoop(q: Query, arrival: Arrival, replyTo: Reading['replyTo']): Promise<Arrival> {
   if (arrival.kind !== 'human' || !(await isOurs(q, arrival.from.address))) return arrival
-  if (replyTo && !(await isOurs(q, replyTo.address))) return { ...arrival, from: replyTo }
+  if (replyTo && !(await isOurs(q, replyTo.address)))
+    return { ...arrival, from: replyTo, trust: inTheNameOf(arrival.from, replyTo) }
   return { ...arrival, kind: 'loop', rule: 'from one of our own addresses' }
 }

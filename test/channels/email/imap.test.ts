@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Mailboxes, readMailbox, verifyMailbox } from '../../../src/channels/email/receive/imap.ts'
+import { type Account, accountsOf } from '../../../src/channels/email/receive/account.ts'
+import { type Mailboxes, readMailboxes, verifyMailbox } from '../../../src/channels/email/receive/imap.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
 import { dovecotAvailable, startDovecot } from '../../support/dovecot.ts'
 import { type ImapOptions, type ImapPlace, type OwnImap, startImap } from '../../support/imap.ts'
@@ -21,7 +22,7 @@ const tries = () => whispered.filter(line => line.includes('still cannot be fetc
 
 /** `url` reads another account than the place's. */
 function read(options: { pollMs?: number; maxBytes?: number; answerMs?: number; url?: string } = {}): void {
-  mailbox = readMailbox({
+  mailbox = readMailboxes({
     store: town.store,
     url: place.url,
     log,
@@ -38,6 +39,7 @@ async function stopReading(): Promise<void> {
   mailbox = undefined
 }
 
+const verify = (url: string) => verifyMailbox(accountsOf(url)[0] as Account, null)
 const numbered = (i: number | string) => mail(`Hello ${i}`, { 'Message-ID': `<${i}@acme.test>` })
 const stored = (): Promise<InboundRow[]> =>
   town.store.read(q => q.selectFrom('inbound').selectAll().orderBy('id').execute())
@@ -152,9 +154,10 @@ describe.each(SERVERS)('a mailbox on %s', (name, start, available) => {
       })
 
       test('can be tried out', async () => {
-        expect(await verifyMailbox(place.url)).toBeNull()
-        expect(await verifyMailbox(place.url.replace(/:[^:@/]+@/, ':wrong@'))).toContain('user name and password')
-        expect(await verifyMailbox('imap://a:b@127.0.0.1:1/INBOX')).toContain('cannot be opened')
+        expect(await verify(place.url)).toBeNull()
+        expect(await verify(place.url.replace(/:[^:@/]+@/, ':wrong@'))).toContain('user name and password')
+        expect(await verify(place.url.replace(/INBOX$/, 'Nowhere'))).toContain('The folder Nowhere cannot be opened')
+        expect(await verify('imap://a:b@127.0.0.1:1/INBOX')).toContain('cannot be opened')
       })
     },
   )

@@ -40,7 +40,14 @@ describe('mail by our own listener', () => {
     const [row] = await stored()
     expect(row?.channel).toBe('email')
     expect(row?.raw.toString()).toContain('\r\n\r\nHello')
-    expect(JSON.parse(row?.envelope ?? '')).toEqual({ by: 'smtp', from: 'jane@acme.test', to: [OURS] })
+    expect(JSON.parse(row?.envelope ?? '')).toEqual({
+      by: 'smtp',
+      from: 'jane@acme.test',
+      to: [OURS],
+      remote: '127.0.0.1',
+      helo: 'mx.acme.test',
+      relay: true,
+    })
     expect(row?.state).toBe('pending')
   })
 

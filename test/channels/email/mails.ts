@@ -44,6 +44,7 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     team_id: null,
     kind: null,
     rule: null,
+    dropped_at: null,
   }
 }
 

@@ -5,17 +5,21 @@ import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'
 import { filesOf, rawFile } from './attachments.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
+import { roundsOf } from './hops.ts'
 import { fromHtml } from './html.ts'
+import { junkOf } from './junk.ts'
 import { normalise } from './normalise.ts'
 import { type Headers, type Mail, parseMail } from './parse.ts'
 import { fromPlain } from './plain.ts'
 import { visibleText } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
+import { inTheNameOf, trustOf } from './trust.ts'
 import { type Visible, visibleDocument } from './visible.ts'
 
 /** What the stages need besides the bytes. */
 export interface ReadContext {
   key: Buffer // the instance's: by it our own mail is known
+  authservIds?: string[] // lower-case names of the mail systems whose Authentication-Results are believed
 }
 
 /** All that can be said of a mail without looking anything up. */
@@ -37,6 +41,8 @@ export interface Reading {
   full: Document | null // the whole, when body leaves something out
   bounce: Bounce | null
   trust: Trust
+  junk: string | null // why the mail system that brought it takes it for spam, a finished sentence
+  rounds: string | null // why it may be going round in circles, a finished sentence
   forwarded: { from: Mailbox; body: Document } | null
   files: NewFile[]
 }
@@ -60,7 +66,7 @@ export async function readMail(bytes: Buffer, envelope: Envelope, context: ReadC
   }
 }
 
-function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Reading {
+function understood(mail: Mail, envelope: Envelope, { key, authservIds = [] }: ReadContext): Reading {
   const { headers, subject } = mail
   const author = authorOf(mail, envelope)
   const { kind, rule } = classify(traitsOf(mail, envelope, author), key)
@@ -86,7 +92,9 @@ function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Readi
     body: envelope.bytes ? [...cutNotice(envelope.bytes), ...body] : body,
     full,
     bounce: null,
-    trust: { verdict: 'unknown', says: '' },
+    trust: from === author ? trustOf({ mail, envelope, author, authservIds }) : inTheNameOf(author, from),
+    junk: junkOf(headers, envelope),
+    rounds: roundsOf(headers),
     forwarded: null,
     files: filesOf(mail.parts, mail.html, kind === 'bounce'),
   }
@@ -184,6 +192,8 @@ export function unreadable(bytes: Buffer, envelope: Envelope): Reading {
     full: null,
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
+    junk: null,
+    rounds: null,
     forwarded: null,
     files: [rawFile(bytes)],
   }

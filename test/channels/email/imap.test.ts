@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AccessRefused, type AccessTokens } from '../../../src/channels/email/oauth.ts'
 import { type Account, accountsOf } from '../../../src/channels/email/receive/account.ts'
 import { type Mailboxes, readMailboxes, verifyMailbox } from '../../../src/channels/email/receive/imap.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
@@ -21,7 +22,7 @@ const log = pino(
 const tries = () => whispered.filter(line => line.includes('still cannot be fetched')).length
 
 /** `url` reads another account than the place's. */
-function read(options: { pollMs?: number; maxBytes?: number; answerMs?: number; url?: string } = {}): void {
+function read(options: Partial<Parameters<typeof readMailboxes>[0]> = {}): void {
   mailbox = readMailboxes({
     store: town.store,
     url: place.url,
@@ -214,6 +215,198 @@ describe('a mailbox whose server', () => {
     await own.outage(true)
     await stopReading()
     await own.outage(false)
+  })
+})
+
+describe('several mailboxes', () => {
+  let own: OwnImap
+  let other: OwnImap
+  beforeEach(async () => {
+    told.length = 0
+    whispered.length = 0
+    town = await startTown()
+    place = own = await startImap()
+    other = await startImap()
+  })
+  afterEach(async () => {
+    await stopReading()
+    await own.close()
+    await other.close()
+    await town.close()
+  })
+
+  const cursors = async () => {
+    const rows = await town.store.read(q =>
+      q.selectFrom('settings').select('name').where('name', 'like', 'imap:%').orderBy('name').execute(),
+    )
+    return rows.map(r => r.name)
+  }
+
+  test('and several folders of one are all read, each from where it was left', async () => {
+    await own.append(numbered('old'), 'Sales/Europe')
+    read({ url: `${own.url},Sales%2FEurope ${other.url.replace('127.0.0.1', 'localhost')}` })
+    await until(cursors, c => c.length === 3)
+    expect(await cursors()).toEqual([
+      'imap:desk@127.0.0.1/INBOX',
+      'imap:desk@127.0.0.1/Sales/Europe',
+      'imap:desk@localhost/INBOX',
+    ])
+    await own.append(numbered(1))
+    await own.append(numbered(2), 'Sales/Europe')
+    await other.append(numbered(3))
+    expect(await until(words, w => w.length === 3)).toEqual(['1', '2', '3'])
+    await stopReading()
+    await own.append(numbered(4), 'Sales/Europe')
+    read({ url: `${own.url},Sales%2FEurope` })
+    expect(await until(words, w => w.length === 4)).toEqual(['1', '2', '3', '4'])
+  })
+
+  test('have one mail where it lies in two of them', async () => {
+    await own.append(numbered('old'), 'Sales')
+    read({ url: `${own.url},Sales` })
+    await until(cursors, c => c.length === 2)
+    await own.append(numbered(1))
+    await own.append(numbered(1), 'Sales')
+    await own.append(numbered(2), 'Sales')
+    expect(await until(words, w => w.includes('2') && w.includes('1'))).toEqual(['1', '2'])
+  })
+
+  test('do not wait for one that is away', async () => {
+    await other.outage(true)
+    read({ url: `${other.url.replace('127.0.0.1', 'localhost')}, ${own.url}` })
+    await begun()
+    await own.append(numbered(1))
+    expect(await until(words, w => w.length === 1)).toEqual(['1'])
+    await other.outage(false)
+  })
+
+  test('one of which is where the spam goes: its mails say so', async () => {
+    await own.append(numbered('old'), 'Junk')
+    read({ url: own.url.replace('INBOX', 'Junk') })
+    await begun()
+    await own.append(numbered(1), 'Junk')
+    const [row] = await until(stored, s => s.length === 1)
+    expect(JSON.parse(row?.envelope ?? '')).toEqual({ by: 'imap', junk: true })
+  })
+})
+
+describe('a mailbox that gives trouble', () => {
+  let own: OwnImap
+  let accessTokens: Set<string>
+  beforeEach(async () => {
+    told.length = 0
+    whispered.length = 0
+    town = await startTown()
+  })
+  afterEach(async () => {
+    await stopReading()
+    await own.close()
+    await town.close()
+  })
+
+  const alerts = () => town.store.read(q => q.selectFrom('alerts').selectAll().orderBy('raised_at').execute())
+  const tokens = (...values: string[]): AccessTokens & { forgotten: number } => ({
+    forgotten: 0,
+    tokenFor: async () => values[0] as string,
+    forget() {
+      this.forgotten++
+      if (values.length > 1) values.shift()
+    },
+  })
+
+  test('with the password is told of once, and once more when it works again', async () => {
+    place = own = await startImap()
+    own.rejectLogin(true)
+    read()
+    await until(() => tries() > 3)
+    const [alert, ...others] = await alerts()
+    expect(others).toEqual([])
+    expect(alert).toMatchObject({ ended_at: null })
+    expect(alert?.text).toContain(
+      'No mail comes in from desk@127.0.0.1/INBOX: The mailbox does not accept the user name and password.',
+    )
+    expect(alert?.text).not.toContain('secret')
+    own.rejectLogin(false)
+    const ended = await until(alerts, a => a[0]?.ended_at !== null)
+    expect(ended.map(a => a.end_text)).toEqual(['Mail is fetched from desk@127.0.0.1/INBOX again.'])
+    await own.append(numbered(1))
+    await until(words, w => w.length === 1)
+  })
+
+  test('is told of after a while only when its server is away', async () => {
+    place = own = await startImap()
+    await own.outage(true)
+    read({ alarmMs: 900_000 })
+    await until(() => tries() > 2)
+    expect(await alerts()).toEqual([])
+    town.clock.now += 900_001
+    const [alert] = await until(alerts, a => a.length === 1)
+    expect(alert?.text).toContain('It is tried again and again.')
+    await own.outage(false)
+    await until(alerts, a => a[0]?.ended_at !== null)
+  })
+
+  test('and is read no more ends its alert', async () => {
+    place = own = await startImap()
+    own.rejectLogin(true)
+    read()
+    await until(alerts, a => a.length === 1)
+    await stopReading()
+    own.rejectLogin(false)
+    read({ url: own.url.replace('127.0.0.1', 'localhost') })
+    const ended = await until(alerts, a => a[0]?.ended_at !== null)
+    expect(ended[0]?.end_text).toContain('is not read any more')
+  })
+
+  test('is opened with an access token, and with another when that one expired', async () => {
+    accessTokens = new Set(['new'])
+    place = own = await startImap({ accessTokens })
+    const url = `${own.url.replace(/:[^:@/]+@/, '@')}?auth=oauth2`
+    const given = tokens('old', 'new')
+    read({ url, tokens: given })
+    await begun()
+    expect(given.forgotten).toBe(1)
+    expect(await verifyMailbox(accountsOf(url)[0] as Account, given)).toBeNull()
+    await own.append(numbered(1))
+    await until(words, w => w.length === 1)
+  })
+
+  test('with the access is told of in words that say what to renew', async () => {
+    place = own = await startImap({ accessTokens: new Set(['another']) })
+    const url = `${own.url.replace(/:[^:@/]+@/, '@')}?auth=oauth2`
+    read({ url, tokens: tokens('old') })
+    const [alert] = await until(alerts, a => a.length === 1)
+    expect(alert?.text).toContain('does not accept the access token. Renew the access (MAIL_OAUTH_REFRESH_TOKEN')
+    await stopReading()
+    const refuses: AccessTokens = {
+      tokenFor: () => Promise.reject(new AccessRefused('The mail provider does not renew the access (invalid_grant).')),
+      forget() {},
+    }
+    expect(await verifyMailbox(accountsOf(url)[0] as Account, refuses)).toBe(
+      'The mail provider does not renew the access (invalid_grant).',
+    )
+  })
+
+  test.each(['refuse', 'cut'] as const)('by one mail that cannot be had (%s) loses no other', async how => {
+    place = own = await startImap()
+    read()
+    await begun()
+    await stopReading()
+    for (const i of [1, 2, 3, 4]) await own.append(numbered(i))
+    own.poison(2, how)
+    read()
+    const rows = await until(stored, s => s.length === 4)
+    expect(rows.filter(r => r.state === 'pending').map(r => /Hello (\S+)/.exec(r.raw.toString())?.[1])).toEqual([
+      '1',
+      '3',
+      '4',
+    ])
+    const [aside] = rows.filter(r => r.state === 'quarantined')
+    expect(aside?.reason).toContain('The mail 2 in desk@127.0.0.1/INBOX cannot be fetched')
+    expect(aside?.raw.toString()).toContain('Subject: Re: Your order')
+    expect((await alerts()).map(a => a.text)).toEqual([aside?.reason])
+    await own.append(numbered(5))
+    await until(stored, s => s.length === 5)
   })
 })
 

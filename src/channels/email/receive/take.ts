@@ -11,6 +11,7 @@ import type { Envelope } from './recipients.ts'
 const MOST_PER_COMMIT = 50
 const MOST_BYTES_PER_COMMIT = 20_000_000
 const MOST_TRIES = 3
+const MOST_TRIES_OF_NOTHING = 10 // where not even its header can be had: it may be the server
 const LONGEST_HEADER = 64 * 1024
 const TELLING_FIELDS = ['From', 'To', 'Cc', 'Reply-To', 'Subject', 'Date', 'Message-ID', 'In-Reply-To', 'References']
 
@@ -137,6 +138,7 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
   /** In its place goes what is known of it, where people see it; the mail itself stays in the mailbox. */
   async function setAside(client: ImapFlow, uid: number, why: string, cursor: Cursor): Promise<void> {
     const header = await headerOf(client, uid)
+    if (!client.usable && ++suspect.times < MOST_TRIES_OF_NOTHING) throw new Error('the connection was closed')
     const reason = `The mail ${uid} in ${account.name} cannot be fetched (${why}). Open it there.`
     log.error({ mailbox: account.name, uid, answer: why }, 'A mail cannot be fetched and is left out.')
     await store.write(async tx => {

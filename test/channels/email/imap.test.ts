@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AccessRefused, type AccessTokens } from '../../../src/channels/email/oauth.ts'
+import { AccessRefused, type AccessTokens, createAccessTokens } from '../../../src/channels/email/oauth.ts'
 import { type Account, accountsOf } from '../../../src/channels/email/receive/account.ts'
 import { type Mailboxes, readMailboxes, verifyMailbox } from '../../../src/channels/email/receive/imap.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
@@ -292,7 +295,6 @@ describe('several mailboxes', () => {
 
 describe('a mailbox that gives trouble', () => {
   let own: OwnImap
-  let accessTokens: Set<string>
   beforeEach(async () => {
     told.length = 0
     whispered.length = 0
@@ -305,14 +307,7 @@ describe('a mailbox that gives trouble', () => {
   })
 
   const alerts = () => town.store.read(q => q.selectFrom('alerts').selectAll().orderBy('raised_at').execute())
-  const tokens = (...values: string[]): AccessTokens & { forgotten: number } => ({
-    forgotten: 0,
-    tokenFor: async () => values[0] as string,
-    forget() {
-      this.forgotten++
-      if (values.length > 1) values.shift()
-    },
-  })
+  const withToken = (token: string): AccessTokens => ({ tokenFor: async () => token, forget() {} })
 
   test('with the password is told of once, and once more when it works again', async () => {
     place = own = await startImap()
@@ -358,23 +353,38 @@ describe('a mailbox that gives trouble', () => {
     expect(ended[0]?.end_text).toContain('is not read any more')
   })
 
-  test('is opened with an access token, and with another when that one expired', async () => {
-    accessTokens = new Set(['new'])
-    place = own = await startImap({ accessTokens })
-    const url = `${own.url.replace(/:[^:@/]+@/, '@')}?auth=oauth2`
-    const given = tokens('old', 'new')
-    read({ url, tokens: given })
-    await begun()
-    expect(given.forgotten).toBe(1)
-    expect(await verifyMailbox(accountsOf(url)[0] as Account, given)).toBeNull()
-    await own.append(numbered(1))
-    await until(words, w => w.length === 1)
+  test('is opened with an access token of the provider, and with another when that one expired', async () => {
+    place = own = await startImap({ accessTokens: new Set(['new']) })
+    const given = ['old', 'new']
+    const provider = createServer((_request, response) => {
+      response.end(JSON.stringify({ access_token: given.shift(), expires_in: 3600 }))
+    }).listen(0, '127.0.0.1')
+    await once(provider, 'listening')
+    try {
+      const access = createAccessTokens({
+        tokenUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/token`,
+        clientId: 'overture',
+        clientSecret: null,
+        refreshToken: 'refresh',
+        scope: null,
+      })
+      const url = `${own.url.replace(/:[^:@/]+@/, '@')}?auth=oauth2`
+      read({ url, tokens: access })
+      await begun()
+      expect(given).toEqual([])
+      expect(await verifyMailbox(accountsOf(url)[0] as Account, access)).toBeNull()
+      await own.append(numbered(1))
+      await until(words, w => w.length === 1)
+      expect(own.commands).toContain('AUTHENTICATE')
+    } finally {
+      provider.close()
+    }
   })
 
   test('with the access is told of in words that say what to renew', async () => {
     place = own = await startImap({ accessTokens: new Set(['another']) })
     const url = `${own.url.replace(/:[^:@/]+@/, '@')}?auth=oauth2`
-    read({ url, tokens: tokens('old') })
+    read({ url, tokens: withToken('old') })
     const [alert] = await until(alerts, a => a.length === 1)
     expect(alert?.text).toContain('does not accept the access token. Renew the access (MAIL_OAUTH_REFRESH_TOKEN')
     await stopReading()

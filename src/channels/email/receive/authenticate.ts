@@ -94,7 +94,7 @@ function signedByFew(raw: Buffer): Checkable | null {
   const start = raw.toString('latin1', 0, LONGEST_HEADER)
   const end = /\n\r?\n/.exec(start)
   if (!end) return null
-  const signature = /^DKIM-Signature[ \t]*:.*\n(?:[ \t].*\n)*/gim
+  const signature = /^DKIM-Signature[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*/gim
   let count = 0
   const header = start.slice(0, end.index + 1).replace(signature, field => {
     if (/[:;]\s*l\s*=/i.test(field)) return ''

@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('inbound').addColumn('kind', 'text').execute()
   await s.alterTable('inbound').addColumn('rule', 'text').execute()
   await s.alterTable('inbound').addColumn('dropped_at', 'bigint').execute()
-  await sql`create index inbound_kept on inbound (received_at) where channel = 'email' and dropped_at is null and state in ('recorded', 'ignored')`.execute(
+  await sql`create index inbound_kept on inbound (received_at) where dropped_at is null and channel <> 'slack' and state in ('recorded', 'ignored')`.execute(
     db,
   )
 

@@ -77,8 +77,9 @@ export function createEmail(options: EmailOptions): Email {
     deliver: sending.deliver,
     sendTest: sending.sendTest,
     async receive(row: InboundRow) {
+      const raw = rawOf(row)
       const envelope = await checked(row)
-      const reading = await readMail(rawOf(row), envelope, { key: store.key, authservIds })
+      const reading = await readMail(raw, envelope, { key: store.key, authservIds })
       await store.write(async tx => {
         if (envelope.auth) await noteEnvelope(tx, row, envelope)
         if (reading.rounds && !row.team_id) return setAside(tx, row, reading, reading.rounds)

@@ -7,6 +7,7 @@ import { AccessRefused, type AccessTokens, createAccessTokens } from '../../../s
 import { type Account, accountsOf } from '../../../src/channels/email/receive/account.ts'
 import { type Mailboxes, readMailboxes, verifyMailbox } from '../../../src/channels/email/receive/imap.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
+import type { Tx } from '../../../src/db/store.ts'
 import { dovecotAvailable, startDovecot } from '../../support/dovecot.ts'
 import { type ImapOptions, type ImapPlace, type OwnImap, startImap } from '../../support/imap.ts'
 import { startTown, type Town } from '../../support/town.ts'
@@ -418,6 +419,34 @@ describe('a mailbox that gives trouble', () => {
     await own.append(numbered(5))
     await until(stored, s => s.length === 5)
   })
+})
+
+test('a database that fails again and again has no mail set aside', async () => {
+  town = await startTown()
+  place = await startImap()
+  const write = town.store.write
+  try {
+    read()
+    await begun()
+    let isFull = true
+    let failures = 0
+    const waits = (tx: Tx) => tx.q.selectFrom('inbound').select('id').where('state', '=', 'pending').executeTakeFirst()
+    town.store.write = work =>
+      write(async tx => {
+        const result = await work(tx)
+        if (isFull && (await waits(tx)) && ++failures) throw new Error('disk full')
+        return result
+      })
+    await place.append(numbered(1))
+    await until(() => failures > 6)
+    isFull = false
+    expect((await until(stored, s => s.length === 1)).map(r => r.state)).toEqual(['pending'])
+  } finally {
+    town.store.write = write
+    await stopReading()
+    await place.close()
+    await town.close()
+  }
 })
 
 test('a failed transaction moves no cursor, so that the mail is read again', async () => {

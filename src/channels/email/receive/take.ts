@@ -10,6 +10,7 @@ import type { Envelope } from './recipients.ts'
 
 const MOST_PER_COMMIT = 50
 const MOST_BYTES_PER_COMMIT = 20_000_000
+const DAY_MS = 86_400_000
 const MOST_TRIES = 3
 const MOST_TRIES_OF_NOTHING = 10 // where not even its header can be had: it may be the server
 const LONGEST_HEADER = 64 * 1024
@@ -55,7 +56,7 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
 
   /** After a renumbering: what came since we began is looked at again; what is known already is not stored twice. */
   async function rescan(client: ImapFlow, cursor: Cursor, isStopped: () => boolean): Promise<void> {
-    const found = (await client.search({ since: new Date(cursor.since - 86_400_000) }, { uid: true })) || []
+    const found = (await client.search({ since: new Date(cursor.since - DAY_MS) }, { uid: true })) || []
     const uids = found.filter(uid => uid > cursor.uid && uid <= cursor.rescanTo)
     if (uids.length) await take(client, uids.join(','), cursor, isStopped)
     if (isStopped()) return
@@ -71,7 +72,7 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
       for await (const mail of client.fetch(range, query, { uid: true })) {
         heard()
         if (mail.uid <= cursor.uid) continue // `n:*` always answers with the last one
-        if (!mail.source) throw new Error(`the mail ${mail.uid} came without its text`)
+        if (!mail.source) throw new Withheld('it came without its text')
         batch.push(mail)
         bytes += mail.source.length
         if (batch.length < MOST_PER_COMMIT && bytes < MOST_BYTES_PER_COMMIT) continue
@@ -114,7 +115,8 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
 
   /** Something behind the cursor cannot be fetched: each alone, so that only that one is set aside. */
   async function oneByOne(client: ImapFlow, cursor: Cursor, isStopped: () => boolean): Promise<void> {
-    const found = (await client.search({ uid: `${cursor.uid + 1}:*` }, { uid: true })) || []
+    const since = cursor.uid < cursor.rescanTo ? { since: new Date(cursor.since - DAY_MS) } : {}
+    const found = (await client.search({ uid: `${cursor.uid + 1}:*`, ...since }, { uid: true })) || []
     heard()
     for (const uid of found.filter(u => u > cursor.uid).sort((a, b) => a - b)) {
       if (isStopped()) return
@@ -128,9 +130,9 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
     try {
       await take(client, String(uid), cursor, isStopped)
     } catch (error) {
-      const { message, responseText } = error as Error & { responseText?: string }
-      if (client.usable) return setAside(client, uid, responseText ?? message, cursor) // it was the server that said no
-      suspect = { uid, times: suspect.uid === uid ? suspect.times + 1 : 1 }
+      const refusal = refusalOf(error)
+      if (refusal) return setAside(client, uid, refusal, cursor)
+      if (!client.usable) suspect = { uid, times: suspect.uid === uid ? suspect.times + 1 : 1 }
       throw error
     }
   }
@@ -170,4 +172,14 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
     },
     takeNew,
   }
+}
+
+/** The server answered, but not with the mail. */
+class Withheld extends Error {}
+
+/** The server's own word on why a mail is not given; empty when it was not the server that failed. */
+function refusalOf(error: unknown): string {
+  const { message, responseStatus, responseText } = error as Error & { responseStatus?: string; responseText?: string }
+  if (error instanceof Withheld) return message
+  return responseStatus === 'NO' || responseStatus === 'BAD' ? responseText || message : ''
 }

@@ -52,6 +52,7 @@ export function createWorld(compiled: string, scratchIn: string, options: Option
       DESK_CHANNEL: 'C0BENCH',
       SMTP_URL: `smtp://127.0.0.1:${ports.mail}?ignoreTLS=true`,
       MAIL_FROM: 'Support <support@bench.test>',
+      MAIL_PER_MINUTE: '1000000', // all its customers are of one domain
       MAIL_LISTEN: '127.0.0.1:0',
       DATABASE_URL: database,
       HOST: '127.0.0.1',

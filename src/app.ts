@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
+import { mountFiles } from './api/files.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
@@ -29,6 +30,7 @@ export interface Overture {
 /** Starts everything: the one place that knows all parts. Resolves once it takes in and carries. */
 export async function start(config: Config, log: Log, now: () => number = Date.now): Promise<Overture> {
   const store = await openStore(config.databaseUrl, config.secret, now)
+  store.files = { mailBytes: config.mail.maxBytes, publicUrl: config.http.publicUrl }
   if (store.engine === 'sqlite') await store.write(takeUpAgain)
   await store.write(tx => welcome(tx, { desk: config.desk, from: config.mail.from }))
 
@@ -40,9 +42,10 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     listen: config.mail.listen,
     oauth: config.mail.oauth,
     tls: config.mail.tls,
-    ...(config.mail.relays ? { relays: config.mail.relays } : {}),
+    relays: config.mail.relays,
     authservIds: config.mail.authservIds,
     webhookSecret: config.mail.webhookSecret,
+    perMinute: config.mail.perMinute,
   })
   const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
@@ -54,6 +57,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   })
   slack.mount(server)
   email.mount(server)
+  mountFiles(server, store)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined

@@ -6,7 +6,8 @@ import { projectFile } from './lib/project.ts'
 const USAGE = `Overture writes to your customers first, from Slack.
 
   overture start          run the bot (settings: .env.example)
-  overture doctor         examine Slack, mail and database, and say what to do next
+  overture doctor         examine Slack, mail, DNS and database, and say what to do next
+  overture doctor --send  also send a mail from each sender to itself, and wait for it
   overture demo           a workspace and mailboxes to try it with, no account needed
   overture demo --tour    the main job by itself, step by step, without a browser
   overture mail explain FILE...
@@ -29,7 +30,7 @@ switch (command) {
   }
   case 'doctor': {
     const { explainFailure } = await import('./main.ts')
-    await doctor().catch(explainFailure)
+    await doctor(rest).catch(explainFailure)
     break
   }
   case 'demo': {
@@ -81,10 +82,10 @@ async function* filesNamed(args: string[]): AsyncGenerator<string> {
     else yield arg
 }
 
-async function doctor(): Promise<void> {
+async function doctor(args: string[]): Promise<void> {
   const { readConfig } = await import('./config.ts')
   const { examine, report } = await import('./doctor.ts')
-  const findings = await examine(readConfig(process.env))
+  const findings = await examine(readConfig(process.env), { send: args.includes('--send') })
   console.log(report(findings))
-  if (findings.some(f => !f.well)) process.exitCode = 1
+  if (findings.some(f => f.well === false)) process.exitCode = 1
 }

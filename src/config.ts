@@ -22,6 +22,8 @@ export interface Config {
     authservIds: string[] // whose Authentication-Results are believed
     webhookSecret: string | null // null: no mail is taken in by HTTP
     keepDays: number // raw mail; 0: for ever
+    perMinute: number // mails to one domain
+    maxBytes: number // of the files of one mail that goes out, as they travel
   }
   databaseUrl: string
   http: { host: string; port: number; publicUrl: string | null }
@@ -69,7 +71,18 @@ const Settings = z.object({
   SLACK_SIGNING_SECRET: text.optional(),
   SLACK_API_URL: url('https?', 'https://slack.com/api/').optional(),
   DESK_CHANNEL: text.regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name').optional(),
-  SMTP_URL: url('smtps?', 'smtps://user:password@mail.example.com:465').optional(),
+  SMTP_URL: text
+    .regex(
+      /^(smtps?:\/\/[^\s]+|sendmail:(\/[^\s]+)?)$/i,
+      'is not an address such as smtps://user:password@mail.example.com:465',
+    )
+    .optional(),
+  MAIL_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(60),
+  MAIL_OAUTH_TOKEN_URL: url('https?', 'https://oauth2.googleapis.com/token').optional(),
+  MAIL_OAUTH_CLIENT_ID: text.optional(),
+  MAIL_OAUTH_CLIENT_SECRET: text.optional(),
+  MAIL_OAUTH_REFRESH_TOKEN: text.optional(),
+  MAIL_OAUTH_SCOPE: text.optional(),
   MAIL_FROM: text
     .transform((value, ctx) => {
       const found = /^(?:"?([^"<]*?)"?\s*<)?([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?$/.exec(value)
@@ -84,11 +97,6 @@ const Settings = z.object({
       'is not an address such as imaps://user:password@mail.example.com:993/INBOX, nor several with blanks between',
     )
     .optional(),
-  MAIL_OAUTH_TOKEN_URL: url('https?', 'https://oauth2.googleapis.com/token').optional(),
-  MAIL_OAUTH_CLIENT_ID: text.optional(),
-  MAIL_OAUTH_CLIENT_SECRET: text.optional(),
-  MAIL_OAUTH_REFRESH_TOKEN: text.optional(),
-  MAIL_OAUTH_SCOPE: text.optional(),
   MAIL_LISTEN: text
     .transform((value, ctx) => {
       const found = /^(.*):(\d{1,5})$/.exec(value)
@@ -109,6 +117,7 @@ const Settings = z.object({
   MAIL_AUTHSERV_ID: text.transform(words).default([]),
   MAIL_WEBHOOK_SECRET: text.min(16, 'is too short to be a secret: give at least 16 characters').optional(),
   MAIL_KEEP_DAYS: z.coerce.number().int().min(0).max(36_500).default(90),
+  MAIL_MAX_MB: z.coerce.number().min(1).max(100).default(20),
   DATABASE_URL: text.default('data/overture.db'),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -149,6 +158,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       authservIds: s.MAIL_AUTHSERV_ID,
       webhookSecret: s.MAIL_WEBHOOK_SECRET ?? null,
       keepDays: s.MAIL_KEEP_DAYS,
+      perMinute: s.MAIL_PER_MINUTE,
+      maxBytes: Math.round(s.MAIL_MAX_MB * 1024 * 1024),
     },
     databaseUrl: s.DATABASE_URL,
     http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null },
@@ -200,6 +211,8 @@ function missingTogether(env: Record<string, string | undefined>): string[] {
     faults.push('IMAP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
   if (has('MAIL_TLS_CERT') !== has('MAIL_TLS_KEY'))
     faults.push('MAIL_TLS_CERT and MAIL_TLS_KEY belong together: give both or neither.')
+  if (/[?&]auth=oauth2/i.test(env.SMTP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
+    faults.push('SMTP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
   if (has('SMTP_URL') !== has('MAIL_FROM')) faults.push('SMTP_URL and MAIL_FROM belong together: give both or neither.')
   return faults
 }

@@ -1,4 +1,6 @@
 import { examineMail } from './channels/email/doctor.ts'
+import type { Lookup } from './channels/email/examine/dns.ts'
+import { examineRoundTrips, untried } from './channels/email/examine/round-trip.ts'
 import { examineSlack } from './channels/slack/doctor.ts'
 import type { Config } from './config.ts'
 import { senders } from './core/senders.ts'
@@ -6,9 +8,19 @@ import { teams } from './core/teams.ts'
 import { openStore } from './db/open.ts'
 import type { Store } from './db/store.ts'
 import type { Finding } from './lib/finding.ts'
+import { createLog } from './lib/log.ts'
 
-/** Examines every part that Overture leans on. Nothing is sent and nothing is changed but the database's schema. */
-export async function examine(config: Config): Promise<Finding[]> {
+export interface Examination {
+  send?: boolean // a mail from each sender to its own reply address
+  waitMs?: number // for such a mail to come back
+  lookup?: Lookup // where the DNS is asked; the system's when not given
+}
+
+/**
+ * Examines every part that Overture leans on. Nothing is changed but the database's schema, and nothing is sent unless
+ * that is asked for.
+ */
+export async function examine(config: Config, { send, waitMs, lookup }: Examination = {}): Promise<Finding[]> {
   const { store, finding } = await examineDatabase(config)
   try {
     const known = store ? await store.read(teams) : []
@@ -26,9 +38,13 @@ export async function examine(config: Config): Promise<Finding[]> {
         ]
     const [slack, mail] = await Promise.all([
       examineSlack(config.slack, places),
-      examineMail({ ...config.mail, senders: ours, key: store?.key ?? null }),
+      examineMail({ ...config.mail, senders: ours, key: store?.key ?? null, ...(lookup ? { lookup } : {}) }),
     ])
-    return [finding, ...slack, ...team, ...mail]
+    const trips =
+      send && store
+        ? await examineRoundTrips({ ...config.mail, store, log: createLog('silent') }, ours, waitMs ?? 60_000)
+        : [untried()]
+    return [finding, ...slack, ...team, ...mail, ...trips]
   } finally {
     await store?.close()
   }
@@ -58,7 +74,7 @@ async function examineDatabase(config: Config): Promise<{ store: Store | null; f
 export function report(findings: Finding[]): string {
   return findings
     .flatMap(f => [
-      `${f.well ? 'ok  ' : 'BAD '} ${f.part}: ${f.says}`,
+      `${f.well ? 'ok  ' : f.well === null ? '?   ' : 'BAD '} ${f.part}: ${f.says}`,
       ...(f.next && !f.well ? [`     -> ${f.next}`] : []),
     ])
     .join('\n')

@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
@@ -23,6 +24,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('reminding', () => store.write(remindOfUndecided)),
+    ),
+    schedule(
+      '* * * * *',
+      run('telling of late mails', () => store.write(tellOfLate)),
     ),
   ]
 

@@ -68,7 +68,8 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     const outcome = await outcomeOf(letter)
     if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
       closedUntil.set(letter.thread.place, store.now() + outcome.retry.afterMs)
-    if (!('sent' in outcome))
+    const wasTried = !('retry' in outcome) || outcome.retry.tries !== 'uncounted'
+    if (!('sent' in outcome) && wasTried)
       log.warn(
         { delivery: letter.id, ticket: letter.ticket.identifier, attempt: letter.attempts, outcome },
         'Not delivered.',

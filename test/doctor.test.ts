@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountsOf } from '../src/channels/email/receive/account.ts'
 import { readConfig } from '../src/config.ts'
+import { welcome } from '../src/core/welcome.ts'
+import { openStore } from '../src/db/open.ts'
 import { examine, report } from '../src/doctor.ts'
 import { startMail } from '../src/sandbox/mail/world.ts'
 import { startSlack } from '../src/sandbox/slack/server.ts'
+import { lookupIn, type Zone } from './channels/email/zone.ts'
 import { newDatabase } from './support/database.ts'
 import { startImap } from './support/imap.ts'
+import { freePort } from './support/process.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -38,16 +42,50 @@ async function patient(manifest = readFileSync('manifest.yml', 'utf8')) {
     slack,
     mail,
     env,
-    look: async (changed: Record<string, string> = {}) => report(await examine(readConfig({ ...env, ...changed }))),
+    look: async (changed: Record<string, string> = {}, zone: Zone | null = ZONE) =>
+      report(await examine(readConfig({ ...env, ...changed }), { lookup: lookupIn(zone) })),
   }
+}
+
+const ZONE: Zone = {
+  'tulip.test': { mx: ['mx.tulip.test'], txt: ['v=spf1 mx ~all'] },
+  '_dmarc.tulip.test': { txt: ['v=DMARC1; p=none'] },
 }
 
 describe('the doctor', () => {
   it('finds all well where all is', async () => {
     const { look } = await patient()
     const lines = (await look()).split('\n')
-    expect(lines.filter(line => !line.startsWith('ok'))).toEqual([])
-    expect(lines.length).toBeGreaterThanOrEqual(6)
+    expect(lines.filter(line => line.startsWith('BAD'))).toEqual([])
+    expect(lines.filter(line => line.startsWith('ok')).length).toBeGreaterThanOrEqual(8)
+    expect(lines).toContain('?    Round trip: not tried.')
+  })
+
+  it('asks the DNS of the sender’s domain, and does not blame it when nobody answers', async () => {
+    const { look } = await patient()
+    const empty = await look({}, {})
+    expect(empty).toContain('BAD  SPF of tulip.test: there is none')
+    expect(empty).toContain('     -> Publish one TXT record at tulip.test')
+    const offline = await look({}, null)
+    expect(offline).not.toContain('BAD')
+    expect(offline).toContain('?    MX of tulip.test: could not be looked up (ETIMEOUT).')
+  })
+
+  it('sends a mail from each sender to its own reply address, when asked to, and waits for it', async () => {
+    const { env } = await patient()
+    const port = await freePort()
+    const { IMAP_URL: _, ...rest } = { ...env, MAIL_LISTEN: `127.0.0.1:${port}` }
+    const config = readConfig({ ...rest, SMTP_URL: `smtp://127.0.0.1:${port}` }) // what goes out comes in
+    const store = await openStore(config.databaseUrl, config.secret)
+    await store.write(tx => welcome(tx, { desk: config.desk, from: config.mail.from }))
+    await store.close()
+    const lookup = lookupIn(ZONE)
+    const found = report(await examine(config, { lookup, send: true, waitMs: 20_000 }))
+    expect(found).toMatch(
+      /ok {3}Round trip of support@tulip\.test: a mail to support\+[a-z2-7]{39}@tulip\.test came back within/,
+    )
+    const lost = report(await examine(readConfig(rest), { lookup, send: true, waitMs: 300 }))
+    expect(lost).toContain('BAD  Round trip of support@tulip.test: ')
   })
 
   it('names each scope that the manifest wants and Slack did not grant', async () => {

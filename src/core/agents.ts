@@ -1,8 +1,10 @@
+import { prepared } from '../db/prepared.ts'
 import type { AgentRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Actor } from './events.ts'
+import { sendersOf } from './senders.ts'
 
 /** Who somebody is at the desk, as the desk's channel tells it. */
 export interface Person {
@@ -45,6 +47,44 @@ export async function joinTeam(tx: Tx, agentId: string, teamId: string): Promise
     .values({ team_id: teamId, agent_id: agentId, joined_at: tx.now })
     .onConflict(c => c.columns(['team_id', 'agent_id']).doNothing())
     .execute()
+}
+
+/** What the agent's new tickets in the team are sent from; null: as the team does. Throws a Problem for another's sender. */
+export async function setUsualSender(tx: Tx, agentId: string, teamId: string, senderId: string | null): Promise<void> {
+  if (senderId && !(await sendersOf(tx.q, teamId)).some(s => s.id === senderId))
+    throw new Problem('invalid', 'This sender is not one of the team.', `sender:${teamId}`)
+  if (senderId) await joinTeam(tx, agentId, teamId)
+  await tx.q
+    .updateTable('team_members')
+    .set({ sender_id: senderId })
+    .where('team_id', '=', teamId)
+    .where('agent_id', '=', agentId)
+    .execute()
+}
+
+/** What the new tickets in a team of the agent with this handle are sent from; null when they set nothing. */
+export async function usualSenderOf(q: Query, teamId: string, handle: string): Promise<string | null> {
+  return (await selectUsual(q, { teamId, handle })).rows[0]?.sender_id ?? null
+}
+
+const selectUsual = prepared((q, v: { teamId: string; handle: string }) =>
+  q
+    .selectFrom('team_members as m')
+    .innerJoin('agents as a', 'a.id', 'm.agent_id')
+    .select('m.sender_id')
+    .where('m.team_id', '=', v.teamId)
+    .where('a.handle', '=', v.handle),
+)
+
+/** The agent's own usual senders by team. */
+export async function usualSendersOf(q: Query, agentId: string): Promise<Map<string, string>> {
+  const rows = await q
+    .selectFrom('team_members')
+    .select(['team_id', 'sender_id'])
+    .where('agent_id', '=', agentId)
+    .where('sender_id', 'is not', null)
+    .execute()
+  return new Map(rows.map(r => [r.team_id, r.sender_id as string]))
 }
 
 export function agentByHandle(q: Query, handle: string): Promise<AgentRow | undefined> {

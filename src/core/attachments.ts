@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { Query, Store, Tx } from '../db/store.ts'
+import { prepared } from '../db/prepared.ts'
+import type { FileRules, Query, Store, Tx } from '../db/store.ts'
+import { sizeWords } from '../lib/bytes.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import type { AttachmentView, NewFile } from './letter.ts'
+import { LINK_MS, linkTo } from './links.ts'
 
-/** What one message may carry; most mail systems take 25 MB after base64 has added a third. */
-export const MOST_BYTES = 18 * 1024 * 1024
+/** What one message may carry, by mail or by link. */
+export const MOST_BYTES = 100 * 1024 * 1024
 export const MOST_FILES = 10
 
-/** Throws a Problem under `files` when they are more, or larger together, than a mail can carry. */
+/** Throws a Problem under `files` when they are more, or larger together, than a message can carry. */
 export function refuseTooLarge(files: { name: string; size: number }[]): void {
   if (files.length > MOST_FILES)
     throw new Problem('invalid', `A message can carry ${MOST_FILES} files; these are ${files.length}.`, 'files')
@@ -16,14 +19,65 @@ export function refuseTooLarge(files: { name: string; size: number }[]): void {
   if (total > MOST_BYTES)
     throw new Problem(
       'invalid',
-      `These files are ${megabytes(total)} together; a mail can carry ${megabytes(MOST_BYTES)}.`,
+      `These files are ${sizeWords(total)} together; a message can carry ${sizeWords(MOST_BYTES)}. Put them where the customer can fetch them, and paste the link.`,
       'files',
     )
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+/**
+ * Throws a Problem under `files` when they are more than a message can carry, or too large for a mail while we cannot be
+ * reached from outside, so that the customer could not fetch them.
+ */
+export function refuseUnmailable(rules: FileRules, files: { name: string; size: number }[]): void {
+  refuseTooLarge(files)
+  const tooLarge = tooLargeToMail(rules, files)
+  if (!tooLarge.length || rules.publicUrl) return
+  const total = files.reduce((sum, f) => sum + f.size, 0)
+  const what = files.length === 1 ? `${files[0]?.name} is` : 'These files are'
+  throw new Problem(
+    'invalid',
+    `${what} ${sizeWords(total)}; a mail can carry ${sizeWords(roomInMail(rules))}. Put ${tooLarge.map(f => f.name).join(', ')} where the customer can fetch it, and paste the link.`,
+    'files',
+  )
 }
+
+/** Those that go as links, so that the others fit into one mail: as few as can be, the largest. */
+export function tooLargeToMail<F extends { size: number }>(rules: FileRules, files: F[]): F[] {
+  const links = new Set<F>()
+  let total = files.reduce((sum, f) => sum + f.size * ENCODED, 0)
+  for (const file of files.toSorted((a, b) => b.size - a.size)) {
+    if (total <= rules.mailBytes) break
+    links.add(file)
+    total -= file.size * ENCODED
+  }
+  return files.filter(f => links.has(f))
+}
+
+/** How many bytes of files fit into one mail. */
+export function roomInMail(rules: FileRules): number {
+  return Math.floor(rules.mailBytes / ENCODED)
+}
+
+/** How much larger a file is as it travels: base64, and a line end after every 76 characters. */
+const ENCODED = (4 / 3) * (78 / 76)
+
+/** Decides, when a message goes to a customer, which of its files go as links. Throws a Problem when that cannot be. */
+export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
+  const { rows: files } = await selectSizes(tx.q, { messageId })
+  if (!files.length) return
+  refuseUnmailable(tx.files, files)
+  const links = tooLargeToMail(tx.files, files).map(f => f.id)
+  if (!links.length) return
+  await tx.q
+    .updateTable('attachments')
+    .set({ link_until: tx.now + LINK_MS })
+    .where('id', 'in', links)
+    .execute()
+}
+
+const selectSizes = prepared((q, v: { messageId: string }) =>
+  q.selectFrom('attachments').select(['id', 'name', 'size']).where('message_id', '=', v.messageId).orderBy('position'),
+)
 
 /** Stores a message's files; the same bytes are kept once. */
 export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promise<void> {
@@ -47,6 +101,8 @@ export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promi
         sha256,
         content_id: file.contentId ?? null,
         inline: file.inline ? 1 : 0,
+        minor: file.minor ? 1 : 0,
+        link_until: null,
       })
       .execute()
   }
@@ -67,8 +123,15 @@ export async function attachmentsOf(
     .orderBy('message_id')
     .orderBy('position')
     .execute()
+  if (!rows.length) return found
+  const known = await knownBefore(
+    q,
+    rows.map(r => r.message_id),
+  )
   for (const row of rows) {
     const list = found.get(row.message_id) ?? []
+    const isKnown = known.has(`${row.message_id} ${row.sha256}`)
+    known.add(`${row.message_id} ${row.sha256}`)
     found.set(row.message_id, list)
     list.push({
       id: row.id,
@@ -77,10 +140,29 @@ export async function attachmentsOf(
       size: row.size,
       contentId: row.content_id,
       inline: row.inline === 1,
+      minor: row.minor === 1,
+      known: isKnown && row.size > 0,
+      link: row.link_until === null ? null : linkTo(store, row.id, row.link_until),
       read: () => store.read(q => bytesOf(q, row.sha256)),
     })
   }
   return found
+}
+
+/** Which files an earlier message of the same ticket brought, as `message sha256`. */
+async function knownBefore(q: Query, messageIds: string[]): Promise<Set<string>> {
+  const rows = await q
+    .selectFrom('attachments as a')
+    .innerJoin('messages as m', 'm.id', 'a.message_id')
+    .innerJoin('messages as older', j => j.onRef('older.ticket_id', '=', 'm.ticket_id').onRef('older.id', '<', 'm.id'))
+    .innerJoin('attachments as before', j =>
+      j.onRef('before.message_id', '=', 'older.id').onRef('before.sha256', '=', 'a.sha256'),
+    )
+    .select(['a.message_id', 'a.sha256'])
+    .where('a.message_id', 'in', messageIds)
+    .where('older.deleted_at', 'is', null)
+    .execute()
+  return new Set(rows.map(r => `${r.message_id} ${r.sha256}`))
 }
 
 async function bytesOf(q: Query, sha256: string): Promise<Buffer> {

@@ -2,13 +2,16 @@ import { prepared } from '../db/prepared.ts'
 import type { AgentRow, BanRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
+import { actorOf } from './agents.ts'
 import { isFreeMail, readAddress } from './customers.ts'
-import { isOurs, withoutPlus } from './senders.ts'
+import { record } from './events.ts'
+import { isOwnAddress, withoutPlus } from './senders.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain
   reason: string
-  by: Pick<AgentRow, 'id'> | null
+  by: Pick<AgentRow, 'id' | 'name'>
+  ticketId?: string | null // whose history says so, too
 }
 
 /**
@@ -22,9 +25,11 @@ export async function ban(tx: Tx, form: BanForm): Promise<string> {
   await refuseOurs(tx.q, address)
   await tx.q
     .insertInto('bans')
-    .values({ address, reason, created_by: form.by?.id ?? null, created_at: tx.now })
+    .values({ address, reason, created_by: form.by.id, created_at: tx.now })
     .onConflict(c => c.column('address').doNothing())
     .execute()
+  if (form.ticketId)
+    await record(tx, form.ticketId, 'sender_banned', actorOf(form.by), undefined, { to: address, reason })
   return address
 }
 
@@ -48,7 +53,8 @@ async function refuseOurs(q: Query, pattern: string): Promise<void> {
       .where('address', 'like', `%${pattern.slice(1).replace(/[%_\\]/g, '_')}`)
       .executeTakeFirst()
     if (ours) throw new Problem('invalid', `We send from ${ours.address}, which is at this domain.`, 'address')
-  } else if (await isOurs(q, pattern)) throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
+  } else if (await isOwnAddress(q, pattern))
+    throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
 }
 
 /** The address, or domain, may write and be written to again. */

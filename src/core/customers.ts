@@ -73,6 +73,18 @@ const selectByAddress = prepared((q, v: { address: string }) =>
     .where('addresses.address', '=', v.address),
 )
 
+/** All addresses of a customer, oldest first. */
+export async function addressesOf(q: Query, customerId: string): Promise<string[]> {
+  const rows = await q
+    .selectFrom('addresses')
+    .select('address')
+    .where('customer_id', '=', customerId)
+    .orderBy('created_at')
+    .orderBy('address')
+    .execute()
+  return rows.map(r => r.address)
+}
+
 export async function customerById(q: Query, id: string): Promise<CustomerView> {
   const customer = await q
     .selectFrom('customers')

@@ -35,6 +35,8 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     kind: null,
     rule: null,
     dropped_at: null,
+    from_address: null,
+    passed_at: null,
   })
   tx.wake('inbox')
   return numAffectedRows > 0n
@@ -64,7 +66,21 @@ const COLUMNS = [
   'kind',
   'rule',
   'dropped_at',
+  'from_address',
+  'passed_at',
 ] as const
+
+/** What came in by a channel since a moment (ms UTC), oldest first. */
+export function inboundSince(q: Query, channel: string, since: number): Promise<Pick<InboundRow, 'id' | 'raw'>[]> {
+  return q
+    .selectFrom('inbound')
+    .select(['id', 'raw'])
+    .where('channel', '=', channel)
+    .where('received_at', '>=', since)
+    .orderBy('id')
+    .limit(1_000)
+    .execute()
+}
 
 /** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
 const pending = sql<SqlBool>`state = 'pending'`
@@ -132,6 +148,7 @@ export async function settleInbound(
     about?: About
     kind?: string
     rule?: string
+    from?: string
   },
 ): Promise<void> {
   await markSettled(tx.q, {
@@ -142,17 +159,18 @@ export async function settleInbound(
     about: to.about ? JSON.stringify(to.about) : null,
     kind: to.kind ?? null,
     rule: to.rule ?? null,
+    from_address: to.from ?? null,
     settled_at: tx.now,
   })
 }
 
-const markSettled = prepared(
-  (q, v: Pick<InboundRow, 'id' | 'state' | 'reason' | 'message_id' | 'about' | 'settled_at' | 'kind' | 'rule'>) =>
-    q
-      .updateTable('inbound')
-      .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at', 'kind', 'rule']))
-      .where('id', '=', v.id)
-      .where('state', '=', 'pending'),
+type Settled = 'state' | 'reason' | 'message_id' | 'about' | 'settled_at' | 'kind' | 'rule' | 'from_address'
+const markSettled = prepared((q, v: Pick<InboundRow, 'id' | Settled>) =>
+  q
+    .updateTable('inbound')
+    .set(slotsOf(v, ['state', 'reason', 'message_id', 'about', 'settled_at', 'kind', 'rule', 'from_address']))
+    .where('id', '=', v.id)
+    .where('state', '=', 'pending'),
 )
 
 /** The channel learnt more of how an arrival came; that stays with it. */

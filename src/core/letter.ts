@@ -24,13 +24,50 @@ export interface Letter {
   ticket: TicketView
   message: MessageView | null // null for a card
   references: string[] // keys of the thread's earlier messages, oldest first
+  copies: string[] // who else gets it
+  barred: Missed[] // of the customer and the copies, who must not be written to (any more)
+  handed: string[] // recipients that are done with: the far side took it for them, or never will
+  deferrals: number // how often the far side said "later"
+  deferredAt: number | null // when it first could not be delivered
+  uncertainAt: number | null // when the connection was lost with the whole of it handed over
+}
+
+/** A recipient who does not get it, and why, as a finished sentence. */
+export interface Missed {
+  address: string
+  reason: string
+  broken?: 'address' // nothing can be sent there, ever
 }
 
 /** What became of carrying a letter. */
-export type Outcome =
-  | { sent: { id: string; root?: string } } // root: given when this letter began the thread
-  | { retry: { reason: string; afterMs?: number; place?: boolean } } // place: nothing else goes there before, either
-  | { refused: { reason: string; broken?: 'sender' | 'place' | 'address' } } // for good, in a finished sentence
+export type Outcome = (
+  | { sent: { id: string; root?: string; alias?: string } } // root: given when this letter began the thread; alias: a further id that answers may name
+  | { retry: Retry }
+  | { refused: Refusal } // for good
+) & { recipients?: Recipients }
+
+export interface Retry {
+  reason: string // a finished sentence
+  afterMs?: number
+  place?: boolean // nothing else goes there before, either
+  tries?: Tries // soon when not given
+  uncertain?: true // it may have arrived: it is tried once more, under the same id, and not again
+}
+
+/** When it is tried again: within seconds, after minutes and then hours, a day apart; or nothing was tried, which does not count. */
+export type Tries = 'soon' | 'later' | 'daily' | 'uncounted'
+
+export interface Refusal {
+  reason: string // a finished sentence
+  broken?: 'sender' | 'place' | 'address'
+  alert?: 'policy' // an operator must look into it
+}
+
+/** Of a letter with several recipients: those that are done with. */
+export interface Recipients {
+  taken: string[]
+  missed: Missed[]
+}
 
 /** A ticket as the desk shows it, whole. */
 export interface TicketView {
@@ -52,6 +89,19 @@ export interface TicketView {
   sender: SenderView | null
   opening: MessageView | null
   counts: { undecided: number; held: number; queued: number; failed: number; bounced: number }
+  suppressed: string | null // why nothing is sent to the customer's address
+  archivedAt: number | null
+  spamAt: number | null
+  continues: TicketLink | null // closed long ago, when its customer wrote again
+  continuedBy: TicketLink | null
+  mergedInto: TicketLink | null
+  looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
+}
+
+/** Another ticket, as one shows it. */
+export interface TicketLink {
+  id: string
+  identifier: string
 }
 
 export interface SenderView {
@@ -61,6 +111,7 @@ export interface SenderView {
   smtpUrl: string | null // null: the environment's
   broken: string | null // why nothing can be sent from it, a finished sentence
   dkim: { selector: string; key: string } | null
+  oauth: string | null // JSON: how its server's access tokens are got; null: as the environment says
   isLocked?: true // its secrets cannot be read: nothing may be sent, not even without them
 }
 
@@ -79,7 +130,11 @@ export interface MessageView {
   text: string
   full: Document | null // the whole mail, where body leaves the quoted part out
   matchedBy: string | null
-  automatic: string | null
+  automatic: string | null // the rule by which a machine made it; null: a person
+  kind: string | null // then: what kind of mail it is
+  doubt: string | null // why its author may not be who they say
+  calls: string | null // the handle of the agent who is called to look at it
+  copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
   createdAt: number
   editedAt: number | null
@@ -95,7 +150,16 @@ export interface MessageView {
     dueAt: number
     sentAt: number | null
     reason: string | null
+    lateAt: number | null
+    uncertainAt: number | null
+    copies: string[] // who else it goes to
   }[]
+}
+
+/** Somebody beside the customer whom a mail was written to. */
+export interface Copy {
+  address: string
+  name: string
 }
 
 export interface AttachmentView {
@@ -105,7 +169,16 @@ export interface AttachmentView {
   size: number // bytes
   contentId: string | null
   inline: boolean
+  minor: boolean // a logo or the like in a signature
+  known: boolean // an earlier message of the ticket brought the same bytes
+  link: FileLink | null // what the customer gets in its place, since the mail would be too large
   read(): Promise<Buffer>
+}
+
+/** Where a file can be fetched without signing in, until a moment (ms UTC). */
+export interface FileLink {
+  url: string
+  until: number
 }
 
 /** A file on its way in. */
@@ -115,6 +188,7 @@ export interface NewFile {
   bytes: Buffer
   contentId?: string | null
   inline?: boolean
+  minor?: boolean // a logo or the like in a signature
 }
 
 /** Something that a customer's channel brought in, understood, before it is known where it belongs. */
@@ -133,7 +207,7 @@ export interface Arrival {
   files: NewFile[]
   kind: ArrivalKind
   rule: string // the name of the rule by which it is of that kind
-  copies: { address: string; name: string }[] // who else it was written to
+  copies: Copy[] // all whom it was written to, To and Cc
   bounce: Bounce | null
   trust: Trust
   forwarded: { from: { address: string; name: string }; body: Document } | null // the mail that it passes on
@@ -157,6 +231,11 @@ export type ArrivalKind =
 /** Whether nobody wrote it by hand: it is no answer, does not reopen and is never answered. */
 export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
+}
+
+/** Whether a mail system says by it what became of a mail of ours. */
+export function isReport(kind: ArrivalKind): boolean {
+  return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
 }
 
 export type BounceClass =

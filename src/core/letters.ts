@@ -3,7 +3,9 @@ import type { DeliveryRow, Side } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { attachmentsOf } from './attachments.ts'
-import type { Letter, MessageView, SenderView, TicketView } from './letter.ts'
+import { recipientsOf } from './deliveries/recipients.ts'
+import type { Letter, MessageView, SenderView, TicketLink, TicketView } from './letter.ts'
+import { withLinks } from './links.ts'
 import { secretsOf } from './senders.ts'
 
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
@@ -21,11 +23,13 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
   const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
+  const copies = await recipientsOf(q, rows)
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
     const ticket = tickets.get(row.ticket_id)
     if (!thread || !ticket) continue
+    const message = (row.message_id && messages.get(row.message_id)) || null
     letters.push({
       id: row.id,
       channel: row.channel,
@@ -35,10 +39,19 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       key: row.key,
       externalId: row.external_id,
       createdAt: row.created_at,
-      thread,
+      thread: { ...thread, place: row.place ?? thread.place },
       ticket,
-      message: (row.message_id && messages.get(row.message_id)) || null,
+      message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
+      copies: copies.get(row.id)?.copies ?? [],
+      barred: [
+        ...(ticket.suppressed === null ? [] : [{ address: thread.place, reason: ticket.suppressed }]),
+        ...(copies.get(row.id)?.barred ?? []),
+      ],
+      handed: row.handed ? JSON.parse(row.handed) : [],
+      deferrals: row.deferrals,
+      deferredAt: row.deferred_at,
+      uncertainAt: row.uncertain_at,
     })
   }
   return letters
@@ -52,6 +65,7 @@ async function referencesOf(q: Query, threadId: string, before: string | null): 
     .where('thread_id', '=', threadId)
     .where('message_id', '<', before ?? '')
     .orderBy('message_id')
+    .orderBy('created_at') // what a mail server called it in place of ours is what the customer has
     .execute()
   return rows.map(r => r.key)
 }
@@ -73,6 +87,11 @@ export async function ticketViews(
     .leftJoin('agents as a', 'a.id', 't.assignee_id')
     .leftJoin('agents as b', 'b.id', 't.created_by')
     .leftJoin('senders as s', 's.id', 't.sender_id')
+    .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
+    .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
+    .leftJoin('tickets as later', 'later.continues_id', 't.id')
+    .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
+    .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
     .selectAll('t')
     .select([
       'teams.name as team_name',
@@ -90,9 +109,16 @@ export async function ticketViews(
       's.address as sender_address',
       's.name as sender_name',
       's.smtp_url',
+      's.oauth',
       's.dkim_selector',
       's.dkim_key',
       's.broken_reason',
+      'sup.reason as suppressed',
+      'earlier.identifier as earlier_identifier',
+      'later.id as later_id',
+      'later.identifier as later_identifier',
+      'merged.identifier as merged_identifier',
+      'alike.identifier as alike_identifier',
     ])
     .where('t.id', 'in', ids)
     .where('t.deleted_at', 'is', null)
@@ -123,9 +149,20 @@ export async function ticketViews(
         sender: senderView(store.key, r),
         opening: openings.get(r.id) ?? null,
         counts: counts.get(r.id) ?? { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+        suppressed: r.suppressed,
+        archivedAt: r.archived_at,
+        spamAt: r.spam_at,
+        continues: linkTo(r.continues_id, r.earlier_identifier),
+        continuedBy: linkTo(r.later_id, r.later_identifier),
+        mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
+        looksLike: linkTo(r.looks_like_id, r.alike_identifier),
       },
     ]),
   )
+}
+
+function linkTo(id: string | null, identifier: string | null): TicketLink | null {
+  return id && identifier ? { id, identifier } : null
 }
 
 function senderView(
@@ -135,6 +172,7 @@ function senderView(
     sender_address: string | null
     sender_name: string | null
     smtp_url: string | null
+    oauth: string | null
     dkim_selector: string | null
     dkim_key: string | null
     broken_reason: string | null
@@ -147,7 +185,7 @@ function senderView(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // one sender's trouble must not keep all others' letters, and lists, from being drawn
-    return { ...sender, broken: error.message, smtpUrl: null, dkim: null, isLocked: true }
+    return { ...sender, broken: error.message, smtpUrl: null, oauth: null, dkim: null, isLocked: true }
   }
 }
 
@@ -204,8 +242,9 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
     .selectFrom('messages as m')
     .leftJoin('agents as a', j => j.onRef('a.id', '=', 'm.author_id').on('m.author_kind', '=', 'agent'))
     .leftJoin('keys as k', j => j.onRef('k.message_id', '=', 'm.id').onRef('k.thread_id', '=', 'm.from_thread_id'))
+    .leftJoin('agents as called', 'called.id', 'm.calls_id')
     .selectAll('m')
-    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key'])
+    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key', 'called.handle as calls'])
     .where('m.id', 'in', ids)
     .execute()
   const files = await attachmentsOf(q, ids, store)
@@ -233,6 +272,10 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         full: r.full ? JSON.parse(r.full) : null,
         matchedBy: r.matched_by,
         automatic: r.automatic,
+        kind: r.kind,
+        doubt: r.doubt,
+        calls: r.calls,
+        copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
         createdAt: r.created_at,
         editedAt: r.edited_at,
@@ -252,7 +295,19 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
   const rows = await q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.id', 'd.message_id', 'd.channel', 't.side', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason'])
+    .select([
+      'd.id',
+      'd.message_id',
+      'd.channel',
+      't.side',
+      'd.state',
+      'd.due_at',
+      'd.sent_at',
+      'd.reason',
+      'd.late_at',
+      'd.uncertain_at',
+      'd.copies',
+    ])
     .where('d.message_id', 'in', messageIds)
     .where('d.kind', '=', 'message')
     .orderBy('d.id')
@@ -268,6 +323,9 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       dueAt: r.due_at,
       sentAt: r.sent_at,
       reason: r.reason,
+      lateAt: r.late_at,
+      uncertainAt: r.uncertain_at,
+      copies: r.copies ? JSON.parse(r.copies) : [],
     })
   }
   return found

@@ -19,7 +19,7 @@ export async function listTickets(
   after: string | null = null,
 ): Promise<ListPage> {
   let query = q.selectFrom('tickets').select(['id', 'updated_at']).where('deleted_at', 'is', null)
-  query = narrow(query, list, agentId)
+  query = narrow(query, list, agentId).where('archived_at', 'is', null).where('spam_at', 'is', null)
   if (after) {
     const [at, id] = after.split(':') as [string, string]
     query = query.where('updated_at', '<=', Number(at)) // says it once more, as an index can be entered

@@ -10,7 +10,7 @@ export async function remindOfUndecided(tx: Tx): Promise<number> {
   const rows = await tx.q
     .selectFrom('messages as m')
     .leftJoin('messages as said', 'said.dedup_key', 'm.id')
-    .select(['m.id', 'm.ticket_id', 'm.author_name', 'm.text'])
+    .select(['m.id', 'm.ticket_id', 'm.author_kind', 'm.author_id', 'm.author_name', 'm.text'])
     .where(sql<SqlBool>`m.visibility = 'undecided'`)
     .where('m.deleted_at', 'is', null)
     .where('m.created_at', '<', tx.now - AFTER_MS)
@@ -25,6 +25,7 @@ export async function remindOfUndecided(tx: Tx): Promise<number> {
       m.ticket_id,
       `${m.author_name} wrote "${begins}" and has neither sent it nor kept it as a note. The card's Look button asks again.`,
       m.id,
+      m.author_kind === 'agent' ? m.author_id : null,
     )
   }
   return rows.length

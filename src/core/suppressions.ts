@@ -1,27 +1,105 @@
+import { prepared } from '../db/prepared.ts'
 import type { SuppressionRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
+import { banOf } from './bans.ts'
+import { redrawCard } from './deliveries/redraw.ts'
+import { type Actor, record } from './events.ts'
 
-/** Afterwards nothing is sent to the address; the first reason stands. */
+/** Afterwards nothing is sent to the address, and the cards of its tickets say so; the first reason stands. */
 export async function suppress(tx: Tx, address: string, reason: string, source: string): Promise<void> {
-  await tx.q
+  const { numInsertedOrUpdatedRows } = await tx.q
     .insertInto('suppressions')
     .values({ address, reason, source, created_at: tx.now })
     .onConflict(c => c.column('address').doNothing())
+    .executeTakeFirst()
+  if (!numInsertedOrUpdatedRows) return
+  for (const { id } of await ticketsTo(tx.q, address)) await redrawCard(tx, id)
+}
+
+const MOST_TOLD = 50
+
+/** The address may be written to again; the history of its tickets says who decided so. Lifting none changes nothing. */
+export async function liftSuppression(tx: Tx, address: string, actor: Actor): Promise<void> {
+  const found = await suppressionOf(tx.q, address)
+  if (!found) return
+  await tx.q.deleteFrom('suppressions').where('address', '=', address).execute()
+  await forgetBounces(tx, address)
+  for (const { id } of await ticketsTo(tx.q, address)) {
+    await record(tx, id, 'suppression_lifted', actor, { suppressed: found.reason }, { to: address })
+    await redrawCard(tx, id)
+  }
+}
+
+/** Its newest tickets. */
+function ticketsTo(q: Query, address: string): Promise<{ id: string }[]> {
+  return q
+    .selectFrom('threads')
+    .innerJoin('tickets', 'tickets.id', 'threads.ticket_id')
+    .select('tickets.id')
+    .where('threads.place', '=', address)
+    .where('threads.side', '=', 'customer')
+    .where('tickets.deleted_at', 'is', null)
+    .orderBy('tickets.id', 'desc')
+    .limit(MOST_TOLD)
     .execute()
 }
 
-/** The address may be written to again. */
-export async function liftSuppression(tx: Tx, address: string): Promise<void> {
-  await tx.q.deleteFrom('suppressions').where('address', '=', address).execute()
+/** What came back before somebody decided that it works counts no more. */
+async function forgetBounces(tx: Tx, address: string): Promise<void> {
+  const there = tx.q.selectFrom('threads').select('ticket_id').where('place', '=', address)
+  await tx.q
+    .updateTable('deliveries')
+    .set({ bounced_at: null })
+    .where('ticket_id', 'in', there)
+    .where('bounced_at', 'is not', null)
+    .execute()
 }
 
-export function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
-  return q.selectFrom('suppressions').selectAll().where('address', '=', address).executeTakeFirst()
+export async function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
+  return (await selectSuppression(q, { address })).rows[0]
 }
 
-/** Throws a Problem under the field `customer` when the address must not be written to. */
-export async function refuseSuppressed(q: Query, address: string): Promise<void> {
-  const found = await suppressionOf(q, address)
-  if (found) throw new Problem('forbidden', `${address} must not be written to: ${found.reason}`, 'customer')
+const selectSuppression = prepared((q, v: { address: string }) =>
+  q.selectFrom('suppressions').selectAll().where('address', '=', v.address),
+)
+
+/** Suppressions whose address or reason contains what was typed, newest first. */
+export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionRow[]> {
+  const like = `%${typed
+    .trim()
+    .toLowerCase()
+    .replace(/[%_\\]/g, '_')}%`
+  return q
+    .selectFrom('suppressions')
+    .selectAll()
+    .where(e => e.or([e('address', 'like', like), e(e.fn('lower', ['reason']), 'like', like)]))
+    .orderBy('created_at', 'desc')
+    .orderBy('address')
+    .limit(limit)
+    .execute()
+}
+
+export async function countSuppressions(q: Query): Promise<number> {
+  const row = await q
+    .selectFrom('suppressions')
+    .select(e => e.fn.countAll().as('n'))
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
+/** Why nothing may be sent to the address, a finished sentence: it is suppressed, or banned. Null when it may be. */
+export async function obstacleTo(q: Query, address: string): Promise<string | null> {
+  const suppressed = await suppressionOf(q, address)
+  if (suppressed) return `${address} must not be written to: ${suppressed.reason}`
+  const banned = await banOf(q, address)
+  if (!banned) return null
+  const whole = banned.address.startsWith('*@') ? ` (all of ${banned.address.slice(2)} is)` : ''
+  return `${address} is banned${whole}, so nothing is sent there: ${banned.reason}`
+}
+
+/** Throws a Problem under the field when the address must not be written to. */
+export async function refuseUnreachable(q: Query, address: string, field = 'customer'): Promise<void> {
+  const obstacle = await obstacleTo(q, address)
+  if (obstacle) throw new Problem('forbidden', obstacle, field)
 }

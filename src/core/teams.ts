@@ -4,6 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
 import { redrawCardsOfTeam } from './deliveries/redraw.ts'
+import { sendersOf } from './senders.ts'
 
 export interface TeamForm {
   name: string
@@ -12,10 +13,13 @@ export interface TeamForm {
   replyMode: ReplyMode
   holdMs: number
   signature: string
+  reopenDays?: number // an answer later than this after the closing is a new ticket; absent: as it was
+  senderId?: string | null // what new tickets are sent from; null: the oldest sender that works; absent: as it was
 }
 
 const LONGEST_HOLD_MS = 10 * 60_000
 const REOPEN_DAYS = 14
+const MOST_REOPEN_DAYS = 3_650
 
 /** Makes a team with its first form. Its prefix and its place belong to no other team; else Problems names the fields. */
 export async function createTeam(tx: Tx, form: TeamForm): Promise<string> {
@@ -29,7 +33,7 @@ export async function createTeam(tx: Tx, form: TeamForm): Promise<string> {
       next_number: 1,
       place_problem: null,
       sender_id: null,
-      reopen_days: REOPEN_DAYS,
+      reopen_days: form.reopenDays ?? REOPEN_DAYS,
       created_at: tx.now,
       archived_at: null,
     })
@@ -46,7 +50,12 @@ export async function changeTeam(tx: Tx, id: string, form: TeamForm): Promise<vo
   await refuseFaults(tx, id, form)
   await tx.q
     .updateTable('teams')
-    .set({ ...columns(form), place_problem: null })
+    .set({
+      ...columns(form),
+      place_problem: null,
+      ...(form.reopenDays !== undefined && { reopen_days: form.reopenDays }),
+      ...(form.senderId !== undefined && { sender_id: form.senderId }),
+    })
     .where('id', '=', id)
     .execute()
   await redrawCardsOfTeam(tx, id)
@@ -74,11 +83,16 @@ async function refuseFaults(tx: Tx, id: string, form: TeamForm): Promise<void> {
   if (!form.place) faults.push(new Problem('invalid', 'Choose the channel where the tickets are shown.', 'place'))
   if (!Number.isFinite(form.holdMs) || form.holdMs < 0 || form.holdMs > LONGEST_HOLD_MS)
     faults.push(new Problem('invalid', 'The hold is a number of seconds from 0 to 600.', 'hold'))
+  const days = form.reopenDays ?? REOPEN_DAYS
+  if (!Number.isInteger(days) || days < 0 || days > MOST_REOPEN_DAYS)
+    faults.push(new Problem('invalid', 'The days are a whole number from 0 to 3650.', 'reopen_days'))
   const others = await tx.q.selectFrom('teams').select(['prefix', 'place', 'name']).where('id', '!=', id).execute()
   const samePrefix = others.find(o => o.prefix === prefix)
   if (samePrefix) faults.push(new Problem('conflict', `The team ${samePrefix.name} has this prefix.`, 'prefix'))
   const samePlace = others.find(o => o.place === form.place)
   if (samePlace) faults.push(new Problem('conflict', `The team ${samePlace.name} shows its tickets there.`, 'place'))
+  if (form.senderId && !(await sendersOf(tx.q, id)).some(s => s.id === form.senderId))
+    faults.push(new Problem('invalid', 'This sender is not one of the team.', 'sender'))
   if (faults.length) throw new Problems(faults)
 }
 

@@ -1,6 +1,6 @@
 import type { ReplyMode } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
-import { addSender, senderByAddress } from './senders.ts'
+import { addSender, isOwnAddress } from './senders.ts'
 import { createTeam, teams } from './teams.ts'
 
 export interface FirstSettings {
@@ -15,6 +15,6 @@ export async function welcome(tx: Tx, first: FirstSettings): Promise<void> {
     await createTeam(tx, { name: 'Support', prefix: 'SUP', signature: '', ...first.desk })
     ;[team] = await teams(tx.q)
   }
-  if (team && first.from && !(await senderByAddress(tx.q, first.from.address)))
+  if (team && first.from && !(await isOwnAddress(tx.q, first.from.address)))
     await addSender(tx, { teamId: team.id, ...first.from, smtpUrl: null, dkimSelector: null, dkimKey: null })
 }

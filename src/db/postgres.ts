@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
 import {
+  FILE_RULES,
   insideTransaction,
   type Opened,
   outsideTransaction,
@@ -34,6 +35,7 @@ export function openPostgres(url: string, now: () => number): Opened {
   const store: Store = {
     engine: 'postgres',
     key: Buffer.alloc(0),
+    files: FILE_RULES,
     now,
     async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
       refuseInsideTransaction()
@@ -43,7 +45,9 @@ export function openPostgres(url: string, now: () => number): Opened {
           const value = await db
             .transaction()
             .execute(q =>
-              insideTransaction(() => work({ q, now: now(), key: store.key, wake: topic => awake.add(topic) })),
+              insideTransaction(() =>
+                work({ q, now: now(), key: store.key, files: store.files, wake: topic => awake.add(topic) }),
+              ),
             )
           outsideTransaction(() => {
             for (const topic of awake) listeners.get(topic)?.()

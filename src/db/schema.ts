@@ -185,6 +185,7 @@ export interface TicketRow {
   merged_into_id: string | null
   archived_at: number | null
   spam_at: number | null // nothing more of its mail is shown
+  looks_like_id: string | null // an open ticket of the customer's with this subject: only a suggestion
   deleted_at: number | null
 }
 
@@ -222,6 +223,7 @@ export interface MessageRow {
   kind: string | null // what kind of mail a machine made (ooo, auto, bounce, ...); null: a person wrote it
   doubt: string | null // why its author may not be who they say, a finished sentence
   copies: string | null // JSON [{ address, name }]: who else it was written to
+  calls_id: string | null // the agent who is called to look at it
   opening: 0 | 1 // the ticket's first message, shown on the card itself
   dedup_key: string | null
   created_at: number
@@ -247,6 +249,8 @@ export interface AttachmentRow {
   sha256: string
   content_id: string | null // referenced by html as cid:
   inline: 0 | 1
+  minor: 0 | 1 // a logo or the like in a signature: kept, but not shown
+  link_until: number | null // the customer got a link in its place, too large for the mail; it works until then
 }
 
 export interface BlobRow {
@@ -283,14 +287,20 @@ export interface DeliveryRow {
   created_at: number
   sent_at: number | null
   reason: string | null // why it failed or is late, for people
+  place: string | null // the customer's address, fixed when the agent sent it; null: the thread's
   copies: string | null // JSON [address]: who gets a copy, fixed when the agent sent it
   bounce_class: string | null // why it came back, such as no_such_address
   bounce_status: string | null // the far side's enhanced status (RFC 3463), such as 5.1.1
+  bounced_at: number | null // when it came back; null also once the address may be written to again
+  handed: string | null // JSON [address]: recipients that are done with, of a mail with several
+  deferrals: number // how often the far side said "later"
+  deferred_at: number | null // when it first could not be delivered
   late_at: number | null // when its author was told that it is not delivered yet
   uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
 }
 
-export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined'
+/** `held`: too much came at once, so it waits until somebody lets it through. */
+export type InboundState = 'pending' | 'recorded' | 'unmatched' | 'ignored' | 'quarantined' | 'held'
 
 export interface InboundRow {
   id: string
@@ -310,6 +320,8 @@ export interface InboundRow {
   kind: string | null // human, ooo, auto, bounce, ...: how it was classified
   rule: string | null // the name of the rule that said so
   dropped_at: number | null // when the bytes of an old mail were let go; `raw` is empty since
+  from_address: string | null // who wrote a mail, once it was read
+  passed_at: number | null // when somebody let it through that was held
 }
 
 export interface EventRow {

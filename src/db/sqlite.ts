@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely'
 import type { Schema } from './schema.ts'
 import {
+  FILE_RULES,
   insideTransaction,
   type Opened,
   outsideTransaction,
@@ -39,6 +40,7 @@ export function openSqlite(path: string, now: () => number): Opened {
   const store: Store = {
     engine: 'sqlite',
     key: Buffer.alloc(0),
+    files: FILE_RULES,
     now,
     write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
       if (closed) return Promise.reject(new Error('The database is closed.'))
@@ -101,7 +103,13 @@ export function openSqlite(path: string, now: () => number): Opened {
     const mine: Topic[] = []
     writer.raw.exec('savepoint work')
     try {
-      const value = await waiting.work({ q, now: now(), key: store.key, wake: topic => mine.push(topic) })
+      const value = await waiting.work({
+        q,
+        now: now(),
+        key: store.key,
+        files: store.files,
+        wake: topic => mine.push(topic),
+      })
       if (shared) writer.raw.exec('release work')
       for (const topic of mine) awake.add(topic)
       return () => waiting.done(value)

@@ -12,8 +12,17 @@ export interface Tx {
   readonly q: Query
   readonly now: number
   readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
+  readonly files: FileRules
   wake(topic: Topic): void
 }
+
+/** What one mail may weigh, and where files can be fetched that are too large for it. */
+export interface FileRules {
+  mailBytes: number // of all its files as they travel
+  publicUrl: string | null // how we are reached from outside; null: not at all
+}
+
+export const FILE_RULES: FileRules = { mailBytes: 20 * 1024 * 1024, publicUrl: null }
 
 /** Who waits for work: the outbox for letters, the inbox for arrivals. */
 export type Topic = 'outbox' | 'inbox'
@@ -22,6 +31,7 @@ export type Topic = 'outbox' | 'inbox'
 export interface Store {
   readonly engine: 'sqlite' | 'postgres'
   key: Buffer // set once, at opening
+  files: FileRules // set once, at the start
   now(): number
   /** Runs the work in one transaction. What it returns is durable; when it throws, nothing of it remains. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>

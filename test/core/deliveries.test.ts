@@ -97,18 +97,14 @@ describe('the outbox', () => {
   it('repeats with the same Message-ID, backing off, and gives up after two days with a word to the agents', async () => {
     const t = await town.open()
     const keys = new Set<string | null>()
-    let tries = 0
-    for (let i = 0; i < 2_000 && tries < 400; i++) {
+    for (let hour = 0; hour < 60; hour++) {
       const [mail] = mails(
         await town.carry(l =>
           l.thread.side === 'customer' ? { retry: { reason: 'The server is away.' } } : accepted(l),
         ),
       )
-      if (mail) {
-        keys.add(mail.key)
-        tries++
-      }
-      town.clock.now += 300_000
+      if (mail) keys.add(mail.key)
+      town.clock.now += 3_600_000
     }
     expect(keys.size).toBe(1)
     const v = await town.store.read(q => ticketView(q, town.store, t.id))

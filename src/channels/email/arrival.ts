@@ -1,9 +1,10 @@
 import type { Arrival } from '../../core/letter.ts'
-import { isOurs } from '../../core/senders.ts'
+import { isOwnAddress } from '../../core/senders.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { idInKey } from './identity.ts'
 import type { Reading } from './read/mail.ts'
+import { FORWARD_PREFIX } from './read/quote-words.ts'
 import { inTheNameOf } from './read/trust.ts'
 import { withOwnKey } from './variant.ts'
 
@@ -32,7 +33,7 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
     copies: [...r.to, ...r.cc],
     bounce: r.bounce,
     trust: r.trust,
-    forwarded: r.forwarded,
+    forwarded: FORWARD_PREFIX.test(r.subject) ? r.forwarded : null,
     junk: r.junk,
   }
 }
@@ -42,8 +43,8 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
  * web site wrote it for them.
  */
 async function withoutLoop(q: Query, arrival: Arrival, replyTo: Reading['replyTo']): Promise<Arrival> {
-  if (arrival.kind !== 'human' || !(await isOurs(q, arrival.from.address))) return arrival
-  if (replyTo && !(await isOurs(q, replyTo.address)))
+  if (arrival.kind !== 'human' || !(await isOwnAddress(q, arrival.from.address))) return arrival
+  if (replyTo && !(await isOwnAddress(q, replyTo.address)))
     return { ...arrival, from: replyTo, trust: inTheNameOf(arrival.from, replyTo) }
   return { ...arrival, kind: 'loop', rule: 'from one of our own addresses' }
 }

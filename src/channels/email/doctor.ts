@@ -1,12 +1,14 @@
 import { createServer } from 'node:net'
+import { secretsOf } from '../../core/senders.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Finding } from '../../lib/finding.ts'
-import { unseal } from '../../lib/sign.ts'
+import { Problem } from '../../lib/problem.ts'
+import { examineDomains, type Lookup } from './examine/dns.ts'
+import { examineOut } from './examine/out.ts'
 import { type AccessTokens, createAccessTokens, type OAuthSettings } from './oauth.ts'
 import { type Account, accountsOf } from './receive/account.ts'
 import { verifyMailbox } from './receive/imap.ts'
 import { readKeys, type TlsFiles } from './receive/tls.ts'
-import { verifySender } from './send/send.ts'
 
 export interface MailToExamine {
   smtpUrl: string | null
@@ -18,54 +20,35 @@ export interface MailToExamine {
   from: { address: string; name: string } | null
   senders: SenderRow[]
   key: Buffer | null // null: the database cannot be read, and with it no sealed secret
+  lookup?: Lookup // where the DNS is asked; the system's when not given
 }
 
-/** Connects to every mail server that is used, out and in. Sends nothing and changes nothing. */
+/** Connects to every mail server that is used, out and in, and asks the DNS. Sends nothing and changes nothing. */
 export async function examineMail(mail: MailToExamine): Promise<Finding[]> {
   return (await Promise.all([examineSenders(mail), examineMailboxes(mail), examineListener(mail)])).flat()
 }
 
 async function examineSenders(mail: MailToExamine): Promise<Finding[]> {
-  const urls = new Map<string, string[]>()
-  const findings: Finding[] = []
-  for (const sender of mail.senders.length ? mail.senders : mail.from ? [{ ...mail.from, smtp_url: null }] : []) {
-    const url = sender.smtp_url ? mail.key && unseal(mail.key, sender.smtp_url) : mail.smtpUrl
-    if (url) urls.set(url, [...(urls.get(url) ?? []), sender.address])
-    else findings.push(withoutServer(sender.address))
-  }
-  if (!urls.size && mail.smtpUrl) urls.set(mail.smtpUrl, [])
-  if (!urls.size && !findings.length) findings.push(withoutSender())
-  const examined = await Promise.all([...urls].map(([url, addresses]) => examineRelay(url, addresses)))
-  return [...findings, ...examined]
+  const first = mail.from ? [{ address: mail.from.address, smtpUrl: mail.smtpUrl, dkim: null }] : []
+  const senders = mail.senders.length ? mail.senders.map(s => opened(mail, s)) : first
+  const tokens: AccessTokens | null = mail.oauth ? createAccessTokens(mail.oauth) : null
+  const usable = senders.filter(s => 'address' in s)
+  const [out, dns] = await Promise.all([examineOut(usable, mail.smtpUrl, tokens), examineDomains(usable, mail.lookup)])
+  return [...senders.filter(s => 'part' in s), ...out, ...dns]
 }
 
-async function examineRelay(url: string, addresses: string[]): Promise<Finding> {
-  const part = addresses.length ? `Mail out (${addresses.join(', ')})` : 'Mail out'
-  const trouble = await verifySender(url)
-  if (!trouble) return { part, well: true, says: `the mail server ${new URL(url).host} takes our mail.` }
-  return {
-    part,
-    well: false,
-    says: trouble,
-    next: "Check SMTP_URL, or the sender's settings in App Home: host, port, user and password.",
-  }
-}
+type Opened = { address: string; smtpUrl: string | null; dkim: { selector: string; key: string } | null }
 
-function withoutServer(address: string): Finding {
-  return {
-    part: `Mail out (${address})`,
-    well: false,
-    says: 'there is no mail server to send by.',
-    next: 'Set SMTP_URL, or enter a mail server in the settings of this sender in App Home.',
-  }
-}
-
-function withoutSender(): Finding {
-  return {
-    part: 'Mail out',
-    well: false,
-    says: 'there is no sender and no mail server.',
-    next: 'Set SMTP_URL and MAIL_FROM, or add a sender in App Home, Set-up.',
+/** The sender with its secrets, or that they cannot be read. */
+function opened({ key, smtpUrl }: MailToExamine, sender: SenderRow): Opened | Finding {
+  const { address } = sender
+  if (!key) return { address, smtpUrl, dkim: null }
+  try {
+    const secrets = secretsOf(key, sender)
+    return { address, smtpUrl: secrets.smtpUrl ?? smtpUrl, dkim: secrets.dkim }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { part: `Mail out (${address})`, well: false, says: 'its secrets cannot be read.', next: error.message }
   }
 }
 

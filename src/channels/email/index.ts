@@ -3,7 +3,7 @@ import { alert } from '../../core/alerts.ts'
 import { plainText } from '../../core/document.ts'
 import { rawOf } from '../../core/dropped.ts'
 import { noteEnvelope, settleInbound } from '../../core/inbound.ts'
-import { receiveArrival } from '../../core/receive.ts'
+import { receiveArrival } from '../../core/receive/index.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
@@ -27,10 +27,11 @@ export interface EmailOptions {
   listen: { host: string; port: number } | null
   oauth?: OAuthSettings | null // for mail servers that take access tokens in place of passwords
   tls?: TlsFiles | null // of the listener
-  relays?: string[] // networks of hosts that hand the listener others' mail
+  relays?: string[] | null // networks of hosts that hand the listener others' mail
   authservIds?: string[] // whose Authentication-Results are believed
   webhookSecret?: string | null // null: no mail is taken in by HTTP
   resolve?: Resolve // in place of the system's DNS
+  perMinute?: number // mails to one domain
   maxBytes?: number // of a mail that is taken in
 }
 
@@ -50,7 +51,8 @@ export function createEmail(options: EmailOptions): Email {
   const { store, log, maxBytes = MOST_BYTES } = options
   const authservIds = (options.authservIds ?? []).map(id => id.toLowerCase())
   const tokens = options.oauth ? createAccessTokens(options.oauth) : null
-  const sending = createSending({ store, log, smtpUrl: options.smtpUrl })
+  const { smtpUrl, perMinute } = options
+  const sending = createSending({ store, log, smtpUrl, tokens, ...(perMinute ? { perMinute } : {}) })
   let listener: Listener | undefined
   let mailboxes: Mailboxes | undefined
   let isStopping = false
@@ -99,8 +101,8 @@ export function createEmail(options: EmailOptions): Email {
       // Each library costs time and memory at the start, so only what is used is loaded.
       if (options.listen) {
         const { listen } = await import('./receive/listen.ts')
-        const { tls = null, relays } = options
-        listener = await listen({ ...options.listen, store, log, maxBytes, tls, ...(relays ? { relays } : {}) })
+        const { tls = null, relays = null } = options
+        listener = await listen({ ...options.listen, store, log, maxBytes, tls, relays })
       }
       if (options.imapUrl) {
         const { readMailboxes } = await import('./receive/imap.ts')

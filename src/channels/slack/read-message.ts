@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import { type Document, plainText } from '../../core/document.ts'
+import { saysNote } from '../../core/messages/note.ts'
 import type { Desk } from './desk.ts'
 import { fromMrkdwn, fromRichText } from './rich-text.ts'
 
@@ -26,11 +27,8 @@ export async function readMessage(desk: Desk, message: { text?: string; blocks?:
   people.delete(desk.self.userId)
   const callsColleagues =
     people.size > 0 || /"type":"(usergroup|broadcast)"|<!(subteam|here|channel|everyone)/.test(written)
-  const saysNote = NOTE.test(plainText(body)) || NOTE.test(message.text ?? '')
-  return { body, isNote: saysNote || callsColleagues, saysNote }
+  const isCalledNote = saysNote(plainText(body)) || saysNote(message.text ?? '')
+  return { body, isNote: isCalledNote || callsColleagues, saysNote: isCalledNote }
 }
-
-/** However it is set: bold, quoted, in a list, or with the colon of another keyboard. */
-const NOTE = /^[^\p{L}\p{N}]*note[\s*_~`]*[:\uff1a]/iu
 
 const USER = /"user_id":"([UW][A-Z0-9]+)"|<@([UW][A-Z0-9]+)/g

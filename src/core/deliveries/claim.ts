@@ -58,7 +58,8 @@ async function withoutDeleted(tx: Tx, rows: DeliveryRow[]): Promise<DeliveryRow[
   const deleted = new Set(found.map(m => m.id))
   const withdrawn = rows.filter(r => r.key !== null && deleted.has(r.message_id ?? ''))
   for (const row of withdrawn) {
-    await tx.q.updateTable('deliveries').set({ state: 'cancelled' }).where('id', '=', row.id).execute()
+    const state = row.sent_at === null ? 'cancelled' : 'sent' // the customer may have it, when only a copy waits
+    await tx.q.updateTable('deliveries').set({ state }).where('id', '=', row.id).execute()
     await redrawCard(tx, row.ticket_id)
   }
   return rows.filter(r => !withdrawn.includes(r))
@@ -84,6 +85,7 @@ function dueFor(q: Query, v: { now: number; limit: number }) {
                 .whereRef('older.thread_id', '=', 'd.thread_id')
                 .whereRef('older.id', '<', 'd.id')
                 .where('older.kind', '=', 'message')
+                .where('older.sent_at', 'is', null) // what the customer has waits for copies only
                 .where(waiting('older')),
             ),
           ),

@@ -14,7 +14,7 @@ export async function queueDelivery(
   tx: Tx,
   message: { id: string; ticketId: string },
   thread: ThreadRow,
-  options: { holdMs?: number; senderId?: string | null } = {},
+  options: { holdMs?: number; senderId?: string | null; copies?: string[] } = {},
 ): Promise<string> {
   const id = newId()
   const toCustomer = thread.side === 'customer'
@@ -28,6 +28,7 @@ export async function queueDelivery(
     key,
     state: hold > 0 ? 'held' : 'queued',
     due_at: tx.now + hold,
+    copies: options.copies?.length ? JSON.stringify(options.copies) : null,
   })
   if (key) {
     await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
@@ -60,6 +61,7 @@ async function insert(
   d: Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
     thread: ThreadRow
     message: { id: string | null; ticketId: string }
+    copies?: string | null
   },
 ): Promise<void> {
   await insertDelivery(tx.q, {
@@ -78,9 +80,14 @@ async function insert(
     created_at: tx.now,
     sent_at: null,
     reason: null,
-    copies: null,
+    place: d.thread.side === 'customer' ? d.thread.place : null,
+    copies: d.copies ?? null,
     bounce_class: null,
     bounce_status: null,
+    bounced_at: null,
+    handed: null,
+    deferrals: 0,
+    deferred_at: null,
     late_at: null,
     uncertain_at: null,
   })
@@ -104,9 +111,14 @@ const COLUMNS = [
   'created_at',
   'sent_at',
   'reason',
+  'place',
   'copies',
   'bounce_class',
   'bounce_status',
+  'bounced_at',
+  'handed',
+  'deferrals',
+  'deferred_at',
   'late_at',
   'uncertain_at',
 ] as const

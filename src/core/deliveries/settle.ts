@@ -1,35 +1,62 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
+import { alert } from '../alerts.ts'
 import { overture, record } from '../events.ts'
-import type { Letter, Outcome } from '../letter.ts'
-import { markSenderWorking } from '../senders.ts'
+import type { Letter, Outcome, Recipients, Refusal, Retry } from '../letter.ts'
+import { postNotice } from '../messages/post.ts'
 import { suppress } from '../suppressions.ts'
 import { learnKey } from '../threads.ts'
 import { redrawCard, redrawMessage } from './redraw.ts'
-
-const GIVE_UP_MS = 48 * 3_600_000
+import { givenUp, nextTry } from './retry.ts'
 
 /** Writes down what became of a letter. Twice the same changes nothing. */
 export async function settle(tx: Tx, letter: Letter, outcome: Outcome): Promise<void> {
+  if (outcome.recipients) await settleRecipients(tx, letter, outcome.recipients)
   if ('sent' in outcome) return settleSent(tx, letter, outcome.sent)
   if ('refused' in outcome) return settleRefused(tx, letter, outcome.refused)
-  if (tx.now - letter.createdAt > GIVE_UP_MS && letter.key !== null)
-    return settleRefused(tx, letter, { reason: `It could not be delivered for two days: ${outcome.retry.reason}` })
+  return settleRetry(tx, letter, outcome.retry, hasCustomer(letter, outcome.recipients))
+}
+
+async function settleRetry(tx: Tx, letter: Letter, retry: Retry, taken: boolean): Promise<void> {
+  if (retry.uncertain && letter.uncertainAt !== null && !taken)
+    return settleRefused(tx, letter, { reason: TWICE_UNCERTAIN })
+  const wait = nextTry(letter, retry, tx.now)
+  if (wait === null) return giveUp(tx, letter, retry, taken)
+  const isCounted = retry.tries !== 'uncounted'
   await tx.q
     .updateTable('deliveries')
-    .set({ due_at: tx.now + (outcome.retry.afterMs ?? backOff(letter.attempts)), reason: outcome.retry.reason })
+    .set(e => ({
+      due_at: tx.now + wait,
+      ...(retry.reason ? { reason: retry.reason } : {}),
+      ...(isCounted ? {} : { attempts: e('attempts', '-', 1) }),
+      ...(isCounted && letter.key !== null ? { deferred_at: letter.deferredAt ?? tx.now } : {}),
+      ...(retry.tries === 'later' || retry.tries === 'daily' ? { deferrals: e('deferrals', '+', 1) } : {}),
+      ...(retry.uncertain ? { uncertain_at: tx.now } : {}),
+      ...(taken ? { sent_at: e.fn.coalesce('sent_at', e.val(tx.now)) } : {}),
+    }))
     .where('id', '=', letter.id)
     .where('state', '=', 'queued')
     .execute()
+  if (retry.uncertain) await show(tx, letter)
   tx.wake('outbox')
 }
 
-/** 1 s, 2 s, 4 s ... 10 min: an outage of seconds is over in seconds, one of hours costs little. */
-function backOff(attempts: number): number {
-  return Math.min(1_000 * 2 ** (attempts - 1), 600_000)
+const TWICE_UNCERTAIN =
+  'The connection was lost twice while the mail server was taking the mail. It may have arrived: ask the customer before you send it again.'
+
+/** What the customer has is sent, even where a copy never arrived. */
+async function giveUp(tx: Tx, letter: Letter, retry: Retry, taken: boolean): Promise<void> {
+  if (!taken) return settleRefused(tx, letter, { reason: givenUp(retry) })
+  const waiting = letter.copies.filter(c => !letter.handed.includes(c))
+  await tellOfMissed(
+    tx,
+    letter,
+    waiting.map(address => ({ address, reason: givenUp(retry) })),
+  )
+  return settleSent(tx, letter, { id: letter.key as string })
 }
 
-async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: string }): Promise<void> {
+async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: string; alias?: string }): Promise<void> {
   const { numAffectedRows } = await markSent(tx.q, {
     id: letter.id,
     version: letter.version,
@@ -37,7 +64,8 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
     now: tx.now,
   })
   if (numAffectedRows === 0n) return
-  if (letter.key !== null && letter.key !== sent.id) await learnSentKey(tx, letter, sent.id)
+  for (const id of [sent.id, sent.alias])
+    if (id && letter.key !== null && letter.key !== id) await learnSentKey(tx, letter, id)
   if (sent.root && letter.thread.root === null)
     await tx.q
       .updateTable('threads')
@@ -45,10 +73,7 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
       .where('id', '=', letter.thread.id)
       .where('root', 'is', null)
       .execute()
-  if (letter.thread.side === 'customer') {
-    if (letter.ticket.sender?.broken) await markSenderWorking(tx, letter.ticket.sender.id)
-    await show(tx, letter)
-  }
+  if (letter.thread.side === 'customer') await show(tx, letter)
   tx.wake('outbox')
 }
 
@@ -67,6 +92,9 @@ const markSent = prepared((q, v: { id: string; version: number; externalId: stri
       external_id: v.externalId,
       sent_at: e.fn.coalesce('sent_at', e.val(v.now)),
       reason: null,
+      deferred_at: null,
+      deferrals: 0,
+      late_at: null,
     }))
     .where('id', '=', v.id)
     .where('state', '=', 'queued'),
@@ -82,18 +110,15 @@ async function learnSentKey(tx: Tx, letter: Letter, key: string): Promise<void> 
   })
 }
 
-async function settleRefused(
-  tx: Tx,
-  letter: Letter,
-  refused: { reason: string; broken?: 'sender' | 'place' | 'address' },
-): Promise<void> {
+async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<void> {
   const { numUpdatedRows } = await tx.q
     .updateTable('deliveries')
-    .set({ state: 'failed', reason: refused.reason })
+    .set({ state: 'failed', reason: refused.reason, deferred_at: null, deferrals: 0, late_at: null })
     .where('id', '=', letter.id)
     .where('state', '=', 'queued')
     .executeTakeFirst()
   if (numUpdatedRows === 0n || letter.thread.side !== 'customer') return
+  if (refused.alert) await alertOfRefusal(tx, letter, refused.reason)
   if (refused.broken === 'address') await suppress(tx, letter.thread.place, refused.reason, 'smtp')
   await record(tx, letter.ticket.id, 'delivery_failed', overture, undefined, {
     to: letter.thread.place,
@@ -102,21 +127,36 @@ async function settleRefused(
   await show(tx, letter)
 }
 
-/** A mail that was accepted came back. False when no mail of this key was accepted in this thread. */
-export async function markBounced(tx: Tx, threadId: string, key: string, reason: string): Promise<boolean> {
-  const row = await tx.q
+/** One for each sender and domain: it is about us, so it will be the same for others there. */
+async function alertOfRefusal(tx: Tx, { thread, ticket }: Letter, reason: string): Promise<void> {
+  const domain = thread.place.slice(thread.place.lastIndexOf('@') + 1)
+  const from = ticket.sender?.address ?? ticket.team.name
+  const text = `Mail from ${from} to ${domain} is refused for what it is or where it comes from. ${reason} See whether SPF, DKIM and DMARC are right (overture doctor) and whether the mail server is on a blocklist.`
+  await alert(tx, `refused:${from}:${domain}`, text, ticket.team.id)
+}
+
+/** Of a mail with several recipients: who has it is not sent it again; who never will is named. */
+async function settleRecipients(tx: Tx, letter: Letter, { taken, missed }: Recipients): Promise<void> {
+  const handed = [...new Set([...letter.handed, ...taken, ...missed.map(m => m.address)])]
+  const { numUpdatedRows } = await tx.q
     .updateTable('deliveries')
-    .set({ state: 'bounced', reason })
-    .where('thread_id', '=', threadId)
-    .where('key', '=', key)
-    .where('state', '=', 'sent')
-    .returning(['ticket_id', 'message_id'])
+    .set({ handed: JSON.stringify(handed) })
+    .where('id', '=', letter.id)
+    .where('state', '=', 'queued')
     .executeTakeFirst()
-  if (!row) return false
-  await record(tx, row.ticket_id, 'mail_bounced', overture, undefined, { reason })
-  await redrawCard(tx, row.ticket_id)
-  if (row.message_id) await redrawMessage(tx, row.message_id)
-  return true
+  if (numUpdatedRows > 0n) await tellOfMissed(tx, letter, missed)
+}
+
+async function tellOfMissed(tx: Tx, letter: Letter, missed: Recipients['missed']): Promise<void> {
+  const copies = missed.filter(m => m.address !== letter.thread.place && !letter.handed.includes(m.address))
+  for (const { address, reason, broken } of copies) if (broken) await suppress(tx, address, reason, 'smtp')
+  if (!copies.length) return
+  const lines = copies.map(m => `${m.address} did not get a copy. ${m.reason}`)
+  await postNotice(tx, letter.ticket.id, lines.join('\n'))
+}
+
+function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolean {
+  return letter.handed.includes(letter.thread.place) || !!recipients?.taken.includes(letter.thread.place)
 }
 
 /** The desk sees what became of a mail: on the card, and on the message itself. */

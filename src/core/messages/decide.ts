@@ -7,10 +7,16 @@ import { messageById } from './find.ts'
 import { queueToOthers } from './post.ts'
 
 /**
- * Decides what becomes of a message that an agent wrote in the thread: `public` sends it to the customer after the hold,
- * `note` keeps it. A message that was decided before stays as it is, and false is returned.
+ * Decides what becomes of a message that an agent wrote in the thread: `public` sends it to the customer, and those who
+ * get a copy, after the hold; `note` keeps it. A message that was decided before stays as it is, and false is returned.
  */
-export async function decideMessage(tx: Tx, id: string, decision: 'public' | 'note', actor: Actor): Promise<boolean> {
+export async function decideMessage(
+  tx: Tx,
+  id: string,
+  decision: 'public' | 'note',
+  actor: Actor,
+  copyTo: string[] = [],
+): Promise<boolean> {
   const m = await messageById(tx.q, id)
   if (m.deleted_at !== null) throw new Problem('conflict', 'This message was deleted.')
   if (decision === 'public') {
@@ -50,6 +56,7 @@ export async function decideMessage(tx: Tx, id: string, decision: 'public' | 'no
       author,
       fromThreadId: m.from_thread_id,
       opening: false,
+      copyTo,
     })
     await redrawMessage(tx, id)
   }

@@ -82,6 +82,18 @@ export async function sendCorrection(tx: Tx, id: string, actor: Actor): Promise<
     author: actor,
     body,
     visibility: 'public',
+    copyTo: await copiesSent(tx.q, id), // whoever has the old one is to have this, too
     dedupKey: `correction:${id}:${m.edited_at}`,
   })
+}
+
+async function copiesSent(q: Query, messageId: string): Promise<string[]> {
+  const rows = await q
+    .selectFrom('deliveries')
+    .select('copies')
+    .where('message_id', '=', messageId)
+    .where('copies', 'is not', null)
+    .where('state', 'in', ['queued', 'sent', 'bounced'])
+    .execute()
+  return [...new Set(rows.flatMap(r => JSON.parse(r.copies ?? '[]') as string[]))]
 }

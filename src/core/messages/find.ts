@@ -37,6 +37,21 @@ export async function messagesToSettle(q: Query, ticketId: string, limit = 15): 
   return rows.map(r => r.id)
 }
 
+/** The address that the customer's own newest mail came from, automatic and doubtful ones left out; null before any. */
+export async function wroteFrom(q: Query, ticketId: string): Promise<string | null> {
+  const row = await q
+    .selectFrom('messages')
+    .select('author_address')
+    .where('ticket_id', '=', ticketId)
+    .where('author_kind', '=', 'customer')
+    .where('automatic', 'is', null)
+    .where('doubt', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.author_address ?? null
+}
+
 /** The newest messages that came in from outside, newest first: who wrote them, and why they belong to this ticket. */
 export function matchesOf(q: Query, ticketId: string, limit = 5) {
   return q

@@ -3,14 +3,15 @@ import type { MessageRow, ThreadRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { attach, refuseTooLarge } from '../attachments.ts'
+import { attach, fixLinks, refuseTooLarge } from '../attachments.ts'
+import { readCopies } from '../copies.ts'
 import { queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { type Actor, overture } from '../events.ts'
-import type { NewFile } from '../letter.ts'
+import type { Copy, NewFile } from '../letter.ts'
 import { senderFor } from '../senders.ts'
-import { refuseSuppressed } from '../suppressions.ts'
+import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { learnKey, threadsOf } from '../threads.ts'
 import { customerWasAnswered } from '../tickets/change.ts'
@@ -30,7 +31,10 @@ export interface NewMessage {
   automatic?: string | null
   kind?: string | null
   doubt?: string | null
-  copies?: { address: string; name: string }[]
+  copies?: Copy[] // who else it was written to
+  copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
+  calls?: string | null // the agent who is called to look at it
+  isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
   dedupKey?: string // the same key again is the same message
 }
@@ -48,6 +52,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   await insertMessage(tx.q, rowOf(tx, id, m, visibility))
   if (m.files?.length) await attach(tx, id, m.files)
   if (m.from) await learnKey(tx, { ...m.from, messageId: id })
+  if (m.isQuiet) return id
   await queueToOthers(tx, {
     id,
     ticketId: m.ticketId,
@@ -56,6 +61,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     fromThreadId: m.from?.threadId ?? null,
     opening: m.opening ?? false,
     isNew: true,
+    ...(m.copyTo && { copyTo: m.copyTo }),
   })
   return id
 }
@@ -79,6 +85,7 @@ const COLUMNS = [
   'kind',
   'doubt',
   'copies',
+  'calls_id',
   'opening',
   'dedup_key',
   'created_at',
@@ -116,6 +123,7 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
     kind: m.kind ?? null,
     doubt: m.doubt ?? null,
     copies: m.copies?.length ? JSON.stringify(m.copies) : null,
+    calls_id: m.calls ?? null,
     opening: m.opening ? 1 : 0,
     dedup_key: m.dedupKey ?? null,
     created_at: tx.now,
@@ -132,6 +140,7 @@ export interface Posted {
   fromThreadId: string | null
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
+  copyTo?: string[]
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -161,27 +170,39 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
   return row !== undefined
 }
 
-/** Queues a message for the customer after the team's hold; throws a Problem when they must not or cannot be written to. */
+/**
+ * Queues a message for the customer, and those who get a copy, after the team's hold; who they are is fixed now. Throws a
+ * Problem when one of them must not or cannot be written to.
+ */
 export async function queueToCustomer(
   tx: Tx,
-  m: Pick<Posted, 'id' | 'ticketId' | 'author'>,
+  m: Pick<Posted, 'id' | 'ticketId' | 'author' | 'copyTo'>,
   thread: ThreadRow,
 ): Promise<void> {
-  await refuseSuppressed(tx.q, thread.place)
+  await refuseUnreachable(tx.q, thread.place)
+  const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+  await fixLinks(tx, m.id)
   const ticket = await ticketById(tx.q, m.ticketId)
   const team = await teamById(tx.q, ticket.team_id)
   const sender = await senderFor(tx, ticket)
-  await queueDelivery(tx, m, thread, { holdMs: team.hold_ms, senderId: sender.id })
+  await queueDelivery(tx, m, thread, { holdMs: team.hold_ms, senderId: sender.id, copies })
   await customerWasAnswered(tx, ticket, m.author)
 }
 
-/** A word of Overture's own to the agents, in the ticket's thread; never to the customer. */
-export function postNotice(tx: Tx, ticketId: string, text: string, dedupKey?: string): Promise<string> {
+/** A word of Overture's own to the agents, in the ticket's thread, perhaps to one of them; never to the customer. */
+export function postNotice(
+  tx: Tx,
+  ticketId: string,
+  text: string,
+  dedupKey?: string,
+  calls: string | null = null,
+): Promise<string> {
   return postMessage(tx, {
     ticketId,
     author: overture,
     body: fromText(text),
     visibility: 'note',
+    calls,
     ...(dedupKey ? { dedupKey } : {}),
   })
 }

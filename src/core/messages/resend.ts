@@ -1,9 +1,10 @@
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
-import { type Actor, record } from '../events.ts'
+import type { Actor } from '../events.ts'
 import { threadOf } from '../threads.ts'
+import { moveThread } from '../tickets/address.ts'
 import { messageById } from './find.ts'
 import { queueToCustomer } from './post.ts'
 
@@ -15,6 +16,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   const { address } = readAddress(typed)
   const m = await messageById(tx.q, id)
   const thread = await threadOf(tx.q, m.ticket_id, 'customer')
+  const copyTo = await copiesNotSent(tx.q, id)
   const failed = await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled' })
@@ -23,30 +25,21 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
     .where('state', 'in', ['failed', 'bounced'])
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
-  if (address !== thread.place) await moveThread(tx, thread.id, m.ticket_id, thread.place, address, actor)
-  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor }, { ...thread, place: address })
+  if (address !== thread.place) await moveThread(tx, thread, address, actor)
+  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor, copyTo }, { ...thread, place: address })
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
 }
 
-async function moveThread(
-  tx: Tx,
-  threadId: string,
-  ticketId: string,
-  from: string,
-  to: string,
-  actor: Actor,
-): Promise<void> {
-  await tx.q.updateTable('threads').set({ place: to }).where('id', '=', threadId).execute()
-  const { customer_id } = await tx.q
-    .selectFrom('tickets')
-    .select('customer_id')
-    .where('id', '=', ticketId)
-    .executeTakeFirstOrThrow()
-  await tx.q
-    .insertInto('addresses')
-    .values({ address: to, customer_id, created_at: tx.now })
-    .onConflict(c => c.column('address').doNothing())
-    .execute()
-  await record(tx, ticketId, 'address_changed', actor, { address: from }, { address: to })
+/** Of a mail that was refused some may have had their copy; when it came back from the customer, all others have theirs. */
+async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
+  const failed = await q
+    .selectFrom('deliveries')
+    .select(['copies', 'handed'])
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'failed')
+    .where('copies', 'is not', null)
+    .executeTakeFirst()
+  const handed = new Set<string>(JSON.parse(failed?.handed ?? '[]'))
+  return (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.has(address))
 }

@@ -2,11 +2,12 @@ import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
+import { fixLinks } from '../attachments.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { usableSender } from '../senders.ts'
-import { refuseSuppressed } from '../suppressions.ts'
+import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { ticketById } from './find.ts'
@@ -32,10 +33,11 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
     .executeTakeFirst()
   if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
-  await refuseSuppressed(tx.q, thread.place)
+  await refuseUnreachable(tx.q, thread.place)
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
+  await fixLinks(tx, opening.id)
   await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, senderId: sender.id })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,
@@ -78,13 +80,14 @@ export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor
   if (!SETTABLE.includes(status)) throw new Problem('invalid', 'This status cannot be set by hand.', 'status')
   if (ticket.published_at === null && status === 'awaiting_customer')
     throw new Problem('conflict', `${ticket.identifier} is internal; no customer is asked anything.`, 'status')
-  await change(tx, ticket, ticket.closed_at === null ? 'status_changed' : 'ticket_reopened', actor, {
+  const isOpen = ticket.closed_at === null && ticket.archived_at === null && ticket.spam_at === null
+  await change(tx, ticket, isOpen ? 'status_changed' : 'ticket_reopened', actor, {
     status,
     ...REOPENED,
   })
 }
 
-const REOPENED = { closed_at: null, closed_by: null, close_reason: null }
+const REOPENED = { closed_at: null, closed_by: null, close_reason: null, archived_at: null, spam_at: null }
 
 /** Closes a ticket with a reason. Closing a closed one changes nothing. */
 export async function closeTicket(tx: Tx, id: string, reason: string, actor: Actor): Promise<void> {
@@ -98,9 +101,29 @@ export async function closeTicket(tx: Tx, id: string, reason: string, actor: Act
   })
 }
 
+/** Puts a ticket out of the lists, closed. An answer opens it again like any closed one. */
+export async function archiveTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.archived_at !== null) return
+  await change(tx, ticket, 'ticket_archived', actor, { ...closed(tx, ticket, actor), archived_at: tx.now })
+}
+
+/** A ticket that nobody wants: out of the lists, closed, and what comes in on it is kept, but shown to nobody. */
+export async function markSpam(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.spam_at !== null) return
+  await change(tx, ticket, 'ticket_marked_spam', actor, { ...closed(tx, ticket, actor), spam_at: tx.now })
+}
+
+function closed(tx: Tx, ticket: TicketRow, actor: Actor): Changes {
+  if (ticket.closed_at !== null) return {}
+  return { status: 'closed', closed_at: tx.now, closed_by: actor.id }
+}
+
+/** Opens a closed, archived or spam ticket again; what came in while it was spam is shown now. */
 export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
-  if (ticket.closed_at === null) return
+  if (ticket.closed_at === null && ticket.archived_at === null && ticket.spam_at === null) return
   await change(tx, ticket, 'ticket_reopened', actor, {
     status: ticket.assignee_id ? 'in_progress' : 'open',
     ...REOPENED,
@@ -138,6 +161,8 @@ type Changes = Partial<
     | 'closed_at'
     | 'closed_by'
     | 'close_reason'
+    | 'archived_at'
+    | 'spam_at'
   >
 >
 
@@ -149,7 +174,25 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
     .set({ ...to, updated_at: tx.now })
     .where('id', '=', ticket.id)
     .execute()
+  if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
   const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
+}
+
+/** What came in while the ticket was spam. */
+async function showUnseen(tx: Tx, ticketId: string): Promise<void> {
+  const desk = await threadOf(tx.q, ticketId, 'desk')
+  const unseen = await tx.q
+    .selectFrom('messages as m')
+    .leftJoin('deliveries as d', j => j.onRef('d.message_id', '=', 'm.id').on('d.thread_id', '=', desk.id))
+    .select('m.id')
+    .where('m.ticket_id', '=', ticketId)
+    .where('m.author_kind', 'in', ['customer', 'stranger'])
+    .where('m.opening', '=', 0)
+    .where('m.deleted_at', 'is', null)
+    .where('d.id', 'is', null)
+    .orderBy('m.id')
+    .execute()
+  for (const { id } of unseen) await queueDelivery(tx, { id, ticketId }, desk)
 }

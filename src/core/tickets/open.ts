@@ -3,15 +3,16 @@ import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
-import { refuseTooLarge } from '../attachments.ts'
+import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
+import { readCopies } from '../copies.ts'
 import { type CustomerView, customerById, customerFor, readAddress } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
-import { isOurs, usableSender } from '../senders.ts'
-import { refuseSuppressed } from '../suppressions.ts'
+import { isOwnAddress, usableSender } from '../senders.ts'
+import { refuseUnreachable } from '../suppressions.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThread, DESK, MAIL } from '../threads.ts'
 import { ticketByDedupKey } from './find.ts'
@@ -19,11 +20,12 @@ import { ticketByDedupKey } from './find.ts'
 export interface NewTicket {
   teamId: string
   formId?: string | null
-  senderId?: string | null // null: the team's first that works
+  senderId?: string | null // null: the agent's usual one in the team, or the team's
   customer: { id: string } | { typed: string }
   subject: string
   body: Document
   files?: NewFile[]
+  copyTo?: string[] // who gets a copy of the mail, as typed
   priority: Priority
   assigneeId?: string | null
   email: boolean // false: internal only, nothing is sent
@@ -69,6 +71,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     files: form.files ?? [],
     visibility: form.email ? 'public' : 'note',
     opening: true,
+    ...(form.copyTo && { copyTo: form.copyTo }),
   })
   return ticket
 }
@@ -96,13 +99,17 @@ async function readForm(
   await gather(() => teamById(tx.q, form.teamId))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
-  if (address && form.email) await gather(() => refuseSuppressed(tx.q, address.address))
+  if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
-  await gather(() => refuseTooLarge(files))
-  const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, form.senderId ?? null)) : null
+  await gather(() => (form.email ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
+  if (!form.email && form.copyTo?.length)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'copies'))
+  if (form.email && form.copyTo) await gather(() => readCopies(tx.q, address?.address ?? '', form.copyTo ?? []))
+  const wished = form.senderId ?? null
+  const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
   if (faults.length || !address) throw new Problems(faults)
   return { address, sender: sender ?? null }
 }
@@ -118,14 +125,21 @@ async function readCustomer(
 
 /** A mail to ourselves would come back as a customer's. */
 async function refuseOurs(q: Query, address: string): Promise<void> {
-  if (!(await isOurs(q, address))) return
+  if (!(await isOwnAddress(q, address))) return
   throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'customer')
 }
 
 /** Opens a ticket for a customer who wrote first. The caller posts their message. */
 export async function openTicketByCustomer(
   tx: Tx,
-  by: { sender: SenderRow; customer: CustomerView; subject: string; root: string },
+  by: {
+    sender: SenderRow
+    customer: CustomerView
+    subject: string
+    root: string | null // the customer's mail that begins their thread
+    continues?: string // the ticket, closed long ago, that they answered
+    looksLike?: string | null
+  },
 ): Promise<TicketRow> {
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
   const ticket = await insertTicket(tx, {
@@ -140,8 +154,10 @@ export async function openTicketByCustomer(
     createdBy: null,
     publishedAt: tx.now,
     dedupKey: null,
+    continuesId: by.continues ?? null,
+    looksLikeId: by.looksLike ?? null,
   })
-  await beginThreads(tx, ticket, by.customer.address, by.root)
+  await beginThreads(tx, ticket, by.customer.address, by.root ?? undefined)
   const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
@@ -163,6 +179,8 @@ interface TicketStart {
   createdBy: string | null
   publishedAt: number | null
   dedupKey: string | null
+  continuesId?: string | null
+  looksLikeId?: string | null
 }
 
 async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
@@ -195,10 +213,11 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     closed_at: null,
     closed_by: null,
     close_reason: null,
-    continues_id: null,
+    continues_id: t.continuesId ?? null,
     merged_into_id: null,
     archived_at: null,
     spam_at: null,
+    looks_like_id: t.looksLikeId ?? null,
     deleted_at: null,
   }
   await tx.q.insertInto('tickets').values(row).execute()

@@ -12,6 +12,7 @@ import type { InboundRow, MessageRow, TicketRow } from '../../../src/db/schema.t
 import { startTown, type Town } from '../../support/town.ts'
 import { mail } from './mails.ts'
 import { type Sink, startSink } from './smtp.ts'
+import { lookupIn } from './zone.ts'
 
 let town: Town
 let sink: Sink
@@ -127,13 +128,14 @@ describe('a ticket by email', () => {
 })
 
 describe('the doctor', () => {
-  const mailIn = { imapUrl: null, listen: null, from: null }
+  const mailIn = { imapUrl: null, listen: null, from: null, lookup: lookupIn(null) }
 
   test('finds a mail server that takes our mail', async () => {
     const known = await town.store.read(senders)
     const found = await examineMail({ ...mailIn, smtpUrl: sink.url, senders: known, key: town.store.key })
     expect(found.map(f => [f.part, f.well])).toEqual([
       ['Mail out (support@tulip.test)', true],
+      ...['MX', 'SPF', 'DKIM', 'DMARC'].map(what => [`${what} of tulip.test`, null]),
       ['Mail in', false],
     ])
   })
@@ -146,9 +148,10 @@ describe('the doctor', () => {
       from: { address: 'support@tulip.test', name: '' },
       senders: [],
       key: null,
+      lookup: lookupIn(null),
     })
-    expect(found.filter(f => !f.well)).toHaveLength(2)
-    for (const f of found) if (!f.well) expect(f.next).toMatch(/^Check .*\.$/)
+    expect(found.filter(f => f.well === false)).toHaveLength(2)
+    for (const f of found) if (f.well === false) expect(f.next).toMatch(/^Check .*\.$/)
     expect(found.at(-1)?.says).toContain('in use')
   })
 })

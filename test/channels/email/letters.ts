@@ -9,6 +9,9 @@ interface Wanted {
   to?: string
   text?: string
   references?: string[]
+  copies?: string[]
+  barred?: Letter['barred']
+  handed?: string[]
   key?: string
   token?: string
   message?: Partial<MessageView>
@@ -41,6 +44,12 @@ export function letter(wanted: Wanted = {}): Letter {
     ticket: ticket(wanted),
     message: { ...message(text, wanted.author), ...wanted.message },
     references: wanted.references ?? [],
+    copies: wanted.copies ?? [],
+    barred: wanted.barred ?? [],
+    handed: wanted.handed ?? [],
+    deferrals: 0,
+    deferredAt: null,
+    uncertainAt: null,
   }
 }
 
@@ -51,6 +60,7 @@ function ticket(wanted: Wanted): TicketView {
     name: 'Support',
     smtpUrl: null,
     broken: null,
+    oauth: null,
     dkim: null,
   }
   return {
@@ -72,6 +82,13 @@ function ticket(wanted: Wanted): TicketView {
     sender: wanted.sender === null ? null : { ...sender, ...wanted.sender },
     opening: null,
     counts: { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+    suppressed: null,
+    archivedAt: null,
+    spamAt: null,
+    continues: null,
+    continuedBy: null,
+    mergedInto: null,
+    looksLike: null,
     ...wanted.ticket,
   } as TicketView
 }
@@ -86,6 +103,10 @@ function message(text: string, author: Partial<MessageView['author']> = {}): Mes
     full: null,
     matchedBy: null,
     automatic: null,
+    kind: null,
+    doubt: null,
+    calls: null,
+    copies: [],
     opening: true,
     createdAt: 0,
     editedAt: null,
@@ -106,6 +127,9 @@ export function attachment(name: string, type: string, content: string | Buffer,
     size: bytes.length,
     contentId: contentId ?? null,
     inline: contentId !== undefined,
+    minor: false,
+    known: false,
+    link: null,
     read: async () => bytes,
   }
 }

@@ -45,6 +45,8 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     kind: null,
     rule: null,
     dropped_at: null,
+    from_address: null,
+    passed_at: null,
   }
 }
 

@@ -16,14 +16,22 @@ export interface Sink {
   close(): Promise<void>
 }
 
-/** A mail server that takes everything, or with `auth` only from who knows the password. */
-export async function startSink(options: { auth?: { user: string; pass: string } } = {}): Promise<Sink> {
+export interface SinkOptions {
+  auth?: { user: string; pass: string }
+  tokens?: string[] // the access tokens that it takes, in place of a password; it may change
+  refuses?: Record<string, string> // what it says of a recipient, such as `550 5.1.1 nobody`; it may change
+  says?: string // of a mail that it takes, after the 250
+}
+
+/** A mail server that takes everything, or only from who knows the password, or for some. */
+export async function startSink(options: SinkOptions = {}): Promise<Sink> {
   const mails: AcceptedMail[] = []
   let connections = 0
-  const { auth } = options
+  const { auth, tokens, refuses, says = 'queued' } = options
   const server = new SMTPServer({
-    ...(auth ? {} : { disabledCommands: ['AUTH'] }),
-    authOptional: !auth,
+    ...(auth || tokens ? {} : { disabledCommands: ['AUTH'] }),
+    ...(tokens ? { authMethods: ['XOAUTH2'] } : {}),
+    authOptional: !auth && !tokens,
     allowInsecureAuth: true,
     hideSTARTTLS: true,
     logger: false,
@@ -32,8 +40,14 @@ export async function startSink(options: { auth?: { user: string; pass: string }
       connections += 1
       done()
     },
-    onAuth: ({ username, password }, _session, done) =>
-      username === auth?.user && password === auth?.pass ? done(null, { user: username }) : done(new Error('No')),
+    onAuth: ({ username, password, accessToken }, _session, done) =>
+      tokens?.includes(accessToken ?? '') || (auth && username === auth.user && password === auth.pass)
+        ? done(null, { user: username ?? '' })
+        : done(new Error('No')),
+    onRcptTo: ({ address }, _session, done) => {
+      const [, code, words = ''] = /^(\d{3}) (.*)$/.exec(refuses?.[address] ?? '') ?? []
+      done(code ? Object.assign(new Error(words), { responseCode: Number(code) }) : null)
+    },
     onData: async (stream, session, done) => {
       const chunks: Buffer[] = []
       for await (const chunk of stream) chunks.push(chunk as Buffer)
@@ -43,16 +57,16 @@ export async function startSink(options: { auth?: { user: string; pass: string }
         to: rcptTo.map(r => r.address),
         raw: Buffer.concat(chunks),
       })
-      done(null, 'queued')
+      done(null, says)
     },
   })
   server.on('error', () => {})
   server.listen(0, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
-  const credentials = auth ? `${auth.user}:${auth.pass}@` : ''
+  const credentials = auth ? `${auth.user}:${auth.pass}@` : tokens ? 'help%40support.test@' : ''
   return {
-    url: `smtp://${credentials}127.0.0.1:${port}`,
+    url: `smtp://${credentials}127.0.0.1:${port}${tokens ? '?auth=oauth2' : ''}`,
     mails,
     get connections() {
       return connections
@@ -64,7 +78,7 @@ export async function startSink(options: { auth?: { user: string; pass: string }
 export type Stage = 'greeting' | 'ehlo' | 'auth' | 'mail' | 'rcpt' | 'data' | 'end'
 
 /** What a scripted server says at a stage in place of consent; `cut` hangs up, `silence` never answers. */
-export type Script = Partial<Record<Stage, string | 'cut' | 'silence'>>
+export type Script = Partial<Record<Stage, string | 'cut' | 'silence'>> & { reads?: 'little' } // and then hangs up
 
 /** An SMTP server that follows a script, which may change while it runs. */
 export async function startScripted(script: Script) {
@@ -84,6 +98,7 @@ export async function startScripted(script: Script) {
     say('greeting', '220 scripted')
     socket.on('data', chunk => {
       buffer += chunk.toString('latin1')
+      if (reading && script.reads) socket.destroy()
       for (;;) {
         const end = buffer.indexOf(reading ? '\r\n.\r\n' : '\r\n')
         if (end < 0) return
@@ -93,7 +108,7 @@ export async function startScripted(script: Script) {
           reading = false
           mails.push(line)
           say('end', '250 2.0.0 taken')
-        } else if (/^EHLO/i.test(line)) say('ehlo', '250-scripted\r\n250-AUTH PLAIN\r\n250 SIZE 1000000')
+        } else if (/^EHLO/i.test(line)) say('ehlo', '250-scripted\r\n250-AUTH PLAIN\r\n250 SIZE 100000000')
         else if (/^AUTH/i.test(line)) say('auth', '235 2.7.0 welcome')
         else if (/^MAIL/i.test(line)) {
           froms.push(/<(.*?)>/.exec(line)?.[1] ?? '')

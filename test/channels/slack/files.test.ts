@@ -18,6 +18,18 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 it.each([
+  ['tombstone', 'One of the files was deleted in Slack.'],
+  ['hidden_by_limit', 'Slack hides one of the files, since the workspace holds more than its plan allows.'],
+])('a file that Slack keeps from us (%s) is refused in plain words, never left out', async (mode, words) => {
+  const slack = await serve((_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ ok: true, file: { id: 'F1', mode } }))
+  })
+  const desk = { ...createClients('xoxb-secret', `${slack}/api/`), botToken: 'xoxb-secret' } as unknown as Desk
+  await expect(downloadFiles(desk, ['F1'])).rejects.toMatchObject({ field: 'files', message: words })
+})
+
+it.each([
   { is_external: true, mode: 'external' },
   { is_external: false, mode: 'hosted' },
 ])('our token is not sent to where a linked file leads (%o)', async kind => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { banForm, blockedView } from '../../../src/channels/slack/views/blocked.ts'
 import { ticketCard } from '../../../src/channels/slack/views/card.ts'
 import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/details.ts'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
+import { leftOutPost } from '../../../src/channels/slack/views/files.ts'
 import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
 import { deskMessage } from '../../../src/channels/slack/views/message.ts'
 import {
@@ -17,10 +19,18 @@ import {
   failedPrompt,
   heldPrompt,
   keptPrompt,
+  readToAll,
 } from '../../../src/channels/slack/views/prompts.ts'
-import { previewView, replyForm } from '../../../src/channels/slack/views/reply.ts'
+import {
+  addressChosen,
+  copiesTicked,
+  previewView,
+  type ReplyForm,
+  replyForm,
+} from '../../../src/channels/slack/views/reply.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
+import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
 import { SETTABLE } from '../../../src/core/tickets/change.ts'
@@ -43,6 +53,10 @@ function message(changes: Partial<MessageView> = {}): MessageView {
     full: null,
     matchedBy: null,
     automatic: null,
+    kind: null,
+    doubt: null,
+    calls: null,
+    copies: [],
     opening: false,
     createdAt: now,
     editedAt: null,
@@ -68,9 +82,22 @@ function mail(
       dueAt: now + 10_000,
       sentAt: state === 'sent' ? now : null,
       reason,
+      lateAt: null,
+      uncertainAt: null,
+      copies: [],
     },
   ]
 }
+
+test('the state of a mail is told in words that leave no doubt about who has it', () => {
+  const [base] = mail('queued', 'The mail server cannot take the mail at the moment.')
+  const said = (changes: object) => mailWords({ ...(base as NonNullable<typeof base>), ...changes })
+  expect(said({})).toContain('the first try did not succeed')
+  expect(said({ lateAt: now })).toContain('Not delivered yet')
+  expect(said({ uncertainAt: now })).toContain('Perhaps delivered')
+  expect(said({ sentAt: now })).toContain('a copy waits')
+  expect(said({ state: 'sent', sentAt: now, lateAt: now })).toContain('but not delivered yet')
+})
 
 function ticket(changes: Partial<TicketView> = {}): TicketView {
   return {
@@ -89,24 +116,47 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
     customer: { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' },
     assignee: null,
     creator: { id: 'a1', handle: 'U0ANN', name: 'Ann' },
-    sender: { id: 's1', address: 'support@overture.test', name: 'Support', smtpUrl: null, broken: null, dkim: null },
+    sender: {
+      id: 's1',
+      address: 'support@overture.test',
+      name: 'Support',
+      smtpUrl: null,
+      broken: null,
+      oauth: null,
+      dkim: null,
+    },
     opening: message({ opening: true, deliveries: mail('held') }),
     counts: { undecided: 0, held: 1, queued: 0, failed: 0, bounced: 0 },
+    suppressed: null,
+    archivedAt: null,
+    spamAt: null,
+    continues: null,
+    continuedBy: null,
+    mergedInto: null,
+    looksLike: null,
     ...changes,
   }
 }
 
-const files = [
-  {
-    id: 'f1',
-    name: `${long}.pdf`,
-    type: 'application/pdf',
-    size: 1_234_567,
-    contentId: null,
-    inline: false,
-    read: async () => Buffer.alloc(0),
-  },
-]
+const longAddress = `${'e'.repeat(64)}@${'acme.'.repeat(40)}test`
+const file = {
+  id: 'f1',
+  name: `${long}.pdf`,
+  type: 'application/pdf',
+  size: 1_234_567,
+  contentId: null,
+  inline: false,
+  minor: false,
+  known: false,
+  link: null,
+  read: async () => Buffer.alloc(0),
+}
+const files = [file]
+const others = Array.from({ length: 60 }, (_, i) => ({
+  address: i < 30 ? `p${i}@acme.test` : `${i}${longAddress}`,
+  name: i % 2 ? hostile : '',
+  isStranger: i % 5 === 4,
+}))
 const novel: Document = Array.from({ length: 200 }, (_, i) => ({
   type: 'paragraph' as const,
   content: [{ type: 'text' as const, text: `${i} ${'word '.repeat(100)}` }],
@@ -156,7 +206,15 @@ const tickets: Record<string, TicketView> = {
   }),
   'one with troubles': ticket({
     counts: { undecided: 3, held: 0, queued: 0, failed: 2, bounced: 1 },
-    sender: { id: 's1', address: 'support@overture.test', name: '', smtpUrl: null, broken: hostile, dkim: null },
+    sender: {
+      id: 's1',
+      address: 'support@overture.test',
+      name: '',
+      smtpUrl: null,
+      broken: hostile,
+      oauth: null,
+      dkim: null,
+    },
     opening: message({ opening: true, deliveries: mail('bounced', long.repeat(10)) }),
   }),
   'one without sender or opening': ticket({ sender: null, opening: null }),
@@ -189,6 +247,15 @@ const messages: Record<string, MessageView> = {
       signature: '',
     },
   }),
+  'a mail to many, with files that are folded': message({
+    author: { kind: 'customer', id: 'c1', name: 'Jane', address: 'jane@acme.test', handle: null, signature: '' },
+    copies: Array.from({ length: 100 }, (_, i) => ({ address: `p${i}@acme.test`, name: hostile })),
+    attachments: Array.from({ length: 100 }, (_, i) => ({ ...file, known: i % 2 === 0, minor: i % 3 === 0 })),
+  }),
+  'an answer with copies and links': message({
+    deliveries: mail('sent').map(d => ({ ...d, copies: Array(20).fill(longAddress) })),
+    attachments: Array(10).fill({ ...file, link: { url: 'https://tulip.test/files/x', until: now } }),
+  }),
   'an automatic mail': message({
     author: { kind: 'customer', id: 'c1', name: 'Jane', address: 'jane@acme.test', handle: null, signature: '' },
     automatic: 'Auto-Submitted',
@@ -202,6 +269,20 @@ const messages: Record<string, MessageView> = {
   'a mail of many rules': message({
     body: Array.from({ length: 90 }, () => [{ type: 'rule' as const }, ...fromText('x')]).flat(),
   }),
+}
+
+const rules = { mailBytes: 20 * 1024 * 1024, publicUrl: 'https://tulip.test' }
+
+function composer(view: TicketView, changes: Partial<ReplyForm> = {}): ReplyForm {
+  return {
+    ticket: view,
+    obstacle: null,
+    addresses: ['jane@acme.test'],
+    wroteFrom: null,
+    copies: [],
+    files: rules,
+    ...changes,
+  }
 }
 
 /** What Slack would refuse, or could be pinged by. */
@@ -244,8 +325,10 @@ describe('what only the author sees is what Slack takes, and pings nobody', () =
   test.each(Object.entries(tickets))('%s', (_, view) => {
     for (const each of Object.values(messages))
       for (const prompt of [
-        askPrompt(each, view),
+        askPrompt(each, view, [], []),
+        askPrompt(each, view, others, Array(10).fill(hostile)),
         heldPrompt(each, view, now),
+        heldPrompt(each, view, now, others),
         keptPrompt(each, view),
         correctionPrompt(each, view),
         failedPrompt(each, view),
@@ -296,10 +379,19 @@ describe('every modal is what Slack takes', () => {
       ...Object.values(messages).map(m => messageDetails(m, view)),
       settleView(view, Object.values(messages)),
       settleView(view, []),
-      replyForm(view, null),
-      replyForm(view, hostile),
-      previewView(view, ann, novel, ['a.pdf', long]),
-      previewView(view, ann, [], []),
+      replyForm(composer(view)),
+      replyForm(composer(view, { obstacle: hostile })),
+      replyForm(
+        composer(view, { copies: others, addresses: ['jane@acme.test', longAddress, 'j@b.test'], wroteFrom: hostile }),
+      ),
+      previewView(view, ann, {
+        to: longAddress,
+        copies: Array(20).fill(longAddress),
+        body: novel,
+        files: ['a.pdf', long],
+        links: [long, hostile],
+      }),
+      previewView(view, ann, { to: 'jane@acme.test', copies: [], body: [], files: [], links: [] }),
       noteForm(view),
       closeForm(view),
       assignForm(view),
@@ -321,38 +413,101 @@ describe('every modal is what Slack takes', () => {
       teams: [team, { id: 't2', name: 'Sales' }],
       forms: [general],
       senders: [{ id: 's1', address: 'a@b.test', name: long, broken: null }],
+      usual: { id: 's1', instead: hostile },
+      files: rules,
       origin: 'C1',
     }),
-    'a new ticket without sender': newTicketForm({ team, teams: [team], forms: [], senders: [], origin: null }),
+    'a new ticket without sender': newTicketForm({
+      team,
+      teams: [team],
+      forms: [],
+      senders: [],
+      usual: { id: null, instead: null },
+      files: { ...rules, publicUrl: null },
+      origin: null,
+    }),
     'a new ticket whose sender is broken': newTicketForm({
       team,
       teams: [team],
       forms: [general],
       senders: [{ id: 's1', address: 'a@b.test', name: '', broken: hostile }],
+      usual: { id: null, instead: null },
+      files: rules,
       origin: null,
-      start: { typed: long.repeat(2), subject: long, message: initialText([{ type: 'quote', content: novel }], 2_500) },
+      start: {
+        copies: long.repeat(20),
+        typed: long.repeat(2),
+        subject: long,
+        message: initialText([{ type: 'quote', content: novel }], 2_500),
+      },
     }),
     'no team': noTeam(),
     'an opened ticket': openedView({ identifier: 'SUP-1', email: true, place: 'C1' }),
     'a fault': faultView('New ticket', long.repeat(20), initialText(fromText('Hi'))),
-    'a new team': teamForm(null),
-    'a team': teamForm({ ...teamRow(), signature: long }),
+    'a new team': teamForm(null, []),
+    'a team': teamForm(
+      { ...teamRow(), signature: long, sender_id: 's150' },
+      Array.from({ length: 200 }, (_, i) => senderRow({ id: `s${i}`, broken_at: i % 2 || null })),
+    ),
     'a sender': senderForm(senderRow({ broken_reason: long }), [team], 't1', {
       form: { teamId: 't1', origin: null, viewId: 'V1' },
+      aliases: Array(100).fill(longAddress),
     }),
     'a new sender': senderForm(null, [team], 't9'),
-    'an agent': agentForm(ann),
-    'an unknown agent': agentForm(null),
+    'an agent': agentForm(
+      ann,
+      Array.from({ length: 120 }, (_, i) => ({
+        team: { id: `t${i}`, name: hostile },
+        senders: [senderRow()],
+        usual: 's1',
+      })),
+    ),
+    'an unknown agent': agentForm(null, []),
+    'blocked addresses': blockedView(
+      hostile,
+      Array(20).fill({ address: longAddress, reason: hostile.repeat(20), source: 'smtp', created_at: now }),
+      Array(20).fill({ address: '*@x.test', reason: hostile, created_by: 'a1', by: hostile, created_at: now }),
+    ),
+    'no blocked address': blockedView('', [], []),
+    'a ban': banForm(longAddress, { ticketId: null }),
   }
   test.each(Object.entries(forms))('%s', (_, form) => {
     expect(faultsInView(form, 'modal')).toEqual([])
+  })
+
+  const manySenders = {
+    teams: [teamRow({ sender_id: 's0' }), teamRow({ id: 't2', sender_id: 'gone' })],
+    senders: Array.from({ length: 30 }, (_, i) => senderRow({ id: `s${i}`, broken_at: 1, broken_reason: hostile })),
+    agents: [ann],
+    unmatched: 2,
+    me: ann,
+    aliases: new Map(),
+    blocked: 3,
+    from: 24,
+  }
+
+  test('App Home shows what stands below however many senders there are', () => {
+    const shown = JSON.stringify(setUpHome(manySenders))
+    expect(shown).toContain('25 to 30 of 30')
+    expect(shown).toContain('3 addresses are not written to, or banned.')
+    expect(shown).toContain('open_tray')
+    expect(shown).toContain('its usual sender is no more')
   })
 
   test('App Home', () => {
     const homes = [
       inboxHome({ tab: 'inbox', list: 'all', after: '1:2' }, Object.values(tickets), '3:4', now),
       inboxHome({ tab: 'inbox', list: 'mine', after: null }, [], null, now),
-      setUpHome({ teams: [], senders: [], agents: [ann], unmatched: 0, me: ann }),
+      setUpHome({
+        teams: [],
+        senders: [],
+        agents: [ann],
+        unmatched: 0,
+        me: ann,
+        aliases: new Map(),
+        blocked: 0,
+        from: 0,
+      }),
       setUpHome({
         teams: Array.from({ length: 60 }, (_, i) =>
           teamRow({ id: `t${i}`, place_problem: 'Overture is not in this channel.' }),
@@ -361,7 +516,11 @@ describe('every modal is what Slack takes', () => {
         agents: Array(200).fill({ ...ann, name: hostile, alias: null }),
         unmatched: 2,
         me: ann,
+        aliases: new Map([['s1', Array(100).fill(longAddress)]]),
+        blocked: 1,
+        from: 0,
       }),
+      setUpHome(manySenders),
     ]
     for (const home of homes) {
       expect(faultsInView(home, 'home')).toEqual([])
@@ -469,7 +628,15 @@ test('a long mail is a few posts, with a button for the rest on the first, which
 
 test('a team without a working sender is told so at once, with the way to the set-up', () => {
   const team = { id: 't1', name: 'Support' }
-  const form = newTicketForm({ team, teams: [team], forms: [], senders: [], origin: null })
+  const form = newTicketForm({
+    team,
+    teams: [team],
+    forms: [],
+    senders: [],
+    usual: { id: null, instead: null },
+    files: rules,
+    origin: null,
+  })
   expect(wordsOn(form.blocks[0])).toContain('has no address to send from')
   expect(wordsOn(form.blocks[0])).toContain('Set up sending')
 })
@@ -479,4 +646,44 @@ test('an address that nobody has is offered as a new person; one that somebody h
   expect(customerOptions([], 'bob@globex.test').map(o => o.text.text)).toEqual(['＋ bob@globex.test (new)'])
   expect(customerOptions([jane], 'jane@acme.test').map(o => o.text.text)).toEqual(['Jane Doe · jane@acme.test · Acme'])
   expect(customerOptions([jane], `${'a'.repeat(64)}@${'b'.repeat(60)}.test`)).toHaveLength(1)
+})
+
+describe('the others in a conversation', () => {
+  const of = (n: number, isStranger = false) => ({ address: `p${n}@acme.test`, name: '', isStranger })
+  const modal = replyForm(composer(ticket(), { copies: [of(1), of(2), of(3, true)] }))
+  const meta = JSON.parse(modal.private_metadata ?? '')
+
+  test('are ticked one by one, or all at once, which includes nobody who came uninvited', () => {
+    expect(copiesTicked(['a1'], meta)).toEqual(['p2@acme.test'])
+    expect(copiesTicked(['all', 'a1'], meta)).toEqual(['p1@acme.test', 'p2@acme.test'])
+    expect(copiesTicked(['all', 's0'], meta)).toEqual(['p1@acme.test', 'p2@acme.test', 'p3@acme.test'])
+  })
+
+  test('are carried by the button that names them', () => {
+    const prompt = JSON.stringify(askPrompt(message(), ticket(), [of(1), of(2), of(3, true)], []))
+    expect(prompt).toContain('Send to all (3)')
+    expect(prompt).not.toContain('p3@acme.test')
+    const value = /"value":"([^"]* p1@[^"]*)"/.exec(prompt)?.[1] ?? ''
+    expect(readToAll(value)).toEqual({ messageId: message().id, copies: ['p1@acme.test', 'p2@acme.test'] })
+  })
+})
+
+test('an address that is too long for a choice never has another stand in for it', () => {
+  const select = (addresses: string[]) =>
+    replyForm(composer(ticket(), { addresses })).blocks.find(b => b.block_id === 'to')
+  expect(select([longAddress, 'jane@home.test', 'jane@work.test'])).toBeUndefined()
+  expect(JSON.stringify(select(['jane@acme.test', 'jane@home.test']))).toContain('at:jane@home.test')
+  expect(addressChosen('at:jane@home.test')).toBe('jane@home.test')
+})
+
+test('a file that Slack does not take is named, with a link where there can be one', () => {
+  const link = { url: 'https://tulip.test/files/x', until: now }
+  const post = leftOutPost([
+    { file: { ...file, name: 'a & b.mov' }, why: 'it is too large for Slack', link },
+    { file: { ...file, name: hostile }, why: 'it is empty', link: null },
+  ])
+  expect(faultsInBlocks(post.blocks, 'message')).toEqual([])
+  expect(JSON.stringify(post)).toContain('<https://tulip.test/files/x|Fetch it>')
+  expect(JSON.stringify(post)).toContain('a &amp; b.mov')
+  expect(JSON.stringify(post)).not.toContain('<!channel>')
 })

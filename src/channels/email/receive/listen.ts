@@ -23,7 +23,7 @@ export interface ListenOptions {
   maxBytes: number
   log: Log
   tls?: TlsFiles | null
-  relays?: string[] // networks of hosts that are ours
+  relays?: string[] | null // networks of hosts that are ours; null: loopback and private ones
   most?: Partial<Limits>
 }
 

@@ -1,16 +1,16 @@
 import type { AttachmentView, Letter, SenderView } from '../../../core/letter.ts'
-import { replyToken } from '../../../core/tokens.ts'
+import { bounceToken, replyToken } from '../../../core/tokens.ts'
 import { newId } from '../../../lib/id.ts'
 import { mac } from '../../../lib/sign.ts'
 import { domainOf, withPlus } from '../address.ts'
+import { bodyOf } from './body.ts'
 import { signHeaders } from './dkim.ts'
-import { toHtml, toText } from './html.ts'
+import { kindHeaders, kindOf, type MailAs } from './kinds.ts'
 import {
+  addressesHeader,
   addressHeader,
   type EnclosedFile,
-  filePart,
   header,
-  multipart,
   oneLine,
   type Part,
   plainHeader,
@@ -20,7 +20,7 @@ import {
 /** A mail as it travels: the same letter makes the same bytes at every try. */
 export interface Composed {
   messageId: string
-  envelope: { from: string; to: string }
+  envelope: { from: string; to: string[] }
   raw: Buffer
 }
 
@@ -44,24 +44,31 @@ async function enclosed(a: AttachmentView): Promise<EnclosedFile> {
 }
 
 /** The mail of a letter whose files have been read; pure. */
-export function composeMail(letter: Letter, key: Buffer, files: EnclosedFile[]): Composed {
+export function composeMail(
+  letter: Letter,
+  key: Buffer,
+  files: EnclosedFile[],
+  as: MailAs = { kind: kindOf(letter) },
+): Composed {
   const { message, ticket, sender } = refuseNotes(letter)
   const from = { name: fromName(letter), address: sender.address }
   const replyTo = replyAddress(sender.address, replyToken(key, letter.thread.token))
   return finished({
     sender,
     messageId: bareId(letter.key as string),
-    envelope: { from: replyTo, to: letter.thread.place },
+    envelope: { from: returnAddress(sender.address, letter, key), to: recipients(letter) },
     headers: [
       addressHeader('From', from),
       addressHeader('To', { name: ticket.customer.name, address: letter.thread.place }),
+      ...(letter.copies.length ? [addressesHeader('Cc', letter.copies)] : []),
       addressHeader('Reply-To', { name: from.name, address: replyTo }),
       header('Subject', subjectOf(letter)),
       dateHeader(letter.createdAt),
-      ...references(letter.references),
+      ...(as.kind === 'campaign' ? [] : references(letter.references)),
+      ...kindHeaders(as, { team: ticket.team.name, address: sender.address }, key),
       ownHeader(key, message.id),
     ],
-    content: body(letter, files, `ov_${mac(key, 'boundary', letter.id)}`),
+    content: bodyOf(letter, files, `ov_${mac(key, 'boundary', letter.id)}`),
   })
 }
 
@@ -76,13 +83,13 @@ export function composeTest(
   return finished({
     sender,
     messageId: `<${id.replaceAll('-', '')}.${mac(key, 'test', id)}@${domainOf(sender.address)}>`,
-    envelope: { from: sender.address, to },
+    envelope: { from: sender.address, to: [to] },
     headers: [
       addressHeader('From', sender),
       addressHeader('To', { name: '', address: to }),
       header('Subject', `A test from ${sender.name || sender.address}`),
       dateHeader(now),
-      'Auto-Submitted: auto-generated',
+      ...kindHeaders({ kind: 'notice' }, { team: sender.name, address: sender.address }, key),
       ownHeader(key, id),
     ],
     content: textPart('plain', `This mail was sent to see whether ${sender.address} can send. It can.\n`),
@@ -134,8 +141,25 @@ function fromName({ message, ticket }: Letter): string {
 
 /** The address that answers come back to: the token stands behind a plus, where it fits. */
 export function replyAddress(address: string, token: string): string {
+  return plusThatFits(address, token) ?? address
+}
+
+/** The address that the mail itself comes back to: it names the delivery, where that fits, else the thread. */
+function returnAddress(address: string, letter: Letter, key: Buffer): string {
+  return (
+    plusThatFits(address, bounceToken(key, letter.id)) ?? replyAddress(address, replyToken(key, letter.thread.token))
+  )
+}
+
+function plusThatFits(address: string, token: string): string | null {
   const withToken = withPlus(address, token)
-  return withToken.lastIndexOf('@') <= LONGEST_LOCAL_PART ? withToken : address
+  return withToken.lastIndexOf('@') <= LONGEST_LOCAL_PART ? withToken : null
+}
+
+/** Everybody whom the mail has still to be handed over for. */
+function recipients(letter: Letter): string[] {
+  const handed = new Set(letter.handed)
+  return [letter.thread.place, ...letter.copies].filter(address => !handed.has(address))
 }
 
 function subjectOf(letter: Letter): string {
@@ -166,66 +190,4 @@ export function trimReferences(ids: string[]): string[] {
     kept.unshift(id)
   }
   return [first, ...kept]
-}
-
-function body(letter: Letter, files: EnclosedFile[], boundary: string): Part {
-  const images = files.filter(f => f.contentId)
-  const enclosures = files.filter(f => !f.contentId)
-  const html = textPart('html', htmlOf(letter, images))
-  const shown = images.length ? multipart('related', `${boundary}_r`, [html, ...images.map(filePart)]) : html
-  const alternative = multipart('alternative', `${boundary}_a`, [textPart('plain', textOf(letter)), shown])
-  return enclosures.length
-    ? multipart('mixed', `${boundary}_m`, [alternative, ...enclosures.map(filePart)])
-    : alternative
-}
-
-function signatures(letter: Letter): string[] {
-  return [letter.message?.author.signature ?? '', letter.ticket.team.signature].map(s => s.trim()).filter(s => s !== '')
-}
-
-function textOf(letter: Letter): string {
-  const signed = signatures(letter)
-  return [
-    toText(letter.message?.body ?? []).trimEnd(),
-    '',
-    ...(signed.length ? ['-- ', signed.join('\n\n'), ''] : []),
-    letter.ticket.identifier,
-    '',
-  ].join('\n')
-}
-
-// No colour or background of our own but the quiet grey, which is legible on white and on black: light and dark
-// clients then show the mail as they show any other.
-const FONT = 'font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif'
-const QUIET = '#808690'
-
-function htmlOf(letter: Letter, images: EnclosedFile[]): string {
-  const signed = signatures(letter).map(s => escaped(s).replace(/\r\n?|\n/g, '<br>\n'))
-  return `<!doctype html>
-<html>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<title>${escaped(oneLine(letter.ticket.subject))}</title>
-</head>
-<body style="margin:0;padding:0">
-<div dir="auto" style="${FONT};font-size:15px;line-height:1.5;max-width:640px">
-${toHtml(letter.message?.body ?? [])}
-${images.map(picture).join('')}${signed.length ? `<div style="margin:16px 0 0;color:${QUIET}">-- <br>\n${signed.join('<br>\n<br>\n')}</div>\n` : ''}\
-<div style="margin:24px 0 0;font-size:12px;color:${QUIET}">${escaped(letter.ticket.identifier)}</div>
-</div>
-</body>
-</html>
-`
-}
-
-function picture(file: EnclosedFile): string {
-  const cid = encodeURI((file.contentId ?? '').replace(/[<>\s]/g, ''))
-  return `<p style="margin:12px 0"><img src="cid:${escaped(cid)}" alt="${escaped(file.name)}" style="max-width:100%;height:auto"></p>\n`
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
 }

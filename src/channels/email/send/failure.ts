@@ -1,10 +1,11 @@
 import type { Outcome } from '../../../core/letter.ts'
-import type { SendFailure } from './relay.ts'
+import type { SendFailure } from './send-failure.ts'
 
-/** What to do about a failed try: what becomes of the letter, and whether it is the sender that cannot send at all. */
+/** What to do about a failed try. */
 export interface Verdict {
   outcome: Outcome
-  senderBroken: string | null // a finished sentence
+  senderBroken: string | null // why the sender itself cannot send, a finished sentence
+  slow: boolean // everything for the recipient's domain is to go more slowly
 }
 
 interface Failed {
@@ -22,13 +23,15 @@ interface Rule {
   name: string
   when(f: Failed): boolean
   says(f: Failed): string
-  act: 'retry' | 'refuse' | 'sender'
-  afterMs?: number
+  // soon: within seconds; later: after minutes, then hours; daily: a day apart; once: one more time;
+  // sender: nothing of this sender goes until it works; refuse: never
+  act: 'soon' | 'later' | 'daily' | 'once' | 'sender' | 'refuse'
+  slow?: true
   broken?: 'sender' | 'place' | 'address'
+  alert?: 'policy'
 }
 
 const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 const POLICY_WORDS =
   /spam|policy|block(ed|list)|black ?list|reputation|dmarc|\bspf\b|dkim|unsolicited|banned|denied|not allowed|unauthenticated/
@@ -45,14 +48,30 @@ const RULES: Rule[] = [
   {
     name: 'lost after data',
     when: f => f.uncertain,
-    says: () =>
-      'The connection was lost while the mail server was taking the mail; it is sent again with the same id, so it may arrive twice.',
-    act: 'retry',
+    says: () => 'The connection was lost while the mail server was taking the mail, so it may have arrived.',
+    act: 'once',
+  },
+  {
+    name: 'no token for now',
+    when: f => f.code === 'ETOKEN',
+    says: f => `An access token for the mail server ${f.host} could not be had at the moment.`,
+    act: 'soon',
+  },
+  {
+    name: 'no token',
+    when: f => f.code === 'EOAUTH2',
+    says: f => `This sender gets no access token for the mail server ${f.host} any more.`,
+    act: 'sender',
+  },
+  {
+    name: 'wants a secure connection first',
+    when: f => f.status === 530 && /starttls|tls/.test(f.words),
+    says: f => `The mail server ${f.host} wants a secure connection before it takes mail.`,
+    act: 'sender',
   },
   {
     name: 'log-in refused',
-    when: f =>
-      f.code === 'EAUTH' || f.code === 'ENOAUTH' || f.code === 'EOAUTH2' || [530, 534, 535, 538].includes(f.status),
+    when: f => f.code === 'EAUTH' || f.code === 'ENOAUTH' || [530, 534, 535, 538].includes(f.status),
     says: f => `The mail server ${f.host} does not accept the user name and password of this sender.`,
     act: 'sender',
   },
@@ -66,7 +85,7 @@ const RULES: Rule[] = [
     name: 'not reached',
     when: f => f.status === 0 && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EDNS', 'EHOSTUNREACH'].includes(f.code),
     says: f => `The mail server ${f.host} cannot be reached.`,
-    act: 'retry',
+    act: 'soon',
   },
   {
     name: 'too big',
@@ -74,7 +93,7 @@ const RULES: Rule[] = [
       ['5.3.4', '5.2.3'].includes(f.enhanced) ||
       (f.code === 'EMESSAGE' && f.status === 0) ||
       (f.status === 552 && !/^5\.(2\.2|7)/.test(f.enhanced) && !/quota|full/.test(f.words)),
-    says: () => 'The mail is too large for the mail server: leave out files or make them smaller.',
+    says: () => 'The mail is too large for the mail server: send links in place of the files.',
     act: 'refuse',
   },
   {
@@ -88,42 +107,46 @@ const RULES: Rule[] = [
     name: 'no answer',
     when: f => f.status === 0,
     says: f => `The mail server ${f.host} did not answer.`,
-    act: 'retry',
+    act: 'soon',
+  },
+  {
+    name: 'our own quota',
+    when: f => f.enhanced === '5.4.5' || /daily (user )?(sending|message) (limit|quota)/.test(f.words),
+    says: f => `The mail server ${f.host} takes no more mail of this sender today.`,
+    act: 'later',
   },
   {
     name: 'mailbox full for now',
     when: f => f.status < 500 && (f.enhanced === '4.2.2' || /quota|mailbox.*full|full.*mailbox/.test(f.words)),
     says: f => `The mailbox of ${f.to} is full at the moment.`,
-    act: 'retry',
-    afterMs: HOUR,
+    act: 'later',
   },
   {
     name: 'slowed down',
     when: f =>
       f.status < 500 && (f.enhanced.startsWith('4.7.') || RATE_WORDS.test(f.words)) && !GREY_WORDS.test(f.words),
     says: () => 'The mail server asks us to send more slowly.',
-    act: 'retry',
-    afterMs: 5 * MINUTE,
+    act: 'later',
+    slow: true,
   },
   {
     name: 'greylisted',
     when: f => f.status < 500 && GREY_WORDS.test(f.words),
     says: () => 'The mail server wants to see this mail again in some minutes.',
-    act: 'retry',
-    afterMs: 5 * MINUTE,
+    act: 'later',
   },
   {
     name: 'later',
     when: f => f.status < 500 || f.status === 503,
     says: () => 'The mail server cannot take the mail at the moment.',
-    act: 'retry',
+    act: 'later',
   },
   {
     name: 'mailbox full',
     when: f =>
       f.enhanced === '5.2.2' || (/quota|mailbox.*full|full.*mailbox/.test(f.words) && !f.enhanced.startsWith('5.7')),
     says: f => `The mailbox of ${f.to} is full.`,
-    act: 'refuse',
+    act: 'daily',
   },
   {
     name: 'sender address refused',
@@ -159,6 +182,7 @@ const RULES: Rule[] = [
     says: () =>
       "The customer's mail system does not accept mail from us; its administrators or ours must look into it.",
     act: 'refuse',
+    alert: 'policy',
   },
   {
     name: 'no such address, said without a status',
@@ -175,7 +199,7 @@ const RULES: Rule[] = [
   },
 ]
 
-/** Reads what a mail server answered, or that it did not, as what is to become of the letter. */
+/** Reads what a mail server answered about `to`, or that it did not, as what is to become of the letter. */
 export function judge(failure: SendFailure, to: string, host: string): Verdict {
   const f: Failed = {
     code: failure.code,
@@ -189,15 +213,23 @@ export function judge(failure: SendFailure, to: string, host: string): Verdict {
   }
   const rule = RULES.find(r => r.when(f)) as Rule
   const reason = `${rule.says(f)}${bracketed(failure)}`
-  if (rule.act === 'sender') return { outcome: { retry: { reason, afterMs: MINUTE } }, senderBroken: reason }
-  if (rule.act === 'retry')
-    return {
-      outcome: { retry: { reason, ...(rule.afterMs ? { afterMs: rule.afterMs } : {}) } },
-      senderBroken: null,
-    }
   return {
-    outcome: { refused: { reason, ...(rule.broken ? { broken: rule.broken } : {}) } },
-    senderBroken: rule.broken === 'sender' ? reason : null,
+    outcome: outcomeOf(rule, reason),
+    senderBroken: rule.act === 'sender' || rule.broken === 'sender' ? reason : null,
+    slow: rule.slow ?? false,
+  }
+}
+
+function outcomeOf({ act, broken, alert }: Rule, reason: string): Outcome {
+  switch (act) {
+    case 'refuse':
+      return { refused: { reason, ...(broken ? { broken } : {}), ...(alert ? { alert } : {}) } }
+    case 'sender':
+      return { retry: { reason, tries: 'uncounted', afterMs: MINUTE } }
+    case 'once':
+      return { retry: { reason, tries: 'soon', afterMs: 10_000, uncertain: true } }
+    default:
+      return { retry: { reason, tries: act } }
   }
 }
 

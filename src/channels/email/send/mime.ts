@@ -29,6 +29,10 @@ export function addressHeader(name: string, mailbox: Mailbox): string {
   return foldLines(`${name}: ${mailboxText(mailbox)}`, 76)
 }
 
+export function addressesHeader(name: string, addresses: string[]): string {
+  return foldLines(`${name}: ${addresses.map(address => mailboxText({ address, name: '' })).join(', ')}`, 76)
+}
+
 function mailboxText({ address, name }: Mailbox): string {
   const bare = oneLine(address).replace(/[<>\s]/g, '')
   const shown = oneLine(name).trim()

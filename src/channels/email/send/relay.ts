@@ -1,48 +1,27 @@
-import { Readable } from 'node:stream'
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection, { type Options } from 'nodemailer/lib/smtp-connection'
+import { AccessRefused, type AccessTokens } from '../oauth.ts'
+import { type Envelope, type Handed, handOver } from './hand-over.ts'
+import { SendFailure } from './send-failure.ts'
+import { openSendmail } from './sendmail.ts'
 
 /** A mail server that takes our mail, with a few connections that are kept for the next mail. */
 export interface Relay {
-  /** Hands over a mail; resolves with the server's answer once it has accepted it, rejects with a SendFailure. */
-  send(envelope: { from: string; to: string }, raw: Buffer): Promise<string>
+  /** The server's name, for people and for what is known of its habits. */
+  readonly host: string
+  /** Hands over a mail; resolves once the server has accepted it for somebody, rejects with a SendFailure. */
+  send(envelope: Envelope, raw: Buffer): Promise<Handed>
   /** Connects and logs in; rejects with a SendFailure. */
   verify(): Promise<void>
   /** Lets go of all connections; mails in hand are cut off. */
   close(): void
 }
 
-/** What went wrong, as far as it is known: the server's answer, and whether the mail may have arrived all the same. */
-export class SendFailure extends Error {
-  override name = 'SendFailure'
-  code: string // nodemailer's, such as EAUTH or ETIMEDOUT; also what the system said, such as ECONNREFUSED
-  answer: string | null // the server's words, with its codes
-  status: number | null // 550
-  command: string | null // the SMTP command that it answered
-  uncertain: boolean // the mail was being handed over when the connection was lost
-
-  constructor(cause: Error, uncertain: boolean) {
-    super(cause.message, { cause })
-    const from = cause as Error & {
-      code?: string
-      originalCode?: string
-      response?: string
-      responseCode?: number
-      command?: string
-    }
-    this.code = from.originalCode ?? from.code ?? 'UNKNOWN'
-    if (from.code === 'EAUTH' || from.code === 'ETLS') this.code = from.code
-    this.answer = from.response ?? null
-    this.status = from.responseCode ?? null
-    this.command = from.command ?? null
-    this.uncertain = uncertain
-  }
-}
-
 export interface RelaySettings {
   most?: number // connections at once
   idleMs?: number // a connection without work is closed after this
-  silenceMs?: number // a server that says nothing for this long is given up
+  silenceMs?: number // a server that says nothing for this long is given up (RFC 5321 4.5.3.2: 5 minutes)
+  tokens?: AccessTokens | null // for `?auth=oauth2`
 }
 
 interface Idle {
@@ -50,9 +29,16 @@ interface Idle {
   since: NodeJS.Timeout
 }
 
-/** A relay for an SMTP URL (smtp or smtps, `?tls.rejectUnauthorized=false`, `?requireTLS=true` and the like). */
+/**
+ * A relay for an SMTP URL (smtp or smtps, `?auth=oauth2`, `?tls.rejectUnauthorized=false`, `?requireTLS=true` and the
+ * like), or for the machine's own program (`sendmail:`).
+ */
 export function openRelay(url: string, settings: RelaySettings = {}): Relay {
-  const { most = 20, idleMs = 15_000, silenceMs = 60_000 } = settings
+  return url.toLowerCase().startsWith('sendmail:') ? openSendmail(url) : openSmtp(url, settings)
+}
+
+function openSmtp(url: string, settings: RelaySettings): Relay {
+  const { most = 20, idleMs = 15_000, silenceMs = 300_000, tokens = null } = settings
   const options: Options = {
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,
@@ -61,13 +47,14 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
     ...(parseConnectionUrl(url) as Options),
   }
   const auth = parseConnectionUrl(url).auth
+  const byToken = new URL(url).searchParams.get('auth') === 'oauth2'
   const idle: Idle[] = []
   const open = new Set<SMTPConnection>()
   const waiting: (() => void)[] = []
   let busy = 0
   let closed = false
 
-  async function send(envelope: { from: string; to: string }, raw: Buffer): Promise<string> {
+  async function send(envelope: Envelope, raw: Buffer): Promise<Handed> {
     if (busy >= most) await new Promise<void>(go => waiting.push(go))
     else busy++
     try {
@@ -81,13 +68,13 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
 
   async function sendBy(
     { connection: by, reused }: { connection: SMTPConnection; reused: boolean },
-    envelope: { from: string; to: string },
+    envelope: Envelope,
     raw: Buffer,
-  ): Promise<string> {
+  ): Promise<Handed> {
     try {
-      const answer = await handOver(by, envelope, raw)
+      const handed = await handOver(by, envelope, raw)
       keep(by)
-      return answer
+      return handed
     } catch (error) {
       const failure = error as SendFailure
       if (failure.status && failure.status !== 421 && !closed && !by.destroyed)
@@ -126,20 +113,21 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
 
   function connect(): Promise<SMTPConnection> {
     return new Promise((resolve, reject) => {
-      if (closed) return reject(new SendFailure(new Error('This relay is closed.'), false))
+      if (closed) return reject(new SendFailure(new Error('This relay is closed.')))
       const connection = new SMTPConnection(options)
       const fail = (error: Error): void => {
-        reject(new SendFailure(error, false)) // before the event that closing sets off
+        reject(new SendFailure(error)) // before the event that closing sets off
         connection.close()
       }
       open.add(connection)
       connection.on('error', fail) // stays: an error later must not end the process
       connection.on('end', () => {
         open.delete(connection)
-        reject(new SendFailure(new Error('The server closed the connection.'), false))
+        reject(new SendFailure(new Error('The server closed the connection.')))
       })
       connection.connect(error => {
         if (error) fail(error)
+        else if (byToken) logInByToken(connection, auth?.user ?? '', tokens).then(() => resolve(connection), fail)
         else if (!auth || !connection.allowsAuth) resolve(connection)
         else connection.login({ ...auth, credentials: auth }, e => (e ? fail(e) : resolve(connection)))
       })
@@ -147,6 +135,7 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
   }
 
   return {
+    host: options.host ?? 'localhost',
     send,
     async verify() {
       const connection = await connect()
@@ -160,26 +149,46 @@ export function openRelay(url: string, settings: RelaySettings = {}): Relay {
   }
 }
 
-/** Once the server has begun to read the mail, a lost connection leaves open whether it has it. */
-function handOver(by: SMTPConnection, envelope: { from: string; to: string }, raw: Buffer): Promise<string> {
-  let begun = false
-  const bytes = new Readable({
-    read() {
-      begun = true
-      this.push(raw)
-      this.push(null)
+/** SASL XOAUTH2. A token that the server does not take is forgotten, and one new one is tried. */
+function logInByToken(connection: SMTPConnection, user: string, tokens: AccessTokens | null): Promise<void> {
+  let untold: Error | undefined // why there is no token
+  let isRenewed = false
+  const oauth2 = {
+    getToken(again: boolean, done: (error: Error | null, token?: string) => void): void {
+      if (again) renew()
+      const token = tokens
+        ? tokens.tokenFor(user)
+        : Promise.reject(new Error(`There is no OAuth 2 set up for ${user}.`))
+      token.then(
+        t => done(null, t),
+        error => {
+          untold = error
+          done(error)
+        },
+      )
     },
-  })
-  return new Promise((resolve, reject) => {
-    const cut = (): void => {
-      // The error that ended the connection, if any, is told right after this event.
-      setImmediate(() => reject(new SendFailure(new Error('The connection was closed.'), begun)))
-    }
-    by.once('end', cut)
-    by.send({ from: envelope.from, to: [envelope.to], size: raw.length }, bytes, (error, answer) => {
-      by.off('end', cut)
-      if (error) reject(new SendFailure(error, begun && !(error as { responseCode?: number }).responseCode))
-      else resolve(answer?.response ?? '')
+    buildXOAuth2Token: (token: string) =>
+      Buffer.from(`user=${user}\x01auth=Bearer ${token}\x01\x01`).toString('base64'),
+  }
+  const logIn = () =>
+    new Promise<void>((resolve, reject) => {
+      connection.login({ user, method: 'XOAUTH2', oauth2 } as unknown as SMTPConnection.AuthenticationType, error =>
+        error ? reject(untold ? withoutToken(untold) : error) : resolve(),
+      )
     })
+  const renew = () => {
+    tokens?.forget(user)
+    isRenewed = true
+  }
+  // some servers ask for another token (334), others just say no
+  return logIn().catch((error: Error & { responseCode?: number }) => {
+    if (error.responseCode !== 535 || isRenewed) throw error
+    renew()
+    return logIn()
   })
+}
+
+/** A refusal of tokens is for an operator; a token server that is away is waited for. */
+function withoutToken(why: Error): Error {
+  return Object.assign(new Error(why.message), { code: why instanceof AccessRefused ? 'EOAUTH2' : 'ETOKEN' })
 }

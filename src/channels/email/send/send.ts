@@ -3,9 +3,17 @@ import { LOCKED, markSenderBroken, markSenderWorking, secretsOf, senderById } fr
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { Problem } from '../../../lib/problem.ts'
+import { domainOf } from '../address.ts'
+import { type AccessTokens, createAccessTokens, type OAuthSettings } from '../oauth.ts'
+import { answeredId } from './answered-id.ts'
 import { type Composed, compose, composeTest } from './compose.ts'
 import { judge, saysSenderRefused } from './failure.ts'
-import { openRelay, type Relay, SendFailure } from './relay.ts'
+import type { Handed } from './hand-over.ts'
+import { kindOf } from './kinds.ts'
+import { createPace } from './pace.ts'
+import { openRelay, type Relay } from './relay.ts'
+import { SendFailure } from './send-failure.ts'
+import { type Refused, shareOut } from './share-out.ts'
 
 export interface Sending {
   /** Carries one letter to the customer's mail server or says why not. */
@@ -19,12 +27,15 @@ export interface SendingOptions {
   store: Store
   smtpUrl: string | null // for senders without one of their own
   log: Log
+  tokens?: AccessTokens | null // for senders that log in by OAuth 2 and have no access of their own
+  perMinute?: number // mails to one domain, see Pace
   now?: () => number
 }
 
 /** What is kept of a sender between mails. */
 interface Line {
   url: string
+  oauth: string | null
   relay: Relay
   plainEnvelope: boolean // its server lets it use no address but its own as the envelope's sender
   refusedUntil: number // after a refused log-in nothing is tried before, lest the account be locked
@@ -32,22 +43,47 @@ interface Line {
 }
 
 const LOGIN_PAUSE_MS = 60_000
+const PER_MINUTE = 60
 
 /** Sends mail, by one relay for each sender, opened at its first mail. */
-export function createSending({ store, smtpUrl, log, now = store.now }: SendingOptions): Sending {
+export function createSending(options: SendingOptions): Sending {
+  const { store, smtpUrl, log, tokens = null, perMinute = PER_MINUTE, now = store.now } = options
   const lines = new Map<string, Line>()
+  const pace = createPace(perMinute)
 
   async function deliver(letter: Letter): Promise<Outcome> {
     if (letter.externalId) return { sent: { id: letter.externalId } } // a mail that is out stays as it is
+    const barred = letter.barred.find(b => b.address === letter.thread.place)
+    if (barred) return { refused: { reason: `${barred.address} must not be written to: ${barred.reason}` } }
     const sender = letter.ticket.sender
     if (!sender) return noSender('This ticket has no sender: choose the address that its mail is sent from.')
     if (sender.isLocked) return broken(sender, LOCKED)
     const url = sender.smtpUrl ?? smtpUrl
     if (!url) return noSender(`There is no mail server for ${sender.address}: enter one in its settings.`)
     const line = lineFor(sender, url)
-    if (now() < line.refusedUntil) return { retry: { reason: line.refusal, afterMs: line.refusedUntil - now() } }
+    if (now() < line.refusedUntil) return sendersPause(line.refusal, line.refusedUntil - now())
+    return inTurn(letter, () => tryNow(line, sender, letter))
+  }
+
+  /** Carries the letter when its domain's turn has come; else it waits, without having been tried. */
+  async function inTurn(letter: Letter, carry: () => Promise<Outcome>): Promise<Outcome> {
+    const domain = domainOf(letter.thread.place)
+    const wait = pace.begin({ id: letter.id, domain, hurried: kindOf(letter) === 'reply' }, now())
+    if (wait > 0) return { retry: { reason: '', tries: 'uncounted', afterMs: wait } }
     try {
-      return await send(line, sender, await compose(letter, store.key))
+      return await carry()
+    } finally {
+      pace.done(domain)
+    }
+  }
+
+  async function tryNow(line: Line, sender: SenderView, letter: Letter): Promise<Outcome> {
+    try {
+      const mail = await compose(letter, store.key)
+      if (!mail.envelope.to.length) return { sent: { id: mail.messageId } }
+      const handed = await handOver(line, sender, mail)
+      if (sender.broken) await store.write(tx => markSenderWorking(tx, sender.id))
+      return whatBecame(letter, mail, line.relay.host, handed)
     } catch (error) {
       if (error instanceof Problem) return broken(sender, error.message)
       if (error instanceof SendFailure) return failed(line, sender, letter, error)
@@ -55,42 +91,66 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
     }
   }
 
-  async function send(line: Line, sender: SenderView, mail: Composed): Promise<Outcome> {
-    const from = line.plainEnvelope ? sender.address : mail.envelope.from
+  async function handOver(line: Line, sender: SenderView, mail: Composed): Promise<Handed> {
+    const { from, to } = mail.envelope
     try {
-      await line.relay.send({ from, to: mail.envelope.to }, mail.raw)
+      return await line.relay.send({ from: line.plainEnvelope ? sender.address : from, to }, mail.raw)
     } catch (error) {
-      if (from === sender.address || !refusesEnvelopeSender(error)) throw error
-      await line.relay.send({ from: sender.address, to: mail.envelope.to }, mail.raw)
+      if (line.plainEnvelope || from === sender.address || !refusesEnvelopeSender(error)) throw error
+      const handed = await line.relay.send({ from: sender.address, to }, mail.raw)
       line.plainEnvelope = true
+      return handed
     }
-    if (sender.broken) await store.write(tx => markSenderWorking(tx, sender.id))
-    return { sent: { id: mail.messageId } }
+  }
+
+  function whatBecame(letter: Letter, mail: Composed, host: string, handed: Handed): Outcome {
+    const alias = answeredId(host, handed, mail.messageId, mail.envelope)
+    const sent: Outcome = { sent: { id: mail.messageId, ...(alias ? { alias } : {}) } }
+    const refused = new Set(handed.refused.map(r => r.recipient))
+    for (const to of mail.envelope.to) if (!refused.has(to)) pace.faster(domainOf(to))
+    if (mail.envelope.to.length === 1 && !letter.barred.length) return sent
+    return shareOut(letter, verdictsOn(handed.refused, host), sent)
+  }
+
+  /** What the server said of each recipient that it refused; domains that find us too fast are slowed. */
+  function verdictsOn(refusals: SendFailure[], host: string): Refused[] {
+    return refusals.map(failure => {
+      const address = failure.recipient ?? ''
+      const { outcome, slow } = judge(failure, address, host)
+      if (slow) pace.slower(domainOf(address), now())
+      return { address, outcome }
+    })
   }
 
   async function failed(line: Line, sender: SenderView, letter: Letter, failure: SendFailure): Promise<Outcome> {
-    const { outcome, senderBroken } = judge(failure, letter.thread.place, hostOf(line.url))
     log.warn({ sender: sender.address, letter: letter.id, answer: failure.answer ?? failure.message }, 'mail not sent')
-    if (!senderBroken) return outcome
-    await store.write(tx => markSenderBroken(tx, sender.id, senderBroken))
-    if ('retry' in outcome) {
-      line.refusedUntil = now() + LOGIN_PAUSE_MS
-      line.refusal = senderBroken
+    const { outcome, senderBroken, slow } = judge(failure, letter.thread.place, line.relay.host)
+    if (senderBroken) {
+      await store.write(tx => markSenderBroken(tx, sender.id, senderBroken))
+      if ('retry' in outcome) {
+        line.refusedUntil = now() + LOGIN_PAUSE_MS
+        line.refusal = senderBroken
+      }
+      return outcome
     }
+    if (letter.copies.length && failure.refusals.length)
+      return shareOut(letter, verdictsOn(failure.refusals, line.relay.host), null)
+    if (letter.handed.includes(letter.thread.place)) return shareOut(letter, waitingCopies(letter, outcome), null)
+    if (slow) pace.slower(domainOf(letter.thread.place), now())
     return outcome
   }
 
   async function broken(sender: SenderView, reason: string): Promise<Outcome> {
     await store.write(tx => markSenderBroken(tx, sender.id, reason))
-    return { retry: { reason, afterMs: LOGIN_PAUSE_MS } }
+    return sendersPause(reason, LOGIN_PAUSE_MS)
   }
 
   async function sendTest(senderId: string, to: string): Promise<string | null> {
     const row = await store.read(q => senderById(q, senderId))
-    const { smtpUrl: own, dkim } = secretsOf(store.key, row)
+    const { smtpUrl: own, oauth, dkim } = secretsOf(store.key, row)
     const url = own ?? smtpUrl
     if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
-    const relay = openRelay(url)
+    const relay = openRelay(url, { tokens: tokensOf(oauth) ?? tokens })
     try {
       const mail = composeTest({ address: row.address, name: row.name, dkim }, to, store.key, store.now())
       await relay.send(mail.envelope, mail.raw)
@@ -100,7 +160,7 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
       return null
     } catch (error) {
       if (error instanceof Problem) return error.message
-      if (error instanceof SendFailure) return reasonOf(judge(error, to, hostOf(url)).outcome)
+      if (error instanceof SendFailure) return reasonOf(judge(error, to, relay.host).outcome)
       throw error
     } finally {
       relay.close()
@@ -109,9 +169,10 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
 
   function lineFor(sender: SenderView, url: string): Line {
     const known = lines.get(sender.id)
-    if (known?.url === url) return known
+    if (known?.url === url && known.oauth === sender.oauth) return known
     // The relay of an older URL finishes what it has in hand; its idle connections close by themselves.
-    const line = { url, relay: openRelay(url), plainEnvelope: false, refusedUntil: 0, refusal: '' }
+    const relay = openRelay(url, { tokens: tokensOf(sender.oauth) ?? tokens })
+    const line = { url, oauth: sender.oauth, relay, plainEnvelope: false, refusedUntil: 0, refusal: '' }
     lines.set(sender.id, line)
     return line
   }
@@ -126,10 +187,24 @@ export function createSending({ store, smtpUrl, log, now = store.now }: SendingO
   }
 }
 
+/** The access tokens of a sender's own. */
+function tokensOf(oauth: string | null): AccessTokens | null {
+  return oauth ? createAccessTokens(JSON.parse(oauth) as OAuthSettings) : null
+}
+
 /** Whether it is the token in the envelope's sender that the server does not like; some say so only at a later command. */
 function refusesEnvelopeSender(error: unknown): boolean {
   if (!(error instanceof SendFailure) || !error.status || error.status < 500) return false
   return !!error.command?.startsWith('MAIL FROM') || saysSenderRefused(error.answer ?? '')
+}
+
+function waitingCopies({ copies, handed }: Letter, outcome: Outcome): Refused[] {
+  return copies.filter(c => !handed.includes(c)).map(address => ({ address, outcome }))
+}
+
+/** Nothing was tried, and nothing is lost: the sender's mail waits. */
+function sendersPause(reason: string, afterMs: number): Outcome {
+  return { retry: { reason, tries: 'uncounted', afterMs } }
 }
 
 function noSender(reason: string): Outcome {
@@ -137,15 +212,15 @@ function noSender(reason: string): Outcome {
 }
 
 /** Connects to a mail server and logs in; null when that works, else why not, as a finished sentence. */
-export async function verifySender(url: string): Promise<string | null> {
+export async function verifySender(url: string, tokens: AccessTokens | null = null): Promise<string | null> {
   let relay: Relay | undefined
   try {
-    relay = openRelay(url)
+    relay = openRelay(url, { tokens })
     await relay.verify()
     return null
   } catch (error) {
     if (!(error instanceof SendFailure)) return `This is not an address of a mail server: ${(error as Error).message}.`
-    return reasonOf(judge(error, '', hostOf(url)).outcome)
+    return reasonOf(judge(error, '', relay?.host ?? '').outcome)
   } finally {
     relay?.close()
   }
@@ -154,12 +229,4 @@ export async function verifySender(url: string): Promise<string | null> {
 function reasonOf(outcome: Outcome): string | null {
   if ('retry' in outcome) return outcome.retry.reason
   return 'refused' in outcome ? outcome.refused.reason : null
-}
-
-function hostOf(url: string): string {
-  try {
-    return new URL(url).host
-  } catch {
-    return 'of this sender'
-  }
 }

@@ -1,9 +1,9 @@
 import type { Letter, Outcome } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
-import { uploadFiles } from '../files.ts'
 import { ticketCard } from '../views/card.ts'
 import { tellOfFailure } from './failure.ts'
-import { findCard, findParts, mark, plain, tsOf } from './posted.ts'
+import { showFiles } from './files.ts'
+import { findCard, mark, plain, tsOf } from './posted.ts'
 
 /** Posts the card, with the opening message's files in its thread; later draws it anew, whole. */
 export async function drawCard(desk: Desk, letter: Letter): Promise<Outcome> {
@@ -26,20 +26,4 @@ async function post(desk: Desk, letter: Letter, card: ReturnType<typeof ticketCa
     metadata: mark(letter.id, 0),
   })
   return ts as string
-}
-
-async function showFiles(desk: Desk, letter: Letter, root: string): Promise<void> {
-  const files = letter.ticket.opening?.attachments ?? []
-  if (!files.length) return
-  const left =
-    letter.attempts > 1
-      ? await findParts(
-          desk,
-          letter,
-          root,
-          letter.id,
-          files.map(f => f.name),
-        )
-      : undefined
-  if (!left?.hasFiles) await uploadFiles(desk, { channel: letter.thread.place, threadTs: root }, files)
 }

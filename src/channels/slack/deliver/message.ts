@@ -1,10 +1,11 @@
 import type { Letter, Outcome } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
-import { uploadFiles } from '../files.ts'
 import { fallbackText } from '../rich-text.ts'
 import { cut, escaped, oneLine } from '../views/blocks.ts'
+import { shownFiles } from '../views/files.ts'
 import { deskMessage, type Post } from '../views/message.ts'
 import { tellOfFailure } from './failure.ts'
+import { showFiles } from './files.ts'
 import { findCard, findParts, type Left, mark, plain, tsOf } from './posted.ts'
 
 /** Posts a message in its ticket's thread, in as many posts as it needs, then its files; later draws the first anew. */
@@ -18,15 +19,14 @@ export async function postInThread(desk: Desk, letter: Letter): Promise<Outcome>
     await tellOfFailure(desk, letter, message)
     return { sent: { id: `${thread.place}:${known}` } }
   }
-  const names = message.attachments.map(a => a.name)
+  const names = shownFiles(message).map(a => a.name)
   const left: Left =
     letter.attempts > 1
       ? await findParts(desk, letter, thread.root, letter.id, names)
       : { parts: new Map(), hasFiles: false }
   for (const [part, post] of posts.entries())
     if (!left.parts.has(part)) left.parts.set(part, await postPart(desk, letter, thread.root, part, post))
-  if (names.length && !left.hasFiles)
-    await uploadFiles(desk, { channel: thread.place, threadTs: thread.root }, message.attachments)
+  await showFiles(desk, letter, thread.root, left)
   return { sent: { id: `${thread.place}:${left.parts.get(0)}` } }
 }
 

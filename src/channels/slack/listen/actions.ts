@@ -6,13 +6,18 @@ import { messageViews } from '../../../core/letters.ts'
 import { decideMessage, undoSend } from '../../../core/messages/decide.ts'
 import { sendCorrection } from '../../../core/messages/edit.ts'
 import { messageById, messagesToSettle } from '../../../core/messages/find.ts'
+import { threadOf } from '../../../core/threads.ts'
 import { publishTicket, reopenTicket, setReplyMode, takeTicket } from '../../../core/tickets/change.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
+import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
+import { sortOut, uploadFiles } from '../files.ts'
+import { notice } from '../views/blocks.ts'
 import { messageDetails, settleView } from '../views/details.ts'
+import { foldedFiles } from '../views/files.ts'
 import { ids } from '../views/ids.ts'
-import { heldPrompt, keptPrompt } from '../views/prompts.ts'
+import { heldPrompt, keptPrompt, readToAll } from '../views/prompts.ts'
 import { admit, detailsView, loadMessage, loadTicket, openForm, redrawView, refreshCopy } from './show.ts'
 import { onPress, type Pressed } from './showing-problems.ts'
 
@@ -38,10 +43,24 @@ export function listenToActions(app: App, desk: Desk): void {
   })
   on(ids.undo, pressed => undo(desk, pressed))
   on(ids.send, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'public', actor)))
+  on(ids.sendAll, pressed => sendToAll(desk, pressed))
   on(ids.keep, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'note', actor)))
   on(ids.always, pressed => decide(desk, pressed, alwaysSend))
   on(ids.correct, pressed => correct(desk, pressed))
+  on(ids.postFiles, pressed => postFiles(desk, pressed))
   on(ids.link, async () => {})
+}
+
+/** Puts those files of a message into its thread that were folded away, and says what became of them. */
+async function postFiles(desk: Desk, { body, value }: Pressed): Promise<void> {
+  const viewId = await openForm(desk, body, notice('Files', 'Putting them into the thread…'))
+  const { message, ticket } = await loadMessage(desk, value)
+  const { root, place } = await desk.store.read(q => threadOf(q, ticket.id, 'desk'))
+  if (!root) throw new Problem('conflict', 'The card of this ticket is not posted yet.')
+  const { fit, out } = sortOut(foldedFiles(message))
+  if (fit.length) out.push(...(await uploadFiles(desk, { channel: place, threadTs: root }, fit)))
+  const left = out.map(o => `${o.file.name} is not there, since ${o.why}.`)
+  await redrawView(desk, viewId, notice('Files', left.join(' ') || 'They are in the thread now.'))
 }
 
 /** Changes the ticket whose button it is. */
@@ -72,6 +91,14 @@ async function decide(
   const agent = await desk.people.agent(pressed.user)
   await desk.store.write(tx => work(tx, pressed.value, actorOf(agent)))
   await showDecided(desk, pressed, pressed.value)
+}
+
+/** To those whom the button named when it was shown. */
+async function sendToAll(desk: Desk, pressed: Pressed): Promise<void> {
+  const { messageId, copies } = readToAll(pressed.value)
+  await decide(desk, { ...pressed, value: messageId }, (tx, id, actor) =>
+    decideMessage(tx, id, 'public', actor, copies),
+  )
 }
 
 async function alwaysSend(tx: Tx, messageId: string, actor: Actor): Promise<void> {

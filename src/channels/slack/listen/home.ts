@@ -1,10 +1,13 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { agents } from '../../../core/agents.ts'
+import { allAliases } from '../../../core/aliases.ts'
+import { countBans } from '../../../core/bans.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { ticketViews } from '../../../core/letters.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
 import { senders } from '../../../core/senders.ts'
+import { countSuppressions } from '../../../core/suppressions.ts'
 import { teams } from '../../../core/teams.ts'
 import { countTray } from '../../../core/tray.ts'
 import type { AgentRow } from '../../../db/schema.ts'
@@ -27,6 +30,7 @@ export function listenToHome(app: App, desk: Desk): void {
   turn(ids.homeTab, value => (value === 'setup' ? { tab: 'setup' } : inbox('mine')))
   turn(ids.homeList, value => inbox(value as ListName))
   turn(ids.homePage, (value, now) => inbox(now.tab === 'inbox' ? now.list : 'all', value === '-' ? null : value))
+  turn(ids.pageSenders, value => ({ tab: 'setup', from: Number(value) }))
   app.action<BlockAction>(
     ids.homeOpen,
     onPress(desk, async ({ body, value }) => {
@@ -68,7 +72,7 @@ async function draw(desk: Desk, userId: string, page: HomePage | undefined): Pro
 async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): Promise<HomeView> {
   try {
     const me = await desk.people.agent(userId)
-    if (page) return page.tab === 'setup' ? setUpView(desk, me) : (await inboxView(desk, me, page)).view
+    if (page) return page.tab === 'setup' ? setUpView(desk, me, page.from ?? 0) : (await inboxView(desk, me, page)).view
     const mine = await inboxView(desk, me, inbox('mine') as InboxPage)
     return mine.isEmpty ? (await inboxView(desk, me, inbox('all') as InboxPage)).view : mine.view
   } catch (error) {
@@ -88,10 +92,13 @@ async function inboxView(desk: Desk, me: AgentRow, page: InboxPage): Promise<{ v
   return { view: inboxHome(page, tickets, next, desk.store.now()), isEmpty: tickets.length === 0 }
 }
 
-async function setUpView(desk: Desk, me: AgentRow): Promise<HomeView> {
+async function setUpView(desk: Desk, me: AgentRow, from: number): Promise<HomeView> {
   return desk.store.read(async q =>
     setUpHome({
       me,
+      from,
+      aliases: await allAliases(q),
+      blocked: (await countSuppressions(q)) + (await countBans(q)),
       teams: await teams(q),
       senders: await senders(q),
       agents: await agents(q),

@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt'
 import type { Desk } from '../desk.ts'
 import { ids } from '../views/ids.ts'
 import { listenToActions } from './actions.ts'
+import { listenToBlocked } from './blocked.ts'
 import { listenToCommands } from './commands.ts'
 import { listenToCustomers } from './customers.ts'
 import { listenToFixes } from './fix.ts'
@@ -29,6 +30,7 @@ export function listen(app: App, desk: Desk): void {
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToTray(app, desk)
+  listenToBlocked(app, desk)
 }
 
 /** Does what a stored submission asks for; harmless a second time. Throws only for what is to be tried again. */

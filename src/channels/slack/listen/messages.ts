@@ -1,5 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import { actorOf, joinTeam } from '../../../core/agents.ts'
+import { tooLargeToMail } from '../../../core/attachments.ts'
+import { copyChoices } from '../../../core/copies.ts'
 import { isEmpty } from '../../../core/document.ts'
 import type { MessageView, NewFile, TicketView } from '../../../core/letter.ts'
 import { messageView, ticketView } from '../../../core/letters.ts'
@@ -140,8 +142,13 @@ async function prompt(desk: Desk, event: SlackMessage, messageId: string, { isNo
   const found = await viewsOf(desk, messageId)
   if (!found || !event.user) return
   const { message, ticket } = found
-  if (message.visibility === 'undecided') await whisper(desk, event, askPrompt(message, ticket))
-  else if (message.visibility === 'public') await whisper(desk, event, heldPrompt(message, ticket, desk.store.now()))
+  const others = await desk.store.read(q => copyChoices(q, ticket.id))
+  if (message.visibility === 'undecided') {
+    const links = desk.store.files.publicUrl ? tooLargeToMail(desk.store.files, message.attachments) : []
+    const names = links.map(f => f.name)
+    await whisper(desk, event, askPrompt(message, ticket, others, names))
+  } else if (message.visibility === 'public')
+    await whisper(desk, event, heldPrompt(message, ticket, desk.store.now(), others))
   else if (isNote && !saysNote && ticket.replyMode !== 'notes' && ticket.publishedAt !== null)
     await whisper(desk, event, keptPrompt(message, ticket))
 }

@@ -1,8 +1,9 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView, RichTextBlock } from '@slack/types'
-import { joinTeam } from '../../../core/agents.ts'
+import { joinTeam, usualSenderOf } from '../../../core/agents.ts'
+import { splitTyped } from '../../../core/copies.ts'
 import { customerByAddress } from '../../../core/customers.ts'
-import { sendersOf } from '../../../core/senders.ts'
+import { sendersOf, usualAmong } from '../../../core/senders.ts'
 import { formsOf, teams } from '../../../core/teams.ts'
 import { checkTicket, type NewTicket, openTicket } from '../../../core/tickets/open.ts'
 import type { Priority, TeamRow, TicketRow } from '../../../db/schema.ts'
@@ -54,12 +55,13 @@ export async function openNewTicket(
   origin: string | null,
   start: Start = {},
 ): Promise<void> {
-  await openForm(desk, from, (await formFor(desk, null, origin, start)) ?? noTeam())
+  await openForm(desk, from, (await formFor(desk, from.user.id, null, origin, start)) ?? noTeam())
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }
 
 async function formFor(
   desk: Desk,
+  user: string,
   teamId: string | null,
   origin: string | null,
   start: Start,
@@ -69,11 +71,14 @@ async function formFor(
     const team = all.find(t => t.id === teamId) ?? all.find(t => t.place === origin) ?? all[0]
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
+    const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
     return newTicketForm({
       team,
       teams: all,
       forms: await formsOf(q, team.id),
       senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
+      usual: { id: sender?.id ?? null, instead },
+      files: desk.store.files,
       origin,
       start,
     })
@@ -88,7 +93,7 @@ export async function startWith(desk: Desk, address: string, subject: string): P
 }
 
 /** Another team has other senders and forms; what was typed stays. */
-async function redrawForTeam(desk: Desk, { view }: BlockAction, teamId: string): Promise<void> {
+async function redrawForTeam(desk: Desk, { view, user }: BlockAction, teamId: string): Promise<void> {
   if (!view) return
   const { origin } = values.metaOf<NewTicketMeta>(view)
   const v = view.state.values
@@ -98,8 +103,9 @@ async function redrawForTeam(desk: Desk, { view }: BlockAction, teamId: string):
     subject: values.typed(v, 'subject'),
     message: values.richText(v, 'message'),
     audience: v.audience ? values.chosen(v, 'audience') : null,
+    copies: values.typed(v, 'copies'),
   }
-  const form = await formFor(desk, teamId, origin, start)
+  const form = await formFor(desk, user.id, teamId, origin, start)
   if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
 }
 
@@ -111,8 +117,12 @@ async function setUpSending(desk: Desk, body: BlockAction, teamId: string): Prom
 }
 
 /** The form below the sender's, once there is a sender. */
-export async function redrawNewTicket(desk: Desk, form: NewTicketMeta & { viewId: string }): Promise<void> {
-  const view = await formFor(desk, form.teamId, form.origin, {})
+export async function redrawNewTicket(
+  desk: Desk,
+  user: string,
+  form: NewTicketMeta & { viewId: string },
+): Promise<void> {
+  const view = await formFor(desk, user, form.teamId, form.origin, {})
   if (view) await redrawView(desk, form.viewId, view)
 }
 
@@ -200,6 +210,7 @@ async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<{ 
     priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
     assigneeId: assignee instanceof Problem ? null : assignee,
     email: values.chosen(v, 'audience') === 'email',
+    copyTo: splitTyped(values.typed(v, 'copies')),
     agent: await desk.people.agent(user.id),
     dedupKey: `view:${view.id}`,
   }

@@ -1,13 +1,22 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
-import { agentByHandle, changeAgent } from '../../../core/agents.ts'
-import { addSender, changeSender, removeSender, type SenderForm, senderById } from '../../../core/senders.ts'
+import { agentByHandle, changeAgent, setUsualSender, usualSendersOf } from '../../../core/agents.ts'
+import { aliasesOf } from '../../../core/aliases.ts'
+import { addSender, changeSender, removeSender, type SenderForm, senderById, sendersOf } from '../../../core/senders.ts'
 import { changeTeam, createTeam, type TeamForm, teamById, teams } from '../../../core/teams.ts'
 import type { ReplyMode } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { mrkdwn, notice } from '../views/blocks.ts'
 import { ids } from '../views/ids.ts'
-import { agentForm, type SenderMeta, senderForm, type TeamMeta, teamForm } from '../views/settings.ts'
+import {
+  agentForm,
+  NO_SENDER,
+  type SenderMeta,
+  senderForm,
+  type TeamMeta,
+  type TeamSenders,
+  teamForm,
+} from '../views/settings.ts'
 import { showHome } from './home.ts'
 import { redrawNewTicket } from './new-ticket.ts'
 import { enterPlace, refuseShared } from './place.ts'
@@ -22,10 +31,8 @@ export function listenToSetUp(app: App, desk: Desk): void {
       id,
       onPress(desk, async pressed => void (await work(pressed))),
     )
-  on(ids.addTeam, ({ body }) => openForm(desk, body, teamForm(null)))
-  on(ids.editTeam, async ({ body, value }) =>
-    openForm(desk, body, teamForm(await desk.store.read(q => teamById(q, value)))),
-  )
+  on(ids.addTeam, ({ body }) => openForm(desk, body, teamForm(null, [])))
+  on(ids.editTeam, pressed => editTeam(desk, pressed))
   on(ids.checkPlace, pressed => checkPlace(desk, pressed))
   on(ids.addSender, async ({ body, value }) =>
     openForm(desk, body, senderForm(null, await desk.store.read(teams), value)),
@@ -33,9 +40,7 @@ export function listenToSetUp(app: App, desk: Desk): void {
   on(ids.editSender, pressed => editSender(desk, pressed))
   on(ids.removeSender, pressed => remove(desk, pressed))
   on(ids.testSender, pressed => test(desk, pressed))
-  on(ids.editAgent, async ({ body, user }) =>
-    openForm(desk, body, agentForm((await desk.store.read(q => agentByHandle(q, user))) ?? null)),
-  )
+  on(ids.editAgent, pressed => editAgent(desk, pressed))
   const submitted = (id: string, work: (body: ViewSubmitAction) => Promise<Done>) =>
     app.view<ViewSubmitAction>(
       id,
@@ -52,9 +57,31 @@ async function checkPlace(desk: Desk, { user, value }: Pressed): Promise<void> {
   await showHome(desk, user, { tab: 'setup' })
 }
 
+async function editTeam(desk: Desk, { body, value }: Pressed): Promise<void> {
+  const form = await desk.store.read(async q => teamForm(await teamById(q, value), await sendersOf(q, value)))
+  await openForm(desk, body, form)
+}
+
 async function editSender(desk: Desk, { body, value }: Pressed): Promise<void> {
-  const sender = await desk.store.read(q => senderById(q, value))
-  await openForm(desk, body, senderForm(sender, await desk.store.read(teams), sender.team_id))
+  const form = await desk.store.read(async q => {
+    const sender = await senderById(q, value)
+    return senderForm(sender, await teams(q), sender.team_id, { aliases: await aliasesOf(q, value) })
+  })
+  await openForm(desk, body, form)
+}
+
+async function editAgent(desk: Desk, { body, user }: Pressed): Promise<void> {
+  const form = await desk.store.read(async q => {
+    const agent = await agentByHandle(q, user)
+    const usual = agent ? await usualSendersOf(q, agent.id) : new Map<string, string>()
+    const choices: TeamSenders[] = []
+    for (const team of await teams(q)) {
+      const own = await sendersOf(q, team.id)
+      if (own.length) choices.push({ team, senders: own, usual: usual.get(team.id) ?? null })
+    }
+    return agentForm(agent ?? null, choices)
+  })
+  await openForm(desk, body, form)
 }
 
 async function remove(desk: Desk, { user, value }: Pressed): Promise<void> {
@@ -102,7 +129,13 @@ function readTeam(v: values.Values): TeamForm {
     replyMode: (values.chosen(v, 'reply_mode') ?? 'ask') as ReplyMode,
     holdMs: seconds === '' ? Number.NaN : Math.round(Number(seconds) * 1000),
     signature: values.typed(v, 'signature'),
+    ...(v.sender && { senderId: chosenSender(v, 'sender') }),
   }
+}
+
+function chosenSender(v: values.Values, name: string): string | null {
+  const chosen = values.chosen(v, name)
+  return chosen === NO_SENDER ? null : chosen
 }
 
 async function saveSender(desk: Desk, body: ViewSubmitAction): Promise<Done> {
@@ -110,7 +143,7 @@ async function saveSender(desk: Desk, body: ViewSubmitAction): Promise<Done> {
   const form = readSender(body.view.state.values)
   await desk.people.agent(body.user.id)
   await desk.store.write<unknown>(tx => (senderId ? changeSender(tx, senderId, form) : addSender(tx, form)))
-  if (below) return { keepBelow: true, after: () => redrawNewTicket(desk, below) }
+  if (below) return { keepBelow: true, after: () => redrawNewTicket(desk, body.user.id, below) }
   return { after: () => showHome(desk, body.user.id, { tab: 'setup' }) }
 }
 
@@ -123,14 +156,17 @@ function readSender(v: values.Values): SenderForm {
     smtpUrl: given('smtp_url'),
     dkimSelector: given('dkim_selector'),
     dkimKey: given('dkim_key'),
+    aliases: values.typed(v, 'aliases'),
   }
 }
 
 async function saveAgent(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
-  await desk.store.write(tx =>
-    changeAgent(tx, agent.id, { alias: values.typed(v, 'alias'), signature: values.typed(v, 'signature') }),
-  )
+  const own = Object.keys(v).filter(name => name.startsWith('sender:'))
+  await desk.store.write(async tx => {
+    await changeAgent(tx, agent.id, { alias: values.typed(v, 'alias'), signature: values.typed(v, 'signature') })
+    for (const name of own) await setUsualSender(tx, agent.id, name.slice('sender:'.length), chosenSender(v, name))
+  })
   return { after: () => showHome(desk, user.id, { tab: 'setup' }) }
 }

@@ -25,6 +25,11 @@ export function isChecked(values: Values, name: string): boolean {
   return (given(values, name)?.selected_options ?? []).length > 0
 }
 
+/** The values of all boxes that are ticked. */
+export function ticked(values: Values, name: string): string[] {
+  return (given(values, name)?.selected_options ?? []).map(o => String(o.value))
+}
+
 export function chosenUser(values: Values, name: string): string | null {
   return given(values, name)?.selected_user ?? null
 }

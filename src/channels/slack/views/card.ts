@@ -16,7 +16,9 @@ import {
   words,
 } from './blocks.ts'
 import { quoted } from './excerpt.ts'
+import { fileLines, shownFiles } from './files.ts'
 import { ids } from './ids.ts'
+import { copyWords } from './reply.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from './words.ts'
 
 const EXCERPT = 2_500
@@ -30,6 +32,7 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       who(ticket),
       context(...facts(ticket)),
       ...mailLines(ticket, now),
+      ...copyLines(ticket.opening),
       ...warnings(ticket),
       ...(text ? text.blocks : []),
       ...fileLine(ticket.opening),
@@ -74,6 +77,14 @@ function mailLines(ticket: TicketView, now: number): KnownBlock[] {
   return [context(mailWords(mail))]
 }
 
+/** Who beside the customer has, or gets, the first mail. */
+function copyLines(opening: MessageView | null): KnownBlock[] {
+  const copies = opening ? [...opening.copies.map(copyWords), ...(mailOf(opening)?.copies ?? [])] : []
+  if (!copies.length) return []
+  const lead = opening?.author.kind === 'agent' ? 'Copy to' : 'Also to'
+  return [context(plain(cut(`${lead} ${copies.join(', ')}`, 1_500)))]
+}
+
 /** Why a mail did not arrive, in the far side's words perhaps, and the way out. */
 export function failure(message: MessageView, mail: Parameters<typeof mailWords>[0]): KnownBlock[] {
   const why = mail.reason && cut(oneLine(mail.reason).replace(/^It came back: /, ''), 1_000) // which the words before say
@@ -104,9 +115,13 @@ export function many(count: number, noun: string): string {
 }
 
 function fileLine(opening: MessageView | null): KnownBlock[] {
-  const files = opening?.attachments ?? []
-  if (!files.length) return []
-  return [context(plain(cut(`📎 ${files.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_000)))]
+  const files = opening ? shownFiles(opening) : []
+  const lines = opening ? fileLines(opening) : []
+  if (!files.length) return lines
+  return [
+    context(plain(cut(`📎 ${files.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_000))),
+    ...lines,
+  ]
 }
 
 function buttons(ticket: TicketView, isCut: boolean): KnownBlock {

@@ -2,11 +2,14 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import type { EventRow } from '../../../db/schema.ts'
 import { toRichText } from '../rich-text.ts'
+import { banButton } from './blocked.ts'
 import { actions, button, context, cut, modal, mrkdwn, notice, oneLine, plain, words } from './blocks.ts'
 import { failure, ticketCard } from './card.ts'
 import { excerpt } from './excerpt.ts'
+import { fileLines, foldedFiles } from './files.ts'
 import { historyBlocks } from './history.ts'
 import { ids } from './ids.ts'
+import { alsoTo } from './message.ts'
 import type { TicketMeta } from './ticket-forms.ts'
 import { mailOf, mailWords, moment, size } from './words.ts'
 
@@ -30,6 +33,7 @@ export function ticketDetails(
     ...(threadUrl ? [threadLink(threadUrl)] : []),
     ...ticketCard(ticket, now).blocks.map(withoutDetails),
     ...(past.matches.length ? [context('*Why these mails belong here*'), ...past.matches.map(matchLine)] : []),
+    ...(past.matches[0]?.author_address ? [banButton(ticket.id, past.matches[0].author_address)] : []),
     ...historyBlocks(past.events, past.names),
   ])
 }
@@ -100,7 +104,12 @@ export function messageDetails(message: MessageView, ticket: TicketView): ModalV
     ...(blocks.length ? blocks.slice(0, MOST_BLOCKS) : [words('There is no text in it.')]),
     ...(isCut ? [context('It is longer than Slack can show; the rest is kept in Overture.')] : []),
     ...files(message),
+    ...(isFromOutside(message) ? [banButton(ticket.id, message.author.address ?? '')] : []),
   ])
+}
+
+function isFromOutside({ author }: MessageView): boolean {
+  return (author.kind === 'customer' || author.kind === 'stranger') && author.address !== null
 }
 
 function origin(message: MessageView, ticket: TicketView): KnownBlock[] {
@@ -110,6 +119,8 @@ function origin(message: MessageView, ticket: TicketView): KnownBlock[] {
   return [
     words(cut(`${ticket.identifier} · ${oneLine(ticket.subject)}`, 400)),
     context(plain(cut(`From ${oneLine(from)}`, 600)), moment(message.createdAt)),
+    ...alsoTo(message),
+    ...(mail?.copies.length ? [context(plain(cut(`Copy to ${mail.copies.join(', ')}`, 1_900)))] : []),
     ...matchedLine(message),
     ...(message.automatic ? [context(plain(`🤖 Automatic, by this rule: ${cut(message.automatic, 300)}`))] : []),
     ...(mail ? [mrkdwn(mailWords(mail))] : []),
@@ -121,5 +132,7 @@ function files(message: MessageView): KnownBlock[] {
   if (!message.attachments.length) return []
   return [
     context(plain(cut(`📎 ${message.attachments.map(f => `${oneLine(f.name)} (${size(f.size)})`).join(', ')}`, 1_500))),
+    ...fileLines(message),
+    ...(foldedFiles(message).length ? [actions(button('Put those into the thread', ids.postFiles, message.id))] : []),
   ]
 }

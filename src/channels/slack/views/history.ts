@@ -61,6 +61,9 @@ const sentences: Record<string, string> = {
   delivery_failed: 'could not deliver a mail',
   mail_bounced: 'had a mail returned',
   address_changed: "changed the customer's address",
+  sender_replaced: 'took another sender, since that of the ticket was removed',
+  sender_banned: 'banned an address',
+  suppression_lifted: 'allowed an address to be written to again',
 }
 
 /** What was decided about a message that somebody wrote in the thread. */
@@ -76,6 +79,7 @@ const shownFields: Record<string, string> = {
   close_reason: 'reason',
   reply_mode: 'from now on',
   address: 'address',
+  sender: 'sender',
 }
 
 function change(name: string, before: unknown, after: unknown, names: Map<string, string>): string {
@@ -95,6 +99,8 @@ function valueWords(name: string, value: unknown, names: Map<string, string>): s
 
 function detail(kind: string, after: Fields): string {
   if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
+  if (kind === 'sender_banned') return `${after.to}: ${after.reason}`
+  if (kind === 'suppression_lifted') return String(after.to)
   if (kind === 'mail_bounced') return String(after.reason ?? '')
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`
   return kind === 'ticket_created' && after.from ? `from ${after.from}` : ''

@@ -8,7 +8,7 @@ import { ids } from './ids.ts'
 import { age, replyModeWords, statusWords } from './words.ts'
 
 /** What the Home tab shows, kept in the view itself. */
-export type HomePage = { tab: 'inbox'; list: ListName; after: string | null } | { tab: 'setup' }
+export type HomePage = { tab: 'inbox'; list: ListName; after: string | null } | { tab: 'setup'; from?: number }
 
 const listWords: Record<ListName, string> = {
   mine: 'Mine',
@@ -77,17 +77,20 @@ function pager(page: Extract<HomePage, { tab: 'inbox' }>, next: string | null): 
 export interface SetUp {
   teams: TeamRow[]
   senders: SenderRow[]
+  aliases: Map<string, string[]> // by sender
+  blocked: number // addresses that are suppressed or banned
+  from: number // the first sender shown
   agents: AgentRow[]
   unmatched: number
   me: AgentRow
 }
 
 export function setUpHome(setUp: SetUp): HomeView {
-  const { teams, senders, agents, unmatched, me } = setUp
-  return home({ tab: 'setup' }, [
+  const { teams, senders, agents, unmatched, me, from } = setUp
+  return home({ tab: 'setup', from }, [
     mrkdwn('*Teams*', button('Add a team', ids.addTeam, 'new', teams.length ? {} : { style: 'primary' })),
     ...(teams.length
-      ? teams.flatMap(teamBlocks)
+      ? teams.flatMap(t => teamBlocks(t, senders))
       : [words('There is no team yet. A team has a Slack channel where its tickets are shown.')]),
     { type: 'divider' },
     mrkdwn(
@@ -95,13 +98,20 @@ export function setUpHome(setUp: SetUp): HomeView {
       teams.length ? button('Add a sender', ids.addSender, teams[0]?.id ?? '') : undefined,
     ),
     ...(senders.length
-      ? senders.flatMap(s => senderBlocks(s, teams))
+      ? senders.slice(from, from + SENDERS).flatMap(s => senderBlocks(s, teams, setUp.aliases.get(s.id) ?? []))
       : [words('There is no sender yet, so no mail can be sent.')]),
+    ...senderPager(senders.length, from),
     { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
     context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
     { type: 'divider' },
+    words(
+      setUp.blocked
+        ? `🚫 ${setUp.blocked} ${setUp.blocked === 1 ? 'address is' : 'addresses are'} not written to, or banned.`
+        : '🚫 No address is blocked.',
+      button('Blocked addresses', ids.openBlocked, 'all'),
+    ),
     unmatched
       ? words(`📭 ${many(unmatched, 'mail')} belong to no ticket.`, button('Look', ids.openTray, 'tray'))
       : context('📭 No mail is left over.'),
@@ -117,11 +127,25 @@ function signatureLine({ signature }: AgentRow): string {
     : 'no signature'
 }
 
-function teamBlocks(team: TeamRow): KnownBlock[] {
+const SENDERS = 12 // on one page, so that what stands below them is always seen
+
+function senderPager(count: number, from: number): KnownBlock[] {
+  if (count <= SENDERS) return []
+  const shown = `${from + 1} to ${Math.min(from + SENDERS, count)} of ${count}`
+  return [
+    context(shown),
+    actions(
+      from > 0 && button('Earlier senders', `${ids.pageSenders}:back`, String(Math.max(from - SENDERS, 0))),
+      from + SENDERS < count && button('More senders', `${ids.pageSenders}:on`, String(from + SENDERS)),
+    ),
+  ]
+}
+
+function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
   const hold = team.hold_ms > 0 ? `held ${Math.round(team.hold_ms / 1000)} s` : 'sent at once'
   return [
     mrkdwn(
-      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold}`,
+      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold}${usualWords(team, senders)}`,
       button('Edit', ids.editTeam, team.id),
     ),
     ...(team.place_problem
@@ -135,7 +159,14 @@ function teamBlocks(team: TeamRow): KnownBlock[] {
   ]
 }
 
-function senderBlocks(sender: SenderRow, teams: TeamRow[]): KnownBlock[] {
+function usualWords(team: TeamRow, senders: SenderRow[]): string {
+  if (team.sender_id === null) return ''
+  const usual = senders.find(s => s.id === team.sender_id && s.team_id === team.id)
+  if (!usual) return ' · ⚠️ its usual sender is no more: choose another'
+  return ` · sends from ${escaped(usual.address)}${usual.broken_at === null ? '' : ' ⚠️, from another while that does not work'}`
+}
+
+function senderBlocks(sender: SenderRow, teams: TeamRow[], aliases: string[]): KnownBlock[] {
   const team = teams.find(t => t.id === sender.team_id)?.name ?? 'a team that is no more'
   const facts = [
     team,
@@ -144,6 +175,7 @@ function senderBlocks(sender: SenderRow, teams: TeamRow[]): KnownBlock[] {
   ]
   return [
     words(`${sender.name ? `${oneLine(sender.name)} <${sender.address}>` : sender.address}\n${facts.join(' · ')}`),
+    ...(aliases.length ? [context(plain(cut(`Also for ${aliases.join(', ')}`, 1_500)))] : []),
     ...(sender.broken_reason ? [words(`⚠️ ${cut(oneLine(sender.broken_reason), 1_000)}`)] : []),
     actions(
       button('Send a test mail', ids.testSender, sender.id),

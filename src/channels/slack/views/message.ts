@@ -3,7 +3,9 @@ import type { MessageView, TicketView } from '../../../core/letter.ts'
 import { fallbackText, toRichText } from '../rich-text.ts'
 import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { failure } from './card.ts'
+import { fileLines } from './files.ts'
 import { ids } from './ids.ts'
+import { copyWords } from './reply.ts'
 import { mailOf, mailWords } from './words.ts'
 
 /** What is posted in a ticket's thread, as chat.postMessage takes it. */
@@ -50,9 +52,16 @@ function marked(name: string, mark: string): string {
 
 function above(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
-  if (message.author.kind !== 'agent') return []
+  if (message.author.kind !== 'agent') return alsoTo(message)
   if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
-  return [context(plain(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}`))]
+  const copies = mailOf(message)?.copies ?? []
+  const cc = copies.length ? `, cc ${copies.join(', ')}` : ''
+  return [context(plain(cut(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}${cc}`, 1_500)))]
+}
+
+/** Who else a mail from outside was written to. */
+export function alsoTo({ copies }: MessageView): KnownBlock[] {
+  return copies.length ? [context(plain(cut(`Also to ${copies.map(copyWords).join(', ')}`, 1_500)))] : []
 }
 
 function below(message: MessageView, isCut: boolean, now: number): KnownBlock[] {
@@ -63,6 +72,7 @@ function below(message: MessageView, isCut: boolean, now: number): KnownBlock[] 
     blocks.push(mrkdwn(mailWords(mail), button('Undo', ids.undo, message.id)))
   else if (mail?.state === 'failed' || mail?.state === 'bounced') blocks.push(...failure(message, mail))
   else if (mail) blocks.push(context(mailWords(mail)))
+  blocks.push(...fileLines(message))
   if (message.full || isCut)
     blocks.push(actions(button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id)))
   return blocks

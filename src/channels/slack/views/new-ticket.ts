@@ -1,5 +1,7 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
+import { roomInMail } from '../../../core/attachments.ts'
 import type { Priority } from '../../../db/schema.ts'
+import type { FileRules } from '../../../db/store.ts'
 import {
   actions,
   button,
@@ -15,7 +17,7 @@ import {
   words,
 } from './blocks.ts'
 import { ids } from './ids.ts'
-import { priorityWords } from './words.ts'
+import { priorityWords, size } from './words.ts'
 
 /** All that the form for a new ticket is drawn from. */
 export interface NewTicketForm {
@@ -23,7 +25,9 @@ export interface NewTicketForm {
   teams: { id: string; name: string }[] // never empty
   forms: { id: string; name: string; priority: Priority }[]
   senders: { id: string; address: string; name: string; broken: string | null }[]
+  usual: { id: string | null; instead: string | null } // chosen at first, and why it is not the one that was set
   origin: string | null // the Slack channel that it was asked for in
+  files: FileRules
   start?: Start
 }
 
@@ -34,6 +38,7 @@ export interface Start {
   subject?: string
   message?: RichTextBlock | undefined
   audience?: string | null
+  copies?: string
 }
 
 /** What the form remembers beside its fields. */
@@ -61,13 +66,14 @@ export function newTicketForm(form: NewTicketForm): ModalView {
       ...formField(form),
       ...senderField(form),
       ...customerFields(start),
+      copiesField(start.copies),
       field('subject', 'Subject', {
         type: 'plain_text_input',
         max_length: 255,
         ...(start.subject && { initial_value: cut(start.subject, 255) }),
       }),
       field('message', 'Message', { type: 'rich_text_input', ...(start.message && { initial_value: start.message }) }),
-      filesField(),
+      filesField(form.files),
       field('priority', 'Priority', {
         type: 'static_select',
         options: priorities(),
@@ -109,11 +115,13 @@ function formField({ team, forms }: NewTicketForm): InputBlock[] {
   return [field(`form:${team.id}`, 'Form', { type: 'static_select', options, initial_option: first })]
 }
 
-function senderField({ team, senders }: NewTicketForm): InputBlock[] {
+function senderField({ team, senders, usual }: NewTicketForm): InputBlock[] {
   const options = senders.slice(0, 100).map(senderOption)
-  const initial = options[senders.findIndex(s => s.broken === null)] ?? options[0]
+  const initial = options.find(o => o.value === usual.id) ?? options[0]
   if (!initial) return []
-  return [field(`sender:${team.id}`, 'From', { type: 'static_select', options, initial_option: initial })]
+  const hint = usual.instead && `⚠️ Not the usual address. ${cut(usual.instead, 500)}`
+  const select = { type: 'static_select' as const, options, initial_option: initial }
+  return [field(`sender:${team.id}`, 'From', select, hint ? { hint } : {})]
 }
 
 function senderOption(sender: NewTicketForm['senders'][number]): PlainTextOption {
@@ -173,9 +181,28 @@ function personLine(c: { name: string; address: string; company: string | null }
   return `${name}${c.address}${c.company ? ` · ${c.company}` : ''}`
 }
 
-/** Files, for a message that is mailed. */
-export function filesField(): InputBlock {
-  return field('files', 'Files', { type: 'file_input', max_files: 10 }, { optional: true })
+/** Files, for a message that is mailed; what becomes of those too large for a mail is said below. */
+export function filesField(rules: FileRules): InputBlock {
+  const room = size(roomInMail(rules))
+  const hint = rules.publicUrl
+    ? `What is more than ${room} together goes as links that work for 30 days.`
+    : `At most ${room} together.`
+  return field('files', 'Files', { type: 'file_input', max_files: 10 }, { optional: true, hint })
+}
+
+/** Who else gets the mail; the customer sees that they do. */
+export function copiesField(typed?: string): InputBlock {
+  return field(
+    'copies',
+    'Copy to',
+    {
+      type: 'plain_text_input',
+      max_length: 3_000,
+      placeholder: plain('bob@acme.test, carol@acme.test', limits.placeholder),
+      ...(typed && { initial_value: cut(typed, 3_000) }),
+    },
+    { optional: true },
+  )
 }
 
 export function priorities(): PlainTextOption[] {

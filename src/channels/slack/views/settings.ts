@@ -1,6 +1,6 @@
 import type { ModalView, PlainTextOption } from '@slack/types'
 import type { AgentRow, ReplyMode, SenderRow, TeamRow } from '../../../db/schema.ts'
-import { context, cut, field, modal, option, plain } from './blocks.ts'
+import { context, cut, field, limits, modal, oneLine, option, plain } from './blocks.ts'
 import { ids } from './ids.ts'
 import type { NewTicketMeta } from './new-ticket.ts'
 import { replyModeWords } from './words.ts'
@@ -9,8 +9,8 @@ export interface TeamMeta {
   teamId: string | null // null: a new team
 }
 
-/** Adds or changes a team. */
-export function teamForm(team: TeamRow | null): ModalView {
+/** Adds or changes a team; `senders` are its own. */
+export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView {
   const modes = (Object.keys(replyModeWords) as ReplyMode[]).map(modeOption)
   return modal({
     id: ids.forms.team,
@@ -46,8 +46,32 @@ export function teamForm(team: TeamRow | null): ModalView {
         { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(team?.signature, 3_000) },
         { optional: true, hint: "Stands under every mail of the team, below the agent's own." },
       ),
+      ...(senders.length
+        ? [
+            usualSenderField(
+              'sender',
+              'New tickets are sent from',
+              'The oldest sender that works',
+              senders,
+              team?.sender_id ?? null,
+            ),
+          ]
+        : []),
     ],
   })
+}
+
+/** The value of the choice to set no sender. */
+export const NO_SENDER = 'none'
+
+function usualSenderField(name: string, title: string, none: string, senders: SenderRow[], chosen: string | null) {
+  const options = [option(none, NO_SENDER), ...senders.slice(0, 99).map(senderOption)]
+  const initial = options.find(o => o.value === chosen) ?? (options[0] as PlainTextOption)
+  return field(name, title, { type: 'static_select', options, initial_option: initial })
+}
+
+function senderOption({ address, broken_at, id }: SenderRow): PlainTextOption {
+  return option(`${broken_at === null ? '' : '⚠️ '}${address}`, id)
 }
 
 function modeOption(mode: ReplyMode): PlainTextOption {
@@ -57,6 +81,8 @@ function modeOption(mode: ReplyMode): PlainTextOption {
 function initial(text: string | null | undefined, most: number): { initial_value?: string } {
   return text ? { initial_value: cut(text, most) } : {}
 }
+
+const ALIASES = 3_000
 
 export interface SenderMeta {
   senderId: string | null // null: a new one
@@ -68,7 +94,7 @@ export function senderForm(
   sender: SenderRow | null,
   teams: { id: string; name: string }[],
   teamId: string,
-  meta: Omit<SenderMeta, 'senderId'> = {},
+  { aliases = [], ...meta }: Omit<SenderMeta, 'senderId'> & { aliases?: string[] } = {},
 ): ModalView {
   const options = teams.slice(0, 100).map(t => option(t.name, t.id))
   const secret = sender ? 'Left empty, it stays as it is.' : undefined
@@ -97,6 +123,21 @@ export function senderForm(
         { optional: true, hint: 'What customers see when no agent wrote the mail.' },
       ),
       field(
+        'aliases',
+        'Also takes mail for',
+        {
+          type: 'plain_text_input',
+          multiline: true,
+          max_length: ALIASES,
+          placeholder: plain('help@example.com', limits.placeholder),
+          ...initial(aliases.join('\n'), ALIASES),
+        },
+        {
+          optional: true,
+          hint: 'Further addresses whose mail reaches this one, one a line: an alias, one that is forwarded here, or *@example.com for all that is written to a domain.',
+        },
+      ),
+      field(
         'smtp_url',
         'Mail server',
         {
@@ -122,8 +163,17 @@ export function senderForm(
   })
 }
 
-/** What customers see of an agent. */
-export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null): ModalView {
+/** A team as an agent chooses their usual sender in it. */
+export interface TeamSenders {
+  team: { id: string; name: string }
+  senders: SenderRow[]
+  usual: string | null
+}
+
+const MOST_TEAMS = 50
+
+/** What customers see of an agent, and from where. */
+export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null, teams: TeamSenders[]): ModalView {
   return modal({
     id: ids.forms.agent,
     title: 'Name and signature',
@@ -141,6 +191,17 @@ export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null): 
         { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(agent?.signature, 3_000) },
         { optional: true },
       ),
+      ...teams
+        .slice(0, MOST_TEAMS)
+        .map(({ team, senders, usual }) =>
+          usualSenderField(
+            `sender:${team.id}`,
+            `Your new tickets in ${cut(oneLine(team.name), 80)} are sent from`,
+            'As the team does',
+            senders,
+            usual,
+          ),
+        ),
     ],
   })
 }

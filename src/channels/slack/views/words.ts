@@ -1,6 +1,8 @@
 import type { MessageView } from '../../../core/letter.ts'
 import type { DeliveryState, Priority, ReplyMode, Status } from '../../../db/schema.ts'
 
+export { sizeWords as size } from '../../../lib/bytes.ts'
+
 /** How statuses are called where people read them. */
 export const statusWords: Record<Status, string> = {
   draft: 'Draft',
@@ -47,12 +49,6 @@ export function age(at: number, now: number): string {
   return `${Math.floor(minutes / 1440)} d`
 }
 
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)} KB`
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
-}
-
 /** What became of the mail of a message, if it was ever one: its newest delivery to the customer. */
 export function mailOf(message: MessageView): MessageView['deliveries'][number] | undefined {
   return message.deliveries.filter(d => d.side === 'customer').at(-1)
@@ -64,14 +60,16 @@ export function mailWords(mail: {
   dueAt: number
   sentAt: number | null
   reason: string | null
+  lateAt?: number | null
+  uncertainAt?: number | null
 }): string {
   switch (mail.state) {
     case 'held':
       return `⏳ Goes out at ${moment(mail.dueAt, 'time_secs')}`
     case 'queued':
-      return mail.reason ? '⏳ On its way; the first try did not succeed and it is tried again' : '⏳ On its way'
+      return queuedWords(mail)
     case 'sent':
-      return `✉️ Sent ${moment(mail.sentAt ?? mail.dueAt, 'time')}`
+      return `✉️ Sent ${moment(mail.sentAt ?? mail.dueAt, 'time')}${mail.lateAt ? ', but not delivered yet' : ''}`
     case 'bounced':
       return '⚠️ The mail came back'
     case 'failed':
@@ -79,4 +77,11 @@ export function mailWords(mail: {
     case 'cancelled':
       return 'Not sent'
   }
+}
+
+function queuedWords(mail: Parameters<typeof mailWords>[0]): string {
+  if (mail.sentAt) return '✉️ Sent; a copy waits and is tried again'
+  if (mail.lateAt) return '⚠️ Not delivered yet; it is tried again and again'
+  if (mail.uncertainAt) return '⏳ Perhaps delivered: the connection was lost, so it is sent once more'
+  return mail.reason ? '⏳ On its way; the first try did not succeed and it is tried again' : '⏳ On its way'
 }

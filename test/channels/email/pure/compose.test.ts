@@ -2,8 +2,15 @@ import { createHash, generateKeyPairSync, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
-import { compose, OWN_HEADER, trimReferences } from '../../../../src/channels/email/send/compose.ts'
-import { replyToken } from '../../../../src/core/tokens.ts'
+import {
+  compose,
+  composeMail,
+  composeTest,
+  OWN_HEADER,
+  trimReferences,
+} from '../../../../src/channels/email/send/compose.ts'
+import type { MailAs } from '../../../../src/channels/email/send/kinds.ts'
+import { bounceToken, replyToken } from '../../../../src/core/tokens.ts'
 import { attachment, KEY, letter } from '../letters.ts'
 
 describe('a mail to a customer', () => {
@@ -13,7 +20,28 @@ describe('a mail to a customer', () => {
     expect(mail.to).toMatchObject({ value: [{ name: 'Jane Doe', address: 'jane@acme.test' }] })
     const reply = `help+${replyToken(KEY, 'abcdefghijklmnop')}@support.test`
     expect(mail.replyTo?.value[0]?.address).toBe(reply)
-    expect((await compose(letter(), KEY)).envelope).toEqual({ from: reply, to: 'jane@acme.test' })
+  })
+
+  test('comes back to an address that names the delivery, or the thread where there is no room for that', async () => {
+    const { id } = letter()
+    const envelope = async (local: string) =>
+      (await compose(letter({ sender: { address: `${local}@support.test` } }), KEY)).envelope
+    expect(await envelope('help')).toEqual({
+      from: `help+${bounceToken(KEY, id)}@support.test`,
+      to: ['jane@acme.test'],
+    })
+    const long = 'a'.repeat(30)
+    expect((await envelope(long)).from).toBe(`${long}+${replyToken(KEY, 'abcdefghijklmnop')}@support.test`)
+    expect((await envelope('a'.repeat(40))).from).toBe(`${'a'.repeat(40)}@support.test`)
+  })
+
+  test('names who gets a copy, and goes to whom it has not reached yet', async () => {
+    const copies = ['bob@acme.test', 'carol@globex.test']
+    expect((await composed({ copies })).cc).toMatchObject({ value: copies.map(address => ({ address, name: '' })) })
+    expect((await compose(letter({ copies }), KEY)).envelope.to).toEqual(['jane@acme.test', ...copies])
+    const again = letter({ copies, handed: ['jane@acme.test', 'carol@globex.test'] })
+    expect((await compose(again, KEY)).envelope.to).toEqual(['bob@acme.test'])
+    expect((await compose(again, KEY)).raw.equals((await compose(letter({ copies }), KEY)).raw)).toBe(true)
   })
 
   test('has the ticket’s subject, and "Re:" once there is something to refer to', async () => {
@@ -99,6 +127,84 @@ describe('a mail to a customer', () => {
   })
 })
 
+describe('what kind of mail it is decides what its headers ask of machines', () => {
+  const asked = ['Auto-Submitted', 'X-Auto-Response-Suppress', 'Precedence', 'List-Unsubscribe-Post', 'List-Id']
+  const campaign: MailAs = {
+    kind: 'campaign',
+    id: 'May news',
+    list: 'news.support.test',
+    unsubscribe: { url: 'https://support.test/u/1', address: 'unsubscribe+1@support.test' },
+  }
+  const headersOf = (raw: Buffer) =>
+    Object.fromEntries(
+      (raw.toString().split('\r\n\r\n')[0] as string)
+        .split(/\r\n(?![ \t])/)
+        .map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+    )
+  const said = (as?: MailAs, wanted = {}) => headersOf(composeMail(letter(wanted), KEY, [], as).raw)
+  const answer = { message: { opening: false }, references: ['<a@x>'] }
+
+  test.each<[string, Record<string, string>, (string | undefined)[]]>([
+    ['an agent’s answer asks nothing', said(undefined, answer), []],
+    ['outreach wants no receipts', said(), [undefined, 'DR, RN, NRN']],
+    [
+      'an acknowledgement says that it is automatic',
+      said({ kind: 'acknowledgement' }),
+      ['auto-replied', 'DR, RN, NRN, OOF, AutoReply', 'auto_reply'],
+    ],
+    [
+      'a campaign can be left with one click',
+      said(campaign),
+      ['auto-generated', 'DR, RN, NRN, OOF, AutoReply', 'bulk', 'List-Unsubscribe=One-Click', '<news.support.test>'],
+    ],
+  ])('%s', (_what, headers, expected) => {
+    expect(asked.map(name => headers[name])).toEqual(asked.map((_, i) => expected[i]))
+  })
+
+  test('the sender in a Feedback-ID is the same for all its mail, and as long as Gmail wants', () => {
+    const ids = [said()['Feedback-ID'], said(campaign)['Feedback-ID']] as string[]
+    expect(ids[0]).toMatch(/^outreach:support::[a-z2-7]{5,15}$/)
+    expect(ids[1]).toMatch(/^may-news:support:campaign:[a-z2-7]{5,15}$/)
+    expect(new Set(ids.map(id => id.split(':')[3])).size).toBe(1)
+    expect(said(undefined, answer)['Feedback-ID']).toBeUndefined()
+  })
+
+  test('a campaign refers to no earlier mail, and is refused where one could not leave it', () => {
+    expect(said(campaign, answer)).not.toHaveProperty('References')
+    expect(said(campaign)['List-Unsubscribe']).toBe(
+      '<https://support.test/u/1>, <mailto:unsubscribe+1@support.test?subject=unsubscribe>',
+    )
+    const unsubscribe = { url: 'http://support.test/u/1', address: 'u@support.test' }
+    expect(() => said({ ...campaign, unsubscribe })).toThrow('https address')
+  })
+
+  test('a test mail is automatic', () => {
+    const sender = { address: 'help@support.test', name: 'Support', dkim: null }
+    const headers = headersOf(composeTest(sender, 'ann@support.test', KEY, 0).raw)
+    expect(headers).toMatchObject({ 'Auto-Submitted': 'auto-generated', Precedence: 'auto_reply' })
+  })
+
+  test('the signature covers what makes it so, as a receiver finds it', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const signed = letter({ sender: { dkim: { selector: 'mail', key } }, copies: ['bob@acme.test'] })
+    const { raw } = composeMail(signed, KEY, [], campaign)
+    const p = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+    const { dkimVerify } = await import('mailauth/lib/dkim/verify.js')
+    const { results } = await dkimVerify(raw, {
+      resolver: async (name: string) => {
+        expect(name).toBe('mail._domainkey.support.test')
+        return [[`v=DKIM1; k=rsa; p=${p}`]]
+      },
+    })
+    expect(results.map(r => [r.status.result, r.signingDomain])).toEqual([['pass', 'support.test']])
+    const [signature] = results as { signingHeaders?: { keys: string } }[]
+    const covered = signature?.signingHeaders?.keys.toLowerCase().split(/\s*:\s*/)
+    for (const name of ['list-unsubscribe', 'list-unsubscribe-post', 'feedback-id', 'auto-submitted', 'list-id', 'cc'])
+      expect(covered).toContain(name)
+  })
+})
+
 describe('what must not leave', () => {
   test.each(['note', 'undecided'] as const)('a message that is %s cannot be composed', async visibility => {
     await expect(compose(letter({ message: { visibility } }), KEY)).rejects.toThrow('A note must never be sent')
@@ -108,7 +214,7 @@ describe('what must not leave', () => {
     await expect(compose({ ...letter(), key: null }, KEY)).rejects.toThrow('needs its Message-ID')
   })
 
-  test('nothing that anybody enters can begin another header or end the header', async () => {
+  test('nothing that anybody enters can begin another header or end the header', () => {
     const evil = fc.array(
       fc.constantFrom(
         '\r\nBcc: eve@evil.test',
@@ -126,20 +232,24 @@ describe('what must not leave', () => {
       { maxLength: 8 },
     )
     const text = evil.map(parts => parts.join(''))
-    await fc.assert(
-      fc.asyncProperty(text, text, text, text, async (subject, name, team, file) => {
-        const { raw } = await compose(
-          letter({
-            ticket: { subject },
-            customer: { name },
-            author: { name },
-            team: { name: team },
-            to: `jane@acme.test${file}`,
-            references: [`<a${subject}@x>`],
-            message: { attachments: [attachment(file, `text/plain${file}`, 'x', `c${file}`)] },
-          }),
-          KEY,
-        )
+    fc.assert(
+      fc.property(text, text, text, text, fc.boolean(), (subject, name, team, file, isCampaign) => {
+        const evil = letter({
+          ticket: { subject },
+          customer: { name },
+          author: { name },
+          team: { name: team },
+          to: `jane@acme.test${file}`,
+          copies: [`bob@acme.test${name}`, team],
+          references: [`<a${subject}@x>`],
+          message: { attachments: [attachment(file, `text/plain${file}`, 'x', `c${file}`)] },
+        })
+        const unsubscribe = { url: `https://u.test/${file}`, address: `u@support.test${name}` }
+        const as: MailAs = isCampaign
+          ? { kind: 'campaign', id: subject, list: `news.test${team}`, unsubscribe }
+          : { kind: 'outreach' }
+        const files = [{ name: file, type: `text/plain${file}`, bytes: Buffer.from('x'), contentId: `c${file}` }]
+        const { raw } = composeMail(evil, KEY, files, as)
         const [head = ''] = raw.toString().split('\r\n\r\n')
         const names = head.split(/\r\n(?![ \t])/).map(line => line.slice(0, line.indexOf(':')))
         expect(new Set(names)).toEqual(new Set(OWN_HEADERS.filter(h => names.includes(h))))
@@ -155,11 +265,19 @@ describe('what must not leave', () => {
 const OWN_HEADERS = [
   'From',
   'To',
+  'Cc',
   'Reply-To',
   'Subject',
   'Date',
   'In-Reply-To',
   'References',
+  'Auto-Submitted',
+  'X-Auto-Response-Suppress',
+  'Precedence',
+  'Feedback-ID',
+  'List-Unsubscribe',
+  'List-Unsubscribe-Post',
+  'List-Id',
   'X-Overture-Id',
   'Message-ID',
   'MIME-Version',

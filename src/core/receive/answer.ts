@@ -1,0 +1,54 @@
+import type { Tx } from '../../db/store.ts'
+import { type Arrival, isAutomatic } from '../letter.ts'
+import { postNotice } from '../messages/post.ts'
+import { customerAnswered } from '../tickets/change.ts'
+import { receiveFromAgent } from './agent.ts'
+import { type Author, authorOf } from './author.ts'
+import { continueTicket, isClosedForGood } from './continue.ts'
+import { floodOn, hold } from './flood.ts'
+import type { Match } from './match.ts'
+import { recordMessage, settleArrival } from './record.ts'
+import { currentPlace, type Place } from './ticket.ts'
+
+/**
+ * Receives what answers a thread, in the ticket where that goes on now. The customer's own words open it again, or begin
+ * another when it was closed long ago; a machine's, a stranger's and doubtful ones change nothing.
+ */
+export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: boolean): Promise<void> {
+  const { ticket, thread, way } = await currentPlace(tx, match.thread)
+  const why = match.why + way
+  if (ticket.deleted_at !== null)
+    return settleArrival(tx, a, { state: 'ignored', reason: `It answers ${ticket.identifier}, which was deleted.` })
+  const author = await authorOf(tx, a, ticket)
+  const recorded = { ticket, thread, author: author.actor, doubt: author.doubt, why }
+  if (ticket.spam_at !== null) {
+    await recordMessage(tx, a, { ...recorded, isQuiet: true })
+    return
+  }
+  if (author.agent) return receiveFromAgent(tx, a, { ticket, thread }, author.agent, why)
+  const flood = isPassed ? null : await floodOn(tx, ticket)
+  if (flood) return hold(tx, a, flood, ticket.team_id)
+  const isAnswer = author.actor.kind === 'customer' && !isAutomatic(a.kind)
+  if (isAnswer && (await isClosedForGood(tx, ticket)) && (await continueTicket(tx, a, { ticket, thread }, author, why)))
+    return
+  await recordMessage(tx, a, recorded)
+  if (isAnswer) await reopen(tx, a, { ticket, thread }, author)
+  else if (!isAutomatic(a.kind)) await tellOfStranger(tx, a, { ticket, thread }, author)
+}
+
+async function reopen(tx: Tx, a: Arrival, { ticket }: Place, { actor }: Author): Promise<void> {
+  await customerAnswered(tx, ticket, actor)
+  if (ticket.closed_at === null) return
+  const text = `${actor.name} answered, so ${ticket.identifier} is open again.`
+  await postNotice(tx, ticket.id, text, `reopened:${a.key}`, ticket.assignee_id ?? ticket.closed_by)
+}
+
+/** Whoever looks after a closed ticket is called: nothing else shows that there is something new. */
+async function tellOfStranger(tx: Tx, a: Arrival, { ticket, thread }: Place, { doubt, actor }: Author): Promise<void> {
+  const text =
+    doubt && actor.id === ticket.customer_id
+      ? `The mail above may not be from ${actor.name}, so it changes nothing here. If it is, press "It is ${actor.name}" below it.`
+      : `The mail above is from ${a.from.address}, who is not this ticket's customer. Your answers still go to ${thread.place}.`
+  const calls = ticket.closed_at === null ? null : (ticket.assignee_id ?? ticket.closed_by)
+  await postNotice(tx, ticket.id, text, `stranger:${a.key}`, calls)
+}

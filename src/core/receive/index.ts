@@ -1,0 +1,47 @@
+import { prepared } from '../../db/prepared.ts'
+import type { Tx } from '../../db/store.ts'
+import { banOf } from '../bans.ts'
+import { type Arrival, isReport } from '../letter.ts'
+import { receiveAnswer } from './answer.ts'
+import { receiveFirst } from './first.ts'
+import { floodFrom, hold } from './flood.ts'
+import { matchOf } from './match.ts'
+import { settleArrival } from './record.ts'
+import { receiveReport } from './report.ts'
+
+/**
+ * Settles what a customer's channel brought in: a message on the ticket that it answers, a new ticket of the team that it
+ * was written to, word of what became of a mail of ours, or put aside where people see it. The same key twice is one message.
+ */
+export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
+  const ignored = await reasonToIgnore(tx, a)
+  if (ignored) return settleArrival(tx, a, { state: 'ignored', reason: ignored })
+  const { teamId, isPassed } = await decisionOn(tx, a)
+  if (isReport(a.kind) && !teamId) return receiveReport(tx, a)
+  const flood = isPassed || teamId ? null : await floodFrom(tx, a)
+  if (flood) return hold(tx, a, flood)
+  const match = await matchOf(tx, a)
+  if (match) return receiveAnswer(tx, a, match, isPassed)
+  await receiveFirst(tx, a, teamId)
+}
+
+async function reasonToIgnore(tx: Tx, a: Arrival): Promise<string | null> {
+  if ((await selectKey(tx.q, { channel: a.channel, key: a.key })).rows.length) return 'This mail was received before.'
+  if (a.kind === 'loop') return `It is our own mail coming back (${a.rule}).`
+  const ban = await banOf(tx.q, a.from.address)
+  return ban ? `Mail from ${ban.address} is not taken in: ${ban.reason}` : null
+}
+
+const selectKey = prepared((q, v: { channel: string; key: string }) =>
+  q.selectFrom('keys').select('key').where('channel', '=', v.channel).where('key', '=', v.key),
+)
+
+/** What people decided about an arrival that was put aside before. */
+async function decisionOn(tx: Tx, a: Arrival): Promise<{ teamId: string | null; isPassed: boolean }> {
+  const [row] = (await selectDecision(tx.q, { id: a.inboundId })).rows
+  return { teamId: row?.team_id ?? null, isPassed: (row?.passed_at ?? null) !== null }
+}
+
+const selectDecision = prepared((q, v: { id: string }) =>
+  q.selectFrom('inbound').select(['team_id', 'passed_at']).where('id', '=', v.id),
+)

@@ -84,6 +84,15 @@ test('a mail that goes round in circles is set aside until somebody gives it to 
   expect(await understand()).toMatchObject({ state: 'recorded' })
 })
 
+test('what the mail system marks as spam waits in the tray, and is a ticket once somebody gives it to a team', async () => {
+  await open()
+  const row = await arrive(mail('Buy now!', { 'X-Spam-Flag': 'YES' }))
+  expect(row.state).toBe('unmatched')
+  expect(row.reason).toContain('marked it as spam (x-spam-flag)')
+  await town.store.write(tx => giveToTeam(tx, row.id, town.team.id))
+  expect(await understand()).toMatchObject({ state: 'recorded' })
+})
+
 test('a mail that was given up is told of in Slack once', async () => {
   await open()
   const row = await arrive(mail('Hello'))

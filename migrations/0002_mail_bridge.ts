@@ -35,6 +35,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await s.alterTable('inbound').addColumn('kind', 'text').execute()
   await s.alterTable('inbound').addColumn('rule', 'text').execute()
+  await s.alterTable('inbound').addColumn('dropped_at', 'bigint').execute()
+  await sql`create index inbound_kept on inbound (received_at) where dropped_at is null and channel <> 'slack' and state in ('recorded', 'ignored')`.execute(
+    db,
+  )
   await s.alterTable('inbound').addColumn('from_address', 'text').execute()
   await s.alterTable('inbound').addColumn('passed_at', 'bigint').execute()
   await sql`create index inbound_from on inbound (from_address, received_at) where from_address is not null`.execute(db)

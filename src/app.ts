@@ -41,17 +41,22 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     imapUrl: config.mail.imapUrl,
     listen: config.mail.listen,
     oauth: config.mail.oauth,
+    tls: config.mail.tls,
+    relays: config.mail.relays,
+    authservIds: config.mail.authservIds,
+    webhookSecret: config.mail.webhookSecret,
     perMinute: config.mail.perMinute,
   })
   const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
 
-  const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 10_000 })
+  const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 60_000 }) // a large mail on a slow line takes a while
   server.get('/healthz', async () => {
     await store.read(q => q.selectFrom('settings').select('name').limit(1).execute())
     return { status: 'ok' }
   })
   slack.mount(server)
+  email.mount(server)
   mountFiles(server, store)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
@@ -66,7 +71,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     }
     const outbox = startOutbox(store, channels, log)
     const inbox = startInbox(store, channels, log)
-    const jobs = startJobs(store, log)
+    const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays })
     stopping.push(
       () => outbox.stop(),
       () => inbox.stop(),

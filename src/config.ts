@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { ReplyMode } from './db/schema.ts'
 
@@ -16,6 +17,11 @@ export interface Config {
     imapUrl: string | null
     listen: { host: string; port: number } | null
     oauth: OAuth | null // how access tokens are got, for mail servers that take no passwords
+    tls: { cert: string; key: string } | null // files of the listener
+    relays: string[] | null // networks of hosts that hand the listener others' mail; null: loopback and private ones
+    authservIds: string[] // whose Authentication-Results are believed
+    webhookSecret: string | null // null: no mail is taken in by HTTP
+    keepDays: number // raw mail; 0: for ever
     perMinute: number // mails to one domain
     maxBytes: number // of the files of one mail that goes out, as they travel
   }
@@ -41,6 +47,23 @@ export class ConfigFault extends Error {
 const text = z.string().trim().min(1)
 const url = (schemes: string, example: string) =>
   text.regex(new RegExp(`^(${schemes})://[^\\s]+$`, 'i'), `is not an address such as ${example}`)
+
+const words = (value: string) => value.split(/[\s,]+/).filter(word => word)
+const isNetwork = (text: string) => {
+  const [address = '', bits] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+}
+const isMailbox = (text: string) => {
+  try {
+    const { username, password, pathname } = new URL(text)
+    return (
+      /^imaps?:\/\/\S+$/i.test(text) && [username, password, pathname].every(part => decodeURIComponent(part) !== null)
+    )
+  } catch {
+    return false
+  }
+}
 
 const Settings = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, 'must be the bot token; it begins with xoxb-'),
@@ -68,7 +91,12 @@ const Settings = z.object({
       return z.NEVER
     })
     .optional(),
-  IMAP_URL: url('imaps?', 'imaps://user:password@mail.example.com:993/INBOX').optional(),
+  IMAP_URL: text
+    .refine(
+      value => value.split(/[\s,]+(?=imaps?:\/\/)/i).every(isMailbox),
+      'is not an address such as imaps://user:password@mail.example.com:993/INBOX, nor several with blanks between',
+    )
+    .optional(),
   MAIL_LISTEN: text
     .transform((value, ctx) => {
       const found = /^(.*):(\d{1,5})$/.exec(value)
@@ -77,6 +105,18 @@ const Settings = z.object({
       return z.NEVER
     })
     .optional(),
+  MAIL_TLS_CERT: text.optional(),
+  MAIL_TLS_KEY: text.optional(),
+  MAIL_TRUSTED_RELAYS: text
+    .transform(words)
+    .refine(
+      list => list.every(isNetwork) || list.join() === 'none',
+      'must be addresses or networks such as 192.0.2.1 10.0.0.0/8, or none',
+    )
+    .optional(),
+  MAIL_AUTHSERV_ID: text.transform(words).default([]),
+  MAIL_WEBHOOK_SECRET: text.min(16, 'is too short to be a secret: give at least 16 characters').optional(),
+  MAIL_KEEP_DAYS: z.coerce.number().int().min(0).max(36_500).default(90),
   MAIL_MAX_MB: z.coerce.number().min(1).max(100).default(20),
   DATABASE_URL: text.default('data/overture.db'),
   HOST: text.default('127.0.0.1'),
@@ -113,6 +153,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       imapUrl: s.IMAP_URL ?? null,
       listen: s.MAIL_LISTEN ?? null,
       oauth: oauthOf(s),
+      tls: s.MAIL_TLS_CERT && s.MAIL_TLS_KEY ? { cert: s.MAIL_TLS_CERT, key: s.MAIL_TLS_KEY } : null,
+      relays: s.MAIL_TRUSTED_RELAYS?.filter(r => r !== 'none') ?? null,
+      authservIds: s.MAIL_AUTHSERV_ID,
+      webhookSecret: s.MAIL_WEBHOOK_SECRET ?? null,
+      keepDays: s.MAIL_KEEP_DAYS,
       perMinute: s.MAIL_PER_MINUTE,
       maxBytes: Math.round(s.MAIL_MAX_MB * 1024 * 1024),
     },
@@ -171,6 +216,10 @@ function missingTogether(env: Record<string, string | undefined>): string[] {
     faults.push('Give SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode).')
   if (has('MAIL_OAUTH_TOKEN_URL') !== has('MAIL_OAUTH_CLIENT_ID'))
     faults.push('MAIL_OAUTH_TOKEN_URL and MAIL_OAUTH_CLIENT_ID belong together: give both or neither.')
+  if (/[?&]auth=oauth2/i.test(env.IMAP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
+    faults.push('IMAP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
+  if (has('MAIL_TLS_CERT') !== has('MAIL_TLS_KEY'))
+    faults.push('MAIL_TLS_CERT and MAIL_TLS_KEY belong together: give both or neither.')
   if (/[?&]auth=oauth2/i.test(env.SMTP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
     faults.push('SMTP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
   if (has('SMTP_URL') !== has('MAIL_FROM')) faults.push('SMTP_URL and MAIL_FROM belong together: give both or neither.')

@@ -1,16 +1,25 @@
 import { schedule } from 'node-cron'
 import { tellOfLate } from './core/deliveries/late.ts'
+import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
-/** What runs when. */
-export function startJobs(store: Store, log: Log): { stop(): Promise<void> } {
+/** What runs when. Raw mail is kept for `keepMailDays`, or, with 0, for ever. */
+export function startJobs(
+  store: Store,
+  log: Log,
+  { keepMailDays }: { keepMailDays: number },
+): { stop(): Promise<void> } {
   const jobs = [
     schedule(
       '17 * * * *',
       run('pruning', () => store.write(pruneInbound)),
+    ),
+    schedule(
+      '37 * * * *',
+      run('dropping old mail', () => dropOldMail(store, keepMailDays)),
     ),
     schedule(
       '* * * * *',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
+import { accountsOf } from '../src/channels/email/receive/account.ts'
 import { readConfig } from '../src/config.ts'
 import { welcome } from '../src/core/welcome.ts'
 import { openStore } from '../src/db/open.ts'
@@ -125,6 +126,51 @@ describe('the settings', () => {
       listen: { host: '0.0.0.0', port: 2525 },
     })
     expect(config.http.port).toBe(4321)
+  })
+
+  it('name mailboxes, hosts that are believed, and how long mail is kept', () => {
+    expect(readConfig(good).mail).toMatchObject({
+      imapUrl: null,
+      relays: null,
+      authservIds: [],
+      keepDays: 90,
+      tls: null,
+    })
+    const { mail } = readConfig({
+      ...good,
+      IMAP_URL: 'imaps://a%40b.test:p,w@imap.test/INBOX,Sales, imap://c@d.test?auth=oauth2',
+      MAIL_OAUTH_TOKEN_URL: 'https://login.test/token',
+      MAIL_OAUTH_CLIENT_ID: 'id',
+      MAIL_TRUSTED_RELAYS: '192.0.2.1, 2001:db8::/32',
+      MAIL_AUTHSERV_ID: 'mx.tulip.test mx2.tulip.test',
+      MAIL_KEEP_DAYS: '0',
+    })
+    expect(mail).toMatchObject({
+      relays: ['192.0.2.1', '2001:db8::/32'],
+      authservIds: ['mx.tulip.test', 'mx2.tulip.test'],
+      keepDays: 0,
+      oauth: { tokenUrl: 'https://login.test/token', clientId: 'id', refreshToken: null },
+    })
+    expect(accountsOf(mail.imapUrl ?? '').map(a => [a.name, a.password])).toEqual([
+      ['a@b.test@imap.test/INBOX', 'p,w'],
+      ['a@b.test@imap.test/Sales', 'p,w'],
+      ['c@d.test/INBOX', null],
+    ])
+    expect(readConfig({ ...good, MAIL_TRUSTED_RELAYS: 'none' }).mail.relays).toEqual([])
+  })
+
+  it('of mail that are wrong are named, too', () => {
+    const bad = {
+      ...good,
+      IMAP_URL: 'imaps://a:%zz@imap.test imaps://b:c@imap.test?auth=oauth2',
+      MAIL_TRUSTED_RELAYS: 'mail.tulip.test',
+      MAIL_TLS_CERT: '/cert.pem',
+      MAIL_WEBHOOK_SECRET: 'short',
+      MAIL_KEEP_DAYS: '-1',
+    }
+    expect(() => readConfig(bad)).toThrow(
+      /IMAP_URL is not an.*MAIL_TRUSTED_RELAYS must be.*MAIL_WEBHOOK_SECRET is too short.*MAIL_KEEP_DAYS.*IMAP_URL asks for OAuth 2.*MAIL_TLS_CERT and MAIL_TLS_KEY belong together/s,
+    )
   })
 
   it('that are wrong are named together', () => {

@@ -79,6 +79,12 @@ export function alertsUp(q: Query, limit: number): Promise<Pick<AlertRow, 'text'
     .execute()
 }
 
+/** The keys of what is up now that begin so. */
+export async function alertsOf(q: Query, prefix: string): Promise<string[]> {
+  const rows = await q.selectFrom('alerts').select('key').where('ended_at', 'is', null).execute()
+  return rows.map(r => r.key).filter(key => key.startsWith(prefix))
+}
+
 /** For how long a claim keeps others away (ms). */
 const LEASE_MS = 15_000
 const NO_TEAM_MS = 60_000

@@ -34,6 +34,7 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     team_id: null,
     kind: null,
     rule: null,
+    dropped_at: null,
     from_address: null,
     passed_at: null,
   })
@@ -64,6 +65,7 @@ const COLUMNS = [
   'team_id',
   'kind',
   'rule',
+  'dropped_at',
   'from_address',
   'passed_at',
 ] as const
@@ -170,6 +172,13 @@ const markSettled = prepared((q, v: Pick<InboundRow, 'id' | Settled>) =>
     .where('id', '=', v.id)
     .where('state', '=', 'pending'),
 )
+
+/** The channel learnt more of how an arrival came; that stays with it. */
+export async function noteEnvelope(tx: Tx, row: InboundRow, envelope: object): Promise<void> {
+  const text = JSON.stringify(envelope)
+  if (text !== row.envelope)
+    await tx.q.updateTable('inbound').set({ envelope: text }).where('id', '=', row.id).execute()
+}
 
 /** By then (about two minutes) whoever waits for an arrival is told, and a mail is put aside. */
 export const MOST_ATTEMPTS = 8

@@ -319,6 +319,7 @@ export interface InboundRow {
   team_id: string | null // the team that somebody gave it to from the tray
   kind: string | null // human, ooo, auto, bounce, ...: how it was classified
   rule: string | null // the name of the rule that said so
+  dropped_at: number | null // when the bytes of an old mail were let go; `raw` is empty since
   from_address: string | null // who wrote a mail, once it was read
   passed_at: number | null // when somebody let it through that was held
 }

@@ -19,6 +19,7 @@ export class ImapSession {
   #loggedIn = false
   #view: ImapView | undefined
   #idling: string | undefined
+  #refused: string | undefined // the tag of an AUTHENTICATE whose failure was explained
 
   constructor(socket: Socket, state: ImapState) {
     this.#state = state
@@ -32,12 +33,19 @@ export class ImapSession {
   }
 
   #capabilities(): string {
-    return this.#state.withoutIdle ? 'IMAP4rev1 LITERAL+' : 'IMAP4rev1 LITERAL+ IDLE'
+    const { withoutIdle, accessTokens } = this.#state
+    const login = accessTokens ? ' SASL-IR AUTH=XOAUTH2 LOGINDISABLED' : ''
+    return `IMAP4rev1 LITERAL+${withoutIdle ? '' : ' IDLE'}${login}`
   }
 
   #hear(line: string, literals: Buffer[]): void {
     if (this.#idling !== undefined) {
       this.#endIdle(line)
+      return
+    }
+    if (this.#refused !== undefined) {
+      this.#wire.say(`${this.#refused} NO [AUTHENTICATIONFAILED] Invalid credentials`)
+      this.#refused = undefined
       return
     }
     const [tag, name, ...rest] = tokensOf(line, literals)
@@ -55,6 +63,7 @@ export class ImapSession {
     const act = this.#actions[command]
     if (command === 'IDLE' && !this.#state.withoutIdle) this.#idle(tag)
     else if (command === 'LOGOUT') this.#logOut(tag)
+    else if (command === 'AUTHENTICATE' && this.#state.accessTokens) this.#authenticate(tag, String(args[1]))
     else if (!act) this.#wire.say(`${tag} BAD ${command} is not known here`)
     else if (!this.#loggedIn && !/^(LOGIN|CAPABILITY|NOOP)$/.test(command)) this.#wire.say(`${tag} NO log in first`)
     else {
@@ -87,6 +96,19 @@ export class ImapSession {
   #logIn(user: Token | undefined, pass: Token | undefined): string {
     this.#loggedIn = !this.#state.rejecting && user === this.#state.user && pass === this.#state.pass
     return this.#loggedIn ? 'OK logged in' : 'NO [AUTHENTICATIONFAILED] Authentication failed.'
+  }
+
+  /** XOAUTH2: a refusal is explained first, and the client answers with an empty line. */
+  #authenticate(tag: string, response: string): void {
+    const [user, token] = atob(response).split('\u0001')
+    const isGood = [...(this.#state.accessTokens ?? [])].some(good => token === `auth=Bearer ${good}`)
+    this.#loggedIn = isGood && user === `user=${this.#state.user}`
+    if (this.#loggedIn) {
+      this.#wire.say(`${tag} OK logged in`)
+      return
+    }
+    this.#refused = tag
+    this.#wire.say(`+ ${btoa('{"status":"400","schemes":"Bearer"}')}`)
   }
 
   #logOut(tag: string): void {
@@ -144,8 +166,11 @@ export class ImapSession {
     return undefined
   }
 
-  #fetch(set: string, items: string[], byUid: boolean): undefined {
+  #fetch(set: string, items: string[], byUid: boolean): string | undefined {
     for (const { mail, sequence } of this.#selected().chosen(set, byUid)) {
+      const poison = items.some(item => /^BODY(\.PEEK)?\[\]/.test(item)) && this.#state.poisoned.get(mail.uid)
+      if (poison === 'cut') this.#wire.cut(Buffer.from(`* ${sequence} FETCH (`))
+      if (poison) return 'NO [SERVERBUG] The mail could not be converted'
       const unseen = items.some(marksSeen) && !mail.flags.has('\\Seen')
       if (unseen) mail.flags.add('\\Seen')
       const asked = unseen && !items.includes('FLAGS') ? [...items, 'FLAGS'] : items
@@ -156,6 +181,7 @@ export class ImapSession {
         this.#wire.cut(answer)
       } else this.#wire.write(answer)
     }
+    return undefined
   }
 
   #store(set: string, mode: string, flags: string[], byUid: boolean): undefined {

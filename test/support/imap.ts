@@ -23,6 +23,8 @@ export interface ImapPlace {
 export interface ImapOptions {
   /** Leaves IDLE out of the capabilities. */
   withoutIdle?: boolean
+  /** The access tokens that are good; with these, log-in is by XOAUTH2 only. */
+  accessTokens?: Set<string>
 }
 
 /** What only the server of our own can be told to do. */
@@ -33,6 +35,8 @@ export interface OwnImap extends ImapPlace {
   mute(on: boolean): void
   /** Cuts the connection in the middle of the next mail that is fetched. */
   cutNextFetch(): void
+  /** The text of this mail cannot be fetched: the server refuses, or falls over it and cuts the connection. */
+  poison(uid: number, how?: 'refuse' | 'cut'): void
   /** Log-ins fail, until switched off. */
   rejectLogin(on: boolean): void
   /** Connections since the start, and those open now. */
@@ -43,6 +47,8 @@ export interface ImapState {
   readonly user: string
   readonly pass: string
   readonly withoutIdle: boolean
+  readonly accessTokens: Set<string> | undefined
+  readonly poisoned: Map<number, 'refuse' | 'cut'>
   readonly boxes: Map<string, ImapBox>
   readonly commands: string[]
   muted: boolean
@@ -56,6 +62,8 @@ export async function startImap(options: ImapOptions = {}): Promise<OwnImap> {
     user: 'desk',
     pass: 'secret',
     withoutIdle: options.withoutIdle === true,
+    accessTokens: options.accessTokens,
+    poisoned: new Map(),
     boxes: new Map([['INBOX', new ImapBox()]]),
     commands: [],
     muted: false,
@@ -115,6 +123,9 @@ export async function startImap(options: ImapOptions = {}): Promise<OwnImap> {
     },
     cutNextFetch() {
       state.cutting = true
+    },
+    poison(uid, how = 'refuse') {
+      state.poisoned.set(uid, how)
     },
     rejectLogin(on) {
       state.rejecting = on

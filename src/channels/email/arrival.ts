@@ -5,6 +5,7 @@ import type { Query } from '../../db/store.ts'
 import { idInKey } from './identity.ts'
 import type { Reading } from './read/mail.ts'
 import { FORWARD_PREFIX } from './read/quote-words.ts'
+import { inTheNameOf } from './read/trust.ts'
 import { withOwnKey } from './variant.ts'
 
 /** What core is told of a mail: its reading, and what only the database knows of its author and its id. */
@@ -33,7 +34,7 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
     bounce: r.bounce,
     trust: r.trust,
     forwarded: FORWARD_PREFIX.test(r.subject) ? r.forwarded : null,
-    junk: null,
+    junk: r.junk,
   }
 }
 
@@ -43,6 +44,7 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
  */
 async function withoutLoop(q: Query, arrival: Arrival, replyTo: Reading['replyTo']): Promise<Arrival> {
   if (arrival.kind !== 'human' || !(await isOwnAddress(q, arrival.from.address))) return arrival
-  if (replyTo && !(await isOwnAddress(q, replyTo.address))) return { ...arrival, from: replyTo }
+  if (replyTo && !(await isOwnAddress(q, replyTo.address)))
+    return { ...arrival, from: replyTo, trust: inTheNameOf(arrival.from, replyTo) }
   return { ...arrival, kind: 'loop', rule: 'from one of our own addresses' }
 }

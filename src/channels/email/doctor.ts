@@ -6,13 +6,17 @@ import { Problem } from '../../lib/problem.ts'
 import { examineDomains, type Lookup } from './examine/dns.ts'
 import { examineOut } from './examine/out.ts'
 import { type AccessTokens, createAccessTokens, type OAuthSettings } from './oauth.ts'
+import { type Account, accountsOf } from './receive/account.ts'
 import { verifyMailbox } from './receive/imap.ts'
+import { readKeys, type TlsFiles } from './receive/tls.ts'
 
 export interface MailToExamine {
   smtpUrl: string | null
   imapUrl: string | null
   listen: { host: string; port: number } | null
+  tls?: TlsFiles | null
   oauth?: OAuthSettings | null
+  webhookSecret?: string | null
   from: { address: string; name: string } | null
   senders: SenderRow[]
   key: Buffer | null // null: the database cannot be read, and with it no sealed secret
@@ -21,7 +25,7 @@ export interface MailToExamine {
 
 /** Connects to every mail server that is used, out and in, and asks the DNS. Sends nothing and changes nothing. */
 export async function examineMail(mail: MailToExamine): Promise<Finding[]> {
-  return (await Promise.all([examineSenders(mail), examineMailbox(mail), examineListener(mail)])).flat()
+  return (await Promise.all([examineSenders(mail), examineMailboxes(mail), examineListener(mail)])).flat()
 }
 
 async function examineSenders(mail: MailToExamine): Promise<Finding[]> {
@@ -48,12 +52,21 @@ function opened({ key, smtpUrl }: MailToExamine, sender: SenderRow): Opened | Fi
   }
 }
 
-async function examineMailbox({ imapUrl, listen }: MailToExamine): Promise<Finding[]> {
-  const part = 'Mail in (mailbox)'
-  if (!imapUrl) return listen ? [] : [withoutIntake()]
-  const trouble = await verifyMailbox(imapUrl)
-  if (!trouble) return [{ part, well: true, says: `the mailbox at ${new URL(imapUrl).host} can be read.` }]
-  return [{ part, well: false, says: trouble, next: 'Check IMAP_URL: host, port, user, password and mailbox.' }]
+async function examineMailboxes({ imapUrl, listen, webhookSecret, oauth }: MailToExamine): Promise<Finding[]> {
+  if (!imapUrl) return listen || webhookSecret ? [] : [withoutIntake()]
+  const tokens = oauth ? createAccessTokens(oauth) : null
+  return Promise.all(accountsOf(imapUrl).map(account => examineMailbox(account, tokens)))
+}
+
+async function examineMailbox(account: Account, tokens: AccessTokens | null): Promise<Finding> {
+  const part = `Mail in (${account.name})`
+  const trouble = await verifyMailbox(account, tokens)
+  if (!trouble) return { part, well: true, says: `the mailbox can be read.` }
+  const next =
+    account.password === null
+      ? 'Check IMAP_URL and the settings that begin with MAIL_OAUTH_.'
+      : 'Check IMAP_URL: host, port, user, password and folder.'
+  return { part, well: false, says: trouble, next }
 }
 
 function withoutIntake(): Finding {
@@ -61,13 +74,20 @@ function withoutIntake(): Finding {
     part: 'Mail in',
     well: false,
     says: "customers' answers cannot come back.",
-    next: 'Set IMAP_URL to the mailbox of the sender, or MAIL_LISTEN to take mail by SMTP.',
+    next: 'Set IMAP_URL to the mailbox of the sender, MAIL_LISTEN to take mail by SMTP, or MAIL_WEBHOOK_SECRET.',
   }
 }
 
-async function examineListener({ listen }: MailToExamine): Promise<Finding[]> {
+async function examineListener({ listen, tls }: MailToExamine): Promise<Finding[]> {
   if (!listen) return []
   const part = `Mail in (${listen.host}:${listen.port})`
+  const bad =
+    tls &&
+    (await readKeys(tls).then(
+      () => null,
+      error => (error as Error).message,
+    ))
+  if (bad) return [{ part, well: false, says: bad, next: 'Check both files: PEM, a pair, and readable by Overture.' }]
   const code = await binds(listen.host, listen.port)
   if (!code) return [{ part, well: true, says: 'the port is free to listen on.' }]
   if (code === 'EADDRINUSE')

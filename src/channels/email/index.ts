@@ -1,23 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import { alert } from '../../core/alerts.ts'
+import { plainText } from '../../core/document.ts'
+import { rawOf } from '../../core/dropped.ts'
+import { noteEnvelope, settleInbound } from '../../core/inbound.ts'
 import { receiveArrival } from '../../core/receive/index.ts'
 import type { InboundRow } from '../../db/schema.ts'
-import type { Store } from '../../db/store.ts'
+import type { Store, Tx } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
 import { createAccessTokens, type OAuthSettings } from './oauth.ts'
+import type { Reading } from './read/mail.ts'
 import { createReader, type Reader } from './read/reader.ts'
+import type { Resolve } from './receive/authenticate.ts'
 import type { Mailboxes } from './receive/imap.ts'
 import type { Listener } from './receive/listen.ts'
+import { mountPosted } from './receive/posted.ts'
 import type { Envelope } from './receive/recipients.ts'
+import type { TlsFiles } from './receive/tls.ts'
 import { createSending } from './send/send.ts'
 
 export interface EmailOptions {
   store: Store
   log: Log
   smtpUrl: string | null // for senders without one of their own
-  imapUrl: string | null
+  imapUrl: string | null // one or several
   listen: { host: string; port: number } | null
   oauth?: OAuthSettings | null // for mail servers that take access tokens in place of passwords
+  tls?: TlsFiles | null // of the listener
+  relays?: string[] | null // networks of hosts that hand the listener others' mail
+  authservIds?: string[] // whose Authentication-Results are believed
+  webhookSecret?: string | null // null: no mail is taken in by HTTP
+  resolve?: Resolve // in place of the system's DNS
   perMinute?: number // mails to one domain
   maxBytes?: number // of a mail that is taken in
   reader?: Reader
@@ -26,6 +40,8 @@ export interface EmailOptions {
 export interface Email extends Channel {
   /** Where mail is listened for, or null. */
   listenPort(): number | null
+  /** Adds `POST /mail/inbound` to the server, where a secret is set. */
+  mount(server: FastifyInstance): void
   /** Sends a test mail from a sender; null when the server accepted it, else why not, as a finished sentence. */
   sendTest(senderId: string, to: string): Promise<string | null>
 }
@@ -35,17 +51,29 @@ const MOST_BYTES = 25 * 1024 * 1024
 /** Customers' mail: out by SMTP, in by a mailbox and by a listener of our own. */
 export function createEmail(options: EmailOptions): Email {
   const { store, log, maxBytes = MOST_BYTES } = options
+  const authservIds = (options.authservIds ?? []).map(id => id.toLowerCase())
   const tokens = options.oauth ? createAccessTokens(options.oauth) : null
   const { smtpUrl, perMinute } = options
   const sending = createSending({ store, log, smtpUrl, tokens, ...(perMinute ? { perMinute } : {}) })
   const reader = options.reader ?? createReader()
   let listener: Listener | undefined
-  let mailbox: Mailboxes | undefined
+  let mailboxes: Mailboxes | undefined
+  let isStopping = false
 
   async function stopIntake(): Promise<void> {
-    await Promise.all([listener?.stop(), mailbox?.stop()])
+    isStopping = true
+    await Promise.all([listener?.stop(), mailboxes?.stop()])
     listener = undefined
-    mailbox = undefined
+    mailboxes = undefined
+  }
+
+  /** What a stranger's host handed over is checked before it is understood; what was found stays with the mail. */
+  async function checked(row: InboundRow): Promise<Envelope> {
+    const envelope = JSON.parse(row.envelope) as Envelope
+    if (envelope.by !== 'smtp' || envelope.relay || envelope.auth || !envelope.remote) return envelope
+    const { authenticate } = await import('./receive/authenticate.ts')
+    const auth = await authenticate(row.raw, envelope, options.resolve ? { resolve: options.resolve } : {})
+    return { ...envelope, auth }
   }
 
   return {
@@ -54,18 +82,34 @@ export function createEmail(options: EmailOptions): Email {
     deliver: sending.deliver,
     sendTest: sending.sendTest,
     async receive(row: InboundRow) {
-      const reading = await reader.read(row.raw, JSON.parse(row.envelope) as Envelope, { key: store.key })
-      await store.write(async tx => receiveArrival(tx, await arrivalOf(tx.q, row, reading)))
+      const raw = rawOf(row)
+      const envelope = await checked(row)
+      const reading = await reader.read(raw, envelope, { key: store.key, authservIds })
+      await store.write(async tx => {
+        if (envelope.auth) await noteEnvelope(tx, row, envelope)
+        if (reading.rounds && !row.team_id) return setAside(tx, row, reading, reading.rounds)
+        await receiveArrival(tx, await arrivalOf(tx.q, row, reading))
+      })
+    },
+    async tellOfTrouble(_row, became) {
+      if (became !== 'quarantined') return
+      const text = 'A mail could not be understood and waits in the tray (App Home, Set-up). The log says why.'
+      await store.write(tx => alert(tx, 'mail:quarantined', text))
+    },
+    mount(server) {
+      if (options.webhookSecret)
+        mountPosted(server, { store, log, maxBytes, secret: options.webhookSecret, isOpen: () => !isStopping })
     },
     async start() {
       // Each library costs time and memory at the start, so only what is used is loaded.
       if (options.listen) {
         const { listen } = await import('./receive/listen.ts')
-        listener = await listen({ ...options.listen, store, log, maxBytes })
+        const { tls = null, relays = null } = options
+        listener = await listen({ ...options.listen, store, log, maxBytes, tls, relays })
       }
       if (options.imapUrl) {
-        const { readMailbox } = await import('./receive/imap.ts')
-        mailbox = readMailbox({ store, log, maxBytes, url: options.imapUrl })
+        const { readMailboxes } = await import('./receive/imap.ts')
+        mailboxes = readMailboxes({ store, log, maxBytes, url: options.imapUrl, tokens })
       }
     },
     stopIntake,
@@ -76,4 +120,15 @@ export function createEmail(options: EmailOptions): Email {
     },
     listenPort: () => listener?.port ?? null,
   }
+}
+
+/** To where people see it, and may give it to a team all the same. */
+async function setAside(tx: Tx, row: InboundRow, reading: Reading, reason: string): Promise<void> {
+  const { kind, rule, from, subject, body } = reading
+  const about = {
+    from: from.name ? `${from.name} <${from.address}>` : from.address,
+    subject,
+    text: plainText(body).slice(0, 500),
+  }
+  await settleInbound(tx, row.id, { state: 'quarantined', reason, about, kind, rule })
 }

@@ -44,6 +44,7 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     team_id: null,
     kind: null,
     rule: null,
+    dropped_at: null,
     from_address: null,
     passed_at: null,
   }

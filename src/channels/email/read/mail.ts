@@ -7,6 +7,8 @@ import { filesOf, rawFile } from './attachments.ts'
 import { readBounce } from './bounce.ts'
 import { calendarLine, calendarMethod } from './calendar.ts'
 import { classify, isNoReply, type Traits } from './classify.ts'
+import { roundsOf } from './hops.ts'
+import { junkOf } from './junk.ts'
 import { readHeader } from './mime.ts'
 import { normalise } from './normalise.ts'
 import { type Headers, type Mail, parseMail } from './parse.ts'
@@ -14,11 +16,13 @@ import type { Facts } from './quote.ts'
 import { FORWARD_PREFIX } from './quote-words.ts'
 import { isComplaint, reportedRecipients } from './report.ts'
 import { bodyOf, returnedIds } from './returned.ts'
+import { inTheNameOf, trustOf } from './trust.ts'
 import { type Visible, visibleInHtml, visibleInText } from './visible.ts'
 
 /** What the stages need besides the bytes. */
 export interface ReadContext {
   key: Buffer // the instance's: by it our own mail is known
+  authservIds?: string[] // lower-case names of the mail systems whose Authentication-Results are believed
 }
 
 /** All that can be said of a mail without looking anything up. */
@@ -40,6 +44,8 @@ export interface Reading {
   full: Document | null // the whole, when body leaves something out
   bounce: Bounce | null
   trust: Trust
+  junk: string | null // why the mail system that brought it takes it for spam, a finished sentence
+  rounds: string | null // why it may be going round in circles, a finished sentence
   forwarded: { from: Mailbox; body: Document } | null
   files: NewFile[]
 }
@@ -64,7 +70,7 @@ export async function readMail(bytes: Buffer, envelope: Envelope, context: ReadC
 }
 
 /** What is made of a mail that was taken apart. */
-export function understood(mail: Mail, envelope: Envelope, { key }: ReadContext): Reading {
+export function understood(mail: Mail, envelope: Envelope, { key, authservIds = [] }: ReadContext): Reading {
   const { headers, subject } = mail
   const author = authorOf(mail, envelope)
   const { kind, rule } = classify(traitsOf(mail, envelope, author), key)
@@ -90,7 +96,9 @@ export function understood(mail: Mail, envelope: Envelope, { key }: ReadContext)
     body: [...noticesOf(mail, envelope), ...body],
     full,
     bounce: readBounce(mail, kind),
-    trust: { verdict: 'unknown', says: '' },
+    trust: from === author ? trustOf({ mail, envelope, author, authservIds }) : inTheNameOf(author, from),
+    junk: junkOf(headers, envelope),
+    rounds: roundsOf(headers),
     forwarded: forwarded && PASSED_ON.has(kind) ? { ...forwarded, from: forwarded.from ?? SOMEBODY } : null,
     files: filesOf(mail.parts, mail.html, isReport(kind)),
   }
@@ -217,6 +225,8 @@ export function unreadable(bytes: Buffer, envelope: Envelope, rule = 'no parser 
     full: null,
     bounce: null,
     trust: { verdict: 'unknown', says: '' },
+    junk: null,
+    rounds: null,
     forwarded: null,
     files: [rawFile(bytes)],
   }

@@ -1,11 +1,17 @@
 import { normaliseAddress, readAddressList, splitPlus } from '../address.ts'
+import type { AuthResults } from '../read/auth-results.ts'
 
 /** How a mail reached us, as it is stored beside the raw bytes. */
 export interface Envelope {
   from?: string // empty: the null sender of bounces; absent: not known
   to?: string[]
-  by?: 'smtp' | 'imap'
+  by?: 'smtp' | 'imap' | 'http'
   bytes?: number // of the whole mail, when only its beginning was taken in
+  junk?: true // it lay where the mail system puts what it takes for spam
+  remote?: string // the address that it came from by SMTP
+  helo?: string // what that host calls itself
+  relay?: true // that host is one of ours, which took it in from somebody else
+  auth?: AuthResults // what our own check said
 }
 
 /** Where a mail was delivered to may stand in any of these; forwarders keep the reply address in one of them only. */

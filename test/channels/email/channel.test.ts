@@ -71,7 +71,10 @@ describe('a ticket by email', () => {
   test('goes out, and the answer to its reply address comes back to it', async () => {
     const ticket = await underWay()
     expect(header('Subject')).toBe('Your order')
-    await answer(mail('Thank you!\n\n> Hello Jane', { To: replyTo() }), replyTo())
+    await answer(
+      mail('Thank you!\n\nOn Tue, 3 Mar 2026 at 09:00, Ann wrote:\n> Hello Jane', { To: replyTo() }),
+      replyTo(),
+    )
     const [, reply] = await messages(ticket.id)
     expect(reply).toMatchObject({ text: 'Thank you!', author_kind: 'customer', author_name: 'Jane Doe' })
     expect(reply?.matched_by).toContain('reply address')

@@ -10,7 +10,7 @@ it('the card of a ticket that a customer began has the way to what was left out 
   await jane.write({
     to: 'support@tulip.test',
     subject: 'Daffodils',
-    text: 'Do you sell them?\n\nOn Monday Bob wrote:\n> Ask Tulip, they have all',
+    text: 'Do you sell them?\n\nOn Mon, 2 Mar 2026 at 10:00, Bob <bob@acme.test> wrote:\n> Ask Tulip, they have all',
   })
   const card = await slack.until(() =>
     slack

@@ -15,6 +15,7 @@ export function attributionAt(lines: string[], at: number): number {
       if (!isUnfinished(text)) return 0
       continue
     }
+    if (row > at && beginsAnew(text, line, (lines[row - 1] as string).trim() === '')) return 0
     if (row > at && line.startsWith('>') && !/^>\s?[^>]{0,24}[:：]$/.test(line)) return 0
     text = text ? `${text} ${line}` : line
     used++
@@ -22,6 +23,12 @@ export function attributionAt(lines: string[], at: number): number {
     if (isAttribution(text, () => quoteFollows(lines, row + 1))) return row + 1 - at
   }
   return 0
+}
+
+/** Whether an attribution begins with this line, and what stands above it are the writer's words (`See you at 5`). */
+function beginsAnew(above: string, line: string, afterBlank: boolean): boolean {
+  if (!STARTS.test(line)) return false
+  return afterBlank || !(STARTS.test(above) || ADDRESS.test(above))
 }
 
 /** Where in a line with words an attribution begins (`Thanks! On ... Jane wrote:`), or 0. */

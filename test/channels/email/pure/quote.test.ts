@@ -29,6 +29,14 @@ describe('the mail that is answered is left out below', () => {
     expect(visibleText(`${REPLY}\n\n${line}\n\n> Which colour?\n> And how many?\n`)).toBe(REPLY)
   })
 
+  test.each(['Answer 1', '42', 'See you at 10:30', 'Your order of 2026', 'On the 3.3.2026'])(
+    'also behind an answer that ends with a number: %s',
+    words => {
+      const line = 'On Tue, 3 Mar 2026 at 09:30, Ann (Support) <help@support.test> wrote:'
+      expect(visibleText(`${words}\n\n${line}\n\n> Which colour?\n`)).toBe(words)
+    },
+  )
+
   test.each([
     [
       'Outlook',

@@ -4,8 +4,8 @@ import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { idInKey } from './identity.ts'
 import type { Reading } from './read/mail.ts'
-import { FORWARD_PREFIX } from './read/quote-words.ts'
-import { inTheNameOf } from './read/trust.ts'
+import { inTheNameOf } from './read/trust/trust.ts'
+import { FORWARD_PREFIX } from './read/visible/quote-words.ts'
 import { withOwnKey } from './variant.ts'
 
 /** What core is told of a mail: its reading, and what only the database knows of its author and its id. */

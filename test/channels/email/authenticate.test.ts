@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { verdictOf } from '../../../src/channels/email/read/trust.ts'
+import { verdictOf } from '../../../src/channels/email/read/trust/trust.ts'
 import { authenticate, type Resolve } from '../../../src/channels/email/receive/authenticate.ts'
 import { networksOf, OWN_NETWORKS } from '../../../src/channels/email/receive/relays.ts'
 import { mail } from './mails.ts'

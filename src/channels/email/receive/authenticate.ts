@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { Readable } from 'node:stream'
-import type { AuthResults } from '../read/auth-results.ts'
+import type { AuthResults } from '../read/trust/auth-results.ts'
 import type { Envelope } from './recipients.ts'
 
 /** Answers a DNS question as `dns.promises.resolve` does: rejects with a code such as ENOTFOUND. */

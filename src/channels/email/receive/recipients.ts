@@ -1,5 +1,5 @@
 import { normaliseAddress, readAddressList, splitPlus } from '../address.ts'
-import type { AuthResults } from '../read/auth-results.ts'
+import type { AuthResults } from '../read/trust/auth-results.ts'
 
 /** How a mail reached us, as it is stored beside the raw bytes. */
 export interface Envelope {

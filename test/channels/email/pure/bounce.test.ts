@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readBounce } from '../../../../src/channels/email/read/bounce.ts'
-import { parseMail } from '../../../../src/channels/email/read/parse.ts'
-import { recipientsIn } from '../../../../src/channels/email/read/report.ts'
+import { readBounce } from '../../../../src/channels/email/read/bounce/bounce.ts'
+import { recipientsIn } from '../../../../src/channels/email/read/bounce/report.ts'
+import { parseMail } from '../../../../src/channels/email/read/decode/parse.ts'
 import { mail, read } from '../mails.ts'
 
 const JANE = `Final-Recipient: rfc822; jane@acme.test

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { NOBODY } from '../../../../src/channels/email/read/mail.ts'
-import { FORWARD_PREFIX } from '../../../../src/channels/email/read/quote-words.ts'
-import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible.ts'
+import { FORWARD_PREFIX } from '../../../../src/channels/email/read/visible/quote-words.ts'
+import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible/visible.ts'
 import { plainText } from '../../../../src/core/document.ts'
 import { html, mail, read } from '../mails.ts'
 

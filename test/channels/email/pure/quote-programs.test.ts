@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible.ts'
+import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible/visible.ts'
 import { plainText } from '../../../../src/core/document.ts'
 
 /** Whole answers as further programs write them: the mail, and what of it is its writer's. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shareOf, visibleText } from '../../../../src/channels/email/read/quote.ts'
-import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible.ts'
+import { shareOf, visibleText } from '../../../../src/channels/email/read/visible/quote.ts'
+import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible/visible.ts'
 import { isEmpty, plainText } from '../../../../src/core/document.ts'
 
 /** Lines that mean something to the reader, and others. */

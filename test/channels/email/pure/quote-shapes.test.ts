@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { visibleText } from '../../../../src/channels/email/read/quote.ts'
-import { visibleInHtml } from '../../../../src/channels/email/read/visible.ts'
+import { visibleText } from '../../../../src/channels/email/read/visible/quote.ts'
+import { visibleInHtml } from '../../../../src/channels/email/read/visible/visible.ts'
 import { plainText } from '../../../../src/core/document.ts'
 
 /** Shapes of answers as mail programs make them, a line each; every line names its program or language. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { visibleText } from '../../../../src/channels/email/read/quote.ts'
+import { visibleText } from '../../../../src/channels/email/read/visible/quote.ts'
 
 const REPLY = 'Yes, two please.\n\nJane'
 

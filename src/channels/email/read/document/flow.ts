@@ -1,4 +1,4 @@
-import { type Block, type Inline, joined, type Marks, wordsOf } from '../../../core/document.ts'
+import { type Block, type Inline, joined, type Marks, wordsOf } from '../../../../core/document.ts'
 
 /** What a run of words wears: its marks and the address that it links to. */
 export interface Dress extends Marks {

@@ -1,5 +1,5 @@
-import type { Envelope } from '../receive/recipients.ts'
-import type { Headers } from './parse.ts'
+import type { Envelope } from '../../receive/recipients.ts'
+import type { Headers } from '../decode/parse.ts'
 
 interface Mark {
   header: string

@@ -1,6 +1,6 @@
-import type { ArrivalKind, BounceClass } from '../../../core/letter.ts'
-import type { Meaning } from './bounce-meaning.ts'
-import { meaningOfStatus, meaningOfWords } from './bounce-words.ts'
+import type { ArrivalKind, BounceClass } from '../../../../core/letter.ts'
+import type { Meaning } from './meaning.ts'
+import { meaningOfStatus, meaningOfWords } from './words.ts'
 
 /** What is known of one recipient before it is judged. */
 export interface Account {

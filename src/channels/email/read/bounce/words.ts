@@ -1,6 +1,6 @@
-import type { Meaning, Words } from './bounce-meaning.ts'
-import { ADDRESS_WORDS } from './bounce-words-address.ts'
-import { LAST_WORDS, MAIL_WORDS } from './bounce-words-mail.ts'
+import type { Meaning, Words } from './meaning.ts'
+import { ADDRESS_WORDS } from './words-address.ts'
+import { LAST_WORDS, MAIL_WORDS } from './words-mail.ts'
 
 /**
  * Read from the top, the most certain first: words about us (our server, our address, our mail) come before words about the

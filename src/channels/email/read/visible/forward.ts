@@ -1,5 +1,5 @@
-import type { Document } from '../../../core/document.ts'
-import { type Mailbox, normaliseAddress } from '../address.ts'
+import type { Document } from '../../../../core/document.ts'
+import { type Mailbox, normaliseAddress } from '../../address.ts'
 import { attributionAt } from './attribution.ts'
 import { isRule } from './ending.ts'
 import { headerBlockAt } from './header-block.ts'

@@ -1,12 +1,12 @@
-import { plainText } from '../../../core/document.ts'
-import type { ArrivalKind, Bounce } from '../../../core/letter.ts'
-import { type Failure, failuresIn } from './bounce-shapes.ts'
-import { type Account, type Judgement, judge, reasonOf } from './bounce-verdict.ts'
-import { clean } from './clean.ts'
-import { fromHtml } from './html.ts'
-import type { Headers, Mail } from './parse.ts'
+import { plainText } from '../../../../core/document.ts'
+import type { ArrivalKind, Bounce } from '../../../../core/letter.ts'
+import { clean } from '../clean.ts'
+import type { Headers, Mail } from '../decode/parse.ts'
+import { fromHtml } from '../document/html.ts'
 import { addressesIn, type RecipientReport, reportedRecipients } from './report.ts'
 import { aboveReturned, bodyOf, returnedHeaders } from './returned.ts'
+import { type Failure, failuresIn } from './shapes.ts'
+import { type Account, type Judgement, judge, reasonOf } from './verdict.ts'
 
 const MOST_RECIPIENTS = 100
 const MOST_JUDGED = 20

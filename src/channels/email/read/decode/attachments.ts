@@ -1,5 +1,5 @@
-import type { NewFile } from '../../../core/letter.ts'
-import { clean } from './clean.ts'
+import type { NewFile } from '../../../../core/letter.ts'
+import { clean } from '../clean.ts'
 import { typeOf, usualName } from './file-type.ts'
 import { readHeader } from './mime.ts'
 import type { MailPart } from './parse.ts'

@@ -1,4 +1,4 @@
-import { any, type Words } from './bounce-meaning.ts'
+import { any, type Words } from './meaning.ts'
 
 /** Words about the address: that it has moved, is switched off, or does not exist, or that its domain does not. */
 export const ADDRESS_WORDS: Words[] = [

@@ -1,8 +1,8 @@
-import type { Trust } from '../../../core/letter.ts'
-import { domainOf, type Mailbox, readAddressList } from '../address.ts'
-import type { Envelope } from '../receive/recipients.ts'
+import type { Trust } from '../../../../core/letter.ts'
+import { domainOf, type Mailbox, readAddressList } from '../../address.ts'
+import type { Envelope } from '../../receive/recipients.ts'
+import type { Mail } from '../decode/parse.ts'
 import { type AuthResults, type DomainResult, readAuthResults } from './auth-results.ts'
-import type { Mail } from './parse.ts'
 
 /** What is looked at to judge whether a mail is from whom it says. */
 export interface Claim {

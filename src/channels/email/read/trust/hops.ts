@@ -1,4 +1,4 @@
-import type { Headers } from './parse.ts'
+import type { Headers } from '../decode/parse.ts'
 
 const MOST_HOPS = 30
 

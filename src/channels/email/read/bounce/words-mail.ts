@@ -1,4 +1,4 @@
-import { any, type Words } from './bounce-meaning.ts'
+import { any, type Words } from './meaning.ts'
 
 /** Words about our server, our address and our mail, and about full mailboxes: what they say is not of the address. */
 export const MAIL_WORDS: Words[] = [

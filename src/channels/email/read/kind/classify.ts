@@ -1,6 +1,7 @@
-import type { ArrivalKind } from '../../../core/letter.ts'
-import { signedBy } from '../../../lib/sign.ts'
-import { OWN_HEADER, OWN_PURPOSE } from '../send/compose.ts'
+import type { ArrivalKind } from '../../../../core/letter.ts'
+import { signedBy } from '../../../../lib/sign.ts'
+import { OWN_HEADER, OWN_PURPOSE } from '../../send/compose.ts'
+import type { RecipientReport } from '../bounce/report.ts'
 import {
   ADMINISTRATOR,
   AUTO_HEADERS,
@@ -16,7 +17,6 @@ import {
   READ_SENTENCE,
   TRANSCRIPT,
 } from './machine-signs.ts'
-import type { RecipientReport } from './report.ts'
 import {
   ABSENCE_SUBJECT,
   ACKNOWLEDGEMENT_SUBJECT,

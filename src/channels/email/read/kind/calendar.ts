@@ -1,6 +1,6 @@
 import ICAL from 'ical.js'
-import { clean } from './clean.ts'
-import type { Mail, MailPart } from './parse.ts'
+import { clean } from '../clean.ts'
+import type { Mail, MailPart } from '../decode/parse.ts'
 
 const LONGEST_CALENDAR = 256 * 1024
 const LONGEST_SUMMARY = 200

@@ -1,5 +1,5 @@
-import { messageIds } from '../identity.ts'
-import type { Headers, Mail, MailPart } from './parse.ts'
+import { messageIds } from '../../identity.ts'
+import type { Headers, Mail, MailPart } from '../decode/parse.ts'
 
 type Source = Pick<Mail, 'raw' | 'headers' | 'parts' | 'text'>
 

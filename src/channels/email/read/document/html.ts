@@ -1,8 +1,8 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
-import { type Document, linkUrl, type Marks } from '../../../core/document.ts'
-import { clean } from './clean.ts'
+import { type Document, linkUrl, type Marks } from '../../../../core/document.ts'
+import { clean } from '../clean.ts'
+import { markOf } from '../visible/marks.ts'
 import { type Dress, Flow, type Region } from './flow.ts'
-import { markOf } from './marks.ts'
 import { type Look, lookOf } from './style.ts'
 
 /** What a person who opens this html in a mail program reads; see `readHtml`. */

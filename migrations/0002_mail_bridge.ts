@@ -58,7 +58,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   await s.alterTable('teams').addColumn('sender_id', 'text').execute()
   await s.alterTable('team_members').addColumn('sender_id', 'text').execute()
-  await s.alterTable('senders').addColumn('oauth', 'text').execute()
 
   await s
     .createTable('sender_aliases')

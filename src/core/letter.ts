@@ -111,7 +111,6 @@ export interface SenderView {
   smtpUrl: string | null // null: the environment's
   broken: string | null // why nothing can be sent from it, a finished sentence
   dkim: { selector: string; key: string } | null
-  oauth: string | null // JSON: how its server's access tokens are got; null: as the environment says
   isLocked?: true // its secrets cannot be read: nothing may be sent, not even without them
 }
 

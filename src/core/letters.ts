@@ -109,7 +109,6 @@ export async function ticketViews(
       's.address as sender_address',
       's.name as sender_name',
       's.smtp_url',
-      's.oauth',
       's.dkim_selector',
       's.dkim_key',
       's.broken_reason',
@@ -172,7 +171,6 @@ function senderView(
     sender_address: string | null
     sender_name: string | null
     smtp_url: string | null
-    oauth: string | null
     dkim_selector: string | null
     dkim_key: string | null
     broken_reason: string | null
@@ -185,7 +183,7 @@ function senderView(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // one sender's trouble must not keep all others' letters, and lists, from being drawn
-    return { ...sender, broken: error.message, smtpUrl: null, oauth: null, dkim: null, isLocked: true }
+    return { ...sender, broken: error.message, smtpUrl: null, dkim: null, isLocked: true }
   }
 }
 

@@ -5,6 +5,7 @@ import { Problem } from '../lib/problem.ts'
 import { attach } from './attachments.ts'
 import { redrawCard, redrawMessage } from './deliveries/redraw.ts'
 import { plainText } from './document.ts'
+import { rawOf } from './dropped.ts'
 import { type Arrival, isAutomatic } from './letter.ts'
 import { messageById } from './messages/find.ts'
 import { MAIL } from './threads.ts'
@@ -50,7 +51,7 @@ export async function storedMail(q: Query, id: string): Promise<InboundRow> {
     .where('channel', '=', MAIL)
     .executeTakeFirst()
   if (!row) throw new Problem('not_found', 'There is no mail with this id.')
-  if (!row.raw?.length) throw new Problem('not_found', 'The raw mail is no longer kept.')
+  rawOf(row)
   return row
 }
 

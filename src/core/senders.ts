@@ -80,20 +80,15 @@ function columns(tx: Tx, form: SenderForm) {
 
 export interface Secrets {
   smtpUrl: string | null
-  oauth: string | null // JSON, the channel's own
   dkim: { selector: string; key: string } | null
 }
 
 /** What is kept sealed of a sender. Throws a Problem when it was sealed under another APP_SECRET. */
-export function secretsOf(
-  key: Buffer,
-  sender: Pick<SenderRow, 'smtp_url' | 'oauth' | 'dkim_selector' | 'dkim_key'>,
-): Secrets {
-  const { smtp_url, oauth, dkim_selector, dkim_key } = sender
+export function secretsOf(key: Buffer, sender: Pick<SenderRow, 'smtp_url' | 'dkim_selector' | 'dkim_key'>): Secrets {
+  const { smtp_url, dkim_selector, dkim_key } = sender
   try {
     return {
       smtpUrl: smtp_url && unseal(key, smtp_url),
-      oauth: oauth && unseal(key, oauth),
       dkim: dkim_selector && dkim_key ? { selector: dkim_selector, key: unseal(key, dkim_key) } : null,
     }
   } catch {

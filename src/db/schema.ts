@@ -103,7 +103,6 @@ export interface SenderRow {
   address: string // lower-cased
   name: string
   smtp_url: string | null // sealed; null: the SMTP_URL of the environment
-  oauth: string | null // sealed JSON: how to get access tokens for its server; null: the URL's password
   dkim_selector: string | null
   dkim_key: string | null // sealed
   created_at: number

@@ -60,7 +60,6 @@ function ticket(wanted: Wanted): TicketView {
     name: 'Support',
     smtpUrl: null,
     broken: null,
-    oauth: null,
     dkim: null,
   }
   return {

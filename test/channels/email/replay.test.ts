@@ -127,9 +127,9 @@ describe('replaying', () => {
     await town.store.write(tx =>
       tx.q
         .updateTable('inbound')
-        .set({ raw: Buffer.alloc(0) })
+        .set({ raw: Buffer.alloc(0), dropped_at: 1 })
         .execute(),
     )
-    await expect(replayed(id)).rejects.toThrow('no longer kept')
+    await expect(replayed(id)).rejects.toThrow('kept no more')
   })
 })

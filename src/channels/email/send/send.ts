@@ -4,7 +4,7 @@ import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { domainOf } from '../address.ts'
-import { type AccessTokens, createAccessTokens, type OAuthSettings } from '../oauth.ts'
+import type { AccessTokens } from '../oauth.ts'
 import { answeredId } from './answered-id.ts'
 import { type Composed, compose, composeTest } from './compose.ts'
 import { judge, saysSenderRefused } from './failure.ts'
@@ -27,7 +27,7 @@ export interface SendingOptions {
   store: Store
   smtpUrl: string | null // for senders without one of their own
   log: Log
-  tokens?: AccessTokens | null // for senders that log in by OAuth 2 and have no access of their own
+  tokens?: AccessTokens | null // for servers of `?auth=oauth2`
   perMinute?: number // mails to one domain, see Pace
   now?: () => number
 }
@@ -35,7 +35,6 @@ export interface SendingOptions {
 /** What is kept of a sender between mails. */
 interface Line {
   url: string
-  oauth: string | null
   relay: Relay
   plainEnvelope: boolean // its server lets it use no address but its own as the envelope's sender
   refusedUntil: number // after a refused log-in nothing is tried before, lest the account be locked
@@ -146,10 +145,10 @@ export function createSending(options: SendingOptions): Sending {
 
   async function sendTest(senderId: string, to: string): Promise<string | null> {
     const row = await store.read(q => senderById(q, senderId))
-    const { smtpUrl: own, oauth, dkim } = secretsOf(store.key, row)
+    const { smtpUrl: own, dkim } = secretsOf(store.key, row)
     const url = own ?? smtpUrl
     if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
-    const relay = openRelay(url, { tokens: tokensOf(oauth) ?? tokens })
+    const relay = openRelay(url, { tokens })
     try {
       const mail = composeTest({ address: row.address, name: row.name, dkim }, to, store.key, store.now())
       await relay.send(mail.envelope, mail.raw)
@@ -168,10 +167,10 @@ export function createSending(options: SendingOptions): Sending {
 
   function lineFor(sender: SenderView, url: string): Line {
     const known = lines.get(sender.id)
-    if (known?.url === url && known.oauth === sender.oauth) return known
+    if (known?.url === url) return known
     // The relay of an older URL finishes what it has in hand; its idle connections close by themselves.
-    const relay = openRelay(url, { tokens: tokensOf(sender.oauth) ?? tokens })
-    const line = { url, oauth: sender.oauth, relay, plainEnvelope: false, refusedUntil: 0, refusal: '' }
+    const relay = openRelay(url, { tokens })
+    const line = { url, relay, plainEnvelope: false, refusedUntil: 0, refusal: '' }
     lines.set(sender.id, line)
     return line
   }
@@ -184,11 +183,6 @@ export function createSending(options: SendingOptions): Sending {
       lines.clear()
     },
   }
-}
-
-/** The access tokens of a sender's own. */
-function tokensOf(oauth: string | null): AccessTokens | null {
-  return oauth ? createAccessTokens(JSON.parse(oauth) as OAuthSettings) : null
 }
 
 /** Whether it is the token in the envelope's sender that the server does not like; some say so only at a later command. */

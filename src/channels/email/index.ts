@@ -7,6 +7,7 @@ import { receiveArrival } from '../../core/receive/index.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
+import { takeTurns } from '../../lib/turns.ts'
 import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
 import { createAccessTokens, type OAuthSettings } from './oauth.ts'
@@ -59,6 +60,7 @@ export function createEmail(options: EmailOptions): Email {
   let listener: Listener | undefined
   let mailboxes: Mailboxes | undefined
   let isStopping = false
+  const inTurn = takeTurns()
 
   async function stopIntake(): Promise<void> {
     isStopping = true
@@ -76,20 +78,31 @@ export function createEmail(options: EmailOptions): Email {
     return { ...envelope, auth }
   }
 
+  async function read(row: InboundRow): Promise<{ envelope: Envelope; reading: Reading }> {
+    const raw = rawOf(row)
+    const envelope = await checked(row)
+    return { envelope, reading: await reader.read(raw, envelope, { key: store.key, authservIds }) }
+  }
+
+  function record(row: InboundRow, envelope: Envelope, reading: Reading): Promise<void> {
+    return store.write(async tx => {
+      if (envelope.auth) await noteEnvelope(tx, row, envelope)
+      if (reading.rounds && !row.team_id) return setAside(tx, row, reading, reading.rounds)
+      await receiveArrival(tx, await arrivalOf(tx.q, row, reading))
+    })
+  }
+
   return {
     name: 'email',
     atOnce: 20,
     deliver: sending.deliver,
     sendTest: sending.sendTest,
     async receive(row: InboundRow) {
-      const raw = rawOf(row)
-      const envelope = await checked(row)
-      const reading = await reader.read(raw, envelope, { key: store.key, authservIds })
-      await store.write(async tx => {
-        if (envelope.auth) await noteEnvelope(tx, row, envelope)
-        if (reading.rounds && !row.team_id) return setAside(tx, row, reading, reading.rounds)
-        await receiveArrival(tx, await arrivalOf(tx.q, row, reading))
-      })
+      const begun = read(row)
+      begun.catch(() => {}) // who waits for it comes later
+      // Mails are read side by side, but what one author wrote is recorded in the order in which it came.
+      const { envelope, reading } = await inTurn('reading', () => begun)
+      await inTurn(reading.from.address, () => record(row, envelope, reading))
     },
     async tellOfTrouble(_row, became) {
       if (became !== 'quarantined') return

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { inject } from 'vitest'
+import { ask } from './ask.ts'
 
-/** A new empty database of the engine that this run is about; `drop` once nobody uses it any more. */
+/** A new database without rows of the engine that this run is about; `drop` once nobody uses it any more. */
 export async function newDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   return process.env.TEST_ENGINE === 'postgres' ? newPostgres(inject('postgresUrl')) : newSqlite()
 }
@@ -17,18 +17,8 @@ function newSqlite(): { url: string; drop(): Promise<void> } {
 
 async function newPostgres(server: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `overture_${randomBytes(6).toString('hex')}`
-  await ask(server, `create database ${name}`)
+  await ask(server, `create database ${name} template ${inject('postgresTemplate')}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => ask(server, `drop database if exists ${name} with (force)`) }
-}
-
-async function ask(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

@@ -12,7 +12,7 @@ import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
 import { createAccessTokens, type OAuthSettings } from './oauth.ts'
 import type { Reading } from './read/mail.ts'
-import { createReader, type Reader } from './read/reader.ts'
+import { type Reader, sharedReader } from './read/reader.ts'
 import type { Resolve } from './receive/authenticate.ts'
 import type { Mailboxes } from './receive/imap.ts'
 import type { Listener } from './receive/listen.ts'
@@ -35,7 +35,7 @@ export interface EmailOptions {
   resolve?: Resolve // in place of the system's DNS
   perMinute?: number // mails to one domain
   maxBytes?: number // of a mail that is taken in
-  reader?: Reader
+  reader?: Reader // in place of the one that the process has; closed at the end
 }
 
 export interface Email extends Channel {
@@ -56,7 +56,7 @@ export function createEmail(options: EmailOptions): Email {
   const tokens = options.oauth ? createAccessTokens(options.oauth) : null
   const { smtpUrl, perMinute } = options
   const sending = createSending({ store, log, smtpUrl, tokens, ...(perMinute ? { perMinute } : {}) })
-  const reader = options.reader ?? createReader()
+  const reader = options.reader ?? sharedReader()
   let listener: Listener | undefined
   let mailboxes: Mailboxes | undefined
   let isStopping = false
@@ -129,7 +129,7 @@ export function createEmail(options: EmailOptions): Email {
     async stop() {
       await stopIntake()
       sending.close()
-      await reader.close()
+      await options.reader?.close()
     },
     listenPort: () => listener?.port ?? null,
   }

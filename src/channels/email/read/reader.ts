@@ -40,6 +40,14 @@ export const MOST_RAW = 40 * 1024 * 1024
 const LONGEST_START_MS = 30_000
 const PATIENCE = 5 // deadlines
 
+let ours: Reader | undefined
+
+/** The one reader of this process. Nobody closes it: without work its thread ends, and keeps no process alive before. */
+export function sharedReader(): Reader {
+  ours ??= createReader()
+  return ours
+}
+
 /** A reader whose thread starts with the first mail. */
 export function createReader(options: ReaderOptions = {}): Reader {
   const { deadlineMs = 2_000, idleMs = 60_000, heapMb = 384, file = ownFile() } = options

@@ -11,7 +11,10 @@ let file: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'overture-mail-'))
   file = join(folder, 'a.eml')
-  writeFileSync(file, 'From: Jane <jane@acme.test>\nSubject: Your order\n\nThank you!\n\n> Hello Jane\n')
+  writeFileSync(
+    file,
+    'From: Jane <jane@acme.test>\nSubject: Your order\n\nThank you!\n\nOn Tue, 3 Mar 2026 at 09:00, Ann wrote:\n> Hello Jane\n',
+  )
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

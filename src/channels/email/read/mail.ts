@@ -1,6 +1,6 @@
 import { type Document, fromText, isEmpty } from '../../../core/document.ts'
 import type { ArrivalKind, Bounce, NewFile, Trust } from '../../../core/letter.ts'
-import { type Mailbox, normaliseAddress } from '../address.ts'
+import { type Mailbox, normaliseAddress, readAddressList } from '../address.ts'
 import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'
 import { readBounce } from './bounce/bounce.ts'
@@ -78,7 +78,7 @@ export function understood(mail: Mail, envelope: Envelope, { key, authservIds = 
   const { replyTo } = mail
   const from = replyTo && isNoReply(author.address) && !isNoReply(replyTo.address) ? replyTo : author
   const { body, full, forwarded } = contentOf(mail, kind)
-  const { to: recipients, tokens } = recipientsOf(headers, envelope)
+  const { to: recipients, tokens } = recipientsOf(headers, envelope, [...mail.to, ...mail.cc])
   return {
     kind,
     rule,
@@ -205,7 +205,8 @@ function cutNotice(bytes: number): Document {
 /** What can be said of a mail that cannot be read: what its header says plainly, so that it is found where it belongs. */
 export function unreadable(bytes: Buffer, envelope: Envelope, rule = 'no parser can read it'): Reading {
   const headers = plainHeaders(bytes)
-  const { to, tokens } = recipientsOf(headers, envelope)
+  const named = ['to', 'cc'].flatMap(name => headers.get(name) ?? []).flatMap(readAddressList)
+  const { to, tokens } = recipientsOf(headers, envelope, named)
   const author = [headers.get('from')?.at(-1), envelope.from].map(a => normaliseAddress(a ?? '')).find(a => a)
   return {
     kind: 'unreadable',

@@ -22,8 +22,6 @@ const RECIPIENT_HEADERS = [
   'x-envelope-to',
   'x-forwarded-to',
   'resent-to',
-  'to',
-  'cc',
   'x-rcpt-to',
   'apparently-to',
 ]
@@ -31,10 +29,15 @@ const RECIPIENT_HEADERS = [
 const MOST_RECIPIENTS = 500
 
 /** Every address that a mail was delivered to, without its plus part, and what stood behind the plus signs. */
-export function recipientsOf(headers: Map<string, string[]>, envelope: Envelope): { to: string[]; tokens: string[] } {
+export function recipientsOf(
+  headers: Map<string, string[]>,
+  envelope: Envelope,
+  named: { address: string }[], // in To and Cc
+): { to: string[]; tokens: string[] } {
   const addresses = [
     ...(envelope.to ?? []).map(normaliseAddress),
     ...RECIPIENT_HEADERS.flatMap(h => headers.get(h) ?? []).flatMap(v => readAddressList(v).map(m => m.address)),
+    ...named.map(m => m.address),
   ]
   const parts = [...new Set(addresses)]
     .filter(a => a !== null)

@@ -14,7 +14,7 @@ const MOST_ADDRESSES = 2_000
 const LONGEST_LIST = 200_000
 
 // Most headers hold one plain address; the whole grammar costs twenty times as much.
-const ONE_PLAIN = /^\s*(?:"?([\w .-]*?)"?\s*<([\w.+-]+@[\w.-]+)>|([\w.+-]+@[\w.-]+))\s*$/
+const ONE_PLAIN = /^\s*(?:(?:"([ !#-<>-[\]-~]*)"|([\w .-]*?))\s*<([\w.+-]+@[\w.-]+)>|([\w.+-]+@[\w.-]+))\s*$/
 
 /**
  * The mailboxes of an address header (RFC 5322, 3.4, with groups, comments, routes), its bytes as latin1. Encoded-words are
@@ -22,7 +22,7 @@ const ONE_PLAIN = /^\s*(?:"?([\w .-]*?)"?\s*<([\w.+-]+@[\w.-]+)>|([\w.+-]+@[\w.-
  */
 export function readMailboxes(value: string, charset = ''): Named[] {
   const one = ONE_PLAIN.exec(value)
-  if (one) return [named((one[2] ?? one[3]) as string, one[1] ?? '')]
+  if (one) return [named((one[3] ?? one[4]) as string, one[1] ?? one[2] ?? '')]
   const words: string[] = []
   const plain = replaceWords(value.slice(0, LONGEST_LIST), charset, text => {
     if (words.length >= PLACES) return text.replace(/[<>@,;:"()\\]/g, ' ')

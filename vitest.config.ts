@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 3, // of which one or two wait for a far side at any time
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -151,6 +151,7 @@ describe('hostile text takes its time in proportion', () => {
     ['marked signatures', times('<div class="gmail_signature">x</div>', 20_000)],
     ['unclosed attributes', `<div ${times('class="gmail_quote" ', 50_000)}`],
   ]
+  const TOO_LONG_MS = 10_000 // of work on a busy machine; what grows faster than its input takes minutes
   const spent = (run: () => unknown) => {
     const before = process.cpuUsage()
     run()
@@ -158,10 +159,10 @@ describe('hostile text takes its time in proportion', () => {
     return (user + system) / 1000
   }
 
-  test.each(texts)('%s', { timeout: 20_000 }, (_name, text) => {
-    for (const forward of [false, true]) expect(spent(() => visibleInText(text, { forward }))).toBeLessThan(1_000)
+  test.each(texts)('%s', { timeout: 60_000 }, (_name, text) => {
+    for (const forward of [false, true]) expect(spent(() => visibleInText(text, { forward }))).toBeLessThan(TOO_LONG_MS)
   })
-  test.each(pages)('%s', { timeout: 20_000 }, (_name, page) => {
-    for (const forward of [false, true]) expect(spent(() => visibleInHtml(page, { forward }))).toBeLessThan(1_000)
+  test.each(pages)('%s', { timeout: 60_000 }, (_name, page) => {
+    for (const forward of [false, true]) expect(spent(() => visibleInHtml(page, { forward }))).toBeLessThan(TOO_LONG_MS)
   })
 })

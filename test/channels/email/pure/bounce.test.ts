@@ -175,12 +175,12 @@ describe('a report that means harm', () => {
     ['ten megabytes of folded lines', `${JANE}${' more words\n'.repeat(800_000)}`],
     ['a line of at signs', `Final-Recipient: rfc822; ${'a@'.repeat(500_000)}\n`],
     ['lines that almost begin a header', 'From: x\n'.repeat(100_000)],
-  ])('costs less than a second: %s', async (_what, fields) => {
+  ])('costs little: %s', async (_what, fields) => {
     const parsed = await parseMail(report(fields))
     const begin = process.cpuUsage()
     const bounce = readBounce(parsed, 'bounce')
     const { user, system } = process.cpuUsage(begin)
-    expect(user + system).toBeLessThan(1_000_000) // µs, whatever else the machine does
+    expect(user + system).toBeLessThan(10_000_000) // µs of work on a busy machine; what grows faster than its input takes minutes
     expect(bounce?.recipients.length).toBeLessThanOrEqual(100)
     expect(bounce?.words.length).toBeLessThanOrEqual(300)
   })

@@ -183,7 +183,7 @@ function table(deaths: Death[]): string {
 
 describe('a process that is killed', () => {
   it("before or after any commit of a ticket's way loses nothing and doubles nothing", {
-    timeout: 280_000,
+    timeout: 400_000,
   }, async () => {
     const deaths: Death[] = []
     let n = 0
@@ -199,7 +199,7 @@ describe('a process that is killed', () => {
     expect(deaths.flatMap(d => d.lost)).toEqual([])
     expect(deaths.flatMap(d => d.doubled)).toEqual([])
     const killed = deaths.filter(d => d.reached).length
-    expect(killed).toBeGreaterThanOrEqual(process.env.TEST_ENGINE === 'postgres' ? 3 : 12)
+    expect(killed).toBeGreaterThanOrEqual(process.env.TEST_ENGINE === 'postgres' ? 3 : 7)
   })
 
   it("between the far side's yes and our note of it sends a copy under the same Message-ID, and finds its own post", {
@@ -251,7 +251,7 @@ describe('a process that is killed', () => {
 })
 
 /**
- * Each commit once, before it or after it in turn; with CRASH_TEST=full both for each. On PostgreSQL a claim of the dead is
+ * Every second commit, before it or after it in turn; with CRASH_TEST=full each one, both before and after. On PostgreSQL a claim of the dead is
  * waited for, since another process could be alive, so a few stand for all.
  */
 function pointsToTry(): string[] {
@@ -259,5 +259,5 @@ function pointsToTry(): string[] {
   if (process.env.CRASH_TEST === 'full') return ks.flatMap(k => [`before commit ${k}`, `after commit ${k}`])
   if (process.env.TEST_ENGINE === 'postgres')
     return ['before commit 2', 'after commit 3', 'after commit 7', 'before commit 12']
-  return ks.map(k => `${k % 2 ? 'before' : 'after'} commit ${k}`)
+  return ks.filter(k => k % 2).map((k, i) => `${i % 2 ? 'after' : 'before'} commit ${k}`)
 }

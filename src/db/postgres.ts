@@ -29,6 +29,7 @@ export function openPostgres(url: string, now: () => number): Opened {
   }
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, types, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => {}) // an idle connection that broke; the next query gets a new one and says what is wrong
+  pool.on('connect', client => client.on('error', () => {})) // one that broke between two queries of a transaction: the same
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 
   const listeners = new Map<Topic, () => void>()

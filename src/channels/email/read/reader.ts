@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { Envelope } from '../receive/recipients.ts'
-import { type ReadContext, type Reading, unreadable } from './mail.ts'
+import type { ReadContext, Reading } from './mail.ts'
 import { type Answer, READY, type Request } from './worker-words.ts'
 
 /** Reads mails in a thread of its own, one after another. */
@@ -39,6 +39,12 @@ export const MOST_RAW = 40 * 1024 * 1024
 
 const LONGEST_START_MS = 30_000
 const PATIENCE = 5 // deadlines
+
+/** What can be said all the same. All that reading needs is loaded here only then: the thread has it. */
+async function withoutReading({ bytes, envelope }: Job, rule: string): Promise<Reading> {
+  const { unreadable } = await import('./mail.ts')
+  return unreadable(bytes, envelope, rule)
+}
 
 let ours: Reader | undefined
 
@@ -140,7 +146,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
     current = null
     drop()
     const ms = performance.now() - givenAt
-    if (job && wasReady && rule) job.done({ ...unreadable(job.bytes, job.envelope, rule), ms })
+    if (job && wasReady && rule) withoutReading(job, rule).then(r => job.done({ ...r, ms }), job.failed)
     else
       job?.failed(
         new Error(`The thread that reads mails does not start${cause ? `: ${cause.message}` : '.'}`, { cause }),

@@ -2,16 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { type Kysely, type MigrationProvider, Migrator } from 'kysely'
 import { migrations } from '../../migrations/index.ts'
 import { instanceKey } from '../lib/sign.ts'
-import { openPostgres } from './postgres.ts'
-import { openSqlite } from './sqlite.ts'
-import type { Query, Store } from './store.ts'
+import type { Opened, Query, Store } from './store.ts'
 
 /**
  * Opens the database that the URL names (`postgres://...`, or the path of a SQLite file, with or without `sqlite:` or
  * `file:`), brings its schema up to date, and makes the instance's secret when none is given and none was made before.
  */
 export async function openStore(url: string, secret?: string, now: () => number = Date.now): Promise<Store> {
-  const { store, db } = /^postgres(ql)?:/.test(url) ? openPostgres(url, now) : openSqlite(sqlitePath(url), now)
+  const { store, db } = await opened(url, now)
   try {
     await migrate(db, store.engine)
     store.key = instanceKey(secret ?? (await keptSecret(store)))
@@ -20,6 +18,12 @@ export async function openStore(url: string, secret?: string, now: () => number 
     await store.close()
     throw error
   }
+}
+
+/** Only the engine that is used is loaded. */
+async function opened(url: string, now: () => number): Promise<Opened> {
+  if (/^postgres(ql)?:/.test(url)) return (await import('./postgres.ts')).openPostgres(url, now)
+  return (await import('./sqlite.ts')).openSqlite(sqlitePath(url), now)
 }
 
 export function sqlitePath(url: string): string {

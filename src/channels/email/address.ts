@@ -7,6 +7,9 @@ export interface Mailbox {
   name: string
 }
 
+/** Nobody's address, for a mail that names none: nothing can be sent there. */
+export const NOBODY = 'nobody@unknown.invalid'
+
 const MOST_ADDRESSES = 2_000
 const MOST_LIST_LENGTH = 200_000
 

@@ -2,6 +2,7 @@ import type { Arrival } from '../../core/letter.ts'
 import { isOwnAddress } from '../../core/senders.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
+import { NOBODY } from './address.ts'
 import { idInKey } from './identity.ts'
 import type { Reading } from './read/mail.ts'
 import { inTheNameOf } from './read/trust/trust.ts'
@@ -33,9 +34,14 @@ export function asArrival(row: InboundRow, r: Reading): Arrival {
     copies: [...r.to, ...r.cc],
     bounce: r.bounce,
     trust: r.trust,
-    forwarded: FORWARD_PREFIX.test(r.subject) ? r.forwarded : null,
+    forwarded: passedOn(r),
     junk: r.junk,
   }
+}
+
+/** The mail that it passes on, where its subject says so and the author is told: else it could be nobody's ticket. */
+function passedOn({ subject, forwarded }: Reading): Arrival['forwarded'] {
+  return FORWARD_PREFIX.test(subject) && forwarded?.from.address !== NOBODY ? forwarded : null
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { NOBODY } from '../../../src/channels/email/read/mail.ts'
+import { NOBODY } from '../../../src/channels/email/address.ts'
 import { createReader, type Reader, type ReaderOptions } from '../../../src/channels/email/read/reader.ts'
 import { plainText } from '../../../src/core/document.ts'
 import { KEY } from './letters.ts'

@@ -1,6 +1,6 @@
 import { type Document, fromText, isEmpty } from '../../../core/document.ts'
 import type { ArrivalKind, Bounce, NewFile, Trust } from '../../../core/letter.ts'
-import { type Mailbox, normaliseAddress, readAddressList } from '../address.ts'
+import { type Mailbox, NOBODY, normaliseAddress, readAddressList } from '../address.ts'
 import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'
 import { readBounce } from './bounce/bounce.ts'
@@ -49,9 +49,6 @@ export interface Reading {
   forwarded: { from: Mailbox; body: Document } | null
   files: NewFile[]
 }
-
-/** Nobody's address, for a mail that names none: nothing can be sent there. */
-export const NOBODY = 'nobody@unknown.invalid'
 
 const MOST_IDS = 200
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { NOBODY } from '../../../../src/channels/email/read/mail.ts'
+import { NOBODY } from '../../../../src/channels/email/address.ts'
 import { FORWARD_PREFIX } from '../../../../src/channels/email/read/visible/quote-words.ts'
 import { visibleInHtml, visibleInText } from '../../../../src/channels/email/read/visible/visible.ts'
 import { plainText } from '../../../../src/core/document.ts'
-import { html, mail, read } from '../mails.ts'
+import { arrivalOf, html, mail, read } from '../mails.ts'
 
 const BOB = 'Bob Roe <bob@globex.test>'
 const PARTS = 'The parts are late.\n\nBob'
@@ -334,6 +334,12 @@ describe('in a mail', () => {
   })
   test('an author who is not named is nobody', async () => {
     expect((await read(mail('Begin forwarded message:\n\nLate.'))).forwarded?.from.address).toBe(NOBODY)
+  })
+  test('from nobody begins no ticket of nobody’s, from somebody one of theirs', async () => {
+    const passed = async (body: string) => (await arrivalOf(mail(body, { Subject: 'Fwd: Late' }))).forwarded
+    expect(await passed('Begin forwarded message:\n\nLate.')).toBeNull()
+    const known = await passed(`---------- Forwarded message ---------\nFrom: ${BOB}\nSubject: Late\n\nLate.`)
+    expect(known?.from.address).toBe('bob@globex.test')
   })
   test('what a machine sends passes on nothing', async () => {
     const raw = mail(`---------- Forwarded message ---------\nFrom: ${BOB}\nSubject: x\n\nLate.`, {

@@ -82,6 +82,23 @@ export function inboundSince(q: Query, channel: string, since: number): Promise<
     .execute()
 }
 
+/** Stores what came in but cannot be understood, where people see it. False when the same key was stored before. */
+export async function storeSetAside(
+  tx: Tx,
+  arrival: NewInbound,
+  why: { reason: string; about: About },
+): Promise<boolean> {
+  if (!(await storeInbound(tx, arrival))) return false
+  const row = await tx.q
+    .selectFrom('inbound')
+    .select('id')
+    .where('channel', '=', arrival.channel)
+    .where('key', '=', arrival.key)
+    .executeTakeFirstOrThrow()
+  await settleInbound(tx, row.id, { state: 'quarantined', ...why })
+  return true
+}
+
 /** In the very words of the partial index: with a parameter in its place SQLite would not use it. */
 const pending = sql<SqlBool>`state = 'pending'`
 

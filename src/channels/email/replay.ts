@@ -1,4 +1,5 @@
 import { plainText } from '../../core/document.ts'
+import { messageById } from '../../core/messages/find.ts'
 import { type Replayed, replay, replayOutcome, storedMail } from '../../core/replay.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store } from '../../db/store.ts'
@@ -35,9 +36,7 @@ const WOULD: Record<Replayed, string> = {
 
 /** What today's pipeline makes otherwise of a mail that is a message. */
 async function differences(store: Store, row: InboundRow, { reading }: Explained): Promise<string[]> {
-  const message = await store.read(q =>
-    q.selectFrom('messages').select(['text']).where('inbound_id', '=', row.id).executeTakeFirst(),
-  )
+  const message = row.message_id === null ? null : await store.read(q => messageById(q, row.message_id as string))
   const told: string[] = []
   if (row.kind !== null && row.kind !== reading.kind)
     told.push(`Its kind was "${row.kind}" (${row.rule}); today it is "${reading.kind}" (${reading.rule}).`)

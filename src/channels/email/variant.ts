@@ -1,5 +1,6 @@
 import { plainText } from '../../core/document.ts'
 import type { Arrival } from '../../core/letter.ts'
+import { messageById } from '../../core/messages/find.ts'
 import { messageByKey } from '../../core/threads.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
@@ -11,12 +12,8 @@ import type { Query } from '../../db/store.ts'
 export async function withOwnKey(q: Query, row: InboundRow, arrival: Arrival): Promise<Arrival> {
   const id = await messageByKey(q, arrival.channel, arrival.key)
   if (!id || row.key === arrival.key) return arrival
-  const known = await q
-    .selectFrom('messages')
-    .select(['text', 'inbound_id', 'deleted_at'])
-    .where('id', '=', id)
-    .executeTakeFirst()
-  if (!known?.inbound_id || known.deleted_at !== null) return arrival // our own, or one that is not to come back
+  const known = await messageById(q, id)
+  if (!known.inbound_id || known.deleted_at !== null) return arrival // our own, or one that is not to come back
   return words(known.text) === words(plainText(arrival.body)) ? arrival : { ...arrival, key: row.key }
 }
 

@@ -1,3 +1,4 @@
+import { keepSetting, settingOf } from '../../../core/settings.ts'
 import type { Query, Tx } from '../../../db/store.ts'
 import type { Account } from './account.ts'
 
@@ -27,15 +28,10 @@ export async function resume(
 }
 
 async function readCursor(q: Query, { name }: Account): Promise<Cursor | undefined> {
-  const row = await q.selectFrom('settings').select('value').where('name', '=', `imap:${name}`).executeTakeFirst()
-  return row && (JSON.parse(row.value) as Cursor)
+  const value = await settingOf(q, `imap:${name}`)
+  return value === undefined ? undefined : (JSON.parse(value) as Cursor)
 }
 
-export async function saveCursor(tx: Tx, { name }: Account, cursor: Cursor): Promise<void> {
-  const value = JSON.stringify(cursor)
-  await tx.q
-    .insertInto('settings')
-    .values({ name: `imap:${name}`, value })
-    .onConflict(c => c.column('name').doUpdateSet({ value }))
-    .execute()
+export function saveCursor(tx: Tx, { name }: Account, cursor: Cursor): Promise<void> {
+  return keepSetting(tx, `imap:${name}`, JSON.stringify(cursor))
 }

@@ -1,6 +1,6 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow'
 import { alert } from '../../../core/alerts.ts'
-import { settleInbound, storeInbound } from '../../../core/inbound.ts'
+import { storeInbound, storeSetAside } from '../../../core/inbound.ts'
 import type { Store, Tx } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { keyOf } from '../identity.ts'
@@ -146,12 +146,9 @@ export function createTaking({ account, store, log, maxBytes, heard }: TakingOpt
     await store.write(async tx => {
       const key = `unfetched:${account.name}:${cursor.validity}:${uid}`
       const raw = Buffer.concat([header, Buffer.from(`\r\n\r\n${reason}\r\n`)])
-      if (await storeInbound(tx, { channel: 'email', key, raw, envelope: { by: 'imap' } })) {
-        const row = await tx.q.selectFrom('inbound').select('id').where('key', '=', key).executeTakeFirstOrThrow()
-        const about = { from: account.name, subject: 'A mail that could not be fetched', text: reason }
-        await settleInbound(tx, row.id, { state: 'quarantined', reason, about })
-        await alert(tx, key, reason)
-      }
+      const about = { from: account.name, subject: 'A mail that could not be fetched', text: reason }
+      const arrival = { channel: 'email', key, raw, envelope: { by: 'imap' } }
+      if (await storeSetAside(tx, arrival, { reason, about })) await alert(tx, key, reason)
       await saveCursor(tx, account, { ...cursor, uid })
     })
     cursor.uid = uid

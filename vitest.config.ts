@@ -12,11 +12,16 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3, // on 2 cores: many tests wait for the far side
     projects: [
       {
         extends: true,
-        test: { name: 'sqlite', include: ['test/**/*.test.ts'], env: { TEST_ENGINE: 'sqlite' } },
+        test: {
+          name: 'sqlite',
+          include: ['test/**/*.test.ts'],
+          env: { TEST_ENGINE: 'sqlite' },
+          globalSetup: ['test/support/sqlite.ts'],
+        },
       },
       {
         extends: true,

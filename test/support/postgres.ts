@@ -21,7 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (given) {
     project.provide('postgresUrl', given)
     const template = await provideTemplate(project, given)
-    return () => ask(given, `drop database if exists ${template} with (force)`)
+    return () => dropAll(given, template)
   }
   const folder = await mkdtemp(join(tmpdir(), 'overture-pg-'))
   await chmod(folder, 0o755) // the server runs as a user of its own where we are root
@@ -58,6 +58,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 function setting(value: string): string[] {
   return ['-c', value]
+}
+
+async function dropAll(server: string, prefix: string): Promise<void> {
+  for (const { name } of await ask(server, `select datname as name from pg_database where datname ^@ '${prefix}'`))
+    await ask(server, `drop database ${name} with (force)`)
 }
 
 /** Migrating once and copying is many times faster than migrating for each test. */

@@ -4,7 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Actor } from './events.ts'
-import { sendersOf } from './senders.ts'
+import { sendersOf } from './senders/find.ts'
 
 /** Who somebody is at the desk, as the desk's channel tells it. */
 export interface Person {

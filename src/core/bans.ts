@@ -5,7 +5,7 @@ import { Problem } from '../lib/problem.ts'
 import { actorOf } from './agents.ts'
 import { isFreeMail, readAddress } from './customers.ts'
 import { record } from './events.ts'
-import { isOwnAddress, withoutPlus } from './senders.ts'
+import { isOwnAddress, withoutPlus } from './senders/find.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain

@@ -3,7 +3,7 @@ import type { Query } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { addressesOf, readAddress } from './customers.ts'
 import type { Arrival, Copy } from './letter.ts'
-import { isOurs } from './senders.ts'
+import { isOurs } from './senders/find.ts'
 import { obstacleTo } from './suppressions.ts'
 import { threadOf } from './threads.ts'
 

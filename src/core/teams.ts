@@ -4,7 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
 import { redrawCardsOfTeam } from './deliveries/redraw.ts'
-import { sendersOf } from './senders.ts'
+import { sendersOf } from './senders/find.ts'
 
 export interface TeamForm {
   name: string

@@ -6,7 +6,7 @@ import { liftAlert } from './alerts.ts'
 import type { Actor } from './events.ts'
 import type { About } from './inbound.ts'
 import { floodKey } from './receive/flood.ts'
-import { usableSender } from './senders.ts'
+import { usableSender } from './senders/usual.ts'
 import { MAIL } from './threads.ts'
 
 /** A mail that belongs to no ticket, or that could not be understood, until somebody gives it to a team. */

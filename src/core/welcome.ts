@@ -1,6 +1,7 @@
 import type { ReplyMode } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
-import { addSender, isOwnAddress } from './senders.ts'
+import { addSender } from './senders/edit.ts'
+import { isOwnAddress } from './senders/find.ts'
 import { createTeam, teams } from './teams.ts'
 
 export interface FirstSettings {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { claimDeliveries } from '../../src/core/deliveries/claim.ts'
-import { lettersFor, ticketView } from '../../src/core/letters.ts'
-import { addSender, changeSender } from '../../src/core/senders.ts'
+import { lettersFor } from '../../src/core/letters.ts'
+import { addSender, changeSender } from '../../src/core/senders/edit.ts'
+import { ticketView } from '../../src/core/tickets/view.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alertsUp } from '../../src/core/alerts.ts'
 import { ban } from '../../src/core/bans.ts'
-import { ticketView } from '../../src/core/letters.ts'
 import { listTickets } from '../../src/core/lists.ts'
 import {
   archiveTicket,
@@ -12,6 +11,7 @@ import {
   setStatus,
   takeTicket,
 } from '../../src/core/tickets/change.ts'
+import { ticketView } from '../../src/core/tickets/view.ts'
 import { replyToken } from '../../src/core/tokens.ts'
 import { countTray, heldMails, letThrough, throwAway, tray } from '../../src/core/tray.ts'
 import type { MessageRow, TicketRow } from '../../src/db/schema.ts'

@@ -4,11 +4,12 @@ import { claimDeliveries, nextDeliveryDue } from '../../src/core/deliveries/clai
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
 import type { Letter, Outcome } from '../../src/core/letter.ts'
-import { lettersFor, ticketView } from '../../src/core/letters.ts'
+import { lettersFor } from '../../src/core/letters.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
 import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { publishTicket } from '../../src/core/tickets/change.ts'
+import { ticketView } from '../../src/core/tickets/view.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
 
 let town: Town

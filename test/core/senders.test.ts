@@ -1,20 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf, setUsualSender } from '../../src/core/agents.ts'
-import { aliasesOf } from '../../src/core/aliases.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
-import {
-  addSender,
-  changeSender,
-  isOurs,
-  isOwnAddress,
-  markSenderBroken,
-  removeSender,
-  type SenderForm,
-  senderByAddress,
-  usualSender,
-} from '../../src/core/senders.ts'
+import { aliasesOf } from '../../src/core/senders/aliases.ts'
+import { addSender, changeSender, removeSender, type SenderForm } from '../../src/core/senders/edit.ts'
+import { isOurs, isOwnAddress, senderByAddress } from '../../src/core/senders/find.ts'
+import { markSenderBroken } from '../../src/core/senders/health.ts'
+import { usualSender } from '../../src/core/senders/usual.ts'
 import { changeTeam } from '../../src/core/teams.ts'
 import { startTown, type Town } from '../support/town.ts'
 

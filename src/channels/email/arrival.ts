@@ -1,5 +1,5 @@
 import type { Arrival } from '../../core/letter.ts'
-import { isOwnAddress } from '../../core/senders.ts'
+import { isOwnAddress } from '../../core/senders/find.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { NOBODY } from './address.ts'

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { secretsOf } from '../../core/senders.ts'
+import { secretsOf } from '../../core/senders/secrets.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Finding } from '../../lib/finding.ts'
 import { Problem } from '../../lib/problem.ts'

@@ -2,7 +2,7 @@ import { prepared, slotsOf } from '../../db/prepared.ts'
 import type { DeliveryRow, ThreadRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
-import { senderById } from '../senders.ts'
+import { senderById } from '../senders/find.ts'
 import { learnKey } from '../threads.ts'
 import { mintMessageId } from '../tokens.ts'
 

@@ -5,7 +5,7 @@ import { markBounced } from '../deliveries/came-back.ts'
 import { plainText } from '../document.ts'
 import type { Arrival, BounceClass } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
-import { senderById } from '../senders.ts'
+import { senderById } from '../senders/find.ts'
 import { suppress } from '../suppressions.ts'
 import type { Returned } from './returned.ts'
 

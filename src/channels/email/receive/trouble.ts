@@ -1,5 +1,5 @@
 import { alert, alertsOf, liftAlert } from '../../../core/alerts.ts'
-import { senderByAddress } from '../../../core/senders.ts'
+import { senderByAddress } from '../../../core/senders/find.ts'
 import type { Store, Tx } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { AccessRefused } from '../oauth.ts'

@@ -1,5 +1,7 @@
 import type { Letter, Outcome, SenderView } from '../../../core/letter.ts'
-import { LOCKED, markSenderBroken, markSenderWorking, secretsOf, senderById } from '../../../core/senders.ts'
+import { senderById } from '../../../core/senders/find.ts'
+import { markSenderBroken, markSenderWorking } from '../../../core/senders/health.ts'
+import { LOCKED, secretsOf } from '../../../core/senders/secrets.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { Problem } from '../../../lib/problem.ts'

@@ -1,8 +1,8 @@
-import { prepared } from '../db/prepared.ts'
-import type { SenderRow } from '../db/schema.ts'
-import type { Query, Tx } from '../db/store.ts'
-import { Problem } from '../lib/problem.ts'
-import { isAddress } from './customers.ts'
+import { prepared } from '../../db/prepared.ts'
+import type { SenderRow } from '../../db/schema.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { isAddress } from '../customers.ts'
 
 const MOST_ALIASES = 100
 

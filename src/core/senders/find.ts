@@ -1,0 +1,65 @@
+import { prepared } from '../../db/prepared.ts'
+import type { SenderRow } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { catchAllOf, nearest, type Spellings, senderByAlias, spellingsOf } from './aliases.ts'
+
+export async function senderById(q: Query, id: string): Promise<SenderRow> {
+  const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!sender) throw new Problem('not_found', 'This sender is no more.', 'sender')
+  return sender
+}
+
+export async function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
+  return (await selectSenders(q, { teamId })).rows
+}
+
+const selectSenders = prepared((q, v: { teamId: string }) =>
+  q
+    .selectFrom('senders')
+    .selectAll()
+    .where('team_id', '=', v.teamId)
+    .where('removed_at', 'is', null)
+    .orderBy('created_at'),
+)
+
+export function senders(q: Query): Promise<SenderRow[]> {
+  return q.selectFrom('senders').selectAll().where('removed_at', 'is', null).orderBy('created_at').execute()
+}
+
+/**
+ * The sender that mail to this address is for: it is theirs, an alias of theirs, or under their catch-all, in this order.
+ * A plus part makes it no other address.
+ */
+export async function senderByAddress(q: Query, address: string): Promise<SenderRow | undefined> {
+  const spellings = spellingsOf(address)
+  return (await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, catchAllOf(address)))
+}
+
+async function senderOfOwn(q: Query, [exact, shorter, bare]: Spellings): Promise<SenderRow | undefined> {
+  const { rows } = await selectByAddress(q, { exact, shorter, bare })
+  return nearest(rows, r => r.address, [exact, shorter, bare])
+}
+
+const selectByAddress = prepared((q, v: { exact: string; shorter: string; bare: string }) =>
+  q
+    .selectFrom('senders')
+    .selectAll()
+    .where('address', 'in', [v.exact, v.shorter, v.bare])
+    .where('removed_at', 'is', null),
+)
+
+/** Whether mail to this address is for us. */
+export async function isOurs(q: Query, address: string): Promise<boolean> {
+  return (await senderByAddress(q, address)) !== undefined
+}
+
+/** Whether the address is a sender's, or an alias: one under a catch-all may well be a colleague's. */
+export async function isOwnAddress(q: Query, address: string): Promise<boolean> {
+  const spellings = spellingsOf(address)
+  return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
+}
+
+export function withoutPlus(address: string): string {
+  return address.toLowerCase().replace(/\+[^@]*@/, '@')
+}

@@ -1,0 +1,174 @@
+import { sql } from 'kysely'
+import type { Query, Store } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import type { MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
+import { messageViews } from '../messages/view.ts'
+import { secretsOf } from '../senders/secrets.ts'
+
+/** One ticket as the desk shows it; undefined when it is no more. */
+export async function ticketView(q: Query, store: Store, id: string): Promise<TicketView | undefined> {
+  return (await ticketViews(q, store, [id])).get(id)
+}
+
+/** Tickets as the desk shows them, by id; those that were deleted are missing. `withOpening`: whose opening message and counts are asked for. */
+export async function ticketViews(
+  q: Query,
+  store: Store,
+  ids: string[],
+  withOpening = ids,
+): Promise<Map<string, TicketView>> {
+  if (!ids.length) return new Map()
+  const rows = await q
+    .selectFrom('tickets as t')
+    .innerJoin('teams', 'teams.id', 't.team_id')
+    .innerJoin('customers as c', 'c.id', 't.customer_id')
+    .innerJoin('threads as ct', j => j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer'))
+    .leftJoin('accounts', 'accounts.id', 'c.account_id')
+    .leftJoin('agents as a', 'a.id', 't.assignee_id')
+    .leftJoin('agents as b', 'b.id', 't.created_by')
+    .leftJoin('senders as s', 's.id', 't.sender_id')
+    .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
+    .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
+    .leftJoin('tickets as later', 'later.continues_id', 't.id')
+    .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
+    .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
+    .selectAll('t')
+    .select([
+      'teams.name as team_name',
+      'teams.place as team_place',
+      'teams.signature as team_signature',
+      'teams.hold_ms',
+      'teams.reply_mode as team_reply_mode',
+      'c.name as customer_name',
+      'accounts.name as company',
+      'ct.place as address',
+      'a.handle as assignee_handle',
+      'a.name as assignee_name',
+      'b.handle as creator_handle',
+      'b.name as creator_name',
+      's.address as sender_address',
+      's.name as sender_name',
+      's.smtp_url',
+      's.dkim_selector',
+      's.dkim_key',
+      's.broken_reason',
+      'sup.reason as suppressed',
+      'earlier.identifier as earlier_identifier',
+      'later.id as later_id',
+      'later.identifier as later_identifier',
+      'merged.identifier as merged_identifier',
+      'alike.identifier as alike_identifier',
+    ])
+    .where('t.id', 'in', ids)
+    .where('t.deleted_at', 'is', null)
+    .execute()
+  const counts = await countsOf(q, withOpening)
+  const openings = await openingsOf(q, store, withOpening)
+  return new Map(
+    rows.map(r => [
+      r.id,
+      {
+        id: r.id,
+        identifier: r.identifier,
+        subject: r.subject,
+        status: r.status,
+        priority: r.priority,
+        replyMode: r.reply_mode ?? r.team_reply_mode,
+        createdAt: r.created_at,
+        publishedAt: r.published_at,
+        answeredAt: r.answered_at,
+        closedAt: r.closed_at,
+        closeReason: r.close_reason,
+        team: { id: r.team_id, name: r.team_name, place: r.team_place, signature: r.team_signature, holdMs: r.hold_ms },
+        customer: { id: r.customer_id, name: r.customer_name, address: r.address, company: r.company },
+        assignee: r.assignee_id
+          ? { id: r.assignee_id, handle: r.assignee_handle ?? '', name: r.assignee_name ?? '' }
+          : null,
+        creator: r.created_by ? { id: r.created_by, handle: r.creator_handle ?? '', name: r.creator_name ?? '' } : null,
+        sender: senderView(store.key, r),
+        opening: openings.get(r.id) ?? null,
+        counts: counts.get(r.id) ?? { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+        suppressed: r.suppressed,
+        archivedAt: r.archived_at,
+        spamAt: r.spam_at,
+        continues: linkTo(r.continues_id, r.earlier_identifier),
+        continuedBy: linkTo(r.later_id, r.later_identifier),
+        mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
+        looksLike: linkTo(r.looks_like_id, r.alike_identifier),
+      },
+    ]),
+  )
+}
+
+function linkTo(id: string | null, identifier: string | null): TicketLink | null {
+  return id && identifier ? { id, identifier } : null
+}
+
+function senderView(
+  key: Buffer,
+  r: {
+    sender_id: string | null
+    sender_address: string | null
+    sender_name: string | null
+    smtp_url: string | null
+    dkim_selector: string | null
+    dkim_key: string | null
+    broken_reason: string | null
+  },
+): SenderView | null {
+  if (!r.sender_id) return null
+  const sender = { id: r.sender_id, address: r.sender_address ?? '', name: r.sender_name ?? '' }
+  try {
+    return { ...sender, broken: r.broken_reason, ...secretsOf(key, r) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    // one sender's trouble must not keep all others' letters, and lists, from being drawn
+    return { ...sender, broken: error.message, smtpUrl: null, dkim: null, isLocked: true }
+  }
+}
+
+async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView['counts']>> {
+  if (!ids.length) return new Map()
+  const counts = new Map(ids.map(id => [id, { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 }]))
+  const deliveries = await q
+    .selectFrom('deliveries as d')
+    .innerJoin('threads as t', 't.id', 'd.thread_id')
+    .select(['d.ticket_id', 'd.state', sql<number>`count(*)`.as('n')])
+    .where('d.ticket_id', 'in', ids)
+    .where('t.side', '=', 'customer')
+    .groupBy(['d.ticket_id', 'd.state'])
+    .execute()
+  for (const { ticket_id, state, n } of deliveries) {
+    const c = counts.get(ticket_id)
+    if (c && state in c) c[state as 'held'] = Number(n)
+  }
+  const undecided = await q
+    .selectFrom('messages')
+    .select(['ticket_id', sql<number>`count(*)`.as('n')])
+    .where('ticket_id', 'in', ids)
+    .where('visibility', '=', 'undecided')
+    .where('deleted_at', 'is', null)
+    .groupBy('ticket_id')
+    .execute()
+  for (const { ticket_id, n } of undecided) {
+    const c = counts.get(ticket_id)
+    if (c) c.undecided = Number(n)
+  }
+  return counts
+}
+
+async function openingsOf(q: Query, store: Store, ids: string[]): Promise<Map<string, MessageView>> {
+  if (!ids.length) return new Map()
+  const rows = await q
+    .selectFrom('messages')
+    .select(['id', 'ticket_id'])
+    .where('ticket_id', 'in', ids)
+    .where('opening', '=', 1)
+    .execute()
+  const views = await messageViews(
+    q,
+    store,
+    rows.map(r => r.id),
+  )
+  return new Map(rows.flatMap(r => (views.has(r.id) ? [[r.ticket_id, views.get(r.id) as MessageView]] : [])))
+}

@@ -1,5 +1,5 @@
 /**
- * Every table. Ids are UUIDv7 text, times are whole milliseconds since 1970 UTC, secrets are sealed (lib/seal.ts),
+ * Every table. Ids are UUIDv7 text, times are whole milliseconds since 1970 UTC, secrets are sealed (lib/sign.ts),
  * JSON is text, bytes are blobs. A column that ends in `_at` is a fact with a time; null means that it has not happened.
  */
 export interface Schema {

@@ -4,7 +4,7 @@ import { expectAll, type Row } from '../row.ts'
 export const read: Row = {
   lines: [{ name: 'read', work: 'read a mail, whole pipeline', unit: 'ms', bar: { atMostTimesRaw: 1 / 0.6 } }],
   async measure(side, world) {
-    const warm = world.size(1_000, 300)
+    const warm = world.size(4_000, 300) // until the machine code is made
     const count = world.size(4_000, 800)
     return world.withFar(async ({ start }) => {
       const program = await start('reading', side)

@@ -38,6 +38,11 @@ interface Job {
 export const MOST_RAW = 40 * 1024 * 1024
 
 const LONGEST_START_MS = 30_000
+
+/** The thread has the next mails before it is done with one, so that it need not wait for them: as many, and as much. */
+const AHEAD = 8
+const BYTES_AHEAD = 1024 * 1024
+
 const PATIENCE = 5 // deadlines
 
 /** What can be said all the same. All that reading needs is loaded here only then: the thread has it. */
@@ -58,25 +63,26 @@ export function sharedReader(): Reader {
 export function createReader(options: ReaderOptions = {}): Reader {
   const { deadlineMs = 2_000, idleMs = 60_000, heapMb = 384, file = ownFile() } = options
   const waiting: Job[] = []
-  let current: Job | null = null
+  const given: Job[] = [] // what the thread has, in its order: it is at the first
   let thread: Worker | null = null
   let isReady = false
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
-  let givenAt = 0
+  let begunAt = 0
 
   function next(): void {
-    if (current) return
-    current = waiting.shift() ?? null
-    if (current) take(current)
-    else rest()
-  }
-
-  function take(job: Job): void {
-    clearTimeout(timer)
+    if (!waiting.length) {
+      if (!given.length) rest()
+      return
+    }
     if (!thread) start()
     thread?.ref()
-    if (isReady) give(job)
+    while (isReady && waiting[0] && hasRoomFor(waiting[0])) give(waiting.shift() as Job)
+  }
+
+  function hasRoomFor(job: Job): boolean {
+    const bytes = given.reduce((sum, j) => sum + j.bytes.length, job.bytes.length)
+    return !given.length || (given.length < AHEAD && bytes <= BYTES_AHEAD)
   }
 
   /** Without work the thread keeps no process alive, and after a while it ends. */
@@ -87,6 +93,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
   }
 
   function start(): void {
+    clearTimeout(timer)
     const started = threadOf(file, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMb } })
     thread = started
     isReady = false
@@ -96,7 +103,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
       clearTimeout(timer)
       if (message !== READY) return answered(message)
       isReady = true
-      if (current) give(current)
+      next()
     })
     started.on('error', (error: Error & { code?: string }) =>
       lost(
@@ -109,10 +116,17 @@ export function createReader(options: ReaderOptions = {}): Reader {
   }
 
   function give(job: Job): void {
-    const bytes = Uint8Array.from(job.bytes) // a copy to hand over: this side still needs its own if the thread is lost
+    const bytes = new Uint8Array(job.bytes) // a copy to hand over: this side still needs its own if the thread is lost
     const { envelope, context } = job
-    givenAt = performance.now()
+    given.push(job)
     thread?.postMessage({ bytes, envelope, context } satisfies Request, [bytes.buffer])
+    if (given.length === 1) begin(job)
+  }
+
+  /** The thread begins with this one now. */
+  function begin(job: Job): void {
+    clearTimeout(timer)
+    begunAt = performance.now()
     watch(job, process.cpuUsage())
   }
 
@@ -122,18 +136,18 @@ export function createReader(options: ReaderOptions = {}): Reader {
    */
   function watch(job: Job, since: NodeJS.CpuUsage, ms = deadlineMs): void {
     timer = setTimeout(() => {
-      if (job !== current || !thread) return
+      if (job !== given[0] || !thread) return
       const { user, system } = process.cpuUsage(since)
       const left = deadlineMs - (user + system) / 1_000
-      const isLate = performance.now() - givenAt > PATIENCE * deadlineMs
+      const isLate = performance.now() - begunAt > PATIENCE * deadlineMs
       if (left > 1 && !isLate) watch(job, since, left)
       else lost(thread, `took longer than ${deadlineMs / 1000} s`)
     }, ms)
   }
 
   function answered({ reading, ms }: Answer): void {
-    const job = current
-    current = null
+    const job = given.shift()
+    if (given[0]) begin(given[0])
     job?.done({ ...reading, files: reading.files.map(f => ({ ...f, bytes: asBuffer(f.bytes) })), ms })
     next()
   }
@@ -141,11 +155,11 @@ export function createReader(options: ReaderOptions = {}): Reader {
   /** The thread is gone, or is to go, over the mail in hand; `rule` is null when that was not the mail's doing. */
   function lost(which: Worker, rule: string | null, cause?: Error): void {
     if (thread !== which) return
-    const job = current
     const wasReady = isReady
-    current = null
+    const [job, ...after] = wasReady ? given.splice(0) : waiting.splice(0, 1)
+    waiting.unshift(...after)
     drop()
-    const ms = performance.now() - givenAt
+    const ms = performance.now() - begunAt
     if (job && wasReady && rule) withoutReading(job, rule).then(r => job.done({ ...r, ms }), job.failed)
     else
       job?.failed(
@@ -179,8 +193,7 @@ export function createReader(options: ReaderOptions = {}): Reader {
     },
     async close() {
       isClosed = true
-      const left = [...(current ? [current] : []), ...waiting.splice(0)]
-      current = null
+      const left = [...given.splice(0), ...waiting.splice(0)]
       const old = thread
       drop()
       for (const job of left) job.failed(new Error('The reader is closed.'))

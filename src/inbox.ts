@@ -33,7 +33,7 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
   async function round(): Promise<number | null> {
     const free = AT_ONCE - working.size
     if (free <= 0) return null
-    const rows = await store.write(tx => claimInbound(tx, free))
+    const rows = await store.claim(tx => claimInbound(tx, free))
     for (const row of rows) begin(row)
     if (rows.length === free) return null // the next one that is done knocks
     const due = await nextInboundDue(store)
@@ -73,7 +73,7 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
   function renew(): void {
     if (!working.size) return
     store
-      .write(tx => extendInboundLeases(tx, [...working.keys()]))
+      .claim(tx => extendInboundLeases(tx, [...working.keys()]))
       .catch(err => log.warn({ err }, 'Leases could not be extended.'))
   }
 

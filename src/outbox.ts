@@ -30,7 +30,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     const now = store.now()
     const hands = freeHands()
     if (!hands.length) return null // the next one that settles knocks
-    const { letters, notices } = await store.write(async tx => {
+    const { letters, notices } = await store.claim(async tx => {
       const rows = []
       for (const [name, free] of hands)
         rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
@@ -121,7 +121,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   function renew(): void {
     if (!carrying.size) return
     store
-      .write(async tx => {
+      .claim(async tx => {
         await extendLeases(tx, [...carrying.keys()])
         await extendNoticeLeases(tx, [...carrying.keys()])
       })

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
 import {
@@ -38,27 +38,8 @@ export function openPostgres(url: string, now: () => number): Opened {
     key: Buffer.alloc(0),
     files: FILE_RULES,
     now,
-    async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-      refuseInsideTransaction()
-      for (let attempt = 1; ; attempt++) {
-        const awake = new Set<Topic>()
-        try {
-          const value = await db
-            .transaction()
-            .execute(q =>
-              insideTransaction(() =>
-                work({ q, now: now(), key: store.key, files: store.files, wake: topic => awake.add(topic) }),
-              ),
-            )
-          outsideTransaction(() => {
-            for (const topic of awake) listeners.get(topic)?.()
-          })
-          return value
-        } catch (error) {
-          if (attempt >= TRIES || !lostAgainstAnother(error)) throw error
-        }
-      }
-    },
+    write: work => transact(work, true),
+    claim: work => transact(work, false),
     async read<T>(ask: (q: Query) => Promise<T>): Promise<T> {
       refuseInsideTransaction()
       return ask(db)
@@ -66,6 +47,27 @@ export function openPostgres(url: string, now: () => number): Opened {
     listen: (topic, listener) => listeners.set(topic, listener),
     close: () => db.destroy(),
   }
+  async function transact<T>(work: (tx: Tx) => Promise<T>, isDurable: boolean): Promise<T> {
+    refuseInsideTransaction()
+    for (let attempt = 1; ; attempt++) {
+      const awake = new Set<Topic>()
+      try {
+        const value = await db.transaction().execute(q =>
+          insideTransaction(async () => {
+            if (!isDurable) await sql`set local synchronous_commit = off`.execute(q)
+            return work({ q, now: now(), key: store.key, files: store.files, wake: topic => awake.add(topic) })
+          }),
+        )
+        outsideTransaction(() => {
+          for (const topic of awake) listeners.get(topic)?.()
+        })
+        return value
+      } catch (error) {
+        if (attempt >= TRIES || !lostAgainstAnother(error)) throw error
+      }
+    }
+  }
+
   return { store, db }
 }
 

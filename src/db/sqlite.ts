@@ -19,6 +19,7 @@ const MOST_PER_COMMIT = 40 // more would hold up the event loop for too long
 
 interface Waiting {
   work: (tx: Tx) => Promise<unknown>
+  isDurable: boolean
   done: (value: unknown) => void
   failed: (error: unknown) => void
 }
@@ -34,6 +35,7 @@ export function openSqlite(path: string, now: () => number): Opened {
   let reader: { db: Query; raw: Database.Database } | undefined
   const queue: Waiting[] = []
   let running: Promise<void> | undefined
+  let isDurable = true
   const listeners = new Map<Topic, () => void>()
   let closed = false
 
@@ -42,14 +44,8 @@ export function openSqlite(path: string, now: () => number): Opened {
     key: Buffer.alloc(0),
     files: FILE_RULES,
     now,
-    write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-      if (closed) return Promise.reject(new Error('The database is closed.'))
-      refuseInsideTransaction()
-      return new Promise<T>((done, failed) => {
-        queue.push({ work, done: done as (value: unknown) => void, failed })
-        running ??= drain()
-      })
-    },
+    write: work => enqueue(work, true),
+    claim: work => enqueue(work, false),
     async read<T>(ask: (q: Query) => Promise<T>): Promise<T> {
       refuseInsideTransaction()
       reader ??= connect(path, true)
@@ -64,6 +60,15 @@ export function openSqlite(path: string, now: () => number): Opened {
     },
   }
 
+  function enqueue<T>(work: (tx: Tx) => Promise<T>, isDurable: boolean): Promise<T> {
+    if (closed) return Promise.reject(new Error('The database is closed.'))
+    refuseInsideTransaction()
+    return new Promise<T>((done, failed) => {
+      queue.push({ work, isDurable, done: done as (value: unknown) => void, failed })
+      running ??= drain()
+    })
+  }
+
   async function drain(): Promise<void> {
     do {
       // a commit blocks the loop; what came in meanwhile is to be asked for before the next one is made up
@@ -76,6 +81,7 @@ export function openSqlite(path: string, now: () => number): Opened {
   async function commit(group: Waiting[]): Promise<void> {
     const settled: (() => void)[] = []
     const awake = new Set<Topic>()
+    setDurable(group.some(w => w.isDurable))
     try {
       await writer.db.connection().execute(q =>
         insideTransaction(async () => {
@@ -97,6 +103,13 @@ export function openSqlite(path: string, now: () => number): Opened {
       for (const settle of settled) settle()
       for (const topic of awake) listeners.get(topic)?.()
     })
+  }
+
+  /** Whether commits wait for the disk; a later one that does brings with it all that went before. */
+  function setDurable(wanted: boolean): void {
+    if (wanted === isDurable) return
+    writer.raw.pragma(`synchronous = ${wanted ? 'FULL' : 'NORMAL'}`)
+    isDurable = wanted
   }
 
   async function attempt(q: Query, waiting: Waiting, shared: boolean, awake: Set<Topic>): Promise<() => void> {

@@ -35,6 +35,8 @@ export interface Store {
   now(): number
   /** Runs the work in one transaction. What it returns is durable; when it throws, nothing of it remains. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** As `write`, without waiting for the disk: for claims, which a power cut may undo, since what they took is then due again. */
+  claim<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Asks without writing. Inside `write` use the transaction instead: this throws there. */
   read<T>(ask: (q: Query) => Promise<T>): Promise<T>
   /** Has the listener called after each commit that left work of this kind. One listener a topic. */

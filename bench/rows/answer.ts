@@ -11,7 +11,7 @@ export const inbound: Row = {
   ],
   async measure(side, world) {
     const tickets = world.size(1_000, 200)
-    const warm = world.size(300, 100)
+    const warm = world.size(2_000, 100) // until the machine code is made
     const count = world.size(1_500, 400)
     return world.withFar(async ({ far, start }) => {
       const desk = await start(side === 'ours' ? 'ours' : 'assembly', side)

@@ -14,7 +14,7 @@ export const delay: Row = {
   async measure(side, world) {
     const tickets = world.size(200, 50)
     const count = world.size(300, 100)
-    const warm = 50
+    const warm = world.size(1_000, 50) // until the machine code is made
     return world.withFar(async ({ far, start }) => {
       const desk = await start(side === 'ours' ? 'ours' : 'assembly', side)
       await desk.ask('open', { first: 0, count: tickets, atOnce: 50 })

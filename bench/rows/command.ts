@@ -15,7 +15,7 @@ export const command: Row = {
     await filledDatabase(world)
   },
   async measure(side, world) {
-    const warm = 200
+    const warm = world.size(2_000, 200) // until the machine code is made
     const count = world.size(1_000, 300)
     const database = await filledDatabase(world)
     return world.withFar(async ({ far, start }) => {

@@ -24,6 +24,11 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     email: person.email,
     alias: known?.alias ?? null,
     signature: known?.signature ?? '',
+    availability: known?.availability ?? 'online',
+    available_at: known?.available_at ?? null,
+    capacity: known?.capacity ?? null,
+    zone: known?.zone ?? null,
+    assigned_at: known?.assigned_at ?? null,
     created_at: known?.created_at ?? tx.now,
     deactivated_at: null,
   }
@@ -44,7 +49,7 @@ export function isAsSeen(known: AgentRow, person: Person): boolean {
 export async function joinTeam(tx: Tx, agentId: string, teamId: string): Promise<void> {
   await tx.q
     .insertInto('team_members')
-    .values({ team_id: teamId, agent_id: agentId, joined_at: tx.now })
+    .values({ team_id: teamId, agent_id: agentId, role: 'agent', joined_at: tx.now })
     .onConflict(c => c.columns(['team_id', 'agent_id']).doNothing())
     .execute()
 }

@@ -26,6 +26,16 @@ export interface Schema {
   deliveries: DeliveryRow
   inbound: InboundRow
   events: EventRow
+  customer_tags: CustomerTagRow
+  segments: SegmentRow
+  chats: ChatRow
+  chat_files: ChatFileRow
+  chat_recipients: ChatRecipientRow
+  chat_steps: ChatStepRow
+  chat_posts: ChatPostRow
+  unsubscriptions: UnsubscriptionRow
+  lifts: LiftRow
+  assignment_rules: AssignmentRuleRow
 }
 
 export interface SettingRow {
@@ -45,6 +55,8 @@ export interface TeamRow {
   place_problem: string | null // why we cannot write there, a finished sentence; null while all is well
   sender_id: string | null // what new tickets are sent from; null: the oldest sender that works
   reopen_days: number // an answer later than this after the closing is a new ticket, linked
+  chat_rules: string | null // JSON ChatRules (core/chats/rules.ts); null: the defaults
+  routing: string | null // JSON Routing (core/routing/settings.ts); null: the defaults
   created_at: number
   archived_at: number | null
 }
@@ -57,13 +69,20 @@ export interface AgentRow {
   email: string | null
   alias: string | null // the name that customers see; null: their own name
   signature: string
+  availability: Availability // as they set it; see available_at
+  available_at: number | null // when they are back, if they said so: from then on they are online
+  capacity: number | null // open tickets at most that are given to them; null: as the team says
+  zone: string | null // IANA time zone, as the desk tells it
+  assigned_at: number | null // when a ticket was last given to them
   created_at: number
   deactivated_at: number | null
 }
+export type Availability = 'online' | 'away' | 'offline'
 
 export interface TeamMemberRow {
   team_id: string
   agent_id: string
+  role: 'agent' | 'lead'
   sender_id: string | null // what this agent's new tickets are sent from
   joined_at: number
 }
@@ -88,7 +107,14 @@ export interface CustomerRow {
   name: string
   account_id: string | null
   search: string // lower-cased name, addresses and company, for search as you type
+  zone: string | null // IANA time zone; null: as the team's
+  fields: string | null // JSON { name: value }: what else is known, such as a list's further columns
   created_at: number
+}
+
+export interface CustomerTagRow {
+  customer_id: string
+  tag: string // lower-cased
 }
 
 export interface AddressRow {
@@ -105,6 +131,7 @@ export interface SenderRow {
   smtp_url: string | null // sealed; null: the SMTP_URL of the environment
   dkim_selector: string | null
   dkim_key: string | null // sealed
+  postal_footer: string | null // under what goes to many: who sends it, and where they can be found
   created_at: number
   broken_at: number | null
   broken_reason: string | null
@@ -144,6 +171,7 @@ export interface SuppressionRow {
   address: string
   reason: string
   source: string
+  created_by: string | null // agent; null: by itself
   created_at: number
 }
 
@@ -185,6 +213,11 @@ export interface TicketRow {
   archived_at: number | null
   spam_at: number | null // nothing more of its mail is shown
   looks_like_id: string | null // an open ticket of the customer's with this subject: only a suggestion
+  chat_id: string | null // the chat that began it
+  general_at: number | null // since when it is followed at the desk; null: a chat's, which nobody has answered
+  assigned_by: string | null // why its assignee has it, a finished sentence
+  assigned_at: number | null
+  queued_at: number | null // since when it waits for somebody to be free
   deleted_at: number | null
 }
 
@@ -333,4 +366,137 @@ export interface EventRow {
   before: string | null // JSON
   after: string | null // JSON
   at: number
+}
+
+/** A choice of customers that is kept under a name. */
+export interface SegmentRow {
+  id: string
+  name: string
+  filter: string // JSON Filter (core/chats/segments.ts)
+  created_by: string
+  created_at: number
+}
+
+export type ChatState = 'draft' | 'scheduled' | 'awaiting_approval' | 'sending' | 'paused' | 'stopped' | 'finished'
+
+/** One message to many customers. */
+export interface ChatRow {
+  id: string
+  number: number // for people
+  team_id: string
+  sender_id: string
+  agent_id: string // in whose name it is written
+  created_by: string // agent
+  subject: string // Liquid
+  body: string // JSON Document whose text is Liquid
+  kind: string // what customers can leave it by: `news`, `product`, ...
+  priority: Priority // of the tickets
+  audience: string // JSON Audience (core/chats/audience.ts): how its recipients were chosen
+  exclusions: string // JSON Exclusions: whom it leaves out
+  state: ChatState
+  reason: string | null // why it is paused or stopped, a finished sentence
+  due_at: number | null // when it begins, or may begin unless somebody stops it; null: once somebody says so
+  approval_reason: string | null // why somebody else must agree; null: nobody must
+  approved_by: string | null // agent
+  approved_at: number | null
+  started_at: number | null
+  finished_at: number | null
+  dedup_key: string | null
+  created_at: number
+  updated_at: number
+  card_id: string | null // how the desk knows its card
+  card_attempts: number
+  card_due_at: number | null // when the card is to be drawn (anew); null: it is as it should be
+}
+
+export interface ChatFileRow {
+  chat_id: string
+  position: number
+  name: string
+  type: string
+  size: number
+  sha256: string
+}
+
+/** `queued`: to be sent; `sending`: it has its ticket, and its mail is on its way; `left_out`: the chat was stopped before. */
+export type RecipientState = 'blocked' | 'queued' | 'sending' | 'sent' | 'bounced' | 'failed' | 'left_out'
+
+export interface ChatRecipientRow {
+  id: string
+  chat_id: string
+  line: number // where it stood in the list, from 1
+  address: string // lower-cased; as it was given when it is none
+  name: string
+  customer_id: string | null
+  fields: string | null // JSON { name: value }: the further columns of the list
+  state: RecipientState
+  block: string | null // the kind of reason by which it is blocked (core/chats/blocks.ts)
+  reason: string | null // why it gets nothing, a finished sentence
+  due_at: number // nothing is sent before
+  ticket_id: string | null
+  sent_at: number | null
+  answered_at: number | null // by a person
+  unsubscribed_at: number | null
+  complained_at: number | null
+  closed_at: number | null // when its ticket was closed
+  step: number // follow-ups that were sent
+  step_due_at: number | null // when the next one is to go
+}
+
+/** What goes to recipients who do not answer. */
+export interface ChatStepRow {
+  chat_id: string
+  step: number // 1 to 5
+  working_days: number // after the mail before; 0: at once
+  body: string // JSON Document whose text is Liquid
+  created_by: string
+  created_at: number
+}
+
+/** A word in the thread under a chat's card. */
+export interface ChatPostRow {
+  id: string
+  chat_id: string
+  kind: 'word' | 'answered' | 'chart'
+  text: string
+  ticket_id: string | null // of the recipient who answered
+  key: string // the same key again is the same post
+  external_id: string | null
+  attempts: number
+  due_at: number | null // null: it was said
+  created_at: number
+}
+
+/** Whoever wants no more of a kind of chat; `*` is every kind. Tickets are written to them all the same. */
+export interface UnsubscriptionRow {
+  address: string
+  kind: string
+  reason: string
+  source: string
+  chat_id: string | null
+  created_at: number
+}
+
+/** That an address may be written to again, who said so and why. */
+export interface LiftRow {
+  id: string
+  address: string
+  what: 'suppression' | 'unsubscription'
+  reason: string // by which it was not to be written to
+  note: string
+  lifted_by: string // agent
+  lifted_at: number
+}
+
+/** Who takes the tickets that meet these conditions; a team's are tried in order. */
+export interface AssignmentRuleRow {
+  id: string
+  team_id: string
+  position: number
+  name: string
+  meets: 'all' | 'any'
+  conditions: string // JSON Condition[] (core/routing/rules.ts)
+  agent_id: string | null
+  to_team_id: string | null
+  created_at: number
 }

@@ -182,6 +182,7 @@ interface TicketStart {
   dedupKey: string | null
   continuesId?: string | null
   looksLikeId?: string | null
+  chatId?: string | null // it begins as a chat's, and not at the desk
 }
 
 async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
@@ -219,6 +220,11 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     archived_at: null,
     spam_at: null,
     looks_like_id: t.looksLikeId ?? null,
+    chat_id: t.chatId ?? null,
+    general_at: t.chatId ? null : tx.now,
+    assigned_by: null,
+    assigned_at: null,
+    queued_at: null,
     deleted_at: null,
   }
   await tx.q.insertInto('tickets').values(row).execute()

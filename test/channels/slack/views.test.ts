@@ -402,6 +402,11 @@ describe('every modal is what Slack takes', () => {
     alias: long.slice(0, 80),
     signature: 'Ann\nSupport',
     created_at: 0,
+    availability: 'online',
+    available_at: null,
+    capacity: null,
+    zone: null,
+    assigned_at: null,
     deactivated_at: null,
   }
 
@@ -582,6 +587,8 @@ function teamRow(changes: Partial<TeamRow> = {}): TeamRow {
     place_problem: null,
     sender_id: null,
     reopen_days: 14,
+    chat_rules: null,
+    routing: null,
     created_at: 0,
     archived_at: null,
     ...changes,
@@ -597,6 +604,7 @@ function senderRow(changes: Partial<SenderRow> = {}): SenderRow {
     smtp_url: null,
     dkim_selector: 'ov',
     dkim_key: null,
+    postal_footer: null,
     created_at: 0,
     broken_at: null,
     broken_reason: null,

@@ -438,6 +438,7 @@ export interface ChatRecipientRow {
   answered_at: number | null // by a person
   unsubscribed_at: number | null
   complained_at: number | null
+  absent_at: number | null // when they were last out of office
   closed_at: number | null // when its ticket was closed
   step: number // follow-ups that were sent
   step_due_at: number | null // when the next one is to go

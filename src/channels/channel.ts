@@ -1,5 +1,6 @@
 import type { Notice } from '../core/alerts.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
+import type { Presence } from '../core/routing/presence.ts'
 import type { InboundRow } from '../db/schema.ts'
 
 export type { Letter, Outcome } from '../core/letter.ts'
@@ -14,6 +15,8 @@ export interface Channel {
   deliver(letter: Letter): Promise<Outcome>
   /** Shows operators a notice, and later that it is over. The same notice twice must be harmless. Only a desk can. */
   announce?(notice: Notice): Promise<Outcome>
+  /** Whether these people are there, by handle; whom it cannot tell of is missing or null. Only a desk can. */
+  presence?(handles: string[]): Promise<Map<string, Presence>>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */
   receive(row: InboundRow): Promise<void>
   /** Tells whoever waits for an arrival that it is tried again and again, or was given up. */

@@ -270,6 +270,7 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     assigned_by: null,
     assigned_at: null,
     queued_at: null,
+    queued_for: null,
     deleted_at: null,
   }
   await tx.q.insertInto('tickets').values(row).execute()

@@ -101,6 +101,7 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
       e.fn.count('closed_at').as('closed'),
     ])
     .where('chat_id', '=', chatId)
+    .where('line', '>', 0)
     .groupBy('state')
     .execute()
   const of = (...states: RecipientState[]) =>

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { actorOf } from '../../../src/core/agents.ts'
 import { ban } from '../../../src/core/bans.ts'
 import { fillFromCsv } from '../../../src/core/chats/audience.ts'
 import { USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
@@ -35,7 +34,7 @@ describe('the dry run of a chat', () => {
   it('names each who would not get it, and why', async () => {
     await town.open({ customer: { typed: 'open@acme.test' } })
     await town.store.write(tx => suppress(tx, 'bounced@acme.test', 'A mail to it came back.', 'bounce'))
-    await town.store.write(tx => ban(tx, { address: '*@spam.test', reason: 'Spam.', agentId: town.ann.id }))
+    await town.store.write(tx => ban(tx, { address: '*@spam.test', reason: 'Spam.', by: town.ann }))
     await town.store.write(tx =>
       tx.q
         .insertInto('unsubscriptions')

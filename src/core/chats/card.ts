@@ -17,6 +17,7 @@ export interface ChatCard {
 /** A word to be said in the thread under a chat's card. */
 export interface ChatPost {
   id: string // the same post again has the same id
+  chatId: string
   place: string // the team's
   cardId: string // how the place knows the card
   kind: ChatPostRow['kind']
@@ -166,6 +167,7 @@ function postOf(row: ChatPostRow & { card_id: string | null; place: string }): C
   const { id, kind, text, place } = row
   return {
     ...{ id, kind, text, place },
+    chatId: row.chat_id,
     cardId: row.card_id as string,
     ticketId: row.ticket_id,
     attempts: row.attempts + 1,

@@ -4,6 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
+import { answerWasTakenBack } from '../tickets/change.ts'
 import { cancelHeld } from './decide.ts'
 import { messageById } from './find.ts'
 import { postMessage } from './post.ts'
@@ -42,6 +43,7 @@ export async function deleteMessage(tx: Tx, id: string, actor: Actor): Promise<R
   const reach = (await cancelHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   await tx.q.updateTable('messages').set({ deleted_at: tx.now }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'message_deleted', actor, { text: m.text }, { message: id })
+  if (reach === 'held') await answerWasTakenBack(tx, m.ticket_id, actor)
   await redrawCard(tx, m.ticket_id)
   return reach
 }

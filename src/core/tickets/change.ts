@@ -1,5 +1,5 @@
 import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { fixLinks } from '../attachments.ts'
@@ -146,6 +146,38 @@ export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Acto
 export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Actor): Promise<void> {
   if (ticket.closed_at !== null) return
   await change(tx, ticket, 'customer_written_to', actor, { status: 'awaiting_customer' })
+}
+
+/** What we wrote was taken back in time: where nothing else of ours went out since, the ticket waits for us as before. */
+export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.status !== 'awaiting_customer') return
+  const written = await lastStatusChange(tx.q, id)
+  if (written?.kind !== 'customer_written_to' || !written.before) return
+  const mails = await tx.q
+    .selectFrom('deliveries')
+    .select('id')
+    .where('ticket_id', '=', id)
+    .where('key', 'is not', null)
+    .where('state', '!=', 'cancelled')
+    .where('created_at', '>=', written.at)
+    .limit(1)
+    .execute()
+  if (mails.length) return
+  const { status } = JSON.parse(written.before) as { status: Status }
+  const isTaken = status === 'open' && ticket.assignee_id !== null
+  await change(tx, ticket, 'status_changed', actor, { status: isTaken ? 'in_progress' : status })
+}
+
+function lastStatusChange(q: Query, ticketId: string) {
+  return q
+    .selectFrom('events')
+    .select(['kind', 'before', 'at'])
+    .where('ticket_id', '=', ticketId)
+    .where('after', 'like', '%"status":%')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 
 type Changes = Partial<

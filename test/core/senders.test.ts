@@ -95,6 +95,33 @@ describe('mail to a further address', () => {
   })
 })
 
+describe('the settings of a sender', () => {
+  const key = '-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----'
+  const faults = (more: Partial<SenderForm>) =>
+    add('sales@tulip.test', more).then(
+      () => [],
+      error => error.problems.map((p: { field: string }) => p.field),
+    )
+
+  it('with a DKIM selector and no key are refused, since no mail would be signed', async () => {
+    expect(await faults({ dkimSelector: 's1' })).toEqual(['dkim_key'])
+    expect(await faults({ dkimKey: key })).toEqual(['dkim_selector'])
+    const id = await add('sales@tulip.test', { dkimSelector: 's1', dkimKey: key })
+    await change(id, 'sales@tulip.test', { dkimSelector: 's2' }) // the key that is stored
+  })
+
+  it.each(['a b', '-s1', 's1.', 'v=DKIM1'])('with %s for a DKIM selector are refused', async dkimSelector => {
+    expect(await faults({ dkimSelector, dkimKey: key })).toEqual(['dkim_selector'])
+  })
+
+  it.each(['http://mail.tulip.test', 'smtp://', 'smtps://user:password@', 'smtp://mail.tulip.test:99999'])(
+    'with %s for a mail server are refused',
+    async smtpUrl => {
+      expect(await faults({ smtpUrl })).toEqual(['smtp_url'])
+    },
+  )
+})
+
 describe('what a new ticket is sent from', () => {
   const usual = (agent: string | null = town.ann.id) => town.store.read(q => usualSender(q, town.team.id, agent))
   const teamUses = (senderId: string | null) =>

@@ -70,7 +70,7 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
   const faults: Problem[] = []
   const address = form.address.trim().toLowerCase()
   if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
-  if (form.smtpUrl && !/^smtps?:\/\/\S+$/i.test(form.smtpUrl))
+  if (form.smtpUrl && !isServer(form.smtpUrl))
     faults.push(
       new Problem('invalid', 'An SMTP address looks like smtps://user:password@mail.example.com:465.', 'smtp_url'),
     )
@@ -80,6 +80,10 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
     faults.push(
       new Problem('invalid', 'A DKIM key needs the selector that its public half is published under.', 'dkim_selector'),
     )
+  if (form.dkimSelector && !SELECTOR.test(form.dkimSelector))
+    faults.push(new Problem('invalid', 'A DKIM selector is a name such as s1 or mail2026.', 'dkim_selector'))
+  if (form.dkimSelector && !form.dkimKey && !(await hasKey(tx, id)))
+    faults.push(new Problem('invalid', 'A DKIM selector needs its private key, or no mail is signed.', 'dkim_key'))
   const taken = await tx.q
     .selectFrom('senders')
     .select('id')
@@ -91,4 +95,16 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
     faults.push(new Problem('conflict', 'Another sender has this address.', 'address'))
   faults.push(...(await aliasFaults(tx.q, id, form.aliases)))
   if (faults.length) throw new Problems(faults)
+}
+
+/** Names with dots between them, as in the DNS (RFC 6376, 3.1). */
+const SELECTOR = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*$/i
+
+function isServer(url: string): boolean {
+  return /^smtps?:\/\/\S+$/i.test(url) && URL.canParse(url) && new URL(url).hostname !== ''
+}
+
+async function hasKey(tx: Tx, id: string): Promise<boolean> {
+  const sender = await tx.q.selectFrom('senders').select('dkim_key').where('id', '=', id).executeTakeFirst()
+  return !!sender?.dkim_key
 }

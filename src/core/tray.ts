@@ -113,6 +113,18 @@ export async function throwAway(tx: Tx, address: string, actor: Actor): Promise<
   return Number(numUpdatedRows)
 }
 
+/** Puts one mail of the tray aside for good; it is kept, but shown nowhere. */
+export async function throwOneAway(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('inbound')
+    .set({ state: 'ignored', reason: `${actor.name} threw it away.` })
+    .where('id', '=', id)
+    .where('channel', '=', MAIL)
+    .where(leftOver)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new Problem('conflict', 'This mail is no longer in the tray.')
+}
+
 /** The newest entries of the tray, newest first. */
 export async function tray(q: Query, limit: number): Promise<TrayEntry[]> {
   const rows = await q

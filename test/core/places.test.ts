@@ -13,7 +13,7 @@ import {
 } from '../../src/core/tickets/change.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
 import { replyToken } from '../../src/core/tokens.ts'
-import { countTray, heldMails, letThrough, throwAway, tray } from '../../src/core/tray.ts'
+import { countTray, heldMails, letThrough, throwAway, throwOneAway, tray } from '../../src/core/tray.ts'
 import type { MessageRow, TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -233,6 +233,15 @@ describe('a mail that is not taken in', () => {
     expect((await town.store.read(q => tray(q, 5)))[0]?.reason).toBe(junk)
     const key = await answer({ junk })
     expect((await inbound(key)).state).toBe('recorded')
+  })
+
+  it('and that nobody wants is thrown away by hand: kept, and shown nowhere', async () => {
+    await town.arrive({ key: '<j@x.test>', to: ['support@tulip.test'], junk: 'The mail server put it into Junk.' })
+    const { id } = (await town.store.read(q => tray(q, 5)))[0]!
+    await act(tx => throwOneAway(tx, id, actorOf(town.ann)))
+    expect(await town.store.read(countTray)).toBe(0)
+    expect(await inbound('<j@x.test>')).toMatchObject({ state: 'ignored', reason: 'Ann threw it away.' })
+    await expect(act(tx => throwOneAway(tx, id, actorOf(town.ann)))).rejects.toThrow('no longer in the tray')
   })
 })
 

@@ -692,11 +692,13 @@ test('the tray shows who sent too much, once, with what can be done about it', (
     Array(20).fill(entry),
     Array(5).fill(held),
     Array.from({ length: 6 }, (_, i) => teamRow({ id: `t${i}` })),
+    5 * 900 + 20 + 7,
   )
   expect(faultsInView(view, 'modal')).toEqual([])
   expect(pings(view)).toEqual([])
   expect(wordsOn(view)).toContain('900 mails of')
   expect(wordsOn(view)).toContain('Let through')
+  expect(wordsOn(view)).toContain('7 older mails will be shown once these are dealt with.')
 })
 
 test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {

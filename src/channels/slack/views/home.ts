@@ -115,7 +115,10 @@ export function setUpHome(setUp: SetUp): HomeView {
       button('Blocked addresses', ids.openBlocked, 'all'),
     ),
     unmatched
-      ? words(`📭 ${many(unmatched, 'mail')} belong to no ticket.`, button('Look', ids.openTray, 'tray'))
+      ? words(
+          `📭 ${many(unmatched, 'mail')} ${unmatched === 1 ? 'is' : 'are'} left over.`,
+          button('Look', ids.openTray, 'tray'),
+        )
       : context('📭 No mail is left over.'),
   ])
 }

@@ -56,6 +56,9 @@ describe("a mail that says to be the customer's and failed the checks", () => {
     expect((await view()).status).toBe('closed')
     await town.store.write(tx => acceptAuthor(tx, doubtful!.id, actorOf(town.ann)))
     expect((await messages())[1]).toMatchObject({ author_kind: 'customer', doubt: null })
+    expect((await messages()).at(-1)?.text).toContain(
+      'Ann says that the mail above which failed its checks is from Jane',
+    )
     expect((await view()).status).toBe('open')
     await expect(town.store.write(tx => acceptAuthor(tx, doubtful!.id, actorOf(town.ann)))).rejects.toThrow('already')
   })

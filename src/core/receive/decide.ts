@@ -41,8 +41,11 @@ export async function acceptAuthor(tx: Tx, messageId: string, actor: Actor): Pro
   if (m.opening === 0) await countAsAnswer(tx, ticket, { ...m, ...theirs })
   await redrawMessage(tx, m.id)
   await redrawCard(tx, ticket.id)
-  const text = `${actor.name} accepted this: ${m.author_address} is ${customer.name}. What they write counts as the customer's.`
-  if (m.author_id !== customer.id) await postNotice(tx, ticket.id, text, `accepted:${m.id}`)
+  const text =
+    m.author_id === customer.id
+      ? `${actor.name} says that the mail above which failed its checks is from ${customer.name}. It counts as the customer's now.`
+      : `${actor.name} accepted this: ${m.author_address} is ${customer.name}. What they write counts as the customer's.`
+  await postNotice(tx, ticket.id, text, `accepted:${m.id}`)
 }
 
 async function addAddress(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<void> {

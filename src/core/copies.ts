@@ -1,5 +1,6 @@
 import type { MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
+import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
 import { addressesOf, readAddress } from './customers.ts'
 import type { Arrival, Copy } from './letter.ts'
@@ -29,7 +30,7 @@ export async function copiesOf(
   for (const { address, name } of arrival.copies.slice(0, MOST_READ)) {
     if (seen.has(address) || MACHINE.test(address)) continue
     seen.add(address)
-    if (!(await isOurs(q, address))) others.push({ address, name: name === address ? '' : name.slice(0, 200) })
+    if (!(await isOurs(q, address))) others.push({ address, name: name === address ? '' : cut(name, 200) })
   }
   return others
 }

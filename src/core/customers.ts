@@ -1,5 +1,6 @@
 import { prepared } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
+import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 
@@ -34,7 +35,7 @@ export function isAddress(text: string): boolean {
 export async function customerFor(tx: Tx, address: string, name = ''): Promise<CustomerView> {
   const known = await customerByAddress(tx.q, address)
   if (known) return known
-  const shown = name.trim().slice(0, 200) || address
+  const shown = cut(name.trim(), 200) || address
   const account = await accountFor(tx, address)
   const id = newId()
   await tx.q
@@ -53,7 +54,7 @@ export async function customerFor(tx: Tx, address: string, name = ''): Promise<C
 
 /** A customer of whom we knew no more than the address is called by the name that they write under. */
 export async function learnName(tx: Tx, customer: CustomerView, name: string): Promise<CustomerView> {
-  const shown = name.trim().slice(0, 200)
+  const shown = cut(name.trim(), 200)
   if (!shown || customer.name !== customer.address) return customer
   const search = `${shown} ${customer.address} ${customer.company ?? ''}`.toLowerCase()
   await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()

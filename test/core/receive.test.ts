@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
+import { customerByAddress } from '../../src/core/customers.ts'
 import { fromText } from '../../src/core/document.ts'
 import { closeTicket, takeTicket } from '../../src/core/tickets/change.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
@@ -131,6 +132,19 @@ describe('an answer', () => {
 })
 
 describe('a mail that answers nothing', () => {
+  it('is cut where its subject or the name of its author is too long, visibly and never within a character', async () => {
+    await town.arrive({
+      key: '<long@globex.test>',
+      from: { address: 'bob@globex.test', name: `Bob${'🌷'.repeat(200)}` },
+      to: ['support@tulip.test'],
+      subject: '🌷'.repeat(200),
+    })
+    const t = await town.store.read(q => q.selectFrom('tickets').selectAll().where('number', '=', 2).executeTakeFirst())
+    expect(t?.subject).toBe(`${'🌷'.repeat(127)}…`)
+    const bob = await town.store.read(q => customerByAddress(q, 'bob@globex.test'))
+    expect(bob?.name).toBe(`Bob${'🌷'.repeat(98)}…`)
+  })
+
   it("becomes a new ticket of the team whose address it was written to, and its thread is the customer's", async () => {
     await town.arrive({
       key: '<new@globex.test>',

@@ -6,6 +6,7 @@ import { noteEnvelope, settleInbound } from '../../core/inbound.ts'
 import { receiveArrival } from '../../core/receive/index.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
 import type { Log } from '../../lib/log.ts'
 import { takeTurns } from '../../lib/turns.ts'
 import type { Channel } from '../channel.ts'
@@ -141,7 +142,7 @@ async function setAside(tx: Tx, row: InboundRow, reading: Reading, reason: strin
   const about = {
     from: from.name ? `${from.name} <${from.address}>` : from.address,
     subject,
-    text: plainText(body).slice(0, 500),
+    text: cut(plainText(body), 500),
   }
   await settleInbound(tx, row.id, { state: 'quarantined', reason, about, kind, rule })
 }

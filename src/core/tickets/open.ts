@@ -1,5 +1,6 @@
 import type { AgentRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
@@ -145,7 +146,7 @@ export async function openTicketByCustomer(
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
   const ticket = await insertTicket(tx, {
     teamId: by.sender.team_id,
-    subject: by.subject.trim().replace(/\s+/g, ' ').slice(0, 255) || '(no subject)',
+    subject: cut(by.subject.trim().replace(/\s+/g, ' '), 255) || '(no subject)',
     customerId: by.customer.id,
     senderId: by.sender.id,
     formId: form?.id ?? null,

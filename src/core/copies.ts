@@ -129,10 +129,10 @@ async function faultOf(q: Query, typed: string, take: (address: string) => void)
   }
 }
 
-/** What was typed into a field for several addresses: by commas, semicolons or lines. */
+/** What was typed into a field for several addresses: by commas, semicolons or lines, but not within a name in quotes. */
 export function splitTyped(text: string): string[] {
-  return text
-    .split(/[,;\n]+/)
+  const parts = text.match(/(?:"[^"\n]*"(?=\s*<)|[^,;\n])+/g) ?? []
+  return parts
     .map(part => part.trim())
     .filter(Boolean)
     .slice(0, MOST_READ)

@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { prepared } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
@@ -12,16 +13,23 @@ export interface CustomerView {
 }
 
 /**
- * Reads an address that a person typed: `jane@acme.test`, or `Jane Doe <jane@acme.test>`. The address comes back in lower
- * case; throws a Problem under the field when it is none.
+ * Reads an address that a person typed or pasted: `jane@acme.test`, `mailto:jane@acme.test`, or `Jane Doe <jane@acme.test>`.
+ * The address comes back in its one spelling; throws a Problem under the field when it is none.
  */
 export function readAddress(typed: string, field = 'customer'): { address: string; name: string } {
   const text = typed.trim()
   const bracketed = /^(.*)<([^<>]+)>$/s.exec(text)
-  const address = (bracketed?.[2] ?? text).trim().toLowerCase()
+  const address = oneSpelling((bracketed?.[2] ?? text).trim().replace(/^mailto:/i, ''))
   const name = (bracketed?.[1] ?? '').trim().replace(/^["']|["']$/g, '')
   if (!isAddress(address)) throw new Problem('invalid', 'That is not an email address.', field)
   return { address, name }
+}
+
+/** As mail systems spell an address, and as what comes in is compared: in lower case, the domain in ASCII. */
+export function oneSpelling(address: string): string {
+  const text = address.toLowerCase()
+  const at = text.lastIndexOf('@') + 1
+  return isAddress(text) ? text.slice(0, at) + domainToASCII(text.slice(at)) : text
 }
 
 const ADDRESS =
@@ -169,7 +177,7 @@ async function accountFor(tx: Tx, address: string): Promise<{ id: string; name: 
   if (isFreeMail(domain)) return undefined
   const known = await tx.q.selectFrom('accounts').select(['id', 'name']).where('domain', '=', domain).executeTakeFirst()
   if (known) return known
-  const label = domain.split('.')[0] ?? domain
+  const label = domainToUnicode(domain).split('.')[0] || domain
   const account = { id: newId(), name: label.charAt(0).toUpperCase() + label.slice(1) }
   await tx.q
     .insertInto('accounts')

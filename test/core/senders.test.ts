@@ -9,6 +9,7 @@ import { isOurs, isOwnAddress, senderByAddress } from '../../src/core/senders/fi
 import { markSenderBroken } from '../../src/core/senders/health.ts'
 import { usualSender } from '../../src/core/senders/usual.ts'
 import { changeTeam } from '../../src/core/teams.ts'
+import { welcome } from '../../src/core/welcome.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -55,6 +56,15 @@ describe('mail to a further address', () => {
     expect(await of('ann@tulip.test')).toEqual([true, false])
     expect(await of('help@tulip.test')).toEqual([true, true])
     expect(await of('jane@acme.test')).toEqual([false, false])
+  })
+
+  it('is known with umlauts in its domain, however it was entered', async () => {
+    await add('hallo@blüten.test', { aliases: 'info@Blüten.test\n*@tülpe.test' })
+    expect(await receives('hallo@xn--blten-lva.test')).toBe('hallo@xn--blten-lva.test')
+    expect(await receives('info@xn--blten-lva.test')).toBe('hallo@xn--blten-lva.test')
+    expect(await receives('any@xn--tlpe-0ra.test')).toBe('hallo@xn--blten-lva.test')
+    const from = { address: 'hallo@blüten.test', name: '' } // as MAIL_FROM says at each start
+    await town.store.write(tx => welcome(tx, { desk: null, from }))
   })
 
   it('opens a ticket of the team', async () => {

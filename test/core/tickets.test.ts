@@ -52,6 +52,13 @@ describe('opening a ticket', () => {
     expect(v.opening?.deliveries).toHaveLength(1)
   })
 
+  it('to an address with umlauts in its domain is to the one that answers come from', async () => {
+    const t = await town.open({ customer: { typed: 'Jörg <j@Müller.test>' } })
+    expect((await view(t.id)).customer).toMatchObject({ address: 'j@xn--mller-kva.test', company: 'Müller' })
+    const again = await town.open({ customer: { typed: 'mailto:j@xn--mller-kva.test' } })
+    expect(again.customer_id).toBe(t.customer_id)
+  })
+
   it('names every fault under its field and creates nothing', async () => {
     await town.store.write(tx => suppress(tx, 'gone@acme.test', 'The address does not exist.', 'test'))
     const bad = {

@@ -2,7 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { isAddress } from '../customers.ts'
+import { isAddress, oneSpelling } from '../customers.ts'
 
 const MOST_ALIASES = 100
 
@@ -31,7 +31,7 @@ function linesOf(typed: string): string[] {
   const lines = typed
     .toLowerCase()
     .split(/[\s,;]+/)
-    .map(line => line.replace(/^@/, '*@'))
+    .map(line => oneSpelling(line.replace(/^@/, '*@')))
   return [...new Set(lines.filter(Boolean))]
 }
 

@@ -3,7 +3,7 @@ import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { seal } from '../../lib/sign.ts'
 import { liftAlert } from '../alerts.ts'
-import { isAddress } from '../customers.ts'
+import { isAddress, oneSpelling } from '../customers.ts'
 import { aliasFaults, aliasOf, setAliases } from './aliases.ts'
 import { alertOf } from './health.ts'
 
@@ -58,7 +58,7 @@ export async function removeSender(tx: Tx, id: string): Promise<void> {
 function columns(tx: Tx, form: SenderForm) {
   return {
     team_id: form.teamId,
-    address: form.address.trim().toLowerCase(),
+    address: oneSpelling(form.address.trim()),
     name: form.name.trim(),
     smtp_url: form.smtpUrl ? seal(tx.key, form.smtpUrl) : null,
     dkim_selector: form.dkimSelector,
@@ -68,7 +68,7 @@ function columns(tx: Tx, form: SenderForm) {
 
 async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
   const faults: Problem[] = []
-  const address = form.address.trim().toLowerCase()
+  const address = oneSpelling(form.address.trim())
   if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
   if (form.smtpUrl && !isServer(form.smtpUrl))
     faults.push(

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountsOf } from '../src/channels/email/receive/account.ts'
 import { readConfig } from '../src/config.ts'
+import { addSender } from '../src/core/senders/edit.ts'
+import { teams } from '../src/core/teams.ts'
 import { welcome } from '../src/core/welcome.ts'
 import { openStore } from '../src/db/open.ts'
 import { examine, report } from '../src/doctor.ts'
@@ -86,6 +88,23 @@ describe('the doctor', () => {
     )
     const lost = report(await examine(readConfig(rest), { lookup, send: true, waitMs: 300 }))
     expect(lost).toContain('BAD  Round trip of support@tulip.test: ')
+  })
+
+  it('goes on past a sender that cannot be used, and says why', async () => {
+    const { env } = await patient()
+    const { IMAP_URL: _, ...rest } = { ...env, MAIL_LISTEN: `127.0.0.1:${await freePort()}` }
+    const before = readConfig({ ...rest, APP_SECRET: 'the secret of before' })
+    const store = await openStore(before.databaseUrl, before.secret)
+    await store.write(async tx => {
+      await welcome(tx, { desk: before.desk, from: null })
+      const [team] = await teams(tx.q)
+      const sender = { teamId: team!.id, name: '', dkimSelector: null, dkimKey: null }
+      await addSender(tx, { ...sender, address: 'locked@tulip.test', smtpUrl: 'smtps://a:secret@mail.test' })
+    })
+    await store.close()
+    const config = readConfig({ ...rest, APP_SECRET: 'the secret of now and later' })
+    const found = report(await examine(config, { lookup: lookupIn(ZONE), send: true, waitMs: 300 }))
+    expect(found).toContain('BAD  Round trip of locked@tulip.test: the mail could not be sent. Its password or key')
   })
 
   it('names each scope that the manifest wants and Slack did not grant', async () => {

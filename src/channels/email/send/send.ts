@@ -147,11 +147,12 @@ export function createSending(options: SendingOptions): Sending {
 
   async function sendTest(senderId: string, to: string): Promise<string | null> {
     const row = await store.read(q => senderById(q, senderId))
-    const { smtpUrl: own, dkim } = secretsOf(store.key, row)
-    const url = own ?? smtpUrl
-    if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
-    const relay = openRelay(url, { tokens })
+    let relay: Relay | undefined
     try {
+      const { smtpUrl: own, dkim } = secretsOf(store.key, row)
+      const url = own ?? smtpUrl
+      if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
+      relay = openRelay(url, { tokens })
       const mail = composeTest({ address: row.address, name: row.name, dkim }, to, store.key, store.now())
       await relay.send(mail.envelope, mail.raw)
       await store.write(tx => markSenderWorking(tx, senderId))
@@ -160,10 +161,10 @@ export function createSending(options: SendingOptions): Sending {
       return null
     } catch (error) {
       if (error instanceof Problem) return error.message
-      if (error instanceof SendFailure) return reasonOf(judge(error, to, relay.host).outcome)
+      if (error instanceof SendFailure) return reasonOf(judge(error, to, relay?.host ?? '').outcome)
       throw error
     } finally {
-      relay.close()
+      relay?.close()
     }
   }
 

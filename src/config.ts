@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { ReplyMode } from './db/schema.ts'
+import { isUrlOf } from './lib/url.ts'
 
 export interface Config {
   slack: {
@@ -54,17 +55,6 @@ const isNetwork = (text: string) => {
   const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
   return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
 }
-const isMailbox = (text: string) => {
-  try {
-    const { username, password, pathname } = new URL(text)
-    return (
-      /^imaps?:\/\/\S+$/i.test(text) && [username, password, pathname].every(part => decodeURIComponent(part) !== null)
-    )
-  } catch {
-    return false
-  }
-}
-
 const Settings = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, 'must be the bot token; it begins with xoxb-'),
   SLACK_APP_TOKEN: text.regex(/^xapp-/, 'must be an app-level token; it begins with xapp-').optional(),
@@ -72,9 +62,9 @@ const Settings = z.object({
   SLACK_API_URL: url('https?', 'https://slack.com/api/').optional(),
   DESK_CHANNEL: text.regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name').optional(),
   SMTP_URL: text
-    .regex(
-      /^(smtps?:\/\/[^\s]+|sendmail:(\/[^\s]+)?)$/i,
-      'is not an address such as smtps://user:password@mail.example.com:465',
+    .refine(
+      value => /^sendmail:(\/\S+)?$/i.test(value) || isUrlOf(['smtp:', 'smtps:'], value),
+      'is not an address such as smtps://user:password@mail.example.com:465 (special characters in the password are written with %)',
     )
     .optional(),
   MAIL_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(60),
@@ -93,7 +83,7 @@ const Settings = z.object({
     .optional(),
   IMAP_URL: text
     .refine(
-      value => value.split(/[\s,]+(?=imaps?:\/\/)/i).every(isMailbox),
+      value => value.split(/[\s,]+(?=imaps?:\/\/)/i).every(part => isUrlOf(['imap:', 'imaps:'], part)),
       'is not an address such as imaps://user:password@mail.example.com:993/INBOX, nor several with blanks between',
     )
     .optional(),

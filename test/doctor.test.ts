@@ -198,12 +198,12 @@ describe('the settings', () => {
       DESK_CHANNEL: '#support',
       HOLD_SECONDS: 'long',
       REPLY_MODE: 'maybe',
-      SMTP_URL: 'smtp://h',
+      SMTP_URL: 'smtp://desk:pass#word@h',
       APP_SECRET: 'short',
       IMAP_URL_FILE: '/nowhere',
     }
     expect(() => readConfig(bad)).toThrow(
-      /SLACK_BOT_TOKEN.*DESK_CHANNEL.*APP_SECRET.*HOLD_SECONDS.*REPLY_MODE.*SLACK_APP_TOKEN.*SMTP_URL and MAIL_FROM/s,
+      /SLACK_BOT_TOKEN.*DESK_CHANNEL.*SMTP_URL is not an address.*APP_SECRET.*HOLD_SECONDS.*REPLY_MODE.*SLACK_APP_TOKEN.*SMTP_URL and MAIL_FROM/s,
     )
     expect(() => readConfig(bad)).toThrow('IMAP_URL_FILE: the file /nowhere cannot be read.')
   })

@@ -31,6 +31,12 @@ const change = (id: string, address: string, more?: Partial<SenderForm>) =>
   town.store.write(tx => changeSender(tx, id, form(address, more)))
 const receives = async (address: string) => (await town.store.read(q => senderByAddress(q, address)))?.address ?? null
 
+it('a sender whose mail server is no address is refused under its field', async () => {
+  await expect(add('sales@tulip.test', { smtpUrl: 'smtp://desk:pass#word@mail.test' })).rejects.toMatchObject({
+    problems: [{ field: 'smtp_url', message: expect.stringContaining('%23 for #') }],
+  })
+})
+
 describe('mail to a further address', () => {
   it("is the sender's: an alias before a catch-all, its own address before both", async () => {
     await add('sales@tulip.test', { aliases: 'Offers@tulip.test\n*@tulip.test, old@bulbs.test' })

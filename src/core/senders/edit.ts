@@ -2,6 +2,7 @@ import type { Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { seal } from '../../lib/sign.ts'
+import { isUrlOf } from '../../lib/url.ts'
 import { liftAlert } from '../alerts.ts'
 import { isAddress } from '../customers.ts'
 import { aliasFaults, aliasOf, setAliases } from './aliases.ts'
@@ -66,14 +67,15 @@ function columns(tx: Tx, form: SenderForm) {
   }
 }
 
+const NO_SMTP_URL =
+  'An SMTP address looks like smtps://user:password@mail.example.com:465; special characters in the password are written with %, such as %23 for #.'
+
 async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
   const faults: Problem[] = []
   const address = form.address.trim().toLowerCase()
   if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
-  if (form.smtpUrl && !/^smtps?:\/\/\S+$/i.test(form.smtpUrl))
-    faults.push(
-      new Problem('invalid', 'An SMTP address looks like smtps://user:password@mail.example.com:465.', 'smtp_url'),
-    )
+  if (form.smtpUrl && !isUrlOf(['smtp:', 'smtps:'], form.smtpUrl))
+    faults.push(new Problem('invalid', NO_SMTP_URL, 'smtp_url'))
   if (form.dkimKey && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(form.dkimKey))
     faults.push(new Problem('invalid', 'Paste the whole private key, with its BEGIN and END lines.', 'dkim_key'))
   if (form.dkimKey && !form.dkimSelector)

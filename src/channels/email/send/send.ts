@@ -61,9 +61,14 @@ export function createSending(options: SendingOptions): Sending {
     if (sender.isLocked) return broken(sender, LOCKED)
     const url = sender.smtpUrl ?? smtpUrl
     if (!url) return noSender(`There is no mail server for ${sender.address}: enter one in its settings.`)
-    const line = lineFor(sender, url)
-    if (now() < line.refusedUntil) return sendersPause(line.refusal, line.refusedUntil - now())
-    return inTurn(letter, () => tryNow(line, sender, letter))
+    try {
+      const line = lineFor(sender, url)
+      if (now() < line.refusedUntil) return sendersPause(line.refusal, line.refusedUntil - now())
+      return await inTurn(letter, () => tryNow(line, sender, letter))
+    } catch (error) {
+      if (error instanceof Problem) return broken(sender, error.message)
+      throw error
+    }
   }
 
   /** Carries the letter when its domain's turn has come; else it waits, without having been tried. */
@@ -86,7 +91,6 @@ export function createSending(options: SendingOptions): Sending {
       if (sender.broken) await store.write(tx => markSenderWorking(tx, sender.id))
       return whatBecame(letter, mail, line.relay.host, handed)
     } catch (error) {
-      if (error instanceof Problem) return broken(sender, error.message)
       if (error instanceof SendFailure) return failed(line, sender, letter, error)
       throw error
     }
@@ -215,7 +219,8 @@ export async function verifySender(url: string, tokens: AccessTokens | null = nu
     await relay.verify()
     return null
   } catch (error) {
-    if (!(error instanceof SendFailure)) return `This is not an address of a mail server: ${(error as Error).message}.`
+    if (error instanceof Problem) return error.message
+    if (!(error instanceof SendFailure)) throw error
     return reasonOf(judge(error, '', relay?.host ?? '').outcome)
   } finally {
     relay?.close()

@@ -60,16 +60,19 @@ export type Replayed =
   | 'pending' // it is understood once more, as if it had just come in
   | 'filled' // the message that said that it could not be read has its words and files now
   | 'recorded' // it is a message, and stays as it is
+  | 'held' // it is one of too many of its author, which people let through, or not, together
 
 /** What replaying would do to a mail that is read as a kind today. */
 export function replayOutcome(row: InboundRow, kind: Arrival['kind']): Replayed {
+  if (row.state === 'held') return 'held'
   if (row.state !== 'recorded') return 'pending'
   return row.kind === 'unreadable' && kind !== 'unreadable' ? 'filled' : 'recorded'
 }
 
 /**
- * Replays a mail. One that is no message yet is pending again; one whose message says that it could not be read is filled
- * in; any other message stays as it is, so that no mail becomes two and nothing that people saw changes.
+ * Replays a mail. One that is no message yet is pending again, unless it is held; one whose message says that it could not
+ * be read is filled in; any other message stays as it is, so that no mail becomes two and nothing that people saw changes.
+ * Throws a Problem for one that is being understood at the moment.
  */
 export async function replay(tx: Tx, row: InboundRow, arrival: Arrival): Promise<Replayed> {
   const outcome = replayOutcome(row, arrival.kind)

@@ -55,9 +55,24 @@ export async function customerFor(tx: Tx, address: string, name = ''): Promise<C
 export async function learnName(tx: Tx, customer: CustomerView, name: string): Promise<CustomerView> {
   const shown = name.trim().slice(0, 200)
   if (!shown || customer.name !== customer.address) return customer
-  const search = `${shown} ${customer.address} ${customer.company ?? ''}`.toLowerCase()
+  const search = [shown, ...(await addressesOf(tx.q, customer.id)), customer.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()
   return { ...customer, name: shown }
+}
+
+/** Afterwards the address is a further one of the customer's, by which they are found. Somebody else's stays theirs. */
+export async function addAddress(tx: Tx, customerId: string, address: string): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await tx.q
+    .insertInto('addresses')
+    .values({ address, customer_id: customerId, created_at: tx.now })
+    .onConflict(c => c.column('address').doNothing())
+    .executeTakeFirst()
+  if (!numInsertedOrUpdatedRows) return
+  await tx.q
+    .updateTable('customers')
+    .set(e => ({ search: e('search', '||', ` ${address}`) }))
+    .where('id', '=', customerId)
+    .execute()
 }
 
 export async function customerByAddress(q: Query, address: string): Promise<CustomerView | undefined> {

@@ -5,7 +5,8 @@ import { Problem } from '../lib/problem.ts'
 import { actorOf } from './agents.ts'
 import { isFreeMail, readAddress } from './customers.ts'
 import { record } from './events.ts'
-import { isOwnAddress, withoutPlus } from './senders/find.ts'
+import { allAliases } from './senders/aliases.ts'
+import { isOwnAddress, senders, withoutPlus } from './senders/find.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain
@@ -45,16 +46,15 @@ function readPattern(typed: string): string {
 }
 
 async function refuseOurs(q: Query, pattern: string): Promise<void> {
-  if (pattern.startsWith('*@')) {
-    const ours = await q
-      .selectFrom('senders')
-      .select('address')
-      .where('removed_at', 'is', null)
-      .where('address', 'like', `%${pattern.slice(1).replace(/[%_\\]/g, '_')}`)
-      .executeTakeFirst()
-    if (ours) throw new Problem('invalid', `We send from ${ours.address}, which is at this domain.`, 'address')
-  } else if (await isOwnAddress(q, pattern))
+  if (!pattern.startsWith('*@')) {
+    if (!(await isOwnAddress(q, pattern))) return
     throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
+  }
+  const isThere = (address: string) => address.endsWith(pattern.slice(1))
+  const sender = (await senders(q)).find(s => isThere(s.address))
+  if (sender) throw new Problem('invalid', `We send from ${sender.address}, which is at this domain.`, 'address')
+  const alias = [...(await allAliases(q)).values()].flat().find(isThere)
+  if (alias) throw new Problem('invalid', `We take in mail for ${alias}, which is at this domain.`, 'address')
 }
 
 /** The address, or domain, may write and be written to again. */

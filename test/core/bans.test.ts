@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ban, isBanned, searchBans, unban } from '../../src/core/bans.ts'
+import { addSender } from '../../src/core/senders/edit.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -37,6 +38,15 @@ describe('a ban', () => {
     ['*@gmail.com', 'Many people have an address at gmail.com. Ban a single one.'],
   ])('of %s is refused under its field', async (address, message) => {
     await expect(banIt(address)).rejects.toMatchObject({ field: 'address', message })
+  })
+
+  it('of a domain at which we take in mail is refused, too', async () => {
+    const sender = { teamId: town.team.id, name: '', smtpUrl: null, dkimSelector: null, dkimKey: null }
+    await town.store.write(tx => addSender(tx, { ...sender, address: 'sales@tulip.test', aliases: 'old@bulbs.test' }))
+    await expect(banIt('*@bulbs.test')).rejects.toMatchObject({
+      field: 'address',
+      message: 'We take in mail for old@bulbs.test, which is at this domain.',
+    })
   })
 
   it('needs a reason, and is listed with it and with who said so', async () => {

@@ -101,6 +101,16 @@ describe('an answer to a closed ticket', () => {
     expect(await byIdentifier('SUP-3')).toBeUndefined()
   })
 
+  it('later begins another where the one that went on from it was deleted, and that one is named', async () => {
+    town.clock.now += 20 * DAY
+    await answer()
+    const deleted = (await byIdentifier('SUP-2'))!
+    await act(tx => tx.q.updateTable('tickets').set({ deleted_at: tx.now }).where('id', '=', deleted.id).execute())
+    expect((await view()).continuedBy).toBeNull()
+    await answer()
+    expect((await view()).continuedBy).toMatchObject({ identifier: 'SUP-3' })
+  })
+
   it('by a machine, a stranger or somebody doubtful begins nothing', async () => {
     town.clock.now += 20 * DAY
     await answer({ kind: 'ooo', rule: 'away' })

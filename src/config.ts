@@ -124,10 +124,11 @@ const Settings = z.object({
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const faults: string[] = []
-  const parsed = Settings.safeParse(given(env, faults))
+  const values = given(env, faults)
+  const parsed = Settings.safeParse(values)
   if (!parsed.success) for (const issue of parsed.error.issues) faults.push(sentence(issue, env))
   const s = parsed.data
-  faults.push(...missingTogether(env))
+  faults.push(...missingTogether(env, values))
   if (!s || faults.length) throw new ConfigFault(['Overture cannot start:', ...faults.map(f => `  - ${f}`)].join('\n'))
   return {
     slack: {
@@ -199,19 +200,18 @@ function sentence(issue: z.core.$ZodIssue, env: Record<string, string | undefine
   return `${name} ${issue.code === 'custom' || issue.code === 'invalid_format' || issue.code === 'too_small' ? issue.message : `is not right: ${issue.message}`}.`
 }
 
-function missingTogether(env: Record<string, string | undefined>): string[] {
+function missingTogether(env: Record<string, string | undefined>, values: Record<string, string>): string[] {
   const has = (name: string) => Boolean(env[name]?.trim() || env[`${name}_FILE`])
   const faults: string[] = []
   if (!has('SLACK_APP_TOKEN') && !has('SLACK_SIGNING_SECRET'))
     faults.push('Give SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode).')
   if (has('MAIL_OAUTH_TOKEN_URL') !== has('MAIL_OAUTH_CLIENT_ID'))
     faults.push('MAIL_OAUTH_TOKEN_URL and MAIL_OAUTH_CLIENT_ID belong together: give both or neither.')
-  if (/[?&]auth=oauth2/i.test(env.IMAP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
-    faults.push('IMAP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
+  for (const name of ['IMAP_URL', 'SMTP_URL'])
+    if (/[?&]auth=oauth2/i.test(values[name] ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
+      faults.push(`${name} asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.`)
   if (has('MAIL_TLS_CERT') !== has('MAIL_TLS_KEY'))
     faults.push('MAIL_TLS_CERT and MAIL_TLS_KEY belong together: give both or neither.')
-  if (/[?&]auth=oauth2/i.test(env.SMTP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
-    faults.push('SMTP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
   if (has('SMTP_URL') !== has('MAIL_FROM')) faults.push('SMTP_URL and MAIL_FROM belong together: give both or neither.')
   return faults
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountsOf } from '../src/channels/email/receive/account.ts'
 import { readConfig } from '../src/config.ts'
@@ -190,6 +192,17 @@ describe('the settings', () => {
     expect(() => readConfig(bad)).toThrow(
       /IMAP_URL is not an.*MAIL_TRUSTED_RELAYS must be.*MAIL_WEBHOOK_SECRET is too short.*MAIL_KEEP_DAYS.*IMAP_URL asks for OAuth 2.*MAIL_TLS_CERT and MAIL_TLS_KEY belong together/s,
     )
+  })
+
+  it('that ask for access tokens from a file are named, too', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'overture-settings-'))
+    const file = join(folder, 'imap-url')
+    writeFileSync(file, 'imaps://a@imap.test?auth=oauth2\n')
+    try {
+      expect(() => readConfig({ ...good, IMAP_URL_FILE: file })).toThrow('IMAP_URL asks for OAuth 2')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('that are wrong are named together', () => {

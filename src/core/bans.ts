@@ -1,12 +1,13 @@
+import { containing } from '../db/like.ts'
 import { prepared } from '../db/prepared.ts'
 import type { AgentRow, BanRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
+import { catchAllOf, domainOf, isFreeMail, readAddress, withoutPlus } from './addresses.ts'
 import { actorOf } from './agents.ts'
-import { isFreeMail, readAddress } from './customers.ts'
 import { record } from './events.ts'
 import { allAliases } from './senders/aliases.ts'
-import { isOwnAddress, senders, withoutPlus } from './senders/find.ts'
+import { isOwnAddress, senders } from './senders/find.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain
@@ -39,10 +40,9 @@ function readPattern(typed: string): string {
   const domain = /^\*?@(.+)$/.exec(text)?.[1]
   if (domain === undefined) return withoutPlus(readAddress(text, 'address').address)
   const { address } = readAddress(`anybody@${domain}`, 'address')
-  const all = `*${address.slice(address.lastIndexOf('@'))}`
-  if (isFreeMail(all.slice(2)))
-    throw new Problem('invalid', `Many people have an address at ${all.slice(2)}. Ban a single one.`, 'address')
-  return all
+  if (isFreeMail(domainOf(address)))
+    throw new Problem('invalid', `Many people have an address at ${domainOf(address)}. Ban a single one.`, 'address')
+  return catchAllOf(address)
 }
 
 async function refuseOurs(q: Query, pattern: string): Promise<void> {
@@ -70,7 +70,7 @@ export async function isBanned(q: Query, address: string): Promise<boolean> {
 /** The ban that an address falls under, if any. A plus part makes it no other address. */
 export async function banOf(q: Query, address: string): Promise<BanRow | undefined> {
   const own = withoutPlus(address)
-  return (await selectBan(q, { own, all: `*${own.slice(own.lastIndexOf('@'))}` })).rows[0]
+  return (await selectBan(q, { own, all: catchAllOf(own) })).rows[0]
 }
 
 const selectBan = prepared((q, v: { own: string; all: string }) =>
@@ -83,10 +83,7 @@ export interface BanView extends BanRow {
 
 /** Bans whose address or reason contains what was typed, newest first. */
 export async function searchBans(q: Query, typed: string, limit: number): Promise<BanView[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('bans as b')
     .leftJoin('agents as a', 'a.id', 'b.created_by')

@@ -1,33 +1,15 @@
+import { containing } from '../db/like.ts'
 import { prepared } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
+import { domainOf, isFreeMail } from './addresses.ts'
 
 export interface CustomerView {
   id: string
   name: string
   address: string
   company: string | null
-}
-
-/**
- * Reads an address that a person typed: `jane@acme.test`, or `Jane Doe <jane@acme.test>`. The address comes back in lower
- * case; throws a Problem under the field when it is none.
- */
-export function readAddress(typed: string, field = 'customer'): { address: string; name: string } {
-  const text = typed.trim()
-  const bracketed = /^(.*)<([^<>]+)>$/s.exec(text)
-  const address = (bracketed?.[2] ?? text).trim().toLowerCase()
-  const name = (bracketed?.[1] ?? '').trim().replace(/^["']|["']$/g, '')
-  if (!isAddress(address)) throw new Problem('invalid', 'That is not an email address.', field)
-  return { address, name }
-}
-
-const ADDRESS =
-  /^[^\s@<>(),;:"[\]\\\p{Cc}]{1,64}@(?=.{4,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u
-
-export function isAddress(text: string): boolean {
-  return text.length <= 320 && ADDRESS.test(text) && !text.includes('..')
 }
 
 /** The customer with this address; an unknown address becomes a new person, and a company when its domain is nobody's free mail. */
@@ -115,7 +97,7 @@ export async function customerById(q: Query, id: string): Promise<CustomerView> 
 
 /** Up to `limit` customers whose name, address or company contains all the words typed, newest first. */
 export async function searchCustomers(q: Query, typed: string, limit = 20): Promise<CustomerView[]> {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5)
+  const words = typed.split(/\s+/).filter(Boolean).slice(0, 5)
   let query = q
     .selectFrom('customers')
     .leftJoin('accounts', 'accounts.id', 'customers.account_id')
@@ -133,53 +115,13 @@ export async function searchCustomers(q: Query, typed: string, limit = 20): Prom
     ])
     .orderBy('customers.id', 'desc')
     .limit(limit)
-  for (const word of words) query = query.where('customers.search', 'like', `%${escapeLike(word)}%`)
+  for (const word of words) query = query.where('customers.search', 'like', containing(word))
   const found = await query.execute()
   return found.map(c => ({ ...c, address: c.address ?? '' }))
 }
 
-/** `%` and `_` would match anything; a customer is seldom looked for by them, so they match any one character. */
-function escapeLike(word: string): string {
-  return word.replace(/[%_\\]/g, '_')
-}
-
-const FREE_MAIL = new Set([
-  'gmail.com',
-  'googlemail.com',
-  'outlook.com',
-  'hotmail.com',
-  'live.com',
-  'msn.com',
-  'yahoo.com',
-  'icloud.com',
-  'me.com',
-  'aol.com',
-  'gmx.de',
-  'gmx.net',
-  'gmx.com',
-  'web.de',
-  'mail.ru',
-  'yandex.ru',
-  'proton.me',
-  'protonmail.com',
-  'qq.com',
-  '163.com',
-  't-online.de',
-  'orange.fr',
-  'free.fr',
-  'libero.it',
-  'zoho.com',
-  'fastmail.com',
-  'hey.com',
-])
-
-/** Whether anybody can have an address at this domain: who is there is no company of its own. */
-export function isFreeMail(domain: string): boolean {
-  return FREE_MAIL.has(domain)
-}
-
 async function accountFor(tx: Tx, address: string): Promise<{ id: string; name: string } | undefined> {
-  const domain = address.slice(address.lastIndexOf('@') + 1)
+  const domain = domainOf(address)
   if (isFreeMail(domain)) return undefined
   const known = await tx.q.selectFrom('accounts').select(['id', 'name']).where('domain', '=', domain).executeTakeFirst()
   if (known) return known

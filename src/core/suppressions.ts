@@ -1,3 +1,4 @@
+import { containing } from '../db/like.ts'
 import { prepared } from '../db/prepared.ts'
 import type { SuppressionRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
@@ -66,10 +67,7 @@ const selectSuppression = prepared((q, v: { address: string }) =>
 
 /** Suppressions whose address or reason contains what was typed, newest first. */
 export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionRow[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('suppressions')
     .selectAll()

@@ -1,6 +1,5 @@
 import { domainToASCII } from 'node:url'
 import addressparser from 'nodemailer/lib/addressparser'
-import { Problem } from '../../lib/problem.ts'
 
 export interface Mailbox {
   address: string // normalised
@@ -47,13 +46,6 @@ function isDomain(domain: string): boolean {
   return labels.length > 1 && labels.every(l => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(l))
 }
 
-/** The address that a person typed, normalised; throws a Problem under `field` when it is none. */
-export function readAddress(text: string, field = 'customer'): string {
-  const address = normaliseAddress(text)
-  if (!address) throw new Problem('invalid', 'That is not an email address.', field)
-  return address
-}
-
 // Most headers hold one plain address; the whole grammar costs twenty times as much.
 const ONE_ADDRESS = /^\s*(?:([\w .-]*)<([\w.+-]+@[\w.-]+)>|([\w.+-]+@[\w.-]+))\s*$/
 
@@ -94,9 +86,4 @@ export function splitPlus(address: string): PlusParts {
 export function withPlus(address: string, token: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, at)}+${token}${address.slice(at)}`
-}
-
-/** The domain of a normalised address. */
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1)
 }

@@ -2,7 +2,8 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { catchAllOf, nearest, type Spellings, senderByAlias, spellingsOf } from './aliases.ts'
+import { catchAllOf, type Spellings, spellingsOf } from '../addresses.ts'
+import { nearest, senderByAlias } from './aliases.ts'
 
 export async function senderById(q: Query, id: string): Promise<SenderRow> {
   const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()
@@ -58,8 +59,4 @@ export async function isOurs(q: Query, address: string): Promise<boolean> {
 export async function isOwnAddress(q: Query, address: string): Promise<boolean> {
   const spellings = spellingsOf(address)
   return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
-}
-
-export function withoutPlus(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*@/, '@')
 }

@@ -1,8 +1,9 @@
+import { domainToASCII } from 'node:url'
 import { Problem } from '../lib/problem.ts'
 
 /**
- * Reads an address that a person typed: `jane@acme.test`, or `Jane Doe <jane@acme.test>`. The address comes back in lower
- * case; throws a Problem under the field when it is none.
+ * Reads an address that a person typed: `jane@acme.test`, or `Jane Doe <jane@acme.test>`. The address comes back as it is
+ * stored; throws a Problem under the field when it is none.
  */
 export function readAddress(typed: string, field = 'customer'): { address: string; name: string } {
   const text = typed.trim()
@@ -10,7 +11,7 @@ export function readAddress(typed: string, field = 'customer'): { address: strin
   const address = (bracketed?.[2] ?? text).trim().toLowerCase()
   const name = (bracketed?.[1] ?? '').trim().replace(/^["']|["']$/g, '')
   if (!isAddress(address)) throw new Problem('invalid', 'That is not an email address.', field)
-  return { address, name }
+  return { address: asStored(address), name }
 }
 
 const ADDRESS =
@@ -20,6 +21,18 @@ export function isAddress(text: string): boolean {
   return text.length <= 320 && ADDRESS.test(text) && !text.includes('..')
 }
 
+/** In lower case, the domain in ASCII, which is how mail names it: the same spelling for all who compare. */
+export function asStored(address: string): string {
+  const at = address.lastIndexOf('@') + 1
+  return address.slice(0, at).toLowerCase() + asciiDomain(address.slice(at))
+}
+
+/** A domain in lower case and in ASCII (RFC 5891); empty when it cannot be written so. */
+export function asciiDomain(domain: string): string {
+  const lower = domain.toLowerCase()
+  return /^[a-z0-9.-]+$/.test(lower) ? lower : domainToASCII(lower)
+}
+
 /** What stands behind the @, as it is written. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1)
@@ -27,20 +40,20 @@ export function domainOf(address: string): string {
 
 /** What stands for all of the address's domain where addresses are listed: `*@acme.test`. */
 export function catchAllOf(address: string): string {
-  return `*@${domainOf(address).toLowerCase()}`
+  return `*@${domainOf(asStored(address))}`
 }
 
-/** An address in lower case, without its last plus part, and without any: a sender's own may have one. */
+/** An address as it is stored, without its last plus part, and without any: a sender's own may have one. */
 export type Spellings = [exact: string, shorter: string, bare: string]
 
 export function spellingsOf(address: string): Spellings {
-  const exact = address.toLowerCase()
+  const exact = asStored(address)
   return [exact, exact.replace(/\+[^+@]*@/, '@'), withoutPlus(exact)]
 }
 
-/** In lower case, as whose mail it is whatever stands behind a plus. */
+/** As it is stored, as whose mail it is whatever stands behind a plus. */
 export function withoutPlus(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*@/, '@')
+  return asStored(address).replace(/\+[^@]*@/, '@')
 }
 
 const FREE_MAIL = new Set([

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { normaliseAddress } from '../../src/channels/email/address.ts'
 import { actorOf } from '../../src/core/agents.ts'
 import { customerByAddress, searchCustomers } from '../../src/core/customers.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
@@ -17,6 +18,32 @@ afterEach(() => town.close())
 const found = async (typed: string) => (await town.store.read(q => searchCustomers(q, typed))).map(c => c.name)
 const newest = () =>
   town.store.read(q => q.selectFrom('messages').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow())
+
+it('a customer is known by a domain in letters of their own, which mail programs write in ASCII', async () => {
+  const other = await town.open({ customer: { typed: 'Bo Bücher <Bo@Bücher.test>' } })
+  const { key } = await town.store.read(q =>
+    q
+      .selectFrom('deliveries')
+      .select('key')
+      .where('ticket_id', '=', other.id)
+      .where('key', 'is not', null)
+      .executeTakeFirstOrThrow(),
+  )
+  await town.arrive({
+    key: '<bo@x>',
+    answers: [key!],
+    from: { address: normaliseAddress('Bo@Bücher.test')!, name: '' },
+  })
+  const answer = await town.store.read(q =>
+    q
+      .selectFrom('messages')
+      .select('author_kind')
+      .where('ticket_id', '=', other.id)
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow(),
+  )
+  expect(answer.author_kind).toBe('customer')
+})
 
 describe('a customer is found', () => {
   it('by an address that the mail was sent to in place of the first', async () => {

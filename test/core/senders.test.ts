@@ -48,6 +48,14 @@ describe('mail to a further address', () => {
     expect(await receives('anything@eu.tulip.test')).toBeNull()
   })
 
+  it('is found by a domain in letters of their own, as mail names it', async () => {
+    const id = await add('Zwiebel@Knöllchen.test', { aliases: '@grün.test' })
+    expect(await receives('zwiebel+abc@xn--knllchen-o4a.test')).toBe('zwiebel@xn--knllchen-o4a.test')
+    expect(await receives('jemand@xn--grn-ioa.test')).toBe('zwiebel@xn--knllchen-o4a.test')
+    await change(id, 'zwiebel@knöllchen.test')
+    await expect(add('zwiebel@knöllchen.test')).rejects.toThrow('Another sender has this address.')
+  })
+
   it('also when the own address has a plus, with a token behind it', async () => {
     await add('team+eu@tulip.test')
     expect(await receives('team+eu+abcdefgh@tulip.test')).toBe('team+eu@tulip.test')

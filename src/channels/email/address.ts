@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url'
 import addressparser from 'nodemailer/lib/addressparser'
+import { asciiDomain } from '../../core/addresses.ts'
 
 export interface Mailbox {
   address: string // normalised
@@ -22,17 +22,8 @@ export function normaliseAddress(text: string): string | null {
   const at = trimmed.lastIndexOf('@')
   if (at < 1 || trimmed.length > 254) return null
   const local = trimmed.slice(0, at).toLowerCase()
-  const domain = asciiDomain(
-    trimmed
-      .slice(at + 1)
-      .replace(/\.$/, '')
-      .toLowerCase(),
-  )
+  const domain = asciiDomain(trimmed.slice(at + 1).replace(/\.$/, ''))
   return Buffer.byteLength(local) <= 64 && isLocalPart(local) && isDomain(domain) ? `${local}@${domain}` : null
-}
-
-function asciiDomain(domain: string): string {
-  return /^[a-z0-9.-]+$/.test(domain) ? domain : domainToASCII(domain).toLowerCase()
 }
 
 function isLocalPart(local: string): boolean {

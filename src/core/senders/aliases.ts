@@ -2,7 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { isAddress, type Spellings } from '../addresses.ts'
+import { asStored, isAddress, type Spellings } from '../addresses.ts'
 
 const MOST_ALIASES = 100
 
@@ -28,10 +28,7 @@ export async function aliasFaults(q: Query, senderId: string, typed: string | un
 }
 
 function linesOf(typed: string): string[] {
-  const lines = typed
-    .toLowerCase()
-    .split(/[\s,;]+/)
-    .map(line => line.replace(/^@/, '*@'))
+  const lines = typed.split(/[\s,;]+/).map(line => asStored(line.replace(/^@/, '*@')))
   return [...new Set(lines.filter(Boolean))]
 }
 

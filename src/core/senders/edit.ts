@@ -3,7 +3,7 @@ import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { seal } from '../../lib/sign.ts'
 import { isUrlOf } from '../../lib/url.ts'
-import { isAddress } from '../addresses.ts'
+import { asStored, isAddress } from '../addresses.ts'
 import { liftAlert } from '../alerts.ts'
 import { aliasFaults, aliasOf, setAliases } from './aliases.ts'
 import { alertOf } from './health.ts'
@@ -59,7 +59,7 @@ export async function removeSender(tx: Tx, id: string): Promise<void> {
 function columns(tx: Tx, form: SenderForm) {
   return {
     team_id: form.teamId,
-    address: form.address.trim().toLowerCase(),
+    address: asStored(form.address.trim()),
     name: form.name.trim(),
     smtp_url: form.smtpUrl ? seal(tx.key, form.smtpUrl) : null,
     dkim_selector: form.dkimSelector,
@@ -72,7 +72,7 @@ const NO_SMTP_URL =
 
 async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
   const faults: Problem[] = []
-  const address = form.address.trim().toLowerCase()
+  const address = asStored(form.address.trim())
   if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
   if (form.smtpUrl && !isUrlOf(['smtp:', 'smtps:'], form.smtpUrl))
     faults.push(new Problem('invalid', NO_SMTP_URL, 'smtp_url'))

@@ -62,12 +62,7 @@ export async function unban(tx: Tx, pattern: string): Promise<void> {
   await tx.q.deleteFrom('bans').where('address', '=', pattern).execute()
 }
 
-/** Whether nothing is taken in from this address, nor sent to it: it is banned itself, or its whole domain. */
-export async function isBanned(q: Query, address: string): Promise<boolean> {
-  return (await banOf(q, address)) !== undefined
-}
-
-/** The ban that an address falls under, if any. A plus part makes it no other address. */
+/** The ban that an address falls under, its own or that of its whole domain, if any. A plus part makes it no other address. */
 export async function banOf(q: Query, address: string): Promise<BanRow | undefined> {
   const own = withoutPlus(address)
   return (await selectBan(q, { own, all: catchAllOf(own) })).rows[0]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ban, isBanned, searchBans, unban } from '../../src/core/bans.ts'
+import { ban, banOf, searchBans, unban } from '../../src/core/bans.ts'
 import { addSender } from '../../src/core/senders/edit.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => town.close())
 
-const banned = (address: string) => town.store.read(q => isBanned(q, address))
+const banned = (address: string) => town.store.read(async q => (await banOf(q, address)) !== undefined)
 const banIt = (address: string, reason = 'Nothing but advertising.') =>
   town.store.write(tx => ban(tx, { address, reason, by: town.ann }))
 

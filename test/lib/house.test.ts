@@ -41,7 +41,7 @@ describe('the house', () => {
   it('keeps each library in its room', () => {
     const sandbox = 'src/sandbox'
     expect(broken(i => i.from.startsWith('@slack/') && !within(i.file, 'src/channels/slack', sandbox))).toEqual([])
-    const mail = /^(nodemailer|imapflow|mailparser|smtp-server|mailauth|postal-mime|html-to-text)/
+    const mail = /^(nodemailer|imapflow|mailparser|@zone-eu\/mailsplit|smtp-server|mailauth|html-to-text|ical\.js)/
     expect(broken(i => mail.test(i.from) && !within(i.file, 'src/channels/email', sandbox))).toEqual([])
     expect(broken(i => i.from.startsWith('kysely') && !within(i.file, 'src/core', 'src/db', 'migrations'))).toEqual([])
   })

@@ -9,7 +9,7 @@ import { obstacleTo } from './suppressions.ts'
 import { threadOf } from './threads.ts'
 
 /** How many people beside the customer one mail may go to. */
-export const MOST_COPIES = 20
+const MOST_COPIES = 20
 const MOST_READ = 100
 
 /** Addresses that nobody reads: a copy to them is wasted, and what answers is a machine. */

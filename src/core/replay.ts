@@ -1,12 +1,13 @@
 import type { InboundRow, InboundState } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
-import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { attach } from './attachments.ts'
 import { redrawCard, redrawMessage } from './deliveries/redraw.ts'
 import { plainText } from './document.ts'
 import { rawOf } from './dropped.ts'
+import { pendingAgain } from './inbound.ts'
 import { type Arrival, isAutomatic } from './letter.ts'
+import { keepVersion } from './messages/edit.ts'
 import { messageById } from './messages/find.ts'
 import { MAIL } from './threads.ts'
 
@@ -84,7 +85,7 @@ export async function replay(tx: Tx, row: InboundRow, arrival: Arrival): Promise
 async function putBack(tx: Tx, row: InboundRow): Promise<void> {
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
-    .set({ state: 'pending', attempts: 0, due_at: tx.now, settled_at: null, reason: null, about: null })
+    .set({ ...pendingAgain(tx), about: null })
     .where('id', '=', row.id)
     .where('state', 'in', ['unmatched', 'quarantined', 'ignored'])
     .executeTakeFirst()
@@ -102,10 +103,7 @@ async function fillIn(tx: Tx, row: InboundRow, a: Arrival): Promise<void> {
     .executeTakeFirst()
   if (numUpdatedRows === 0n || !row.message_id) return
   const m = await messageById(tx.q, row.message_id)
-  await tx.q
-    .insertInto('message_versions')
-    .values({ id: newId(), message_id: m.id, body: m.body, text: m.text, replaced_at: tx.now })
-    .execute()
+  await keepVersion(tx, m)
   await tx.q
     .updateTable('messages')
     .set({

@@ -17,6 +17,7 @@ export function readAddress(typed: string, field = 'customer'): { address: strin
 const ADDRESS =
   /^[^\s@<>(),;:"[\]\\\p{Cc}]{1,64}@(?=.{4,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u
 
+/** Whether mail can be sent there as people write addresses: without quotes, a domain with a dot, in any letters. */
 export function isAddress(text: string): boolean {
   return text.length <= 320 && ADDRESS.test(text) && !text.includes('..')
 }
@@ -46,6 +47,7 @@ export function catchAllOf(address: string): string {
 /** An address as it is stored, without its last plus part, and without any: a sender's own may have one. */
 export type Spellings = [exact: string, shorter: string, bare: string]
 
+/** The spellings under which an address may be ours, the longest first. */
 export function spellingsOf(address: string): Spellings {
   const exact = asStored(address)
   return [exact, exact.replace(/\+[^+@]*@/, '@'), withoutPlus(exact)]

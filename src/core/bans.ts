@@ -91,6 +91,7 @@ export async function searchBans(q: Query, typed: string, limit: number): Promis
     .execute()
 }
 
+/** How many addresses and domains are banned. */
 export async function countBans(q: Query): Promise<number> {
   const row = await q
     .selectFrom('bans')

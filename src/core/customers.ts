@@ -57,6 +57,7 @@ export async function addAddress(tx: Tx, customerId: string, address: string): P
     .execute()
 }
 
+/** The customer with this address, as it is stored; `address` of the answer is this one. */
 export async function customerByAddress(q: Query, address: string): Promise<CustomerView | undefined> {
   return (await selectByAddress(q, { address })).rows[0]
 }
@@ -82,6 +83,7 @@ export async function addressesOf(q: Query, customerId: string): Promise<string[
   return rows.map(r => r.address)
 }
 
+/** The customer, with their oldest address. Throws a Problem when there is none. */
 export async function customerById(q: Query, id: string): Promise<CustomerView> {
   const customer = await q
     .selectFrom('customers')

@@ -57,6 +57,7 @@ async function forgetBounces(tx: Tx, address: string): Promise<void> {
     .execute()
 }
 
+/** The suppression of an address, if any. Whether it is banned says `obstacleTo`. */
 export async function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
   return (await selectSuppression(q, { address })).rows[0]
 }
@@ -78,6 +79,7 @@ export function searchSuppressions(q: Query, typed: string, limit: number): Prom
     .execute()
 }
 
+/** How many addresses are suppressed. */
 export async function countSuppressions(q: Query): Promise<number> {
   const row = await q
     .selectFrom('suppressions')

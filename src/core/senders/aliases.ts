@@ -63,6 +63,7 @@ async function senderWith(q: Query, address: string, except: string): Promise<st
   return row ? 'another sender' : null
 }
 
+/** The further addresses of a sender, oldest first. */
 export async function aliasesOf(q: Query, senderId: string): Promise<string[]> {
   const rows = await q
     .selectFrom('sender_aliases')

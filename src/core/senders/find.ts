@@ -5,12 +5,14 @@ import { Problem } from '../../lib/problem.ts'
 import { catchAllOf, type Spellings, spellingsOf } from '../addresses.ts'
 import { nearest, senderByAlias } from './aliases.ts'
 
+/** The sender, also one that was removed. Throws a Problem when there is none. */
 export async function senderById(q: Query, id: string): Promise<SenderRow> {
   const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()
   if (!sender) throw new Problem('not_found', 'This sender is no more.', 'sender')
   return sender
 }
 
+/** The senders of a team that were not removed, oldest first. */
 export async function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
   return (await selectSenders(q, { teamId })).rows
 }
@@ -24,6 +26,7 @@ const selectSenders = prepared((q, v: { teamId: string }) =>
     .orderBy('created_at'),
 )
 
+/** All senders that were not removed, oldest first. */
 export function senders(q: Query): Promise<SenderRow[]> {
   return q.selectFrom('senders').selectAll().where('removed_at', 'is', null).orderBy('created_at').execute()
 }

@@ -72,6 +72,20 @@ const selectBan = prepared((q, v: { own: string; all: string }) =>
   q.selectFrom('bans').selectAll().where('address', 'in', [v.own, v.all]).limit(1),
 )
 
+/** Those of many addresses that fall under a ban, each with it. */
+export async function bansOf(q: Query, addresses: string[]): Promise<[address: string, ban: BanRow][]> {
+  const asked = addresses.map(address => ({ address, patterns: [withoutPlus(address), catchAllOf(address)] }))
+  const bans = await q
+    .selectFrom('bans')
+    .selectAll()
+    .where('address', 'in', [...new Set(asked.flatMap(a => a.patterns))])
+    .execute()
+  return asked.flatMap(({ address, patterns }) => {
+    const ban = bans.find(b => patterns.includes(b.address))
+    return ban ? [[address, ban]] : []
+  })
+}
+
 export interface BanView extends BanRow {
   by: string | null // the agent's name
 }

@@ -49,6 +49,21 @@ describe('a ban', () => {
     })
   })
 
+  it('stops a mail that is on its way, to the customer or in copy', async () => {
+    await town.open({ copyTo: ['bob@spam.test'] })
+    await banIt('jane@acme.test', 'She asked us to.')
+    await banIt('*@spam.test', 'Junk.')
+    town.clock.now += 10_000
+    const [letter] = [...(await town.carry()), ...(await town.carry())].filter(l => l.key)
+    expect(letter).toMatchObject({
+      copies: [],
+      barred: [
+        { address: 'jane@acme.test', reason: 'It is banned: She asked us to.' },
+        { address: 'bob@spam.test', reason: 'It is banned: Junk.' },
+      ],
+    })
+  })
+
   it('needs a reason, and is listed with it and with who said so', async () => {
     await expect(banIt('eve@spam.test', ' ')).rejects.toMatchObject({ field: 'reason' })
     await banIt('eve@spam.test')

@@ -46,6 +46,14 @@ describe('the house', () => {
     expect(broken(i => i.from.startsWith('kysely') && !within(i.file, 'src/core', 'src/db', 'migrations'))).toEqual([])
   })
 
+  it('tells operators of every setting', () => {
+    const names = [...readFileSync('src/config.ts', 'utf8').matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)*): /gm)].map(m => m[1])
+    expect(names.length).toBeGreaterThan(20)
+    const missing = (file: string) => names.filter(name => !readFileSync(file, 'utf8').includes(String(name)))
+    expect(missing('docs/self-hosting.md')).toEqual([])
+    expect(missing('.env.example')).toEqual(['SLACK_API_URL']) // for tests
+  })
+
   it('has the sandbox known to the command line alone', () => {
     expect(broken(i => within(i.from, 'src/sandbox') && !within(i.file, 'src/sandbox', 'src/cli.ts'))).toEqual([])
   })

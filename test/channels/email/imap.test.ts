@@ -402,8 +402,7 @@ describe('a mailbox that gives trouble', () => {
 })
 
 test('a database that fails again and again has no mail set aside', async () => {
-  town = await startTown()
-  place = await startImap()
+  await startOwn()
   const write = town.store.write
   try {
     read()
@@ -423,15 +422,11 @@ test('a database that fails again and again has no mail set aside', async () => 
     expect((await until(stored, s => s.length === 1)).map(r => r.state)).toEqual(['pending'])
   } finally {
     town.store.write = write
-    await stopReading()
-    await place.close()
-    await town.close()
   }
 })
 
 test('a failed transaction moves no cursor, so that the mail is read again', async () => {
-  town = await startTown()
-  place = await startImap()
+  await startOwn()
   const write = town.store.write
   try {
     read()
@@ -448,8 +443,5 @@ test('a failed transaction moves no cursor, so that the mail is read again', asy
     expect(failures).toBeGreaterThan(1)
   } finally {
     town.store.write = write
-    await stopReading()
-    await place.close()
-    await town.close()
   }
 })

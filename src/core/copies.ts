@@ -2,14 +2,15 @@ import type { MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
-import { addressesOf, readAddress } from './customers.ts'
+import { readAddress } from './addresses.ts'
+import { addressesOf } from './customers.ts'
 import type { Arrival, Copy } from './letter.ts'
 import { isOurs } from './senders/find.ts'
 import { obstacleTo } from './suppressions.ts'
 import { threadOf } from './threads.ts'
 
 /** How many people beside the customer one mail may go to. */
-export const MOST_COPIES = 20
+const MOST_COPIES = 20
 const MOST_READ = 100
 
 /** Addresses that nobody reads: a copy to them is wasted, and what answers is a machine. */

@@ -32,6 +32,12 @@ const change = (id: string, address: string, more?: Partial<SenderForm>) =>
   town.store.write(tx => changeSender(tx, id, form(address, more)))
 const receives = async (address: string) => (await town.store.read(q => senderByAddress(q, address)))?.address ?? null
 
+it('a sender whose mail server is no address is refused under its field', async () => {
+  await expect(add('sales@tulip.test', { smtpUrl: 'smtp://desk:pass#word@mail.test' })).rejects.toMatchObject({
+    problems: [{ field: 'smtp_url', message: expect.stringContaining('%23 for #') }],
+  })
+})
+
 describe('mail to a further address', () => {
   it("is the sender's: an alias before a catch-all, its own address before both", async () => {
     await add('sales@tulip.test', { aliases: 'Offers@tulip.test\n*@tulip.test, old@bulbs.test' })
@@ -41,6 +47,14 @@ describe('mail to a further address', () => {
     expect(await receives('anything+at+all@tulip.test')).toBe('sales@tulip.test')
     expect(await receives('anything@bulbs.test')).toBeNull()
     expect(await receives('anything@eu.tulip.test')).toBeNull()
+  })
+
+  it('is found by a domain in letters of their own, as mail names it', async () => {
+    const id = await add('Zwiebel@Knöllchen.test', { aliases: '@grün.test' })
+    expect(await receives('zwiebel+abc@xn--knllchen-o4a.test')).toBe('zwiebel@xn--knllchen-o4a.test')
+    expect(await receives('jemand@xn--grn-ioa.test')).toBe('zwiebel@xn--knllchen-o4a.test')
+    await change(id, 'zwiebel@knöllchen.test')
+    await expect(add('zwiebel@knöllchen.test')).rejects.toThrow('Another sender has this address.')
   })
 
   it('also when the own address has a plus, with a token behind it', async () => {

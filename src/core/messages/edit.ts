@@ -1,3 +1,4 @@
+import type { MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -21,10 +22,7 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
   const text = plainText(body)
   const reach = (await keepHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   if (JSON.stringify(body) === m.body) return 'ours'
-  await tx.q
-    .insertInto('message_versions')
-    .values({ id: newId(), message_id: id, body: m.body, text: m.text, replaced_at: tx.now })
-    .execute()
+  await keepVersion(tx, m)
   await tx.q
     .updateTable('messages')
     .set({ body: JSON.stringify(body), text, edited_at: tx.now })
@@ -34,6 +32,14 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
   return reach
+}
+
+/** Keeps what a message says now, which is about to be replaced. */
+export async function keepVersion(tx: Tx, m: Pick<MessageRow, 'id' | 'body' | 'text'>): Promise<void> {
+  await tx.q
+    .insertInto('message_versions')
+    .values({ id: newId(), message_id: m.id, body: m.body, text: m.text, replaced_at: tx.now })
+    .execute()
 }
 
 /** Deletes a message at the desk; what is held, or would be tried again, is not sent. Returns whether the customer has it. */

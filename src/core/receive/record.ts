@@ -15,7 +15,7 @@ export function settleArrival(tx: Tx, a: Arrival, to: Parameters<typeof settleIn
 }
 
 /** What the tray shows of it. */
-export function aboutOf(a: Arrival): About {
+export function aboutOf(a: Pick<Arrival, 'from' | 'subject' | 'body'>): About {
   return {
     from: a.from.name ? `${a.from.name} <${a.from.address}>` : a.from.address,
     subject: a.subject,

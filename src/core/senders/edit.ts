@@ -2,8 +2,9 @@ import type { Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { seal } from '../../lib/sign.ts'
+import { isUrlOf } from '../../lib/url.ts'
+import { asStored, isAddress } from '../addresses.ts'
 import { liftAlert } from '../alerts.ts'
-import { isAddress, oneSpelling } from '../customers.ts'
 import { aliasFaults, aliasOf, setAliases } from './aliases.ts'
 import { alertOf } from './health.ts'
 
@@ -58,7 +59,7 @@ export async function removeSender(tx: Tx, id: string): Promise<void> {
 function columns(tx: Tx, form: SenderForm) {
   return {
     team_id: form.teamId,
-    address: oneSpelling(form.address.trim()),
+    address: asStored(form.address.trim()),
     name: form.name.trim(),
     smtp_url: form.smtpUrl ? seal(tx.key, form.smtpUrl) : null,
     dkim_selector: form.dkimSelector,
@@ -66,14 +67,15 @@ function columns(tx: Tx, form: SenderForm) {
   }
 }
 
+const NO_SMTP_URL =
+  'An SMTP address looks like smtps://user:password@mail.example.com:465; special characters in the password are written with %, such as %23 for #.'
+
 async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
   const faults: Problem[] = []
-  const address = oneSpelling(form.address.trim())
+  const address = asStored(form.address.trim())
   if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
-  if (form.smtpUrl && !isServer(form.smtpUrl))
-    faults.push(
-      new Problem('invalid', 'An SMTP address looks like smtps://user:password@mail.example.com:465.', 'smtp_url'),
-    )
+  if (form.smtpUrl && !isUrlOf(['smtp:', 'smtps:'], form.smtpUrl))
+    faults.push(new Problem('invalid', NO_SMTP_URL, 'smtp_url'))
   if (form.dkimKey && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(form.dkimKey))
     faults.push(new Problem('invalid', 'Paste the whole private key, with its BEGIN and END lines.', 'dkim_key'))
   if (form.dkimKey && !form.dkimSelector)
@@ -99,10 +101,6 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
 
 /** Names with dots between them, as in the DNS (RFC 6376, 3.1). */
 const SELECTOR = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*$/i
-
-function isServer(url: string): boolean {
-  return /^smtps?:\/\/\S+$/i.test(url) && URL.canParse(url) && new URL(url).hostname !== ''
-}
 
 async function hasKey(tx: Tx, id: string): Promise<boolean> {
   const sender = await tx.q.selectFrom('senders').select('dkim_key').where('id', '=', id).executeTakeFirst()

@@ -67,6 +67,7 @@ export async function assignTicket(tx: Tx, id: string, agentId: string | null, a
   await change(tx, ticket, 'ticket_assigned', actor, { assignee_id: agentId, status })
 }
 
+/** Afterwards the ticket has this priority. */
 export async function setPriority(tx: Tx, id: string, priority: Priority, actor: Actor): Promise<void> {
   await change(tx, await ticketById(tx.q, id), 'priority_changed', actor, { priority })
 }
@@ -74,6 +75,7 @@ export async function setPriority(tx: Tx, id: string, priority: Priority, actor:
 /** The statuses that an agent may set by hand, beside closing. */
 export const SETTABLE: Status[] = ['open', 'in_progress', 'awaiting_customer']
 
+/** Sets a status by hand; one of a closed ticket opens it again. Throws a Problem for a status that nobody sets by hand. */
 export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
   if (status === 'closed') return closeTicket(tx, id, '', actor)

@@ -86,6 +86,7 @@ export interface SetUp {
   me: AgentRow
 }
 
+/** The Home tab's Set-up: what operators must look at, teams, senders, blocked addresses, agents, and the tray. */
 export function setUpHome(setUp: SetUp): HomeView {
   const { teams, senders, agents, unmatched, alerts, me, from } = setUp
   return home({ tab: 'setup', from }, [

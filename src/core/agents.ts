@@ -95,16 +95,19 @@ export async function usualSendersOf(q: Query, agentId: string): Promise<Map<str
   return new Map(rows.map(r => [r.team_id, r.sender_id as string]))
 }
 
+/** The agent with this handle, also one who left. */
 export function agentByHandle(q: Query, handle: string): Promise<AgentRow | undefined> {
   return q.selectFrom('agents').selectAll().where('handle', '=', handle).executeTakeFirst()
 }
 
+/** The agent, also one who left. Throws a Problem when there is none. */
 export async function agentById(q: Query, id: string): Promise<AgentRow> {
   const agent = await q.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
   if (!agent) throw new Problem('not_found', 'This agent is not known.', 'agent')
   return agent
 }
 
+/** Those who are here, by name; at most 200. */
 export function agents(q: Query): Promise<AgentRow[]> {
   return q.selectFrom('agents').selectAll().where('deactivated_at', 'is', null).orderBy('name').limit(200).execute()
 }
@@ -146,6 +149,7 @@ export async function deactivateAgent(tx: Tx, handle: string): Promise<void> {
     .execute()
 }
 
+/** The agent as the one who does something. */
 export function actorOf(agent: Pick<AgentRow, 'id' | 'name'>): Actor {
   return { kind: 'agent', id: agent.id, name: agent.name }
 }

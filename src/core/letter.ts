@@ -255,7 +255,7 @@ export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
 }
 
-/** Whether a mail system says by it what became of a mail of ours. */
+/** Whether a mail system says by it what became of a mail of ours, which it may bring along. */
 export function isReport(kind: ArrivalKind): boolean {
   return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
 }

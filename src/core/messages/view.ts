@@ -3,6 +3,7 @@ import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
 import type { MessageView } from '../letter.ts'
 
+/** One message as it is shown; undefined when there is none. */
 export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {
   return (await messageViews(q, store, [id])).get(id)
 }

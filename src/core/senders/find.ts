@@ -2,14 +2,17 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { catchAllOf, nearest, type Spellings, senderByAlias, spellingsOf } from './aliases.ts'
+import { catchAllOf, type Spellings, spellingsOf } from '../addresses.ts'
+import { nearest, senderByAlias } from './aliases.ts'
 
+/** The sender, also one that was removed. Throws a Problem when there is none. */
 export async function senderById(q: Query, id: string): Promise<SenderRow> {
   const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()
   if (!sender) throw new Problem('not_found', 'This sender is no more.', 'sender')
   return sender
 }
 
+/** The senders of a team that were not removed, oldest first. */
 export async function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
   return (await selectSenders(q, { teamId })).rows
 }
@@ -23,6 +26,7 @@ const selectSenders = prepared((q, v: { teamId: string }) =>
     .orderBy('created_at'),
 )
 
+/** All senders that were not removed, oldest first. */
 export function senders(q: Query): Promise<SenderRow[]> {
   return q.selectFrom('senders').selectAll().where('removed_at', 'is', null).orderBy('created_at').execute()
 }
@@ -58,8 +62,4 @@ export async function isOurs(q: Query, address: string): Promise<boolean> {
 export async function isOwnAddress(q: Query, address: string): Promise<boolean> {
   const spellings = spellingsOf(address)
   return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
-}
-
-export function withoutPlus(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*@/, '@')
 }

@@ -30,7 +30,7 @@ export async function ticketViews(
     .leftJoin('senders as s', 's.id', 't.sender_id')
     .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
     .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
-    .leftJoin('tickets as later', 'later.continues_id', 't.id')
+    .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
     .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
     .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
     .selectAll('t')

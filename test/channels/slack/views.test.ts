@@ -38,6 +38,7 @@ import { SETTABLE } from '../../../src/core/tickets/change.ts'
 import type { AgentRow, EventRow, SenderRow, TeamRow } from '../../../src/db/schema.ts'
 import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
+import { aMessage, aTicket } from '../../support/views.ts'
 
 const now = Date.UTC(2026, 10, 21, 14, 2)
 const hostile = '<!channel> <@U123> *bold* &lt;!here&gt; <https://evil.test|Overture> :wave: `code`'
@@ -45,29 +46,7 @@ const emoji = '🧑‍🚀'.repeat(51)
 const long = 'x'.repeat(300)
 
 function message(changes: Partial<MessageView> = {}): MessageView {
-  return {
-    id: '0190a000-0000-7000-8000-000000000001',
-    visibility: 'public',
-    author: { kind: 'agent', id: 'a1', name: 'Ann', address: null, handle: 'U0ANN', signature: '' },
-    body: fromText('Hello Jane,\n\nyour order is ready.'),
-    text: 'Hello Jane, your order is ready.',
-    full: null,
-    matchedBy: null,
-    automatic: null,
-    kind: null,
-    doubt: null,
-    calls: null,
-    copies: [],
-    opening: false,
-    createdAt: now,
-    editedAt: null,
-    deletedAt: null,
-    fromThreadId: null,
-    fromKey: null,
-    attachments: [],
-    deliveries: [],
-    ...changes,
-  }
+  return aMessage('Hello Jane,\n\nyour order is ready.', { createdAt: now, ...changes })
 }
 
 function mail(
@@ -101,44 +80,15 @@ test('the state of a mail is told in words that leave no doubt about who has it'
 })
 
 function ticket(changes: Partial<TicketView> = {}): TicketView {
-  return {
-    id: '0190a000-0000-7000-8000-000000000002',
-    identifier: 'SUP-1',
-    subject: 'Your order',
-    status: 'awaiting_customer',
-    priority: 'medium',
-    replyMode: 'ask',
+  return aTicket({
     createdAt: now,
     publishedAt: now,
-    answeredAt: null,
-    closedAt: null,
-    closeReason: null,
     team: { id: 't1', name: 'Support', place: 'C0SUPPORT', signature: 'The Support team', holdMs: 10_000 },
-    customer: { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' },
-    assignee: null,
-    assignedBy: null,
-    queuedAt: null,
     creator: { id: 'a1', handle: 'U0ANN', name: 'Ann' },
-    sender: {
-      id: 's1',
-      address: 'support@overture.test',
-      name: 'Support',
-      smtpUrl: null,
-      broken: null,
-      dkim: null,
-    },
     opening: message({ opening: true, deliveries: mail('held') }),
     counts: { undecided: 0, held: 1, queued: 0, failed: 0, bounced: 0 },
-    suppressed: null,
-    archivedAt: null,
-    spamAt: null,
-    continues: null,
-    continuedBy: null,
-    mergedInto: null,
-    looksLike: null,
-    chat: null,
     ...changes,
-  }
+  })
 }
 
 const longAddress = `${'e'.repeat(64)}@${'acme.'.repeat(40)}test`
@@ -733,11 +683,13 @@ test('the tray shows who sent too much, once, with what can be done about it', (
     Array(20).fill(entry),
     Array(5).fill(held),
     Array.from({ length: 6 }, (_, i) => teamRow({ id: `t${i}` })),
+    5 * 900 + 20 + 7,
   )
   expect(faultsInView(view, 'modal')).toEqual([])
   expect(pings(view)).toEqual([])
   expect(wordsOn(view)).toContain('900 mails of')
   expect(wordsOn(view)).toContain('Let through')
+  expect(wordsOn(view)).toContain('7 older mails will be shown once these are dealt with.')
 })
 
 test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {

@@ -1,7 +1,7 @@
+import { domainOf } from '../../../core/addresses.ts'
 import { isChatMail, type Letter } from '../../../core/letter.ts'
 import { canLeaveAt } from '../../../core/unsubscriptions.ts'
 import { mac } from '../../../lib/sign.ts'
-import { domainOf } from '../address.ts'
 import { oneLine, plainHeader } from './mime.ts'
 
 /** What a mail is, which decides what its headers ask of mail systems. */

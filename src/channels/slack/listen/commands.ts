@@ -1,5 +1,5 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
-import { readAddress } from '../../../core/customers.ts'
+import { readAddress } from '../../../core/addresses.ts'
 import { ticketByIdentifier } from '../../../core/tickets/find.ts'
 import type { Desk } from '../desk.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'

@@ -19,6 +19,7 @@ export async function loadTicket(desk: Desk, id: string): Promise<TicketView> {
   return ticket
 }
 
+/** A message and its ticket as they are now; a Problem when one of them is no more. */
 export async function loadMessage(desk: Desk, id: string): Promise<{ message: MessageView; ticket: TicketView }> {
   const row = await desk.store.read(q => messageById(q, id))
   const message = await desk.store.read(q => messageView(q, desk.store, id))
@@ -35,6 +36,7 @@ export async function loadPast(desk: Desk, ticketId: string) {
   }))
 }
 
+/** The details of a ticket, with its newest history. */
 export async function detailsView(desk: Desk, ticketId: string): Promise<ModalView> {
   const ticket = await loadTicket(desk, ticketId)
   const past = await loadPast(desk, ticketId)

@@ -86,6 +86,7 @@ export interface SetUp {
   me: AgentRow
 }
 
+/** The Home tab's Set-up: what operators must look at, teams, senders, blocked addresses, agents, and the tray. */
 export function setUpHome(setUp: SetUp): HomeView {
   const { teams, senders, agents, unmatched, alerts, me, from } = setUp
   return home({ tab: 'setup', from }, [
@@ -115,7 +116,10 @@ export function setUpHome(setUp: SetUp): HomeView {
       button('Blocked addresses', ids.openBlocked, 'all'),
     ),
     unmatched
-      ? words(`📭 ${many(unmatched, 'mail')} belong to no ticket.`, button('Look', ids.openTray, 'tray'))
+      ? words(
+          `📭 ${many(unmatched, 'mail')} ${unmatched === 1 ? 'is' : 'are'} left over.`,
+          button('Look', ids.openTray, 'tray'),
+        )
       : context('📭 No mail is left over.'),
   ])
 }

@@ -80,5 +80,6 @@ export const ids = {
   giveToTeam: 'give_to_team',
   letThrough: 'let_through',
   throwAway: 'throw_away',
+  throwOneAway: 'throw_one_away',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

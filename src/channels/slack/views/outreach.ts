@@ -10,21 +10,29 @@ interface Shown {
   blocks: KnownBlock[]
 }
 
-const MOST_TEAMS = 15
-const MOST_AGENTS = 20
+const AGENTS_IN_A_BLOCK = 8 // even if each name is all ampersands
+const MOST_CHARACTERS = 9_000 // Slack takes 10,000 in a message
+const MOST_BLOCKS = 45
 
 /** Who can be given tickets, team by team, with how many they have. */
 export function whoView(teams: { team: Pick<TeamRow, 'name'>; agents: Candidate[] }[]): Shown {
-  const blocks = teams
-    .slice(0, MOST_TEAMS)
-    .flatMap(({ team, agents }) => [
-      mrkdwn(`*${escaped(cut(oneLine(team.name), 80))}*`),
-      agents.length
-        ? mrkdwn(agents.slice(0, MOST_AGENTS).map(line).join('\n'))
-        : context('Nobody takes its tickets in turn yet: Set-up, Routing.'),
-      ...(agents.length > MOST_AGENTS ? [context(`And ${agents.length - MOST_AGENTS} more.`)] : []),
-    ])
+  const all = teams.flatMap(({ team, agents }) => teamTexts(team.name, agents))
+  const shown: string[] = []
+  for (const text of all) {
+    if (shown.length === MOST_BLOCKS || shown.join('').length + text.length > MOST_CHARACTERS) break
+    shown.push(text)
+  }
+  const rest = shown.length < all.length ? [context('There are more than this can show.')] : []
+  const blocks = [...shown.map(text => mrkdwn(text)), ...rest]
   return { text: 'Who is free', blocks: blocks.length ? blocks : [words('There is no team yet.')] }
+}
+
+function teamTexts(name: string, agents: Candidate[]): string[] {
+  const lines = agents.map(line)
+  const texts = [`*${escaped(cut(oneLine(name), 80))}*`]
+  if (!lines.length) texts.push('Nobody takes its tickets in turn yet: Set-up, Routing.')
+  while (lines.length) texts.push(lines.splice(0, AGENTS_IN_A_BLOCK).join('\n'))
+  return texts
 }
 
 function line(agent: Candidate): string {

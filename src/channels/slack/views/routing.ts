@@ -218,7 +218,7 @@ export function ruleForm(meta: RuleMeta, draft: RuleDraft, teams: Named[]): Moda
       field('name', 'Name', {
         type: 'plain_text_input',
         max_length: 80,
-        ...(draft.name && { initial_value: draft.name }),
+        ...(draft.name && { initial_value: cut(draft.name, 80) }),
       }),
       field('meets', 'It takes a ticket when', {
         type: 'static_select',

@@ -107,6 +107,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('answered_at', 'bigint')
     .addColumn('unsubscribed_at', 'bigint')
     .addColumn('complained_at', 'bigint')
+    .addColumn('absent_at', 'bigint')
     .addColumn('closed_at', 'bigint')
     .addColumn('step', 'integer', c => c.notNull())
     .addColumn('step_due_at', 'bigint')
@@ -192,6 +193,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('tickets').addColumn('queued_at', 'bigint').execute()
   await s.alterTable('tickets').addColumn('queued_for', 'text').execute()
   await sql`update tickets set general_at = created_at`.execute(db)
+  // the lists are of general tickets: a chat's thousands, which nobody has answered, are not to be stepped over
+  for (const [index, columns] of LISTS) {
+    await sql`drop index ${sql.raw(index)}`.execute(db)
+    await sql`create index ${sql.raw(index)} on tickets (${sql.raw(columns)}) where deleted_at is null and general_at is not null`.execute(
+      db,
+    )
+  }
   await sql`create index tickets_queued on tickets (queued_at) where queued_at is not null`.execute(db)
   await sql`create index tickets_team on tickets (team_id, id) where deleted_at is null`.execute(db)
 }
+
+const LISTS: [index: string, columns: string][] = [
+  ['tickets_status', 'status, updated_at, id'],
+  ['tickets_updated', 'updated_at, id'],
+]

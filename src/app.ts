@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { mountFiles } from './api/files.ts'
+import { mountUnsubscribe } from './api/unsubscribe.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
+import { type Chats, startChats } from './chats.ts'
 import type { Config } from './config.ts'
 import { releaseLeases } from './core/deliveries/claim.ts'
 import { releaseInboundLeases } from './core/inbound.ts'
@@ -21,6 +23,7 @@ export interface Overture {
   readonly store: Store
   readonly outbox: Outbox
   readonly inbox: Inbox
+  readonly chats: Chats
   readonly routing: Routing
   /** Where the HTTP server listens, `http://host:port`. */
   readonly url: string
@@ -61,6 +64,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   slack.mount(server)
   email.mount(server)
   mountFiles(server, store)
+  mountUnsubscribe(server, store)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined
@@ -74,16 +78,18 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     }
     const outbox = startOutbox(store, channels, log)
     const inbox = startInbox(store, channels, log)
+    const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
       () => inbox.stop(),
+      () => chats.stop(),
       () => routing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
-    return { store, outbox, inbox, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
+    return { store, outbox, inbox, chats, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
   } catch (error) {
     await stop()
     throw error

@@ -423,13 +423,16 @@ export interface ChatFileRow {
   sha256: string
 }
 
-/** `queued`: to be sent; `sending`: it has its ticket, and its mail is on its way; `left_out`: the chat was stopped before. */
-export type RecipientState = 'blocked' | 'queued' | 'sending' | 'sent' | 'bounced' | 'failed' | 'left_out'
+/**
+ * `queued`: to be sent; `sending`: it has its ticket, and its mail is on its way; `left_out`: the chat was stopped before;
+ * `test`: an agent who looks at the mail in their own mailbox.
+ */
+export type RecipientState = 'test' | 'blocked' | 'queued' | 'sending' | 'sent' | 'bounced' | 'failed' | 'left_out'
 
 export interface ChatRecipientRow {
   id: string
   chat_id: string
-  line: number // where it stood in the list, from 1
+  line: number // where it stood in the list, from 1; tests are counted down from -1, and are in no number
   address: string // lower-cased; as it was given when it is none
   name: string
   customer_id: string | null
@@ -443,6 +446,7 @@ export interface ChatRecipientRow {
   answered_at: number | null // by a person
   unsubscribed_at: number | null
   complained_at: number | null
+  absent_at: number | null // when they were last out of office
   closed_at: number | null // when its ticket was closed
   step: number // follow-ups that were sent
   step_due_at: number | null // when the next one is to go
@@ -489,7 +493,7 @@ export interface LiftRow {
   what: 'suppression' | 'unsubscription'
   reason: string // by which it was not to be written to
   note: string
-  lifted_by: string // agent
+  lifted_by: string // agent, or the customer who subscribed again
   lifted_at: number
 }
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/store.ts'
+import { chatAnswered, chatHeardFrom } from '../chats/answered.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { customerAnswered } from '../tickets/change.ts'
@@ -9,17 +10,19 @@ import { floodOn, hold } from './flood.ts'
 import type { Match } from './match.ts'
 import { recordMessage, settleArrival } from './record.ts'
 import { currentPlace, type Place } from './ticket.ts'
+import { withUnsubscribing } from './unsubscribe.ts'
 
 /**
  * Receives what answers a thread, in the ticket where that goes on now. The customer's own words open it again, or begin
  * another when it was closed long ago; a machine's, a stranger's and doubtful ones change nothing.
  */
-export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: boolean): Promise<void> {
+export async function receiveAnswer(tx: Tx, mail: Arrival, match: Match, isPassed: boolean): Promise<void> {
   const { ticket, thread, way } = await currentPlace(tx, match.thread)
   const why = match.why + way
+  const author = await authorOf(tx, mail, ticket)
+  const a = await withUnsubscribing(tx, mail, match.thread, author)
   if (ticket.deleted_at !== null)
     return settleArrival(tx, a, { state: 'ignored', reason: `It answers ${ticket.identifier}, which was deleted.` })
-  const author = await authorOf(tx, a, ticket)
   const recorded = { ticket, thread, author: author.actor, doubt: author.doubt, why }
   if (ticket.spam_at !== null) {
     await recordMessage(tx, a, { ...recorded, isQuiet: true })
@@ -28,6 +31,7 @@ export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: 
   if (author.agent) return receiveFromAgent(tx, a, { ticket, thread }, author.agent, why)
   const flood = isPassed ? null : await floodOn(tx, ticket)
   if (flood) return hold(tx, a, flood, ticket.team_id)
+  await chatHeardFrom(tx, a, ticket)
   const isAnswer = author.actor.kind === 'customer' && !isAutomatic(a.kind)
   if (isAnswer && (await isClosedForGood(tx, ticket)) && (await continueTicket(tx, a, { ticket, thread }, author, why)))
     return
@@ -38,6 +42,7 @@ export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: 
 
 async function reopen(tx: Tx, a: Arrival, { ticket }: Place, { actor }: Author): Promise<void> {
   await customerAnswered(tx, ticket, actor)
+  await chatAnswered(tx, ticket, actor.name)
   if (ticket.closed_at === null) return
   const text = `${actor.name} answered, so ${ticket.identifier} is open again.`
   await postNotice(tx, ticket.id, text, `reopened:${a.key}`, ticket.assignee_id ?? ticket.closed_by)

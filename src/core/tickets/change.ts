@@ -3,9 +3,11 @@ import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
 import { fixLinks } from '../attachments.ts'
+import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, overture, record } from '../events.ts'
+import { showUnseen } from '../messages/unseen.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
@@ -215,24 +217,9 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
     .where('id', '=', ticket.id)
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
-  const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
+  const told = names.filter(name => name !== 'assigned_at') // the event has a time of its own
+  const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
+  if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
-}
-
-/** What came in while the ticket was spam. */
-async function showUnseen(tx: Tx, ticketId: string): Promise<void> {
-  const desk = await threadOf(tx.q, ticketId, 'desk')
-  const unseen = await tx.q
-    .selectFrom('messages as m')
-    .leftJoin('deliveries as d', j => j.onRef('d.message_id', '=', 'm.id').on('d.thread_id', '=', desk.id))
-    .select('m.id')
-    .where('m.ticket_id', '=', ticketId)
-    .where('m.author_kind', 'in', ['customer', 'stranger'])
-    .where('m.opening', '=', 0)
-    .where('m.deleted_at', 'is', null)
-    .where('d.id', 'is', null)
-    .orderBy('m.id')
-    .execute()
-  for (const { id } of unseen) await queueDelivery(tx, { id, ticketId }, desk)
 }

@@ -18,6 +18,7 @@ export const ids = {
     rule: 'submit_rule',
     ban: 'submit_ban',
     blocked: 'search_blocked',
+    lift: 'submit_lift',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
@@ -72,6 +73,7 @@ export const ids = {
   pageSenders: 'page_senders',
   openBlocked: 'open_blocked',
   lift: 'lift_suppression',
+  liftUnsubscription: 'lift_unsubscription',
   unban: 'unban',
   addBan: 'add_ban',
   openTray: 'open_tray',

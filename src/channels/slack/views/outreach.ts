@@ -11,7 +11,7 @@ interface Shown {
 }
 
 const AGENTS_IN_A_BLOCK = 8 // even if each name is all ampersands
-const MOST_CHARACTERS = 9_000 // Slack takes 10,000 in a message
+const MOST_CHARACTERS = 8_000 // Slack takes 10,000 in a message
 const MOST_BLOCKS = 45
 
 /** Who can be given tickets, team by team, with how many they have. */

@@ -11,6 +11,7 @@ export interface Person {
   handle: string
   name: string
   email: string | null
+  zone?: string | null // IANA time zone; absent: as it was
 }
 
 /** The agent with this handle; made at first sight, and their name and address kept up to date. */
@@ -27,7 +28,7 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     availability: known?.availability ?? 'online',
     available_at: known?.available_at ?? null,
     capacity: known?.capacity ?? null,
-    zone: known?.zone ?? null,
+    zone: person.zone === undefined ? (known?.zone ?? null) : person.zone,
     assigned_at: known?.assigned_at ?? null,
     presence: known?.presence ?? null,
     presence_at: known?.presence_at ?? null,
@@ -38,14 +39,17 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
   await tx.q
     .insertInto('agents')
     .values(row)
-    .onConflict(c => c.column('handle').doUpdateSet({ name: row.name, email: row.email, deactivated_at: null }))
+    .onConflict(c =>
+      c.column('handle').doUpdateSet({ name: row.name, email: row.email, zone: row.zone, deactivated_at: null }),
+    )
     .execute()
   return (await agentByHandle(tx.q, person.handle)) ?? row
 }
 
 /** Whether we know nothing else of this agent than the desk tells now. */
 export function isAsSeen(known: AgentRow, person: Person): boolean {
-  return known.name === person.name && known.email === person.email && known.deactivated_at === null
+  const isSameZone = person.zone === undefined || known.zone === person.zone
+  return known.name === person.name && known.email === person.email && isSameZone && known.deactivated_at === null
 }
 
 /** Afterwards the agent belongs to the team. */

@@ -177,8 +177,8 @@ describe('managing a ticket', () => {
       [
         'ticket_assigned',
         'Ben',
-        { assignee_id: null, assigned_by: null, assigned_at: null },
-        { assignee_id: town.ben.id, assigned_by: 'Ben took it.', assigned_at: town.clock.now },
+        { assignee_id: null, assigned_by: null },
+        { assignee_id: town.ben.id, assigned_by: 'Ben took it.' },
       ],
     ])
   })

@@ -17,6 +17,7 @@ import { finishSubmission, listen } from './listen/index.ts'
 import { enterPlace } from './listen/place.ts'
 import { tellOfTrouble } from './listen/trouble.ts'
 import { createPeople } from './people.ts'
+import { presenceOf } from './presence.ts'
 import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
 import { createSockets } from './receive/socket.ts'
@@ -111,6 +112,7 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
+    presence: handles => presenceOf(desk, handles),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

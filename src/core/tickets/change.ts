@@ -251,7 +251,8 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
     .where('id', '=', ticket.id)
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
-  const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
+  const told = names.filter(name => name !== 'assigned_at') // the event has a time of its own
+  const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it

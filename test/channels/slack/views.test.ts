@@ -13,6 +13,7 @@ import {
   noTeam,
   openedView,
 } from '../../../src/channels/slack/views/new-ticket.ts'
+import { outreachUsage, whoView } from '../../../src/channels/slack/views/outreach.ts'
 import {
   askPrompt,
   correctionPrompt,
@@ -28,12 +29,22 @@ import {
   type ReplyForm,
   replyForm,
 } from '../../../src/channels/slack/views/reply.ts'
+import {
+  emptyRule,
+  type RoutingPage,
+  routingForm,
+  ruleForm,
+  tryView,
+} from '../../../src/channels/slack/views/routing.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
 import { trayView } from '../../../src/channels/slack/views/tray.ts'
 import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
+import type { Candidate } from '../../../src/core/routing/candidates.ts'
+import type { Rule } from '../../../src/core/routing/rules.ts'
+import type { Routing } from '../../../src/core/routing/settings.ts'
 import { SETTABLE } from '../../../src/core/tickets/change.ts'
 import type { AgentRow, EventRow, SenderRow, TeamRow } from '../../../src/db/schema.ts'
 import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
@@ -150,6 +161,11 @@ const tickets: Record<string, TicketView> = {
     closedAt: now,
     closeReason: hostile,
     assignee: { id: 'a2', handle: 'U0BEN', name: 'Ben' },
+  }),
+  'one that waits for somebody': ticket({ status: 'open', queuedAt: now }),
+  'one with an assignee by a rule': ticket({
+    assignee: { id: 'a2', handle: 'U0BEN', name: 'Ben' },
+    assignedBy: `The rule "${hostile}" gives it to ${long}.`,
   }),
   'one that a customer began': ticket({
     creator: null,
@@ -461,6 +477,36 @@ describe('every modal is what Slack takes', () => {
       })),
     ),
     'an unknown agent': agentForm(null, []),
+    'a routing': routingForm(routingPage()),
+    'a routing with all that there can be': routingForm(
+      routingPage({
+        routing: { ...calm, capacity: 10, fallbackTeamId: 't90', followPresence: true },
+        takers: Array.from({ length: 100 }, (_, i) => `U${i}`),
+        leads: ['U0ANN'],
+        teams: Array.from({ length: 200 }, (_, i) => ({ id: `t${i}`, name: hostile })),
+        rules: Array.from({ length: 20 }, (_, i) => fullRule(`r${i}`)),
+      }),
+    ),
+    'a new rule': ruleForm({ teamId: 't1', ruleId: null, routingId: 'V1', rows: 2 }, emptyRule, []),
+    'a rule with all its conditions': ruleForm(
+      { teamId: 't1', ruleId: 'r1', routingId: 'V1', rows: 99 },
+      { ...fullRule('r1'), agent: 'U0BEN', toTeamId: 't90' },
+      Array.from({ length: 200 }, (_, i) => ({ id: `t${i}`, name: hostile })),
+    ),
+    'a rule that is tried': tryView(
+      { name: hostile },
+      {
+        tickets: Array.from({ length: 20 }, (_, i) => ({
+          id: `${i}`,
+          identifier: `SUP-${i}`,
+          subject: hostile,
+          createdAt: now,
+        })),
+        of: 2_000,
+      },
+      20,
+    ),
+    'a rule that takes nothing': tryView({ name: long }, { tickets: [], of: 0 }, 20),
     'blocked addresses': blockedView(hostile, {
       suppressions: Array(MOST_BLOCKED).fill({
         address: longAddress,
@@ -498,6 +544,11 @@ describe('every modal is what Slack takes', () => {
   }
   test.each(Object.entries(forms))('%s', (_, form) => {
     expect(faultsInView(form, 'modal')).toEqual([])
+  })
+
+  test('a routing, with its rules, pings nobody', () => {
+    for (const name of ['a routing with all that there can be', 'a rule that is tried'] as const)
+      expect(pings(forms[name])).toEqual([])
   })
 
   const manySenders = {
@@ -555,6 +606,60 @@ describe('every modal is what Slack takes', () => {
       expect(pings(home)).toEqual([])
     }
   })
+})
+
+const calm: Routing = {
+  strategy: 'claim',
+  lastSenderFirst: true,
+  capacity: null,
+  fallbackTeamId: null,
+  fallbackMinutes: 15,
+  followPresence: false,
+}
+
+function routingPage(changes: Partial<RoutingPage> = {}): RoutingPage {
+  return {
+    team: { id: 't1', name: hostile },
+    routing: calm,
+    takers: [],
+    leads: [],
+    teams: [{ id: 't1', name: hostile }],
+    rules: [],
+    names: new Map([['a2', hostile]]),
+    ...changes,
+  }
+}
+
+function fullRule(id: string): Rule {
+  const conditions = Array.from({ length: 10 }, (_, i) => ({
+    on: 'field' as const,
+    name: hostile,
+    is: i % 2 ? ('is_not' as const) : ('contains' as const),
+    value: long,
+  }))
+  return { id, teamId: 't1', name: hostile, meets: 'any', conditions, agentId: 'a2', toTeamId: null }
+}
+
+test('who is free is what Slack takes, and pings nobody', () => {
+  const agents: Candidate[] = (['free', 'full', 'away', 'unknown'] as const).flatMap(state =>
+    (['online', 'away', 'offline'] as const).flatMap(availability =>
+      [null, now].map(availableAt => ({
+        id: 'a1',
+        handle: 'U0ANN',
+        name: hostile,
+        availability,
+        availableAt,
+        assignedAt: null,
+        open: 1,
+        capacity: 5,
+        state,
+      })),
+    ),
+  )
+  const teams = Array.from({ length: 30 }, () => ({ team: { name: hostile }, agents }))
+  for (const post of [whoView(teams), whoView([]), whoView([{ team: { name: long }, agents: [] }])])
+    expect(refused(post)).toEqual([])
+  expect(refused(outreachUsage(hostile))).toEqual([])
 })
 
 function teamRow(changes: Partial<TeamRow> = {}): TeamRow {

@@ -8,7 +8,9 @@ import { listenToCustomers } from './customers.ts'
 import { listenToFixes } from './fix.ts'
 import { listenToHome } from './home.ts'
 import { finishNewTicket, listenToNewTicket } from './new-ticket.ts'
+import { listenToOutreach } from './outreach.ts'
 import { finishReply, listenToReplies } from './reply.ts'
+import { listenToRouting } from './routing.ts'
 import { listenToSetUp } from './setup.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
@@ -29,6 +31,8 @@ export function listen(app: App, desk: Desk): void {
   listenToFixes(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)
+  listenToRouting(app, desk)
+  listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)
 }

@@ -34,6 +34,10 @@ export function chosenUser(values: Values, name: string): string | null {
   return given(values, name)?.selected_user ?? null
 }
 
+export function chosenUsers(values: Values, name: string): string[] {
+  return given(values, name)?.selected_users ?? []
+}
+
 export function chosenConversation(values: Values, name: string): string {
   return given(values, name)?.selected_conversation ?? ''
 }

@@ -1,10 +1,12 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
+import { routingOf } from '../../../core/routing/settings.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { many } from './card.ts'
 import { ids } from './ids.ts'
+import { strategyWords } from './routing.ts'
 import { age, replyModeWords, statusWords } from './words.ts'
 
 /** What the Home tab shows, kept in the view itself. */
@@ -151,9 +153,10 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
   const hold = team.hold_ms > 0 ? `held ${Math.round(team.hold_ms / 1000)} s` : 'sent at once'
   return [
     mrkdwn(
-      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold}${usualWords(team, senders)}`,
+      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold} · ${strategyWords[routingOf(team).strategy]}${usualWords(team, senders)}`,
       button('Edit', ids.editTeam, team.id),
     ),
+    actions(button('Routing', ids.editRouting, team.id)),
     ...(team.place_problem
       ? [
           mrkdwn(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf, joinTeam } from '../../src/core/agents.ts'
+import { followUp, sendDueSteps } from '../../src/core/chats/follow-up.ts'
 import { fromText } from '../../src/core/document.ts'
 import { refuseUnlessLead } from '../../src/core/leads.ts'
 import type { Arrival, Letter } from '../../src/core/letter.ts'
@@ -16,6 +17,7 @@ import {
   unsubscriptionOf,
 } from '../../src/core/unsubscriptions.ts'
 import type { AgentRow, TicketRow } from '../../src/db/schema.ts'
+import { type ChatTown, startChatTown } from '../support/chat.ts'
 import { type ChatRows, chatRows } from '../support/chat-rows.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -260,6 +262,42 @@ describe('a chat’s mail that is called spam', () => {
     await complain()
     expect(await left()).toBeUndefined()
   })
+})
+
+describe('a chat that is under way', () => {
+  const under = async (work: (chats: ChatTown) => Promise<void>) => {
+    const chats = await startChatTown()
+    await work(chats).finally(() => chats.close())
+  }
+
+  it('leaves out who left its kind, says why, and counts who leaves it', () =>
+    under(async chats => {
+      const first = await chats.draft('jane@acme.test, bob@acme.test')
+      const [jane] = await chats.recipients(first)
+      await chats.sendAll(first)
+      await chats.store.write(tx =>
+        unsubscribe(tx, { address: JANE, kind: 'news', chatId: first, reason: 'They left.', source: 'link' }),
+      )
+      expect((await chats.view(first)).counts.unsubscribed).toBe(1)
+      expect((await chats.recipients(first)).find(r => r.id === jane?.id)?.unsubscribed_at).not.toBeNull()
+      await chats.rules({ capDays: 0 })
+      const later = await chats.draft('jane@acme.test')
+      expect(await chats.recipients(later)).toMatchObject([{ state: 'blocked', block: 'unsubscribed' }])
+    }))
+
+  it('follows up nobody who left its kind by the link of another', () =>
+    under(async chats => {
+      const id = await chats.draft('jane@acme.test')
+      await chats.sendAll(id)
+      await chats.store.write(tx => followUp(tx, id, { body: fromText('Did you see it?'), workingDays: 0 }, chats.ann))
+      await chats.store.write(tx =>
+        unsubscribe(tx, { address: JANE, kind: 'news', chatId: null, reason: 'They left.', source: 'link' }),
+      )
+      chats.clock.now += 60_000
+      await chats.store.write(tx => sendDueSteps(tx, 10))
+      expect((await chats.carry()).filter(l => l.thread.side === 'customer')).toEqual([])
+      expect(await chats.recipients(id)).toMatchObject([{ step: 0, step_due_at: null }])
+    }))
 })
 
 describe('the address at which one unsubscribes', () => {

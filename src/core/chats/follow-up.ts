@@ -11,6 +11,7 @@ import { type ChatContext, contextOf, customersAt, variablesOf } from './blocks.
 import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf, workingDaysAfter } from './rules.ts'
+import { stepKey } from './step-key.ts'
 import { readTemplate, Unfilled } from './template.ts'
 
 export const MOST_STEPS = 5
@@ -164,7 +165,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
       body,
       visibility: 'public',
       holdMs: 0,
-      dedupKey: `step:${r.id}:${step.step}`,
+      dedupKey: stepKey(r.id, step.step),
     })
   } catch (error) {
     if (!(error instanceof Unfilled || error instanceof Problem)) throw error

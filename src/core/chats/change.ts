@@ -3,10 +3,10 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
-import { redrawChat } from './card.ts'
 import { dryRunOf } from './dry-run.ts'
 import { chatById } from './find.ts'
 import { holdBack, letGo, takeBack } from './mails.ts'
+import { redrawChat } from './redraw.ts'
 import { type ChatRules, chatRulesOf, isWorkingTime } from './rules.ts'
 
 /** From which states a chat may come to each; what is not here is refused. */

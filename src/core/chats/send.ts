@@ -16,9 +16,9 @@ import {
   customersAt,
   variablesOf,
 } from './blocks.ts'
-import { redrawChat } from './card.ts'
 import { finishChat, pause } from './change.ts'
 import { chatById } from './find.ts'
+import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
 import { Unfilled } from './template.ts'
 

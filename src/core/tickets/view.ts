@@ -143,7 +143,7 @@ async function chatsOf(q: Query, store: Store, ids: string[]): Promise<Map<strin
     .innerJoin('chats as c', 'c.id', 'r.chat_id')
     .innerJoin('tickets as t', 't.id', 'r.ticket_id')
     .leftJoin('senders as s', 's.id', 't.sender_id')
-    .select(['r.id as recipient_id', 'r.address', 'r.answered_at', 't.id as ticket_id'])
+    .select(['r.id as recipient_id', 'r.address', 't.id as ticket_id'])
     .select(['c.id', 'c.number', 'c.kind', 's.postal_footer'])
     .where('r.ticket_id', 'in', ids)
     .execute()
@@ -159,7 +159,6 @@ async function chatsOf(q: Query, store: Store, ids: string[]): Promise<Map<strin
         number: r.number,
         kind: r.kind,
         recipientId: r.recipient_id,
-        answeredAt: r.answered_at,
         unsubscribed: left.find(u => u.address === r.address && [r.kind, EVERYTHING].includes(u.kind))?.reason ?? null,
         postalFooter: r.postal_footer,
         unsubscribeUrl: unsubscribeUrl(store, r.recipient_id),

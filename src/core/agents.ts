@@ -100,10 +100,12 @@ export function agentByHandle(q: Query, handle: string): Promise<AgentRow | unde
 }
 
 export async function agentById(q: Query, id: string): Promise<AgentRow> {
-  const agent = await q.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
+  const [agent] = (await selectAgent(q, { id })).rows
   if (!agent) throw new Problem('not_found', 'This agent is not known.', 'agent')
   return agent
 }
+
+const selectAgent = prepared((q, v: { id: string }) => q.selectFrom('agents').selectAll().where('id', '=', v.id))
 
 export function agents(q: Query): Promise<AgentRow[]> {
   return q.selectFrom('agents').selectAll().where('deactivated_at', 'is', null).orderBy('name').limit(200).execute()

@@ -106,10 +106,12 @@ export function agentByHandle(q: Query, handle: string): Promise<AgentRow | unde
 
 /** The agent, also one who left. Throws a Problem when there is none. */
 export async function agentById(q: Query, id: string): Promise<AgentRow> {
-  const agent = await q.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
+  const [agent] = (await selectAgent(q, { id })).rows
   if (!agent) throw new Problem('not_found', 'This agent is not known.', 'agent')
   return agent
 }
+
+const selectAgent = prepared((q, v: { id: string }) => q.selectFrom('agents').selectAll().where('id', '=', v.id))
 
 /** Those who are here, by name; at most 200. */
 export function agents(q: Query): Promise<AgentRow[]> {

@@ -70,6 +70,24 @@ export async function banOf(q: Query, address: string): Promise<BanRow | undefin
   return (await selectBan(q, { own, all: catchAllOf(own) })).rows[0]
 }
 
+/** The same for many at once: the ban that each falls under, by address; those without one are missing. */
+export async function bansAmong(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
+  const patterns = (address: string) => {
+    const own = withoutPlus(address)
+    return [own, `*${own.slice(own.lastIndexOf('@'))}`]
+  }
+  const wanted = [...new Set(addresses.flatMap(patterns))]
+  if (!wanted.length) return new Map()
+  const rows = await q.selectFrom('bans').selectAll().where('address', 'in', wanted).execute()
+  const bans = new Map(rows.map(r => [r.address, r]))
+  return new Map(
+    addresses.flatMap(a => {
+      const found = patterns(a).flatMap(p => bans.get(p) ?? [])[0]
+      return found ? [[a, found]] : []
+    }),
+  )
+}
+
 const selectBan = prepared((q, v: { own: string; all: string }) =>
   q.selectFrom('bans').selectAll().where('address', 'in', [v.own, v.all]).limit(1),
 )

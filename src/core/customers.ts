@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url'
 import { containing } from '../db/like.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, slotsOf } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
@@ -21,19 +21,25 @@ export async function customerFor(tx: Tx, address: string, name = ''): Promise<C
   const shown = cut(name.trim(), 200) || address
   const account = await accountFor(tx, address)
   const id = newId()
-  await tx.q
-    .insertInto('customers')
-    .values({
-      id,
-      name: shown,
-      account_id: account?.id ?? null,
-      search: `${shown} ${address} ${account?.name ?? ''}`.toLowerCase(),
-      created_at: tx.now,
-    })
-    .execute()
-  await tx.q.insertInto('addresses').values({ address, customer_id: id, created_at: tx.now }).execute()
+  await insertCustomer(tx.q, {
+    id,
+    name: shown,
+    account_id: account?.id ?? null,
+    search: `${shown} ${address} ${account?.name ?? ''}`.toLowerCase(),
+    created_at: tx.now,
+  })
+  await insertAddress(tx.q, { address, customer_id: id, created_at: tx.now })
   return { id, name: shown, address, company: account?.name ?? null }
 }
+
+const insertCustomer = prepared(
+  (q, row: { id: string; name: string; account_id: string | null; search: string; created_at: number }) =>
+    q.insertInto('customers').values(slotsOf(row, ['id', 'name', 'account_id', 'search', 'created_at'])),
+)
+
+const insertAddress = prepared((q, row: { address: string; customer_id: string; created_at: number }) =>
+  q.insertInto('addresses').values(slotsOf(row, ['address', 'customer_id', 'created_at'])),
+)
 
 /** A customer of whom we knew no more than the address is called by the name that they write under. */
 export async function learnName(tx: Tx, customer: CustomerView, name: string): Promise<CustomerView> {
@@ -124,10 +130,14 @@ export async function searchCustomers(q: Query, typed: string, limit = 20): Prom
   return found.map(c => ({ ...c, address: c.address ?? '' }))
 }
 
+const selectAccount = prepared((q, v: { domain: string }) =>
+  q.selectFrom('accounts').select(['id', 'name']).where('domain', '=', v.domain),
+)
+
 async function accountFor(tx: Tx, address: string): Promise<{ id: string; name: string } | undefined> {
   const domain = domainOf(address)
   if (isFreeMail(domain)) return undefined
-  const known = await tx.q.selectFrom('accounts').select(['id', 'name']).where('domain', '=', domain).executeTakeFirst()
+  const [known] = (await selectAccount(tx.q, { domain })).rows
   if (known) return known
   const label = domainToUnicode(domain).split('.')[0] || domain
   const account = { id: newId(), name: label.charAt(0).toUpperCase() + label.slice(1) }

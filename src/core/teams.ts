@@ -107,10 +107,12 @@ const selectTeams = prepared(q =>
 
 /** The team, also one that was archived. Throws a Problem when there is none. */
 export async function teamById(q: Query, id: string): Promise<TeamRow> {
-  const team = await q.selectFrom('teams').selectAll().where('id', '=', id).executeTakeFirst()
+  const [team] = (await selectTeam(q, { id })).rows
   if (!team) throw new Problem('not_found', 'This team is no more.', 'team')
   return team
 }
+
+const selectTeam = prepared((q, v: { id: string }) => q.selectFrom('teams').selectAll().where('id', '=', v.id))
 
 /** The team that shows its tickets in this place, if any does. */
 export function teamAtPlace(q: Query, place: string): Promise<TeamRow | undefined> {

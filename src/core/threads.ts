@@ -23,9 +23,15 @@ export async function beginThread(
     token: newThreadToken(),
     created_at: tx.now,
   }
-  await tx.q.insertInto('threads').values(row).execute()
+  await insertThread(tx.q, row)
   return row
 }
+
+const insertThread = prepared((q, row: ThreadRow) =>
+  q
+    .insertInto('threads')
+    .values(slotsOf(row, ['id', 'ticket_id', 'channel', 'side', 'place', 'root', 'token', 'created_at'])),
+)
 
 /** Where a ticket is followed. */
 export async function threadsOf(q: Query, ticketId: string): Promise<ThreadRow[]> {

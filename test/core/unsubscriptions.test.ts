@@ -276,7 +276,7 @@ describe('a chat that is under way', () => {
       await chats.store.write(tx =>
         unsubscribe(tx, { address: JANE, kind: 'news', chatId: first, reason: 'They left.', source: 'link' }),
       )
-      expect((await chats.view(first)).counts.unsubscribed).toBe(1)
+      expect((await chats.chat(first)).counts.unsubscribed).toBe(1)
       expect((await chats.recipients(first)).find(r => r.id === jane?.id)?.unsubscribed_at).not.toBeNull()
       await chats.rules({ capDays: 0 })
       const later = await chats.draft('jane@acme.test')

@@ -1,13 +1,16 @@
+import { prepared } from '../../db/prepared.ts'
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
 /** Throws a Problem for a chat that is not there. */
 export async function chatById(q: Query, id: string): Promise<ChatRow> {
-  const chat = await q.selectFrom('chats').selectAll().where('id', '=', id).executeTakeFirst()
+  const [chat] = (await selectChat(q, { id })).rows
   if (!chat) throw new Problem('not_found', 'This chat is no more.')
   return chat
 }
+
+const selectChat = prepared((q, v: { id: string }) => q.selectFrom('chats').selectAll().where('id', '=', v.id))
 
 export function chatByNumber(q: Query, number: number): Promise<ChatRow | undefined> {
   return q.selectFrom('chats').selectAll().where('number', '=', number).executeTakeFirst()

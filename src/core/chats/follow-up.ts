@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatStepRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -108,16 +109,15 @@ export async function stepAfter(
   recipient: Pick<ChatRecipientRow, 'chat_id' | 'step'>,
   mailedAt: number,
 ): Promise<number | null> {
-  const next = await tx.q
-    .selectFrom('chat_steps')
-    .select('working_days')
-    .where('chat_id', '=', recipient.chat_id)
-    .where('step', '=', recipient.step + 1)
-    .executeTakeFirst()
+  const [next] = (await selectStep(tx.q, { chatId: recipient.chat_id, step: recipient.step + 1 })).rows
   if (!next) return null
   const chat = await chatById(tx.q, recipient.chat_id)
   return workingDaysAfter(chatRulesOf(await teamById(tx.q, chat.team_id)), mailedAt, next.working_days)
 }
+
+const selectStep = prepared((q, v: { chatId: string; step: number }) =>
+  q.selectFrom('chat_steps').select('working_days').where('chat_id', '=', v.chatId).where('step', '=', v.step),
+)
 
 export function stepsOf(q: Query, chatId: string): Promise<ChatStepRow[]> {
   return q.selectFrom('chat_steps').selectAll().where('chat_id', '=', chatId).orderBy('step').execute()

@@ -35,17 +35,16 @@ export async function queueDelivery(
   if (key) {
     await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
     if (thread.root === null) {
-      await tx.q
-        .updateTable('threads')
-        .set({ root: key })
-        .where('id', '=', thread.id)
-        .where('root', 'is', null)
-        .execute()
+      await setRoot(tx.q, { id: thread.id, root: key })
       thread.root = key
     }
   }
   return id
 }
+
+const setRoot = prepared((q, v: { id: string; root: string }) =>
+  q.updateTable('threads').set({ root: v.root }).where('id', '=', v.id).where('root', 'is', null),
+)
 
 async function senderDomain(q: Query, senderId: string): Promise<string> {
   return domainOf((await senderById(q, senderId)).address)

@@ -1,0 +1,193 @@
+import type { Readable } from 'node:stream'
+import { parse } from 'csv-parse'
+import type { ChatRow } from '../../db/schema.ts'
+import type { Store, Tx } from '../../db/store.ts'
+import { newId } from '../../lib/id.ts'
+import { Problem } from '../../lib/problem.ts'
+import { customerById } from '../customers.ts'
+import { chatById } from './find.ts'
+import { customersIn, type Filter, segmentById } from './segments.ts'
+
+/** How the recipients of a chat are chosen. */
+export type Audience =
+  | { kind: 'segment'; segmentId: string }
+  | { kind: 'customers'; ids: string[] }
+  | { kind: 'typed'; text: string } // addresses as pasted, with or without names
+  | { kind: 'file'; name: string } // a CSV, read once by fillFromCsv
+
+interface Listed {
+  address: string
+  name: string
+  customerId?: string
+  fields?: Record<string, string>
+}
+
+const AT_ONCE = 500
+export const MOST_RECIPIENTS = 200_000
+
+/** Writes down whom a draft's segment, picked customers or pasted addresses name, in place of whom it named before. */
+export async function fillAudience(store: Store, chatId: string): Promise<void> {
+  const chat = await store.read(q => chatById(q, chatId))
+  const audience = JSON.parse(chat.audience) as Audience
+  if (audience.kind === 'segment') return fill(store, chat, inSegment(store, audience.segmentId))
+  if (audience.kind === 'customers') return fill(store, chat, picked(store, audience.ids))
+  if (audience.kind === 'typed') return fill(store, chat, typed(audience.text))
+}
+
+/**
+ * Writes down whom a CSV names, row by row as it comes. The first line names the columns: one of them is the address; name
+ * and company are known, every other is a variable. Throws a Problem under `file` for one that cannot be read.
+ */
+export async function fillFromCsv(store: Store, chatId: string, csv: Readable): Promise<{ rows: number }> {
+  const chat = await store.read(q => chatById(q, chatId))
+  let rows = 0
+  const counted = async function* () {
+    for await (const listed of rowsOf(csv)) {
+      rows++
+      yield listed
+    }
+  }
+  await fill(store, chat, counted())
+  if (rows === 0) throw new Problem('invalid', 'The file has no rows below the names of its columns.', 'file')
+  return { rows }
+}
+
+async function fill(store: Store, chat: ChatRow, list: AsyncIterable<Listed> | Iterable<Listed>): Promise<void> {
+  if (chat.state !== 'draft') throw new Problem('conflict', 'Only of a draft can the recipients be changed.')
+  await store.write(tx => tx.q.deleteFrom('chat_recipients').where('chat_id', '=', chat.id).execute())
+  let batch: Listed[] = []
+  let line = 0
+  const flush = async () => {
+    const rows = batch
+    batch = []
+    await store.write(tx => insertRecipients(tx, chat.id, rows, line - rows.length))
+  }
+  for await (const listed of list) {
+    if (++line > MOST_RECIPIENTS)
+      throw new Problem('invalid', `A chat has at most ${MOST_RECIPIENTS.toLocaleString('en')} recipients.`, 'audience')
+    batch.push(listed)
+    if (batch.length === AT_ONCE) await flush()
+  }
+  if (batch.length) await flush()
+}
+
+async function insertRecipients(tx: Tx, chatId: string, rows: Listed[], before: number): Promise<void> {
+  const values = rows.map((r, i) => ({
+    id: newId(),
+    chat_id: chatId,
+    line: before + i + 1,
+    address: r.address.trim().toLowerCase().slice(0, 400),
+    name: r.name.trim().slice(0, 200),
+    customer_id: r.customerId ?? null,
+    fields: r.fields && Object.keys(r.fields).length ? JSON.stringify(r.fields) : null,
+    state: 'queued' as const,
+    due_at: 0,
+    step: 0,
+  }))
+  for (let i = 0; i < values.length; i += ROWS_IN_A_STATEMENT)
+    await tx.q
+      .insertInto('chat_recipients')
+      .values(values.slice(i, i + ROWS_IN_A_STATEMENT))
+      .execute()
+}
+
+const ROWS_IN_A_STATEMENT = 100
+
+async function* inSegment(store: Store, segmentId: string): AsyncIterable<Listed> {
+  const filter = JSON.parse((await store.read(q => segmentById(q, segmentId))).filter) as Filter
+  let after = ''
+  for (;;) {
+    const found = await store.read(q => customersIn(q, filter, after, AT_ONCE))
+    yield* found
+    const last = found.at(-1)
+    if (found.length < AT_ONCE || !last) return
+    after = last.customerId
+  }
+}
+
+async function* picked(store: Store, ids: string[]): AsyncIterable<Listed> {
+  for (const id of new Set(ids)) {
+    const { address, name } = await store.read(q => customerById(q, id))
+    yield { customerId: id, address, name }
+  }
+}
+
+/** Addresses between commas, semicolons or line ends; whatever is none is a row all the same, so that nothing is dropped. */
+function* typed(text: string): Iterable<Listed> {
+  for (const part of text.split(/[,;\n\r]+(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
+    const entry = part.trim()
+    if (!entry) continue
+    const bracketed = /^(.*)<([^<>]+)>$/s.exec(entry)
+    if (bracketed) yield { address: bracketed[2] ?? '', name: (bracketed[1] ?? '').trim().replace(/^["']|["']$/g, '') }
+    else if (/\s/.test(entry) && entry.split(/\s+/).every(word => word.includes('@')))
+      yield* entry.split(/\s+/).map(address => ({ address, name: '' }))
+    else yield { address: entry, name: '' }
+  }
+}
+
+const MOST_COLUMNS = 50
+const LONGEST_ROW = 100_000
+
+async function* rowsOf(csv: Readable): AsyncIterable<Listed> {
+  const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true }
+  let columns: string[] | undefined
+  try {
+    for await (const cells of csv.pipe(
+      parse({ ...options, delimiter: await delimiterOf(csv), max_record_size: LONGEST_ROW }),
+    ) as AsyncIterable<string[]>) {
+      if (columns) yield listedIn(columns, cells)
+      else columns = columnsIn(cells)
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw new Problem('invalid', `The file cannot be read as CSV: ${(error as Error).message}`, 'file')
+  }
+}
+
+/** Comma, semicolon or tab: whichever stands most often in the first line. What was read of the file is put back. */
+async function delimiterOf(csv: Readable): Promise<string> {
+  const first: Buffer = await new Promise((done, failed) => {
+    csv.once('error', failed)
+    csv.once('end', () => done(Buffer.alloc(0)))
+    csv.once('readable', () => done(csv.read() ?? Buffer.alloc(0)))
+  })
+  if (first.length) csv.unshift(first)
+  const line = first.toString('utf8').split(/\r?\n/, 1)[0] ?? ''
+  const count = (d: string) => line.split(d).length
+  return [',', ';', '\t'].reduce((best, d) => (count(d) > count(best) ? d : best))
+}
+
+const ADDRESS_COLUMNS = new Set(['address', 'email', 'e_mail', 'mail', 'email_address', 'e_mail_address'])
+
+/** The names of the columns as variables know them. */
+function columnsIn(cells: string[]): string[] {
+  const columns = cells.slice(0, MOST_COLUMNS).map(c => variableName(c))
+  if (!columns.some(c => ADDRESS_COLUMNS.has(c)))
+    throw new Problem(
+      'invalid',
+      'The first line must name the columns, and one of them must be called address or email.',
+      'file',
+    )
+  return columns
+}
+
+/** `First Name` is `first_name`. */
+function variableName(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 60)
+}
+
+function listedIn(columns: string[], cells: string[]): Listed {
+  const row: Record<string, string> = {}
+  columns.forEach((column, i) => {
+    const value = cells[i]?.trim()
+    if (column && value) row[column] ??= value.slice(0, 2_000)
+  })
+  const addressColumn = columns.find(c => ADDRESS_COLUMNS.has(c)) as string
+  const { [addressColumn]: address = '', name = '', ...fields } = row
+  return { address, name, fields }
+}

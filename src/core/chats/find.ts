@@ -1,0 +1,53 @@
+import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+
+/** Throws a Problem for a chat that is not there. */
+export async function chatById(q: Query, id: string): Promise<ChatRow> {
+  const chat = await q.selectFrom('chats').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!chat) throw new Problem('not_found', 'This chat is no more.')
+  return chat
+}
+
+export function chatByNumber(q: Query, number: number): Promise<ChatRow | undefined> {
+  return q.selectFrom('chats').selectAll().where('number', '=', number).executeTakeFirst()
+}
+
+/** The recipient whose ticket this is. */
+export function recipientOfTicket(q: Query, ticketId: string): Promise<ChatRecipientRow | undefined> {
+  return q.selectFrom('chat_recipients').selectAll().where('ticket_id', '=', ticketId).executeTakeFirst()
+}
+
+/** Recipients whose address or name contains what was typed, in the order of the list. */
+export function findRecipients(
+  q: Query,
+  chatId: string,
+  typed: string,
+  limit: number,
+): Promise<Pick<ChatRecipientRow, 'id' | 'address' | 'name'>[]> {
+  const like = `%${typed
+    .trim()
+    .toLowerCase()
+    .replace(/[%_\\]/g, '_')}%`
+  return q
+    .selectFrom('chat_recipients')
+    .select(['id', 'address', 'name'])
+    .where('chat_id', '=', chatId)
+    .where('state', '!=', 'blocked')
+    .where(e => e.or([e('address', 'like', like), e(e.fn('lower', ['name']), 'like', like)]))
+    .orderBy('line')
+    .limit(limit)
+    .execute()
+}
+
+/** Up to `limit` recipients in the order of the list, after this line. */
+export function recipientsAfter(q: Query, chatId: string, line: number, limit: number): Promise<ChatRecipientRow[]> {
+  return q
+    .selectFrom('chat_recipients')
+    .selectAll()
+    .where('chat_id', '=', chatId)
+    .where('line', '>', line)
+    .orderBy('line')
+    .limit(limit)
+    .execute()
+}

@@ -1,0 +1,81 @@
+import { DateTime, IANAZone } from 'luxon'
+import { z } from 'zod'
+import type { TeamRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time looks like 09:00.')
+const span = z.object({ from: clock, to: clock })
+
+const Rules = z.object({
+  /** More recipients than this need somebody else's yes; null: never. */
+  approvalOver: z.number().int().min(0).max(1_000_000).nullable().default(100),
+  /** For so many days after they joined the team an agent's chats need somebody else's yes. */
+  newAgentDays: z.number().int().min(0).max(365).default(0),
+  /** What is to go out outside the working hours needs somebody else's yes. */
+  outsideHours: z.boolean().default(false),
+  /** A chat goes out after so many minutes unless somebody stops it; null: at once. */
+  vetoMinutes: z.number().int().min(1).max(10_080).nullable().default(null),
+  zone: z
+    .string()
+    .refine(name => IANAZone.isValidZone(name), 'That is no time zone. One looks like Europe/Berlin.')
+    .default('UTC'),
+  workingDays: z.array(z.number().int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]), // 1 is Monday
+  workingHours: span.default({ from: '09:00', to: '17:00' }),
+  /** Nobody gets a chat in these hours of theirs; null: at any time. */
+  quietHours: span.nullable().default({ from: '20:00', to: '08:00' }),
+  /** A customer gets at most one chat in so many days; 0: any number. */
+  capDays: z.number().int().min(0).max(365).default(7),
+  perSecond: z.number().min(0.1).max(10_000).default(10),
+})
+
+/** How a team's chats are agreed upon and when they go out. */
+export type ChatRules = z.infer<typeof Rules>
+
+/** The team's rules; what it never set is as usual. */
+export function chatRulesOf(team: Pick<TeamRow, 'chat_rules'>): ChatRules {
+  return Rules.parse(team.chat_rules ? JSON.parse(team.chat_rules) : {})
+}
+
+/** Sets a team's rules. Throws Problems that name the fields at fault. */
+export async function setChatRules(tx: Tx, teamId: string, rules: ChatRules): Promise<void> {
+  const read = Rules.safeParse(rules)
+  if (!read.success)
+    throw new Problems(read.error.issues.map(i => new Problem('invalid', i.message, String(i.path[0] ?? 'rules'))))
+  await tx.q
+    .updateTable('teams')
+    .set({ chat_rules: JSON.stringify(read.data) })
+    .where('id', '=', teamId)
+    .execute()
+}
+
+/** Whether the team works at this moment (ms UTC). */
+export function isWorkingTime(rules: ChatRules, at: number): boolean {
+  const local = DateTime.fromMillis(at, { zone: rules.zone })
+  return rules.workingDays.includes(local.weekday) && isWithin(rules.workingHours, local)
+}
+
+/** The first moment from `at` on (ms UTC) at which somebody in this zone may be written to. */
+export function afterQuietHours(rules: ChatRules, zone: string | null, at: number): number {
+  const local = DateTime.fromMillis(at, { zone: zone && IANAZone.isValidZone(zone) ? zone : rules.zone })
+  if (!rules.quietHours || !isWithin(rules.quietHours, local)) return at
+  const [hour = 0, minute = 0] = rules.quietHours.to.split(':').map(Number)
+  const end = local.set({ hour, minute, second: 0, millisecond: 0 })
+  return (end.toMillis() > at ? end : end.plus({ days: 1 })).toMillis()
+}
+
+/** The moment that lies so many of the team's working days after `at` (ms UTC), at the same time of day. */
+export function workingDaysAfter(rules: ChatRules, at: number, days: number): number {
+  let day = DateTime.fromMillis(at, { zone: rules.zone })
+  for (let left = days; left > 0; ) {
+    day = day.plus({ days: 1 })
+    if (rules.workingDays.includes(day.weekday)) left--
+  }
+  return day.toMillis()
+}
+
+/** A span may go past midnight; one that ends where it begins is the whole day. */
+function isWithin({ from, to }: { from: string; to: string }, local: DateTime): boolean {
+  const now = local.toFormat('HH:mm')
+  return from < to ? from <= now && now < to : now >= from || now < to
+}

@@ -22,6 +22,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
+  'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
@@ -82,7 +83,10 @@ describe('the manifest', () => {
   })
 
   it('has the commands and shortcuts that the code listens to', () => {
-    expect(manifest.features.slash_commands.map((c: { command: string }) => c.command)).toEqual([ids.command])
+    expect(manifest.features.slash_commands.map((c: { command: string }) => c.command)).toEqual([
+      ids.command,
+      ids.chatCommand,
+    ])
     expect(manifest.features.shortcuts.map((s: { callback_id: string }) => s.callback_id).sort()).toEqual(
       Object.values(ids.shortcuts).sort(),
     )

@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
 import type { Audience } from '../../../core/chats/audience.ts'
-import type { Exclusions } from '../../../core/chats/draft.ts'
+import type { Exclusions } from '../../../core/chats/blocks.ts'
 import type { Priority } from '../../../db/schema.ts'
 import type { FileRules } from '../../../db/store.ts'
 import { actions, button, context, cut, field, label, limits, modal, oneLine, option, plain, words } from './blocks.ts'
@@ -225,11 +225,11 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
       'exclusions',
       'Leave out',
       { type: 'checkboxes', options, ...(chosen.length && { initial_options: chosen }) },
-      { optional: true, hint: 'The dry run says how many of each. Only a lead can switch off the first three.' },
+      { optional: true, hint: 'The dry run says how many of each.' },
     ),
     field(
       'written_to_days',
-      'Leave out whom a chat wrote to in the last … days',
+      'Leave out whom we wrote to in the last … days',
       {
         type: 'number_input',
         is_decimal_allowed: false,
@@ -237,7 +237,10 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
         max_value: '365',
         ...(exclusions.writtenToDays !== null && { initial_value: String(exclusions.writtenToDays) }),
       },
-      { optional: true, hint: 'Left empty, only what the team allows at most counts.' },
+      {
+        optional: true,
+        hint: 'Left empty, it does not matter; how often the team may write to somebody holds all the same.',
+      },
     ),
   ]
 }
@@ -289,16 +292,17 @@ function whenFields(isLater: boolean, dueAt: number | null): InputBlock[] {
 
 /** What the segment form remembers: the form below, to be drawn anew with the segment chosen. */
 export interface SegmentMeta {
-  form: Omit<NewChatMeta, 'kept'> & { viewId: string }
+  viewId: string
+  form: NewChatMeta
 }
 
 /** A choice of customers to be kept under a name. `count` says how many it means now. */
-export function segmentForm(meta: SegmentMeta, count: number | null = null): ModalView {
+export function segmentForm({ viewId, form }: SegmentMeta, count: number | null = null): ModalView {
   return modal({
     id: ids.forms.segment,
     title: 'New segment',
     submit: 'Save',
-    meta,
+    meta: { viewId, form: { ...form, kept: keptWithin(form.kept) } } satisfies SegmentMeta,
     blocks: [
       field('name', 'Name', { type: 'plain_text_input', max_length: 80 }, { hint: 'A name that exists is replaced.' }),
       field(

@@ -10,6 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .alterTable('team_members')
     .addColumn('role', 'text', c => c.notNull().defaultTo('agent'))
     .execute()
+  await s.alterTable('team_members').addColumn('unrouted_at', 'bigint').execute()
   await s
     .alterTable('agents')
     .addColumn('availability', 'text', c => c.notNull().defaultTo('online'))
@@ -18,6 +19,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('agents').addColumn('capacity', 'integer').execute()
   await s.alterTable('agents').addColumn('zone', 'text').execute()
   await s.alterTable('agents').addColumn('assigned_at', 'bigint').execute()
+  await s.alterTable('agents').addColumn('presence', 'text').execute()
+  await s.alterTable('agents').addColumn('presence_at', 'bigint').execute()
+  await s.alterTable('agents').addColumn('presence_due_at', 'bigint').execute()
+  await sql`create index agents_presence_due on agents (presence_due_at) where presence_due_at is not null`.execute(db)
   await s.alterTable('senders').addColumn('postal_footer', 'text').execute()
   await s.alterTable('customers').addColumn('zone', 'text').execute()
   await s.alterTable('customers').addColumn('fields', 'text').execute()
@@ -102,6 +107,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('answered_at', 'bigint')
     .addColumn('unsubscribed_at', 'bigint')
     .addColumn('complained_at', 'bigint')
+    .addColumn('absent_at', 'bigint')
     .addColumn('closed_at', 'bigint')
     .addColumn('step', 'integer', c => c.notNull())
     .addColumn('step_due_at', 'bigint')
@@ -185,9 +191,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('tickets').addColumn('assigned_by', 'text').execute()
   await s.alterTable('tickets').addColumn('assigned_at', 'bigint').execute()
   await s.alterTable('tickets').addColumn('queued_at', 'bigint').execute()
+  await s.alterTable('tickets').addColumn('queued_for', 'text').execute()
   await sql`update tickets set general_at = created_at`.execute(db)
+  // the lists are of general tickets: a chat's thousands, which nobody has answered, are not to be stepped over
+  for (const [index, columns] of LISTS) {
+    await sql`drop index ${sql.raw(index)}`.execute(db)
+    await sql`create index ${sql.raw(index)} on tickets (${sql.raw(columns)}) where deleted_at is null and general_at is not null`.execute(
+      db,
+    )
+  }
   await sql`create index tickets_queued on tickets (queued_at) where queued_at is not null`.execute(db)
-  await sql`create index tickets_load on tickets (assignee_id) where assignee_id is not null and closed_at is null`.execute(
-    db,
-  )
+  await sql`create index tickets_team on tickets (team_id, id) where deleted_at is null`.execute(db)
 }
+
+const LISTS: [index: string, columns: string][] = [
+  ['tickets_status', 'status, updated_at, id'],
+  ['tickets_updated', 'updated_at, id'],
+]

@@ -4,6 +4,7 @@ import { mountFiles } from './api/files.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
+import { type Chats, startChats } from './chats.ts'
 import type { Config } from './config.ts'
 import { releaseLeases } from './core/deliveries/claim.ts'
 import { releaseInboundLeases } from './core/inbound.ts'
@@ -15,11 +16,14 @@ import { type Inbox, startInbox } from './inbox.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
+import { type Routing, startRouting } from './routing.ts'
 
 export interface Overture {
   readonly store: Store
   readonly outbox: Outbox
   readonly inbox: Inbox
+  readonly chats: Chats
+  readonly routing: Routing
   /** Where the HTTP server listens, `http://host:port`. */
   readonly url: string
   /** Where the inbound mail listener listens, or null. */
@@ -72,14 +76,18 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     }
     const outbox = startOutbox(store, channels, log)
     const inbox = startInbox(store, channels, log)
-    const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays })
+    const chats = startChats(store, log)
+    const routing = startRouting(store, channels, log)
+    const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
       () => inbox.stop(),
+      () => chats.stop(),
+      () => routing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
-    return { store, outbox, inbox, url: addressOf(server), mailPort: email.listenPort(), stop }
+    return { store, outbox, inbox, chats, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
   } catch (error) {
     await stop()
     throw error

@@ -10,7 +10,7 @@ import type { Log } from './lib/log.ts'
 export function startJobs(
   store: Store,
   log: Log,
-  { keepMailDays }: { keepMailDays: number },
+  { keepMailDays, tendQueue }: { keepMailDays: number; tendQueue: () => void },
 ): { stop(): Promise<void> } {
   const jobs = [
     schedule(
@@ -28,6 +28,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('telling of late mails', () => store.write(tellOfLate)),
+    ),
+    schedule(
+      '* * * * *',
+      run('giving out tickets', async () => tendQueue()),
     ),
   ]
 

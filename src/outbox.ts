@@ -1,9 +1,10 @@
 import type { Channel, Letter, Outcome } from './channels/channel.ts'
-import { claimNotices, extendNoticeLeases, type Notice, nextNoticeDue, settleNotice } from './core/alerts.ts'
+import { claimNotices, extendNoticeLeases, nextNoticeDue, settleNotice } from './core/alerts.ts'
+import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
 import { claimDeliveries, extendLeases, LEASE_MS, nextDeliveryDue } from './core/deliveries/claim.ts'
 import { settle } from './core/deliveries/settle.ts'
 import { lettersFor } from './core/letters.ts'
-import type { Store } from './db/store.ts'
+import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
 
@@ -14,13 +15,21 @@ export interface Outbox {
   stop(): Promise<void>
 }
 
-const NOTICES = 'notices' // no channel: they take no hand of one
-const NOTICES_AT_ONCE = 5
+const WORDS = 'words' // no channel: they take no hand of one
+const WORDS_AT_ONCE = 5
+
+/** Something that the desk is to show beside letters: a notice, the card of a chat, a word below it. */
+interface Word {
+  id: string
+  place: string
+  show(): Promise<Outcome>
+  settle(tx: Tx, outcome: Outcome): Promise<void>
+}
 
 /** Carries what is due: claim, carry, settle. The network is only touched between transactions. */
 export function startOutbox(store: Store, channels: Map<string, Channel>, log: Log): Outbox {
   const carrying = new Map<string, { by: string; work: Promise<void> }>() // by delivery
-  const announcer = [...channels.values()].find(c => c.announce)
+  const desk = [...channels.values()].find(c => c.announce)
   const renewal = setInterval(renew, LEASE_MS / 3)
   const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
   const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
@@ -30,19 +39,19 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     const now = store.now()
     const hands = freeHands()
     if (!hands.length) return null // the next one that settles knocks
-    const { letters, notices } = await store.claim(async tx => {
+    const { letters, words } = await store.claim(async tx => {
       const rows = []
       for (const [name, free] of hands)
         rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
       return {
         letters: rows.length ? await lettersFor(tx.q, store, rows) : [],
-        notices: announcer ? await claimNotices(tx, NOTICES_AT_ONCE, pausedPlaces()) : [],
+        words: desk ? await claimWords(tx, desk) : [],
       }
     })
     for (const letter of letters) begin(letter.id, letter.channel, carry(letter))
-    for (const notice of notices) begin(notice.id, NOTICES, announce(notice))
+    for (const word of words) begin(word.id, WORDS, say(word))
     // what is due and was not claimed waits for one that is being carried, which knocks when it settles, or for a pause to end
-    const due = [await nextDeliveryDue(store, now), await nextNoticeDue(store, now), ...closedUntil.values()].filter(
+    const due = [await nextDeliveryDue(store, now), await nextWordDue(now), ...closedUntil.values()].filter(
       at => at !== null,
     )
     return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null
@@ -93,23 +102,52 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     }
   }
 
-  async function announce(notice: Notice): Promise<void> {
+  async function claimWords(tx: Tx, desk: Channel): Promise<Word[]> {
+    const notTo = pausedPlaces()
+    const nothing: Outcome = { refused: { reason: 'This channel does not show it.' } }
+    const notices = (await claimNotices(tx, WORDS_AT_ONCE, notTo)).map(n => ({
+      ...n,
+      show: async () => (await desk.announce?.(n)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleNotice(t, n, outcome),
+    }))
+    const cards = (await claimChatCards(tx, store, WORDS_AT_ONCE, notTo)).map(c => ({
+      id: c.chat.id,
+      place: c.place,
+      show: async () => (await desk.drawChat?.(c)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleChatCard(t, c, outcome),
+    }))
+    const posts = (await claimChatPosts(tx, WORDS_AT_ONCE)).map(p => ({
+      ...p,
+      show: async () => (await desk.postInChat?.(p)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleChatPost(t, p, outcome),
+    }))
+    return [...notices, ...cards, ...posts]
+  }
+
+  async function nextWordDue(after: number): Promise<number | null> {
+    const due = [await nextNoticeDue(store, after), await store.read(q => nextChatDue(q, after))].filter(
+      at => at !== null,
+    )
+    return due.length ? Math.min(...due) : null
+  }
+
+  async function say(word: Word): Promise<void> {
     try {
-      const outcome = await announcedBy(notice)
+      const outcome = await saidBy(word)
       if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
-        closedUntil.set(notice.place, store.now() + outcome.retry.afterMs)
-      if (!('sent' in outcome)) log.warn({ notice: notice.text, outcome }, 'Operators could not be told.')
-      await store.write(tx => settleNotice(tx, notice, outcome))
+        closedUntil.set(word.place, store.now() + outcome.retry.afterMs)
+      if (!('sent' in outcome)) log.warn({ word: word.id, outcome }, 'The desk could not be told.')
+      await store.write(tx => word.settle(tx, outcome))
     } catch (error) {
-      log.error({ err: error, notice: notice.text }, 'A notice could not be settled.')
+      log.error({ err: error, word: word.id }, 'What the desk was told could not be settled.')
     }
   }
 
-  async function announcedBy(notice: Notice): Promise<Outcome> {
+  async function saidBy(word: Word): Promise<Outcome> {
     try {
-      return (await announcer?.announce?.(notice)) ?? { refused: { reason: 'No channel shows notices.' } }
+      return await word.show()
     } catch (error) {
-      log.error({ err: error, notice: notice.text }, 'Showing a notice went wrong.')
+      log.error({ err: error, word: word.id }, 'Telling the desk went wrong.')
       return { retry: { reason: 'Something went wrong on our side; it is tried again.' } }
     }
   }
@@ -138,7 +176,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     async flush() {
       for (;;) {
         await allCarried()
-        const due = [await nextDeliveryDue(store), await nextNoticeDue(store)].filter(at => at !== null)
+        const due = [await nextDeliveryDue(store), await nextWordDue(0)].filter(at => at !== null)
         if (carrying.size === 0 && due.every(at => at > store.now())) return
         loop.knock()
         await new Promise(resolve => setImmediate(resolve))

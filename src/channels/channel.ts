@@ -1,5 +1,7 @@
 import type { Notice } from '../core/alerts.ts'
+import type { ChatCard, ChatPost } from '../core/chats/card.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
+import type { Presence } from '../core/routing/presence.ts'
 import type { InboundRow } from '../db/schema.ts'
 
 export type { Letter, Outcome } from '../core/letter.ts'
@@ -14,6 +16,12 @@ export interface Channel {
   deliver(letter: Letter): Promise<Outcome>
   /** Shows operators a notice, and later that it is over. The same notice twice must be harmless. Only a desk can. */
   announce?(notice: Notice): Promise<Outcome>
+  /** Draws the card of a chat, whole. The same card twice must be harmless. Only a desk can. */
+  drawChat?(card: ChatCard): Promise<Outcome>
+  /** Says something below the card of a chat. The same word twice must be harmless. Only a desk can. */
+  postInChat?(post: ChatPost): Promise<Outcome>
+  /** Whether these people are there, by handle; whom it cannot tell of is missing or null. Only a desk can. */
+  presence?(handles: string[]): Promise<Map<string, Presence>>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */
   receive(row: InboundRow): Promise<void>
   /** Tells whoever waits for an arrival that it is tried again and again, or was given up. */

@@ -29,6 +29,9 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     capacity: known?.capacity ?? null,
     zone: known?.zone ?? null,
     assigned_at: known?.assigned_at ?? null,
+    presence: known?.presence ?? null,
+    presence_at: known?.presence_at ?? null,
+    presence_due_at: known?.presence_due_at ?? null,
     created_at: known?.created_at ?? tx.now,
     deactivated_at: null,
   }
@@ -113,6 +116,24 @@ export async function changeAgent(tx: Tx, id: string, form: { alias: string; sig
     .set({ alias: form.alias.trim() || null, signature: form.signature.trim() })
     .where('id', '=', id)
     .execute()
+}
+
+/** A ticket was given to them: in their teams it is now everybody else's turn. */
+export async function noteAssigned(tx: Tx, id: string): Promise<void> {
+  await tx.q
+    .updateTable('agents')
+    .set({ assigned_at: await nextTurn(tx) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Now, or a moment after the last turn: two turns at one time would have no order. */
+export async function nextTurn(tx: Tx): Promise<number> {
+  const last = await tx.q
+    .selectFrom('agents')
+    .select(e => e.fn.max('assigned_at').as('at'))
+    .executeTakeFirst()
+  return Math.max(tx.now, Number(last?.at ?? 0) + 1)
 }
 
 /** Somebody left: they keep what they wrote, and nothing new is given to them. */

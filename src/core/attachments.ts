@@ -79,6 +79,24 @@ const selectSizes = prepared((q, v: { messageId: string }) =>
   q.selectFrom('attachments').select(['id', 'name', 'size']).where('message_id', '=', v.messageId).orderBy('position'),
 )
 
+/** A file whose bytes are stored already. */
+export interface KeptFile {
+  name: string
+  type: string
+  size: number // bytes
+  sha256: string
+}
+
+/** Gives a message files that are stored already. */
+export async function attachKept(tx: Tx, messageId: string, files: KeptFile[]): Promise<void> {
+  if (!files.length) return
+  const rows = files.map(({ name, type, size, sha256 }, position) => ({
+    ...{ id: newId(), message_id: messageId, position, name, type, size, sha256 },
+    ...{ content_id: null, inline: 0 as const, minor: 0 as const, link_until: null },
+  }))
+  await tx.q.insertInto('attachments').values(rows).execute()
+}
+
 /** Stores a message's files; the same bytes are kept once. */
 export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promise<void> {
   let position = 0

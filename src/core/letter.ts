@@ -85,6 +85,8 @@ export interface TicketView {
   team: { id: string; name: string; place: string; signature: string; holdMs: number }
   customer: { id: string; name: string; address: string; company: string | null }
   assignee: { id: string; handle: string; name: string } | null
+  assignedBy: string | null // why its assignee has it, a finished sentence
+  queuedAt: number | null // since when it waits for somebody to be free
   creator: { id: string; handle: string; name: string } | null
   sender: SenderView | null
   opening: MessageView | null

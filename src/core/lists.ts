@@ -18,7 +18,11 @@ export async function listTickets(
   limit: number,
   after: string | null = null,
 ): Promise<ListPage> {
-  let query = q.selectFrom('tickets').select(['id', 'updated_at']).where('deleted_at', 'is', null)
+  let query = q
+    .selectFrom('tickets')
+    .select(['id', 'updated_at'])
+    .where('deleted_at', 'is', null)
+    .where('general_at', 'is not', null)
   query = narrow(query, list, agentId).where('archived_at', 'is', null).where('spam_at', 'is', null)
   if (after) {
     const [at, id] = after.split(':') as [string, string]

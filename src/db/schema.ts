@@ -73,7 +73,10 @@ export interface AgentRow {
   available_at: number | null // when they are back, if they said so: from then on they are online
   capacity: number | null // open tickets at most that are given to them; null: as the team says
   zone: string | null // IANA time zone, as the desk tells it
-  assigned_at: number | null // when a ticket was last given to them
+  assigned_at: number | null // when a ticket was last given to them; no two agents have the same
+  presence: 'active' | 'away' | null // what the desk says of them; null: it does not say
+  presence_at: number | null // when it said so
+  presence_due_at: number | null // since when it is to be asked
   created_at: number
   deactivated_at: number | null
 }
@@ -83,6 +86,7 @@ export interface TeamMemberRow {
   team_id: string
   agent_id: string
   role: 'agent' | 'lead'
+  unrouted_at: number | null // since when nothing is given to them in this team; null: they take their turns
   sender_id: string | null // what this agent's new tickets are sent from
   joined_at: number
 }
@@ -218,6 +222,7 @@ export interface TicketRow {
   assigned_by: string | null // why its assignee has it, a finished sentence
   assigned_at: number | null
   queued_at: number | null // since when it waits for somebody to be free
+  queued_for: string | null // the agent who wrote to the customer last: asked before others while it waits
   deleted_at: number | null
 }
 
@@ -438,6 +443,7 @@ export interface ChatRecipientRow {
   answered_at: number | null // by a person
   unsubscribed_at: number | null
   complained_at: number | null
+  absent_at: number | null // when they were last out of office
   closed_at: number | null // when its ticket was closed
   step: number // follow-ups that were sent
   step_due_at: number | null // when the next one is to go

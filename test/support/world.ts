@@ -101,6 +101,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     thread: ts => support.thread(ts).slice(1),
     async settle() {
       await overture.inbox.flush()
+      await overture.routing.flush()
       await overture.outbox.flush()
     },
     async close() {

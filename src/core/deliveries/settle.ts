@@ -1,6 +1,7 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
+import { chatMailFailed, chatMailSent } from '../chats/became.ts'
 import { overture, record } from '../events.ts'
 import type { Letter, Outcome, Recipients, Refusal, Retry } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
@@ -73,30 +74,32 @@ async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: str
       .where('root', 'is', null)
       .execute()
   if (letter.thread.side === 'customer') await show(tx, letter)
+  if (letter.message?.opening && letter.key !== null) await chatMailSent(tx, letter.ticket.id)
   tx.wake('outbox')
 }
 
-const markSent = prepared((q, v: { id: string; version: number; externalId: string; now: number }) =>
-  q
-    .updateTable('deliveries')
-    .set(e => ({
-      // a newer version than the one carried is due at once
-      state: e
-        .case()
-        .when('version', '=', v.version)
-        .then('sent' as const)
-        .else('queued' as const)
-        .end(),
-      due_at: v.now,
-      external_id: v.externalId,
-      sent_at: e.fn.coalesce('sent_at', e.val(v.now)),
-      reason: null,
-      deferred_at: null,
-      deferrals: 0,
-      late_at: null,
-    }))
-    .where('id', '=', v.id)
-    .where('state', '=', 'queued'),
+const markSent = prepared(
+  (q, v: { id: string; version: number; externalId: string; now: number }) =>
+    q
+      .updateTable('deliveries')
+      .set(e => ({
+        // a newer version than the one carried is due at once
+        state: e
+          .case()
+          .when('version', '=', v.version)
+          .then('sent' as const)
+          .else('queued' as const)
+          .end(),
+        due_at: v.now,
+        external_id: v.externalId,
+        sent_at: e.fn.coalesce('sent_at', e.val(v.now)),
+        reason: null,
+        deferred_at: null,
+        deferrals: 0,
+        late_at: null,
+      }))
+      .where('id', '=', v.id)
+      .where('state', 'in', ['queued', 'held']), // held back with its chat, while it was being carried
 )
 
 /** Some mail servers put an id of their own in place of ours; answers will then name theirs. */
@@ -114,11 +117,12 @@ async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<
     .updateTable('deliveries')
     .set({ state: 'failed', reason: refused.reason, deferred_at: null, deferrals: 0, late_at: null })
     .where('id', '=', letter.id)
-    .where('state', '=', 'queued')
+    .where('state', 'in', ['queued', 'held'])
     .executeTakeFirst()
   if (numUpdatedRows === 0n || letter.thread.side !== 'customer') return
   if (refused.alert) await alertOfRefusal(tx, letter, refused.reason)
   if (refused.broken === 'address') await suppress(tx, letter.thread.place, refused.reason, 'smtp')
+  if (letter.message?.opening) await chatMailFailed(tx, letter.ticket.id, refused.reason, refused.broken === 'address')
   await record(tx, letter.ticket.id, 'delivery_failed', overture, undefined, {
     to: letter.thread.place,
     reason: refused.reason,

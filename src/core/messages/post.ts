@@ -3,7 +3,7 @@ import type { MessageRow, ThreadRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { attach, fixLinks, refuseTooLarge } from '../attachments.ts'
+import { attach, attachKept, fixLinks, type KeptFile, refuseTooLarge } from '../attachments.ts'
 import { readCopies } from '../copies.ts'
 import { queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
@@ -23,6 +23,7 @@ export interface NewMessage {
   author: Actor & { address?: string | null }
   body: Document
   files?: NewFile[]
+  keptFiles?: KeptFile[] // whose bytes are stored already
   visibility: Visibility
   full?: Document | null
   from?: { channel: string; threadId: string; key: string } // where it came in; it is not sent back there
@@ -37,6 +38,7 @@ export interface NewMessage {
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
   dedupKey?: string // the same key again is the same message
+  holdMs?: number // before it goes to the customer; absent: as the team has it
 }
 
 /**
@@ -51,6 +53,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   const id = newId()
   await insertMessage(tx.q, rowOf(tx, id, m, visibility))
   if (m.files?.length) await attach(tx, id, m.files)
+  if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
   if (m.from) await learnKey(tx, { ...m.from, messageId: id })
   if (m.isQuiet) return id
   await queueToOthers(tx, {
@@ -62,6 +65,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     opening: m.opening ?? false,
     isNew: true,
     ...(m.copyTo && { copyTo: m.copyTo }),
+    ...(m.holdMs !== undefined && { holdMs: m.holdMs }),
   })
   return id
 }
@@ -141,6 +145,7 @@ export interface Posted {
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
   copyTo?: string[]
+  holdMs?: number
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -176,7 +181,7 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
  */
 export async function queueToCustomer(
   tx: Tx,
-  m: Pick<Posted, 'id' | 'ticketId' | 'author' | 'copyTo'>,
+  m: Pick<Posted, 'id' | 'ticketId' | 'author' | 'copyTo' | 'holdMs'>,
   thread: ThreadRow,
 ): Promise<void> {
   await refuseUnreachable(tx.q, thread.place)
@@ -185,7 +190,7 @@ export async function queueToCustomer(
   const ticket = await ticketById(tx.q, m.ticketId)
   const team = await teamById(tx.q, ticket.team_id)
   const sender = await senderFor(tx, ticket)
-  await queueDelivery(tx, m, thread, { holdMs: team.hold_ms, senderId: sender.id, copies })
+  await queueDelivery(tx, m, thread, { holdMs: m.holdMs ?? team.hold_ms, senderId: sender.id, copies })
   await customerWasAnswered(tx, ticket, m.author)
 }
 

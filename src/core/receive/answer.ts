@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/store.ts'
+import { chatAnswered, chatHeardFrom } from '../chats/answered.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { customerAnswered } from '../tickets/change.ts'
@@ -28,6 +29,7 @@ export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: 
   if (author.agent) return receiveFromAgent(tx, a, { ticket, thread }, author.agent, why)
   const flood = isPassed ? null : await floodOn(tx, ticket)
   if (flood) return hold(tx, a, flood, ticket.team_id)
+  await chatHeardFrom(tx, a, ticket)
   const isAnswer = author.actor.kind === 'customer' && !isAutomatic(a.kind)
   if (isAnswer && (await isClosedForGood(tx, ticket)) && (await continueTicket(tx, a, { ticket, thread }, author, why)))
     return
@@ -38,6 +40,7 @@ export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: 
 
 async function reopen(tx: Tx, a: Arrival, { ticket }: Place, { actor }: Author): Promise<void> {
   await customerAnswered(tx, ticket, actor)
+  await chatAnswered(tx, ticket, actor.name)
   if (ticket.closed_at === null) return
   const text = `${actor.name} answered, so ${ticket.identifier} is open again.`
   await postNotice(tx, ticket.id, text, `reopened:${a.key}`, ticket.assignee_id ?? ticket.closed_by)

@@ -1,6 +1,7 @@
 import type { DeliveryRow, ThreadRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
+import { chatMailBounced } from '../chats/became.ts'
 import { markBounced } from '../deliveries/came-back.ts'
 import { plainText } from '../document.ts'
 import type { Arrival, BounceClass } from '../letter.ts'
@@ -20,6 +21,7 @@ export async function mailCameBack(tx: Tx, a: Arrival, returned: Returned, ticke
   if (!who.isCustomer) return
   const verdict = { reason: reasonOf(a, who.forwardedTo), class: classOf(a), status: a.bounce?.status ?? null }
   await markBounced(tx, delivery, who.address, verdict)
+  await chatMailBounced(tx, ticket.id, verdict.reason, a.bounce?.hard ?? false)
   if (OURS[classOf(a)]) return tellOperators(tx, a, delivery, ticket)
   if (a.bounce?.hard) for (const address of [who.address, ...who.forwardedTo]) await stopWriting(tx, a, address)
   else if (await failedOnThreeDays(tx, who.address))

@@ -1,11 +1,13 @@
 import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { actorOf, agentById } from '../agents.ts'
+import { actorOf, agentById, noteAssigned } from '../agents.ts'
 import { fixLinks } from '../attachments.ts'
+import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
-import { type Actor, record } from '../events.ts'
+import { type Actor, overture, record } from '../events.ts'
+import { showUnseen } from '../messages/unseen.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
@@ -54,17 +56,43 @@ export async function takeTicket(tx: Tx, id: string, agent: AgentRow): Promise<v
 /** Gives a ticket to an agent, or to nobody (null). A new answer that waited for somebody is now in progress. */
 export async function assignTicket(tx: Tx, id: string, agentId: string | null, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
-  if (agentId) {
-    const agent = await agentById(tx.q, agentId)
-    if (agent.deactivated_at !== null) throw new Problem('conflict', `${agent.name} is no longer here.`, 'assignee')
-  }
+  const agent = agentId ? await agentById(tx.q, agentId) : null
+  if (agent && agent.deactivated_at !== null)
+    throw new Problem('conflict', `${agent.name} is no longer here.`, 'assignee')
+  const because =
+    agent && (agent.id === actor.id ? `${agent.name} took it.` : `${actor.name} gave it to ${agent.name}.`)
+  if (agent && agent.id !== ticket.assignee_id) await noteAssigned(tx, agent.id)
+  await assign(tx, ticket, agentId, because, actor)
+}
+
+/** Gives a ticket to an agent by a rule of routing, whose turn was counted; `because` is a finished sentence. */
+export async function giveTicket(tx: Tx, ticket: TicketRow, agentId: string, because: string): Promise<void> {
+  await assign(tx, ticket, agentId, because, overture)
+}
+
+async function assign(
+  tx: Tx,
+  ticket: TicketRow,
+  agentId: string | null,
+  because: string | null,
+  actor: Actor,
+): Promise<void> {
+  const isTheirs = agentId === ticket.assignee_id
   const status =
     agentId && ticket.status === 'open'
       ? 'in_progress'
       : !agentId && ticket.status === 'in_progress'
         ? 'open'
         : ticket.status
-  await change(tx, ticket, 'ticket_assigned', actor, { assignee_id: agentId, status })
+  await change(tx, ticket, 'ticket_assigned', actor, {
+    status,
+    ...(!isTheirs && {
+      assignee_id: agentId,
+      assigned_by: because,
+      assigned_at: agentId ? tx.now : null,
+      queued_at: null,
+    }),
+  })
 }
 
 export async function setPriority(tx: Tx, id: string, priority: Priority, actor: Actor): Promise<void> {
@@ -98,6 +126,7 @@ export async function closeTicket(tx: Tx, id: string, reason: string, actor: Act
     closed_at: tx.now,
     closed_by: actor.id,
     close_reason: reason.trim() || null,
+    queued_at: null,
   })
 }
 
@@ -117,7 +146,7 @@ export async function markSpam(tx: Tx, id: string, actor: Actor): Promise<void> 
 
 function closed(tx: Tx, ticket: TicketRow, actor: Actor): Changes {
   if (ticket.closed_at !== null) return {}
-  return { status: 'closed', closed_at: tx.now, closed_by: actor.id }
+  return { status: 'closed', closed_at: tx.now, closed_by: actor.id, queued_at: null }
 }
 
 /** Opens a closed, archived or spam ticket again; what came in while it was spam is shown now. */
@@ -145,7 +174,17 @@ export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Acto
 /** We wrote to the customer: it is for them to answer. */
 export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Actor): Promise<void> {
   if (ticket.closed_at !== null) return
-  await change(tx, ticket, 'customer_written_to', actor, { status: 'awaiting_customer' })
+  await change(tx, ticket, 'customer_written_to', actor, {
+    status: 'awaiting_customer',
+    ...(ticket.queued_at !== null && (await answeredBy(tx, actor))),
+  })
+}
+
+/** Whoever answers a ticket that waits for somebody has it. */
+async function answeredBy(tx: Tx, actor: Actor): Promise<Changes> {
+  if (actor.kind !== 'agent' || !actor.id) return {}
+  await noteAssigned(tx, actor.id)
+  return { assignee_id: actor.id, assigned_by: `${actor.name} answered it.`, assigned_at: tx.now, queued_at: null }
 }
 
 type Changes = Partial<
@@ -154,6 +193,9 @@ type Changes = Partial<
     | 'status'
     | 'priority'
     | 'assignee_id'
+    | 'assigned_by'
+    | 'assigned_at'
+    | 'queued_at'
     | 'reply_mode'
     | 'sender_id'
     | 'published_at'
@@ -177,22 +219,6 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
   const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
+  if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
-}
-
-/** What came in while the ticket was spam. */
-async function showUnseen(tx: Tx, ticketId: string): Promise<void> {
-  const desk = await threadOf(tx.q, ticketId, 'desk')
-  const unseen = await tx.q
-    .selectFrom('messages as m')
-    .leftJoin('deliveries as d', j => j.onRef('d.message_id', '=', 'm.id').on('d.thread_id', '=', desk.id))
-    .select('m.id')
-    .where('m.ticket_id', '=', ticketId)
-    .where('m.author_kind', 'in', ['customer', 'stranger'])
-    .where('m.opening', '=', 0)
-    .where('m.deleted_at', 'is', null)
-    .where('d.id', 'is', null)
-    .orderBy('m.id')
-    .execute()
-  for (const { id } of unseen) await queueDelivery(tx, { id, ticketId }, desk)
 }

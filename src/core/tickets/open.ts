@@ -1,4 +1,4 @@
-import type { AgentRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
+import type { AgentRow, ChatRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
@@ -11,6 +11,7 @@ import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
+import { showUnseen } from '../messages/unseen.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
@@ -168,6 +169,50 @@ export async function openTicketByCustomer(
   return ticket
 }
 
+/**
+ * Opens the ticket of one of a chat's recipients, whose mail the caller posts: it has no place at the desk until somebody
+ * answers, or there is something else that people must see.
+ */
+export async function openTicketOfChat(
+  tx: Tx,
+  chat: Pick<ChatRow, 'id' | 'team_id' | 'sender_id' | 'priority' | 'created_by'>,
+  to: { customer: CustomerView; subject: string; agent: Actor },
+): Promise<TicketRow> {
+  const ticket = await insertTicket(tx, {
+    teamId: chat.team_id,
+    subject: to.subject.slice(0, 255) || '(no subject)',
+    customerId: to.customer.id,
+    senderId: chat.sender_id,
+    formId: null,
+    status: 'awaiting_customer',
+    priority: chat.priority,
+    assigneeId: null,
+    createdBy: to.agent.id,
+    publishedAt: tx.now,
+    dedupKey: null,
+    chatId: chat.id,
+  })
+  await beginThread(tx, { ticketId: ticket.id, channel: MAIL, side: 'customer', place: to.customer.address })
+  const after = { subject: ticket.subject, status: ticket.status, to: to.customer.address }
+  await record(tx, ticket.id, 'ticket_created', to.agent, undefined, after)
+  return ticket
+}
+
+/** Gives a chat's ticket its place at the desk: a card, and in its thread all that came before. False when it has one. */
+export async function makeGeneral(tx: Tx, ticket: TicketRow): Promise<boolean> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('tickets')
+    .set({ general_at: tx.now, updated_at: tx.now })
+    .where('id', '=', ticket.id)
+    .where('general_at', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  ticket.general_at = tx.now
+  await beginAtDesk(tx, ticket)
+  await showUnseen(tx, ticket.id)
+  return true
+}
+
 interface TicketStart {
   teamId: string
   subject: string
@@ -225,16 +270,21 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     assigned_by: null,
     assigned_at: null,
     queued_at: null,
+    queued_for: null,
     deleted_at: null,
   }
   await tx.q.insertInto('tickets').values(row).execute()
   return row
 }
 
-async function beginThreads(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
+async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {
   const team = await teamById(tx.q, ticket.team_id)
   const desk = await beginThread(tx, { ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place })
   await queueCard(tx, ticket.id, desk)
+}
+
+async function beginThreads(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
+  await beginAtDesk(tx, ticket)
   const customer = { ticketId: ticket.id, channel: MAIL, side: 'customer' as const, place: address }
   await beginThread(tx, root ? { ...customer, root } : customer)
 }

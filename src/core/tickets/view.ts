@@ -84,6 +84,8 @@ export async function ticketViews(
         assignee: r.assignee_id
           ? { id: r.assignee_id, handle: r.assignee_handle ?? '', name: r.assignee_name ?? '' }
           : null,
+        assignedBy: r.assigned_by,
+        queuedAt: r.queued_at,
         creator: r.created_by ? { id: r.created_by, handle: r.creator_handle ?? '', name: r.creator_name ?? '' } : null,
         sender: senderView(store.key, r),
         opening: openings.get(r.id) ?? null,

@@ -116,6 +116,8 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
     team: { id: 't1', name: 'Support', place: 'C0SUPPORT', signature: 'The Support team', holdMs: 10_000 },
     customer: { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' },
     assignee: null,
+    assignedBy: null,
+    queuedAt: null,
     creator: { id: 'a1', handle: 'U0ANN', name: 'Ann' },
     sender: {
       id: 's1',
@@ -407,6 +409,9 @@ describe('every modal is what Slack takes', () => {
     capacity: null,
     zone: null,
     assigned_at: null,
+    presence: null,
+    presence_at: null,
+    presence_due_at: null,
     deactivated_at: null,
   }
 

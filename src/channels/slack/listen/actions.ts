@@ -27,7 +27,7 @@ import { onPress, type Pressed } from './showing-problems.ts'
 export function listenToActions(app: App, desk: Desk): void {
   const on = (id: string, work: (pressed: Pressed) => Promise<void>) => app.action<BlockAction>(id, onPress(desk, work))
 
-  on(ids.take, pressed => change(desk, pressed, takeTicket))
+  for (const id of [ids.take, ids.claim]) on(id, pressed => change(desk, pressed, takeTicket))
   on(ids.reopen, pressed => change(desk, pressed, (tx, id, agent) => reopenTicket(tx, id, actorOf(agent))))
   on(ids.publish, pressed => change(desk, pressed, (tx, id, agent) => publishTicket(tx, id, actorOf(agent))))
   on(ids.details, async ({ body, user, value }) => {

@@ -1,6 +1,7 @@
 import type { App, BlockAction, RespondFn, SlashCommand, ViewSubmitAction } from '@slack/bolt'
-import { approveChat, discardChat, followUp, pauseChat, resumeChat, stopChat } from '../../../core/chats/change.ts'
+import { approveChat, discardChat, pauseChat, resumeChat, stopChat } from '../../../core/chats/change.ts'
 import { chatByNumber } from '../../../core/chats/find.ts'
+import { followUp } from '../../../core/chats/follow-up.ts'
 import { type ChatReport, chatReport } from '../../../core/chats/report.ts'
 import { type ChatView, listChats } from '../../../core/chats/view.ts'
 import type { AgentRow } from '../../../db/schema.ts'

@@ -34,6 +34,7 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       context(...facts(ticket)),
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
+      ...waiting(ticket),
       ...warnings(ticket),
       ...related(ticket),
       ...(text ? text.blocks : []),
@@ -99,6 +100,13 @@ export function failure(message: MessageView, mail: Parameters<typeof mailWords>
   const why = mail.reason && cut(oneLine(mail.reason).replace(/^It came back: /, ''), 1_000) // which the words before say
   const reason = why ? `: ${why}` : '.'
   return [words(`${mailWords(mail)}${reason}`, button('Fix and resend', ids.fix, message.id, { style: 'primary' }))]
+}
+
+/** Nobody has it, since nobody is free. */
+function waiting({ id, queuedAt, assignee, closedAt }: TicketView): KnownBlock[] {
+  if (queuedAt === null || assignee || closedAt !== null) return []
+  const text = `🙋 Waits for somebody to be free, since ${moment(queuedAt)}`
+  return [mrkdwn(text, button('Claim', ids.claim, id, { style: 'primary' }))]
 }
 
 function warnings(ticket: TicketView): KnownBlock[] {

@@ -35,6 +35,9 @@ export function ticketDetails(
   return notice(ticket.identifier, [
     ...(threadUrl ? [threadLink(threadUrl)] : []),
     ...ticketCard(ticket, now).blocks.map(withoutDetails),
+    ...(ticket.assignee && ticket.assignedBy
+      ? [context('*Why it has this assignee*', plain(cut(oneLine(ticket.assignedBy), 1_000)))]
+      : []),
     ...(past.matches.length ? [context('*Why these mails belong here*'), ...past.matches.map(matchLine)] : []),
     ...(past.matches[0]?.author_address ? [banButton(ticket.id, past.matches[0].author_address)] : []),
     ...historyBlocks(past.events, past.names),

@@ -40,7 +40,7 @@ function sentence(event: EventRow, names: Map<string, string>): string {
     .map(name => change(name, before[name], after[name], names))
     .filter(Boolean)
   const what = decisions[String(after.visibility)] ?? sentences[event.kind] ?? event.kind.replaceAll('_', ' ')
-  const extra = [...changes, detail(event.kind, after)].filter(Boolean)
+  const extra = [...changes, detail(event.kind, after), why(event, after)].filter(Boolean)
   return extra.length ? `${what} (${extra.join('; ')})` : what
 }
 
@@ -48,6 +48,7 @@ const sentences: Record<string, string> = {
   ticket_created: 'opened the ticket',
   ticket_published: 'published the ticket',
   ticket_assigned: 'assigned the ticket',
+  ticket_queued: 'found nobody who is free for the ticket',
   priority_changed: 'changed the priority',
   status_changed: 'changed the status',
   ticket_closed: 'closed the ticket',
@@ -78,6 +79,13 @@ const sentences: Record<string, string> = {
 const decisions: Record<string, string> = {
   public: 'had a message sent to the customer',
   note: 'kept a message as a note',
+}
+
+/** Who assigned it by hand is named anyway. */
+function why(event: EventRow, after: Fields): string {
+  return event.kind === 'ticket_assigned' && event.actor_kind === 'system' && after.assigned_by
+    ? String(after.assigned_by)
+    : ''
 }
 
 const shownFields: Record<string, string> = {

@@ -2,6 +2,7 @@
 export const ids = {
   command: '/ticket',
   chatCommand: '/chat',
+  outreach: '/outreach',
   shortcuts: { newTicket: 'new_ticket', newTicketAbout: 'new_ticket_about', newChat: 'new_chat' },
   forms: {
     newTicket: 'submit_new_ticket',
@@ -14,6 +15,8 @@ export const ids = {
     team: 'submit_team',
     sender: 'submit_sender',
     agent: 'submit_agent',
+    routing: 'submit_routing',
+    rule: 'submit_rule',
     ban: 'submit_ban',
     blocked: 'search_blocked',
     newChat: 'submit_new_chat',
@@ -25,6 +28,7 @@ export const ids = {
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
   take: 'take',
+  claim: 'claim', // as take, while the ticket waits for somebody
   assign: 'assign',
   status: 'status',
   note: 'note',
@@ -89,6 +93,13 @@ export const ids = {
   removeSender: 'remove_sender',
   testSender: 'test_sender',
   editAgent: 'edit_agent',
+  editRouting: 'edit_routing',
+  addRule: 'add_rule',
+  editRule: 'edit_rule',
+  removeRule: 'remove_rule',
+  moveRuleUp: 'move_rule_up',
+  tryRule: 'try_rule',
+  addCondition: 'add_condition',
   pageSenders: 'page_senders',
   openBlocked: 'open_blocked',
   lift: 'lift_suppression',

@@ -1,0 +1,39 @@
+import type { TicketRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
+import { type Arrival, isAutomatic } from '../letter.ts'
+import { routeTicket } from '../routing/assign.ts'
+import { makeGeneral } from '../tickets/open.ts'
+import { chatRecipientAbsent } from './became.ts'
+import { queueChatPost, redrawChat } from './card.ts'
+import { chatById } from './find.ts'
+
+/**
+ * What came in on a ticket of a chat, before it is recorded there: a person's words make it a general ticket, with a place
+ * at the desk; a machine's change nothing that people see.
+ */
+export async function chatHeardFrom(tx: Tx, a: Arrival, ticket: TicketRow): Promise<void> {
+  if (!ticket.chat_id) return
+  if (a.kind === 'ooo') return chatRecipientAbsent(tx, ticket.id)
+  if (!isAutomatic(a.kind)) await makeGeneral(tx, ticket)
+}
+
+/** The recipient themselves answered, and it is recorded: the chat counts it, and somebody gets the ticket. */
+export async function chatAnswered(tx: Tx, ticket: TicketRow, name: string): Promise<void> {
+  if (!ticket.chat_id) return
+  const isFirst = await tx.q
+    .updateTable('chat_recipients')
+    .set({ answered_at: tx.now, step_due_at: null })
+    .where('ticket_id', '=', ticket.id)
+    .where('answered_at', 'is', null)
+    .executeTakeFirst()
+  if (isFirst.numUpdatedRows === 0n) return
+  const chat = await chatById(tx.q, ticket.chat_id)
+  await queueChatPost(tx, chat.id, {
+    kind: 'answered',
+    key: `answered:${ticket.id}`,
+    text: `${name} answered: ${ticket.identifier}`,
+    ticketId: ticket.id,
+  })
+  await redrawChat(tx, chat.id)
+  if (ticket.assignee_id === null) await routeTicket(tx, ticket, { lastSenderId: chat.agent_id })
+}

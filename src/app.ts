@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { mountFiles } from './api/files.ts'
+import { mountUnsubscribe } from './api/unsubscribe.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
@@ -63,6 +64,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   slack.mount(server)
   email.mount(server)
   mountFiles(server, store)
+  mountUnsubscribe(server, store)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { linkedFile, readFileToken } from '../core/links.ts'
 import type { Store } from '../db/store.ts'
+import { showPage } from './page.ts'
 
 /**
  * `GET /files/TOKEN`: a file to those who have its signed link, as a download only. 404 for what we did not sign, 410 for
@@ -10,12 +11,17 @@ export function mountFiles(server: FastifyInstance, store: Store): void {
   server.get<{ Params: { token: string } }>('/files/:token', async ({ params }, reply) => {
     reply.headers(QUIET)
     const link = readFileToken(store.key, params.token)
-    if (!link) return page(reply, 404, 'There is no such file', 'Copy the whole link from the mail.')
+    if (!link)
+      return showPage(reply, 404, { title: 'There is no such file', text: ['Copy the whole link from the mail.'] })
     const file = link.until > store.now() ? await store.read(q => linkedFile(q, link.attachmentId)) : undefined
-    if (!file)
-      return page(reply, 410, 'This file is no longer here', 'Answer the mail that it came with to ask for it again.')
+    if (!file) return showPage(reply, 410, GONE)
     return reply.type(typeOf(file.type)).header('content-disposition', disposition(file.name)).send(file.bytes)
   })
+}
+
+const GONE = {
+  title: 'This file is no longer here',
+  text: ['Answer the mail that it came with to ask for it again.'],
 }
 
 /** Whoever has the link may read the file: it is to be kept nowhere, told to nobody, and never run as part of our site. */
@@ -43,16 +49,4 @@ function disposition(name: string): string {
     c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   )
   return `attachment; filename="${ascii}"; filename*=UTF-8''${whole}`
-}
-
-function page(reply: FastifyReply, code: number, title: string, advice: string): FastifyReply {
-  return reply
-    .code(code)
-    .type('text/html; charset=utf-8')
-    .send(`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body><h1>${title}</h1><p>${advice}</p></body>
-</html>
-`)
 }

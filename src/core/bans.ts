@@ -5,6 +5,7 @@ import { Problem } from '../lib/problem.ts'
 import { actorOf } from './agents.ts'
 import { isFreeMail, readAddress } from './customers.ts'
 import { record } from './events.ts'
+import { refuseUnlessLead } from './leads.ts'
 import { isOwnAddress, withoutPlus } from './senders/find.ts'
 
 export interface BanForm {
@@ -57,8 +58,9 @@ async function refuseOurs(q: Query, pattern: string): Promise<void> {
     throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
 }
 
-/** The address, or domain, may write and be written to again. */
-export async function unban(tx: Tx, pattern: string): Promise<void> {
+/** The address, or domain, may write and be written to again. Throws a Problem for an agent where leads decide. */
+export async function unban(tx: Tx, pattern: string, by: Pick<AgentRow, 'id'>): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id)
   await tx.q.deleteFrom('bans').where('address', '=', pattern).execute()
 }
 

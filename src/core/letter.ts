@@ -98,6 +98,25 @@ export interface TicketView {
   continuedBy: TicketLink | null
   mergedInto: TicketLink | null
   looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
+  chat: ChatView | null // the chat that began it
+}
+
+/** The chat that began a ticket, as far as its mails need it. */
+export interface ChatView {
+  id: string
+  number: number // for people
+  kind: string // what its recipients can leave it by
+  recipientId: string
+  answeredAt: number | null // when the customer answered for the first time: from then on it is a conversation
+  unsubscribed: string | null // why no more of it goes to the customer, a finished sentence
+  postalFooter: string | null // who sends it, and where they can be found
+  unsubscribeUrl: string | null // null: nothing can be sent to many from here, see chatFault
+}
+
+/** Whether a message goes to its customer as one of many: what a chat says, until the customer answers it. */
+export function isChatMail({ chat }: Pick<TicketView, 'chat'>, message: MessageView | null): boolean {
+  if (!chat || message?.author.kind !== 'agent') return false
+  return message.opening || chat.answeredAt === null || message.createdAt < chat.answeredAt
 }
 
 /** Another ticket, as one shows it. */
@@ -227,6 +246,7 @@ export type ArrivalKind =
   | 'complaint' // somebody called our mail spam (ARF, RFC 5965)
   | 'calendar'
   | 'receipt' // delivered, or read
+  | 'unsubscribe' // they want no more chats
   | 'loop' // our own mail coming back
   | 'unreadable'
 

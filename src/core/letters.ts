@@ -1,7 +1,7 @@
 import type { DeliveryRow } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
-import type { Letter } from './letter.ts'
+import { isChatMail, type Letter, type MessageView, type Missed, type TicketView } from './letter.ts'
 import { withLinks } from './links.ts'
 import { messageViews } from './messages/view.ts'
 import { ticketViews } from './tickets/view.ts'
@@ -43,7 +43,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
       copies: copies.get(row.id)?.copies ?? [],
       barred: [
-        ...(ticket.suppressed === null ? [] : [{ address: thread.place, reason: ticket.suppressed }]),
+        ...barredBy(ticket.suppressed, thread.place),
+        ...barredBy(leftWhat(ticket, message), thread.place),
         ...(copies.get(row.id)?.barred ?? []),
       ],
       handed: row.handed ? JSON.parse(row.handed) : [],
@@ -53,6 +54,15 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     })
   }
   return letters
+}
+
+/** Whoever left a chat since its mail was queued does not get it; what is said to them alone, they do. */
+function leftWhat(ticket: TicketView, message: MessageView | null): string | null {
+  return isChatMail(ticket, message) ? (ticket.chat?.unsubscribed ?? null) : null
+}
+
+function barredBy(reason: string | null, address: string): Missed[] {
+  return reason === null ? [] : [{ address, reason }]
 }
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */

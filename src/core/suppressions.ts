@@ -5,6 +5,7 @@ import { Problem } from '../lib/problem.ts'
 import { banOf } from './bans.ts'
 import { redrawCard } from './deliveries/redraw.ts'
 import { type Actor, record } from './events.ts'
+import { noteLift } from './lifts.ts'
 
 /** Afterwards nothing is sent to the address, and the cards of its tickets say so; the first reason stands. */
 export async function suppress(tx: Tx, address: string, reason: string, source: string): Promise<void> {
@@ -19,14 +20,18 @@ export async function suppress(tx: Tx, address: string, reason: string, source: 
 
 const MOST_TOLD = 50
 
-/** The address may be written to again; the history of its tickets says who decided so. Lifting none changes nothing. */
-export async function liftSuppression(tx: Tx, address: string, actor: Actor): Promise<void> {
+/**
+ * The address may be written to again; the history of its tickets says who decided so, and why. Lifting none changes
+ * nothing. Throws a Problem for an empty note, and for an agent where leads decide.
+ */
+export async function liftSuppression(tx: Tx, address: string, actor: Actor, note: string): Promise<void> {
   const found = await suppressionOf(tx.q, address)
   if (!found) return
+  await noteLift(tx, { address, what: 'suppression', reason: found.reason, note, actor })
   await tx.q.deleteFrom('suppressions').where('address', '=', address).execute()
   await forgetBounces(tx, address)
   for (const { id } of await ticketsTo(tx.q, address)) {
-    await record(tx, id, 'suppression_lifted', actor, { suppressed: found.reason }, { to: address })
+    await record(tx, id, 'suppression_lifted', actor, { suppressed: found.reason }, { to: address, note: note.trim() })
     await redrawCard(tx, id)
   }
 }
@@ -64,18 +69,24 @@ const selectSuppression = prepared((q, v: { address: string }) =>
   q.selectFrom('suppressions').selectAll().where('address', '=', v.address),
 )
 
+export interface SuppressionView extends SuppressionRow {
+  by: string | null // the agent's name
+}
+
 /** Suppressions whose address or reason contains what was typed, newest first. */
-export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionRow[]> {
+export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionView[]> {
   const like = `%${typed
     .trim()
     .toLowerCase()
     .replace(/[%_\\]/g, '_')}%`
   return q
-    .selectFrom('suppressions')
-    .selectAll()
-    .where(e => e.or([e('address', 'like', like), e(e.fn('lower', ['reason']), 'like', like)]))
-    .orderBy('created_at', 'desc')
-    .orderBy('address')
+    .selectFrom('suppressions as s')
+    .leftJoin('agents as a', 'a.id', 's.created_by')
+    .selectAll('s')
+    .select('a.name as by')
+    .where(e => e.or([e('s.address', 'like', like), e(e.fn('lower', ['s.reason']), 'like', like)]))
+    .orderBy('s.created_at', 'desc')
+    .orderBy('s.address')
     .limit(limit)
     .execute()
 }

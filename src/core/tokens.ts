@@ -21,23 +21,41 @@ export function mintMessageId(key: Buffer, deliveryId: string, domain: string): 
   return `<${deliveryId.replaceAll('-', '')}.${mac(key, 'message-id', deliveryId)}@${domain}>`
 }
 
-const BOUNCE_WORD = 26 // characters of a delivery's id, 128 bits
-const BOUNCE_TOKEN = BOUNCE_WORD + 13
-
 /**
  * What a mail that comes back is addressed to: the delivery's id and our mark on it, so that the delivery is known even
  * when nothing of the mail is returned (VERP). 39 characters, lower case; longer than a reply token, and not one.
  */
 export function bounceToken(key: Buffer, deliveryId: string): string {
-  const word = base32(Buffer.from(deliveryId.replaceAll('-', ''), 'hex'))
-  return word + mac(key, 'bounce', word)
+  return signedId(key, 'bounce', deliveryId)
 }
 
 /** The id of the delivery in a bounce token that we signed, or null. Case does not matter. */
 export function readBounceToken(key: Buffer, token: string): string | null {
-  if (token.length !== BOUNCE_TOKEN) return null
-  const word = token.slice(0, BOUNCE_WORD).toLowerCase()
-  if (!signedBy(key, 'bounce', word, token.slice(BOUNCE_WORD))) return null
+  return readSignedId(key, 'bounce', token)
+}
+
+/** The last part of the link by which a chat's recipient unsubscribes: nothing but who it is, and our mark on it. */
+export function unsubscribeToken(key: Buffer, recipientId: string): string {
+  return signedId(key, 'unsubscribe', recipientId)
+}
+
+/** The id of the recipient in a token that we signed, or null. Case does not matter. */
+export function readUnsubscribeToken(key: Buffer, token: string): string | null {
+  return readSignedId(key, 'unsubscribe', token)
+}
+
+const ID_WORD = 26 // characters of an id, 128 bits
+const SIGNED_ID = ID_WORD + 13
+
+function signedId(key: Buffer, purpose: string, id: string): string {
+  const word = base32(Buffer.from(id.replaceAll('-', ''), 'hex'))
+  return word + mac(key, purpose, word)
+}
+
+function readSignedId(key: Buffer, purpose: string, token: string): string | null {
+  if (token.length !== SIGNED_ID) return null
+  const word = token.slice(0, ID_WORD).toLowerCase()
+  if (!signedBy(key, purpose, word, token.slice(ID_WORD))) return null
   const hex = fromBase32(word)?.toString('hex')
   return hex ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : null
 }

@@ -490,7 +490,7 @@ export interface LiftRow {
   what: 'suppression' | 'unsubscription'
   reason: string // by which it was not to be written to
   note: string
-  lifted_by: string // agent
+  lifted_by: string // agent, or the customer who subscribed again
   lifted_at: number
 }
 

@@ -18,7 +18,7 @@ describe('a ban', () => {
     expect(await banned('eve@spam.test')).toBe(true)
     expect(await banned('eve+again@spam.test')).toBe(true)
     expect(await banned('adam@spam.test')).toBe(false)
-    await town.store.write(tx => unban(tx, 'eve@spam.test'))
+    await town.store.write(tx => unban(tx, 'eve@spam.test', town.ann))
     expect(await banned('eve@spam.test')).toBe(false)
   })
 

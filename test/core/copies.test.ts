@@ -263,7 +263,7 @@ describe("the customer's address", () => {
 it('a suppression that is lifted is remembered in the history of the tickets of that address', async () => {
   await town.store.write(tx => suppress(tx, 'jane@acme.test', 'There is no such mailbox.', 'bounce'))
   await expect(answers('Hello?')).rejects.toThrow('jane@acme.test must not be written to: There is no such mailbox.')
-  await town.store.write(tx => liftSuppression(tx, 'jane@acme.test', actorOf(town.ann)))
+  await town.store.write(tx => liftSuppression(tx, 'jane@acme.test', actorOf(town.ann), 'It works.'))
   await answers('Hello!')
   const events = await town.store.read(q =>
     q.selectFrom('events').selectAll().where('kind', '=', 'suppression_lifted').execute(),

@@ -120,6 +120,7 @@ const KINDS: Record<Reading['kind'], string> = {
   complaint: 'a complaint about our mail',
   calendar: 'a calendar invitation',
   receipt: 'a receipt',
+  unsubscribe: 'wants no more chats',
   loop: 'our own mail coming back',
   unreadable: 'could not be read; shown with the raw mail',
 }

@@ -10,17 +10,19 @@ import { floodOn, hold } from './flood.ts'
 import type { Match } from './match.ts'
 import { recordMessage, settleArrival } from './record.ts'
 import { currentPlace, type Place } from './ticket.ts'
+import { withUnsubscribing } from './unsubscribe.ts'
 
 /**
  * Receives what answers a thread, in the ticket where that goes on now. The customer's own words open it again, or begin
  * another when it was closed long ago; a machine's, a stranger's and doubtful ones change nothing.
  */
-export async function receiveAnswer(tx: Tx, a: Arrival, match: Match, isPassed: boolean): Promise<void> {
+export async function receiveAnswer(tx: Tx, mail: Arrival, match: Match, isPassed: boolean): Promise<void> {
   const { ticket, thread, way } = await currentPlace(tx, match.thread)
   const why = match.why + way
+  const author = await authorOf(tx, mail, ticket)
+  const a = await withUnsubscribing(tx, mail, match.thread, author)
   if (ticket.deleted_at !== null)
     return settleArrival(tx, a, { state: 'ignored', reason: `It answers ${ticket.identifier}, which was deleted.` })
-  const author = await authorOf(tx, a, ticket)
   const recorded = { ticket, thread, author: author.actor, doubt: author.doubt, why }
   if (ticket.spam_at !== null) {
     await recordMessage(tx, a, { ...recorded, isQuiet: true })

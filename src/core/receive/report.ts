@@ -6,6 +6,7 @@ import { overture, record } from '../events.ts'
 import type { Arrival } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { suppress } from '../suppressions.ts'
+import { complainedOf } from '../unsubscriptions.ts'
 import { mailCameBack, reasonOf } from './bounce.ts'
 import { floodOn } from './flood.ts'
 import { matchOf } from './match.ts'
@@ -58,6 +59,7 @@ async function customerComplained(
   const place = delivery.place ?? thread.place
   const reason = 'Our mail was reported as spam from there.'
   await suppress(tx, place, reason, 'complaint')
+  await complainedOf(tx, ticket.id, place)
   await record(tx, ticket.id, 'mail_complained', overture, undefined, { to: place })
   await postNotice(
     tx,

@@ -15,7 +15,10 @@ export interface SenderForm {
   dkimSelector: string | null
   dkimKey: string | null
   aliases?: string // as typed, one a line; absent: as they were
+  postalFooter?: string | null // under what goes to many; absent: as it was
 }
+
+const MOST_FOOTER = 500
 
 /** Adds an address to send from. Throws Problems for an address that is none or another sender's, or a bad SMTP URL. */
 export async function addSender(tx: Tx, form: SenderForm): Promise<string> {
@@ -63,6 +66,7 @@ function columns(tx: Tx, form: SenderForm) {
     smtp_url: form.smtpUrl ? seal(tx.key, form.smtpUrl) : null,
     dkim_selector: form.dkimSelector,
     dkim_key: form.dkimKey ? seal(tx.key, form.dkimKey) : null,
+    ...(form.postalFooter !== undefined && { postal_footer: form.postalFooter?.trim() || null }),
   }
 }
 
@@ -74,6 +78,8 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
     faults.push(
       new Problem('invalid', 'An SMTP address looks like smtps://user:password@mail.example.com:465.', 'smtp_url'),
     )
+  if ((form.postalFooter ?? '').trim().length > MOST_FOOTER)
+    faults.push(new Problem('invalid', `The postal address has at most ${MOST_FOOTER} characters.`, 'postal_footer'))
   if (form.dkimKey && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(form.dkimKey))
     faults.push(new Problem('invalid', 'Paste the whole private key, with its BEGIN and END lines.', 'dkim_key'))
   if (form.dkimKey && !form.dkimSelector)

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Query, Store } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
+import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
 import { messageViews } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
+import { EVERYTHING, unsubscribedAmong, unsubscribeUrl } from '../unsubscriptions.ts'
 
 /** One ticket as the desk shows it; undefined when it is no more. */
 export async function ticketView(q: Query, store: Store, id: string): Promise<TicketView | undefined> {
@@ -62,6 +63,11 @@ export async function ticketViews(
     .where('t.id', 'in', ids)
     .where('t.deleted_at', 'is', null)
     .execute()
+  const chats = await chatsOf(
+    q,
+    store,
+    rows.filter(r => r.chat_id !== null).map(r => r.id),
+  )
   const counts = await countsOf(q, withOpening)
   const openings = await openingsOf(q, store, withOpening)
   return new Map(
@@ -97,6 +103,7 @@ export async function ticketViews(
         continuedBy: linkTo(r.later_id, r.later_identifier),
         mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
         looksLike: linkTo(r.looks_like_id, r.alike_identifier),
+        chat: chats.get(r.id) ?? null,
       },
     ]),
   )
@@ -127,6 +134,38 @@ function senderView(
     // one sender's trouble must not keep all others' letters, and lists, from being drawn
     return { ...sender, broken: error.message, smtpUrl: null, dkim: null, isLocked: true }
   }
+}
+
+async function chatsOf(q: Query, store: Store, ids: string[]): Promise<Map<string, ChatView>> {
+  if (!ids.length) return new Map()
+  const rows = await q
+    .selectFrom('chat_recipients as r')
+    .innerJoin('chats as c', 'c.id', 'r.chat_id')
+    .innerJoin('tickets as t', 't.id', 'r.ticket_id')
+    .leftJoin('senders as s', 's.id', 't.sender_id')
+    .select(['r.id as recipient_id', 'r.address', 'r.answered_at', 't.id as ticket_id'])
+    .select(['c.id', 'c.number', 'c.kind', 's.postal_footer'])
+    .where('r.ticket_id', 'in', ids)
+    .execute()
+  const left = await unsubscribedAmong(
+    q,
+    rows.map(r => r.address),
+  )
+  return new Map(
+    rows.map(r => [
+      r.ticket_id,
+      {
+        id: r.id,
+        number: r.number,
+        kind: r.kind,
+        recipientId: r.recipient_id,
+        answeredAt: r.answered_at,
+        unsubscribed: left.find(u => u.address === r.address && [r.kind, EVERYTHING].includes(u.kind))?.reason ?? null,
+        postalFooter: r.postal_footer,
+        unsubscribeUrl: unsubscribeUrl(store, r.recipient_id),
+      },
+    ]),
+  )
 }
 
 async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView['counts']>> {

@@ -88,6 +88,7 @@ function ticket(wanted: Wanted): TicketView {
     continuedBy: null,
     mergedInto: null,
     looksLike: null,
+    chat: null,
     ...wanted.ticket,
   } as TicketView
 }

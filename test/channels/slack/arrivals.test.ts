@@ -142,6 +142,8 @@ describe('a ticket', () => {
     await store.write(tx => suppress(tx, 'jane@acme.test', 'A mail to it came back.', 'bounce'))
     await cardSays(card.ts, 'Nothing is sent to jane@acme.test. A mail to it came back.')
     await press(card.ts, 'write_again')
+    await world.slack.until(() => world.ann.modals().length)
+    await world.ann.submit({ note: 'She called: it works again.' })
     await world.slack.until(() => !JSON.stringify(world.card(card.ts)).includes('Nothing is sent'))
   })
 

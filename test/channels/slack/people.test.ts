@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
+import { unsubscribe, unsubscriptionOf } from '../../../src/core/unsubscriptions.ts'
 import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
@@ -123,6 +125,16 @@ describe('senders', () => {
   })
 })
 
+it('a sender has a postal address for what goes to many', async () => {
+  const { overture } = await begin()
+  await addSender('news@tulip.test', { postal_footer: 'Tulip Ltd\nCanal 1, Delft' })
+  const footer = () =>
+    overture.store.read(q =>
+      q.selectFrom('senders').select('postal_footer').where('address', '=', 'news@tulip.test').executeTakeFirst(),
+    )
+  expect(await footer()).toEqual({ postal_footer: 'Tulip Ltd\nCanal 1, Delft' })
+})
+
 describe('addresses that are blocked', () => {
   it('are listed with the reason, searched, and written to again once that is lifted', async () => {
     const { ann, overture, slack } = await begin()
@@ -142,10 +154,40 @@ describe('addresses that are blocked', () => {
     await slack.until(() => !wordsOf(ann.modal()).includes('zoe@acme.test'))
     expect(wordsOf(ann.modal())).toContain('A mail came back: There is no such mailbox.')
     await ann.click({ view: ann.modal().id }, 'lift_suppression')
-    await modalSays('None that is like this.')
+    await form('Write there again?')
+    expect((await ann.submit({ note: ' ' })).errors).toEqual({ note: 'Say why, for those who ask later.' })
+    await ann.submit({ note: 'She wrote that it works.' })
+    await slack.until(() => !wordsOf(ann.modal()).includes('A mail came back'))
+    expect(wordsOf(ann.modal())).toContain('None that is like this.')
+    const lifts = await overture.store.read(q => q.selectFrom('lifts').selectAll().execute())
+    expect(lifts).toMatchObject([{ what: 'suppression', note: 'She wrote that it works.' }])
     await homeSays('1 address is not written to, or banned.')
     await ann.close({ all: true })
     await world.openTicket()
+  })
+
+  it('are listed with what they unsubscribed from, and only a lead lifts that, where there are leads', async () => {
+    const { ann, ben, overture, slack } = await begin()
+    await overture.store.write(async tx => {
+      const leaving = { address: 'jane@acme.test', chatId: null, source: 'link' }
+      await unsubscribe(tx, { ...leaving, kind: 'news', reason: 'They unsubscribed by the link in chat 7.' })
+      const teamId = (await tx.q.selectFrom('teams').select('id').executeTakeFirstOrThrow()).id
+      const lead = await seeAgent(tx, { handle: ben.id, name: 'Ben', email: null })
+      await joinTeam(tx, lead.id, teamId)
+      await tx.q.updateTable('team_members').set({ role: 'lead' }).where('agent_id', '=', lead.id).execute()
+    })
+    await ann.click(await setUp(), 'open_blocked')
+    await modalSays('jane@acme.test from “news”')
+    await modalSays('By the link in a mail: They unsubscribed by the link in chat 7.')
+    await ann.click({ view: ann.modal().id }, 'lift_unsubscription')
+    await modalSays('Only a lead may do this. Ask Ben.')
+    await overture.store.write(tx => tx.q.updateTable('team_members').set({ role: 'agent' }).execute())
+    await ann.close()
+    await ann.click({ view: ann.modal().id }, 'lift_unsubscription')
+    await form('Write there again?')
+    await ann.submit({ note: 'She asked for it by phone.' })
+    await slack.until(() => !wordsOf(ann.modal()).includes('from “news”'))
+    expect(await overture.store.read(q => unsubscriptionOf(q, 'jane@acme.test', 'news'))).toBeUndefined()
   })
 
   it('are banned from what somebody wrote, which stops mail both ways until it is lifted', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { banForm, blockedView } from '../../../src/channels/slack/views/blocked.ts'
+import { banForm, blockedView, liftForm, MOST_BLOCKED } from '../../../src/channels/slack/views/blocked.ts'
 import { ticketCard } from '../../../src/channels/slack/views/card.ts'
 import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/details.ts'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
@@ -136,6 +136,7 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
     continuedBy: null,
     mergedInto: null,
     looksLike: null,
+    chat: null,
     ...changes,
   }
 }
@@ -510,12 +511,39 @@ describe('every modal is what Slack takes', () => {
       })),
     ),
     'an unknown agent': agentForm(null, []),
-    'blocked addresses': blockedView(
-      hostile,
-      Array(20).fill({ address: longAddress, reason: hostile.repeat(20), source: 'smtp', created_at: now }),
-      Array(20).fill({ address: '*@x.test', reason: hostile, created_by: 'a1', by: hostile, created_at: now }),
-    ),
-    'no blocked address': blockedView('', [], []),
+    'blocked addresses': blockedView(hostile, {
+      suppressions: Array(MOST_BLOCKED).fill({
+        address: longAddress,
+        reason: hostile.repeat(20),
+        source: 'smtp',
+        by: hostile,
+        created_by: 'a1',
+        created_at: now,
+      }),
+      unsubscriptions: Array(MOST_BLOCKED).fill({
+        address: longAddress,
+        kind: long,
+        reason: hostile.repeat(20),
+        source: 'link',
+        chat_id: 'c1',
+        created_at: now,
+      }),
+      bans: Array(MOST_BLOCKED).fill({
+        address: '*@x.test',
+        reason: hostile,
+        created_by: 'a1',
+        by: hostile,
+        created_at: now,
+      }),
+    }),
+    'no blocked address': blockedView('', { suppressions: [], unsubscriptions: [], bans: [] }),
+    'a lift': liftForm({
+      what: 'unsubscription',
+      address: longAddress,
+      kind: hostile,
+      below: { viewId: 'V1', typed: '' },
+    }),
+    'a lift of a suppression': liftForm({ what: 'suppression', address: longAddress, kind: '' }),
     'a ban': banForm(longAddress, { ticketId: null }),
   }
   test.each(Object.entries(forms))('%s', (_, form) => {

@@ -1,14 +1,18 @@
 import type { Letter } from '../../../core/letter.ts'
 import { toHtml, toText } from './html.ts'
+import type { Campaign } from './kinds.ts'
 import { type EnclosedFile, filePart, multipart, oneLine, type Part, textPart } from './mime.ts'
 
+/** What stands at the end of a mail to many: who sends it, and how one gets no more. */
+export type Leave = Pick<Campaign, 'postal' | 'unsubscribe'>
+
 /** The text and the html of a letter, with its pictures and files, as one part. */
-export function bodyOf(letter: Letter, files: EnclosedFile[], boundary: string): Part {
+export function bodyOf(letter: Letter, files: EnclosedFile[], boundary: string, leave: Leave | null = null): Part {
   const images = files.filter(f => f.contentId)
   const enclosures = files.filter(f => !f.contentId)
-  const html = textPart('html', htmlOf(letter, images))
+  const html = textPart('html', htmlOf(letter, images, leave))
   const shown = images.length ? multipart('related', `${boundary}_r`, [html, ...images.map(filePart)]) : html
-  const alternative = multipart('alternative', `${boundary}_a`, [textPart('plain', textOf(letter)), shown])
+  const alternative = multipart('alternative', `${boundary}_a`, [textPart('plain', textOf(letter, leave)), shown])
   return enclosures.length
     ? multipart('mixed', `${boundary}_m`, [alternative, ...enclosures.map(filePart)])
     : alternative
@@ -18,7 +22,7 @@ function signatures(letter: Letter): string[] {
   return [letter.message?.author.signature ?? '', letter.ticket.team.signature].map(s => s.trim()).filter(s => s !== '')
 }
 
-function textOf(letter: Letter): string {
+function textOf(letter: Letter, leave: Leave | null): string {
   const signed = signatures(letter)
   return [
     toText(letter.message?.body ?? []).trimEnd(),
@@ -26,7 +30,16 @@ function textOf(letter: Letter): string {
     ...(signed.length ? ['-- ', signed.join('\n\n'), ''] : []),
     letter.ticket.identifier,
     '',
+    ...(leave ? [...postalOf(leave), `Unsubscribe: ${oneLine(leave.unsubscribe.url)}`, ''] : []),
   ].join('\n')
+}
+
+function postalOf({ postal }: Leave): string[] {
+  return (postal ?? '')
+    .trim()
+    .split(/\r\n?|\n/)
+    .map(oneLine)
+    .filter(Boolean)
 }
 
 // No colour or background of our own but the quiet grey, which is legible on white and on black: light and dark
@@ -34,7 +47,7 @@ function textOf(letter: Letter): string {
 const FONT = 'font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif'
 const QUIET = '#808690'
 
-function htmlOf(letter: Letter, images: EnclosedFile[]): string {
+function htmlOf(letter: Letter, images: EnclosedFile[], leave: Leave | null): string {
   const signed = signatures(letter).map(s => escaped(s).replace(/\r\n?|\n/g, '<br>\n'))
   return `<!doctype html>
 <html>
@@ -49,11 +62,16 @@ function htmlOf(letter: Letter, images: EnclosedFile[]): string {
 <div dir="auto" style="${FONT};font-size:15px;line-height:1.5;max-width:640px">
 ${toHtml(letter.message?.body ?? [])}
 ${images.map(picture).join('')}${signed.length ? `<div style="margin:16px 0 0;color:${QUIET}">-- <br>\n${signed.join('<br>\n<br>\n')}</div>\n` : ''}\
-<div style="margin:24px 0 0;font-size:12px;color:${QUIET}">${escaped(letter.ticket.identifier)}</div>
+<div style="margin:24px 0 0;font-size:12px;color:${QUIET}">${escaped(letter.ticket.identifier)}${leave ? leaveHtml(leave) : ''}</div>
 </div>
 </body>
 </html>
 `
+}
+
+function leaveHtml(leave: Leave): string {
+  const link = `<a href="${escaped(oneLine(leave.unsubscribe.url))}" style="color:${QUIET}">Unsubscribe</a>`
+  return `<br>\n<br>\n${[...postalOf(leave).map(escaped), link].join('<br>\n')}`
 }
 
 function picture(file: EnclosedFile): string {

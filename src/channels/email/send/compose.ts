@@ -5,7 +5,7 @@ import { mac } from '../../../lib/sign.ts'
 import { domainOf, withPlus } from '../address.ts'
 import { bodyOf } from './body.ts'
 import { signHeaders } from './dkim.ts'
-import { kindHeaders, kindOf, type MailAs } from './kinds.ts'
+import { kindHeaders, type MailAs, mailAs } from './kinds.ts'
 import {
   addressesHeader,
   addressHeader,
@@ -48,7 +48,7 @@ export function composeMail(
   letter: Letter,
   key: Buffer,
   files: EnclosedFile[],
-  as: MailAs = { kind: kindOf(letter) },
+  as: MailAs = mailAs(letter, ownReplyAddress(letter, key)),
 ): Composed {
   const { message, ticket, sender } = refuseNotes(letter)
   const from = { name: fromName(letter), address: sender.address }
@@ -64,11 +64,11 @@ export function composeMail(
       addressHeader('Reply-To', { name: from.name, address: replyTo }),
       header('Subject', subjectOf(letter)),
       dateHeader(letter.createdAt),
-      ...(as.kind === 'campaign' ? [] : references(letter.references)),
+      ...references(letter.references),
       ...kindHeaders(as, { team: ticket.team.name, address: sender.address }, key),
       ownHeader(key, message.id),
     ],
-    content: bodyOf(letter, files, `ov_${mac(key, 'boundary', letter.id)}`),
+    content: bodyOf(letter, files, `ov_${mac(key, 'boundary', letter.id)}`, as.kind === 'campaign' ? as : null),
   })
 }
 
@@ -142,6 +142,11 @@ function fromName({ message, ticket }: Letter): string {
 /** The address that answers come back to: the token stands behind a plus, where it fits. */
 export function replyAddress(address: string, token: string): string {
   return plusThatFits(address, token) ?? address
+}
+
+/** The same where the token fits: a mail there is known to be about this thread, whatever it says. */
+function ownReplyAddress({ ticket, thread }: Letter, key: Buffer): string | null {
+  return ticket.sender && plusThatFits(ticket.sender.address, replyToken(key, thread.token))
 }
 
 /** The address that the mail itself comes back to: it names the delivery, where that fits, else the thread. */

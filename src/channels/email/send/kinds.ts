@@ -1,5 +1,7 @@
-import type { Letter } from '../../../core/letter.ts'
+import { isChatMail, type Letter } from '../../../core/letter.ts'
+import { canLeaveAt } from '../../../core/unsubscriptions.ts'
 import { mac } from '../../../lib/sign.ts'
+import { domainOf } from '../address.ts'
 import { oneLine, plainHeader } from './mime.ts'
 
 /** What a mail is, which decides what its headers ask of mail systems. */
@@ -11,9 +13,15 @@ export type MailKind =
   | 'campaign' // one text to many
 
 /** How a mail is to be composed; a campaign must say how one leaves it (RFC 8058). */
-export type MailAs =
-  | { kind: Exclude<MailKind, 'campaign'> }
-  | { kind: 'campaign'; id: string; list: string; unsubscribe: { url: string; address: string } }
+export type MailAs = { kind: Exclude<MailKind, 'campaign'> } | Campaign
+
+export interface Campaign {
+  kind: 'campaign'
+  id: string
+  list: string
+  unsubscribe: { url: string; address: string | null } // null: no mail to us would say who it is that leaves
+  postal?: string | null
+}
 
 interface Column {
   autoSubmitted?: 'auto-replied' | 'auto-generated' // RFC 3834: nothing automatic is answered automatically
@@ -33,9 +41,24 @@ const COLUMNS: Record<MailKind, Column> = {
   campaign: { autoSubmitted: 'auto-generated', quiet: EVERYTHING, precedence: 'bulk', feedback: 'campaign' },
 }
 
-/** The first mail of a ticket that an agent began is outreach; all else that an agent writes is a reply. */
-export function kindOf({ message }: Letter): 'reply' | 'outreach' {
+/** What an agent writes is a chat's, until its customer answers; the first mail of a ticket is outreach; all else a reply. */
+export function kindOf({ message, ticket }: Letter): 'reply' | 'outreach' | 'campaign' {
+  if (isChatMail(ticket, message)) return 'campaign'
   return message?.opening && message.author.kind === 'agent' ? 'outreach' : 'reply'
+}
+
+/** How a letter's mail is composed; `leaveBy` is the address of its own that a mail to unsubscribe goes to, if any. */
+export function mailAs(letter: Letter, leaveBy: string | null): MailAs {
+  const kind = kindOf(letter)
+  if (kind !== 'campaign') return { kind }
+  const { chat, sender } = letter.ticket
+  return {
+    kind,
+    id: `chat-${chat?.number}`,
+    list: `${word(chat?.kind ?? '').replace(/^-+|-+$/g, '') || 'chats'}.${domainOf(sender?.address ?? '')}`,
+    unsubscribe: { url: chat?.unsubscribeUrl ?? '', address: leaveBy },
+    postal: chat?.postalFooter ?? null,
+  }
 }
 
 /** The header lines that a mail of this kind bears beside those of every mail. */
@@ -66,9 +89,10 @@ function word(text: string): string {
 const LONGEST_LINE = 998
 
 /** On one line each: folded, the signature over List-Unsubscribe does not survive some relays. */
-function listHeaders({ list, unsubscribe }: Extract<MailAs, { kind: 'campaign' }>): string[] {
-  const leave = `List-Unsubscribe: <${bare(unsubscribe.url)}>, <mailto:${bare(unsubscribe.address)}?subject=unsubscribe>`
-  if (!/^https:/i.test(unsubscribe.url) || leave.length > LONGEST_LINE)
+function listHeaders({ list, unsubscribe: { url, address } }: Campaign): string[] {
+  const byMail = address === null ? '' : `, <mailto:${bare(address)}?subject=unsubscribe>`
+  const leave = `List-Unsubscribe: <${bare(url)}>${byMail}`
+  if (!canLeaveAt(url) || leave.length > LONGEST_LINE)
     throw new Error('A campaign needs an https address to unsubscribe at that fits in one line.')
   return [leave, 'List-Unsubscribe-Post: List-Unsubscribe=One-Click', plainHeader('List-Id', `<${bare(list)}>`)]
 }

@@ -2,6 +2,7 @@ import type { Letter, Outcome, SenderView } from '../../../core/letter.ts'
 import { senderById } from '../../../core/senders/find.ts'
 import { markSenderBroken, markSenderWorking } from '../../../core/senders/health.ts'
 import { LOCKED, secretsOf } from '../../../core/senders/secrets.ts'
+import { chatFault } from '../../../core/unsubscriptions.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { Problem } from '../../../lib/problem.ts'
@@ -61,6 +62,7 @@ export function createSending(options: SendingOptions): Sending {
     if (sender.isLocked) return broken(sender, LOCKED)
     const url = sender.smtpUrl ?? smtpUrl
     if (!url) return noSender(`There is no mail server for ${sender.address}: enter one in its settings.`)
+    if (kindOf(letter) === 'campaign' && !letter.ticket.chat?.unsubscribeUrl) return cannotBeLeft(store)
     const line = lineFor(sender, url)
     if (now() < line.refusedUntil) return sendersPause(line.refusal, line.refusedUntil - now())
     return inTurn(letter, () => tryNow(line, sender, letter))
@@ -200,6 +202,13 @@ function waitingCopies({ copies, handed }: Letter, outcome: Outcome): Refused[] 
 /** Nothing was tried, and nothing is lost: the sender's mail waits. */
 function sendersPause(reason: string, afterMs: number): Outcome {
   return { retry: { reason, tries: 'uncounted', afterMs } }
+}
+
+const NO_URL_PAUSE_MS = 5 * 60_000
+
+/** A chat waits until the operator says where one unsubscribes. */
+function cannotBeLeft({ files }: Store): Outcome {
+  return sendersPause(chatFault(files) ?? '', NO_URL_PAUSE_MS)
 }
 
 function noSender(reason: string): Outcome {

@@ -7,7 +7,6 @@ import { sendCorrection } from '../../../core/messages/edit.ts'
 import { messageById, messagesToSettle } from '../../../core/messages/find.ts'
 import { messageViews } from '../../../core/messages/view.ts'
 import { acceptAuthor, treatAsAnswer } from '../../../core/receive/decide.ts'
-import { liftSuppression } from '../../../core/suppressions.ts'
 import { threadOf } from '../../../core/threads.ts'
 import { publishTicket, reopenTicket, setReplyMode, takeTicket } from '../../../core/tickets/change.ts'
 import type { AgentRow } from '../../../db/schema.ts'
@@ -20,6 +19,7 @@ import { messageDetails, settleView } from '../views/details.ts'
 import { foldedFiles } from '../views/files.ts'
 import { ids } from '../views/ids.ts'
 import { heldPrompt, keptPrompt, readToAll } from '../views/prompts.ts'
+import { askWhyToLift } from './blocked.ts'
 import { admit, detailsView, loadMessage, loadTicket, openForm, redrawView, refreshCopy } from './show.ts'
 import { onPress, type Pressed } from './showing-problems.ts'
 
@@ -51,7 +51,7 @@ export function listenToActions(app: App, desk: Desk): void {
   on(ids.correct, pressed => correct(desk, pressed))
   on(ids.treatAsAnswer, pressed => countAsAnswer(desk, pressed))
   on(ids.accept, pressed => accept(desk, pressed))
-  on(ids.writeAgain, pressed => change(desk, pressed, writeAgain))
+  on(ids.writeAgain, pressed => writeAgain(desk, pressed))
   on(ids.postFiles, pressed => postFiles(desk, pressed))
   on(ids.link, async () => {})
 }
@@ -132,9 +132,12 @@ async function accept(desk: Desk, pressed: Pressed): Promise<void> {
   if (message.opening) await refreshCopy(desk, pressed, ticket.id)
 }
 
-async function writeAgain(tx: Tx, ticketId: string, agent: AgentRow): Promise<void> {
-  const { place } = await threadOf(tx.q, ticketId, 'customer')
-  await liftSuppression(tx, place, actorOf(agent))
+/** The card draws itself once it is lifted. */
+async function writeAgain(desk: Desk, pressed: Pressed): Promise<void> {
+  const { view } = pressed.body
+  const { place } = await desk.store.read(q => threadOf(q, pressed.value, 'customer'))
+  const below = view?.type === 'modal' ? { below: { viewId: view.id, ticketId: pressed.value } } : {}
+  await askWhyToLift(desk, pressed, { what: 'suppression', address: place, kind: '', ...below })
 }
 
 async function settleViewOf(desk: Desk, ticketId: string): Promise<ModalView> {

@@ -36,7 +36,7 @@ async function resend(desk: Desk, { user, view }: ViewSubmitAction): Promise<voi
   const lift = values.isChecked(view.state.values, 'lift')
   const agent = await desk.people.agent(user.id)
   await desk.store.write(async tx => {
-    if (lift) await liftSuppression(tx, address, actorOf(agent))
+    if (lift) await liftSuppression(tx, address, actorOf(agent), values.typed(view.state.values, 'note'))
     await resendMessage(tx, messageId, values.typed(view.state.values, 'customer'), actorOf(agent))
   })
 }

@@ -11,6 +11,7 @@ import { countSuppressions } from '../../../core/suppressions.ts'
 import { teams } from '../../../core/teams.ts'
 import { ticketViews } from '../../../core/tickets/view.ts'
 import { countTray } from '../../../core/tray.ts'
+import { countUnsubscriptions } from '../../../core/unsubscriptions.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
@@ -100,7 +101,7 @@ async function setUpView(desk: Desk, me: AgentRow, from: number): Promise<HomeVi
       me,
       from,
       aliases: await allAliases(q),
-      blocked: (await countSuppressions(q)) + (await countBans(q)),
+      blocked: (await countSuppressions(q)) + (await countUnsubscriptions(q)) + (await countBans(q)),
       teams: await teams(q),
       senders: await senders(q),
       agents: await agents(q),

@@ -159,6 +159,7 @@ function readSender(v: values.Values): SenderForm {
     dkimSelector: given('dkim_selector'),
     dkimKey: given('dkim_key'),
     aliases: values.typed(v, 'aliases'),
+    postalFooter: given('postal_footer'),
   }
 }
 

@@ -132,13 +132,7 @@ function warnings(ticket: TicketView): KnownBlock[] {
 function suppressedLine({ id, customer }: TicketView, reason: string): KnownBlock {
   return words(
     `🚫 Nothing is sent to ${cut(customer.address, 320)}. ${cut(oneLine(reason), 1_000)}`,
-    button('Write again all the same', ids.writeAgain, id, {
-      confirm: confirm(
-        'Write there again?',
-        `Mails to ${cut(customer.address, 120)} are sent again. If more come back, other mail systems think less of us.`,
-        'Write again',
-      ),
-    }),
+    button('Write again all the same', ids.writeAgain, id),
   )
 }
 

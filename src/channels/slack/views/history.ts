@@ -72,6 +72,7 @@ const sentences: Record<string, string> = {
   address_changed: "changed the customer's address",
   sender_replaced: 'took another sender, since that of the ticket was removed',
   sender_banned: 'banned an address',
+  unsubscribed: 'unsubscribed',
   suppression_lifted: 'allowed an address to be written to again',
 }
 
@@ -117,7 +118,9 @@ function detail(kind: string, after: Fields): string {
   if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
   if (kind === 'mail_bounced' || kind === 'mail_late') return String(after.reason ?? '')
   if (kind === 'ticket_continued') return String(after.in ?? '')
-  if (kind === 'suppression_lifted' || kind === 'mail_complained') return String(after.to ?? '')
+  if (kind === 'suppression_lifted') return [after.to, after.note].filter(Boolean).join(': ')
+  if (kind === 'mail_complained') return String(after.to ?? '')
+  if (kind === 'unsubscribed') return `${after.to}: ${after.reason}`
   if (kind === 'sender_banned') return `${after.to}: ${after.reason}`
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`
   return kind === 'ticket_created' && after.from ? `from ${after.from}` : ''

@@ -24,6 +24,7 @@ export const ids = {
     segment: 'submit_segment',
     followUp: 'submit_follow_up',
     chatRules: 'submit_chat_rules',
+    lift: 'submit_lift',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
@@ -103,6 +104,7 @@ export const ids = {
   pageSenders: 'page_senders',
   openBlocked: 'open_blocked',
   lift: 'lift_suppression',
+  liftUnsubscription: 'lift_unsubscription',
   unban: 'unban',
   addBan: 'add_ban',
   openTray: 'open_tray',

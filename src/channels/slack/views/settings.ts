@@ -145,6 +145,15 @@ export function senderForm(
         },
       ),
       field(
+        'postal_footer',
+        'Postal address',
+        { type: 'plain_text_input', multiline: true, max_length: 500, ...initial(sender?.postal_footer, 500) },
+        {
+          optional: true,
+          hint: 'Stands under every chat: who sends it, and where you can be found. The law asks for it in many countries. Tickets are sent without.',
+        },
+      ),
+      field(
         'smtp_url',
         'Mail server',
         {

@@ -151,6 +151,12 @@ export function fixForm(
               { type: 'checkboxes', options: [option('The address works: send to it again', 'lift')] },
               { optional: true, hint: cut(oneLine(suppressed), 500) },
             ),
+            field(
+              'note',
+              'Why it is sent there again',
+              { type: 'plain_text_input', max_length: 500 },
+              { optional: true, hint: 'Needed for that; kept with your name, for those who ask later.' },
+            ),
           ]
         : []),
     ],

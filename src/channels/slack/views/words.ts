@@ -37,6 +37,7 @@ export const machineWords: Record<string, string> = {
   complaint: '🚫 Reported as spam',
   calendar: '📅 Calendar',
   receipt: '☑️ Receipt',
+  unsubscribe: '🔕 Unsubscribed',
 }
 
 /** A moment as mrkdwn that each reader sees in their own time zone. */

@@ -23,12 +23,15 @@ export async function drawChat(desk: Desk, card: ChatCard): Promise<Outcome> {
   }
 }
 
+/** `png` is the picture that a chart is. */
+type Said = ChatPost & { png?: Buffer }
+
 function channelOf(externalId: string | null): string | undefined {
   return externalId?.split(':')[0]
 }
 
 /** Says a word in the thread under a chat's card; the same twice is one post, and one chart. */
-export async function postInChat(desk: Desk, said: ChatPost): Promise<Outcome> {
+export async function postInChat(desk: Desk, said: Said): Promise<Outcome> {
   const channel = channelOf(said.cardId) ?? ''
   const root = tsOf(said.cardId) ?? ''
   try {
@@ -71,7 +74,7 @@ async function post(
 
 async function showChart(
   desk: Desk,
-  said: ChatPost,
+  said: Said,
   png: Buffer,
   to: { channel: string; threadTs: string },
 ): Promise<void> {

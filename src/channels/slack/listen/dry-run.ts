@@ -1,6 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { sendToMe, startChat } from '../../../core/chats/change.ts'
+import { approvalFor, sendToMe, startChat } from '../../../core/chats/change.ts'
 import { dryRun, dryRunOf, previewFor, recipientsCsv } from '../../../core/chats/dry-run.ts'
 import { findRecipients } from '../../../core/chats/find.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
@@ -74,7 +74,8 @@ async function pageOf(
   if (chat.state !== 'draft') return startedView(chat)
   return desk.store.read(async q => {
     const preview = picked && { picked, ...(await previewFor(q, chatId, String(picked.value))) }
-    return dryRunView({ chat, run: await dryRunOf(q, chatId), preview, ...words })
+    const approvalReason = await approvalFor(q, chatId, desk.store.now())
+    return dryRunView({ chat: { ...chat, approvalReason }, run: await dryRunOf(q, chatId), preview, ...words })
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types'
+import { MOST_STEPS } from '../../../core/chats/follow-up.ts'
 import type { ChatView } from '../../../core/chats/view.ts'
 import type { ChatState } from '../../../db/schema.ts'
 import {
@@ -140,19 +141,11 @@ export function stepWords({ step, workingDays, text }: ChatView['steps'][number]
   return `Follow-up ${step}, ${when}: ${cut(oneLine(text), LONGEST_STEP)}`
 }
 
-/** The most follow-ups that a chat has. */
-export const MOST_STEPS = 5
-
-/** Those who got it and have neither answered nor left. */
-export function waiting({ counts }: ChatView): number {
-  return Math.max(counts.sent - counts.answered - counts.unsubscribed, 0)
-}
-
 function buttons(chat: ChatView): (Button | false)[] {
   const { id, state } = chat
   const canStop = ['scheduled', 'awaiting_approval', 'sending', 'paused'].includes(state)
   const canFollow = ['sending', 'paused', 'finished'].includes(state) && chat.steps.length < MOST_STEPS
-  const left = waiting(chat)
+  const left = chat.counts.waiting
   return [
     state === 'draft' && button('Dry run', ids.openDryRun, id, { style: 'primary' }),
     state === 'draft' && button('Discard', ids.discardChat, id, { confirm: discarding(chat) }),

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import { MOST_STEPS } from '../../../core/chats/follow-up.ts'
 import type { ChatReport } from '../../../core/chats/report.ts'
 import type { ChatView } from '../../../core/chats/view.ts'
 import {
@@ -15,7 +16,7 @@ import {
   plain,
   words,
 } from './blocks.ts'
-import { type ChatPostView, chatCard, chatStateWords, MOST_STEPS, stepWords, waiting } from './chat-card.ts'
+import { type ChatPostView, chatCard, chatStateWords, stepWords } from './chat-card.ts'
 import { count } from './dry-run.ts'
 import { ids } from './ids.ts'
 import { moment } from './words.ts'
@@ -148,7 +149,7 @@ export function followUpForm(chat: ChatView): ModalView {
     meta: { chatId: chat.id } satisfies FollowUpMeta,
     blocks: [
       mrkdwn(
-        `*${count(waiting(chat))}* got chat ${chat.number} and did not answer: ${escaped(cut(oneLine(chat.subject), 300))}`,
+        `*${count(chat.counts.waiting)}* got chat ${chat.number} and did not answer: ${escaped(cut(oneLine(chat.subject), 300))}`,
       ),
       ...before,
       field(

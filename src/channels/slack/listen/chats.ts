@@ -8,6 +8,7 @@ import type { AgentRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
+import { mendVariables } from '../variables.ts'
 import { mrkdwn, notice } from '../views/blocks.ts'
 import { many } from '../views/card.ts'
 import {
@@ -124,7 +125,7 @@ async function submitFollowUp(desk: Desk, { user, view }: ViewSubmitAction): Pro
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const step = {
-    body: await writtenIn(desk, values.richText(v, 'message')),
+    body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
     workingDays: Number(values.typed(v, 'days')),
   }
   const { recipients } = await desk.store.write(tx => followUp(tx, chatId, step, agent))

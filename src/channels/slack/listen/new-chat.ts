@@ -14,6 +14,7 @@ import type { AgentRow, ChatRow, Priority } from '../../../db/schema.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles, readFile } from '../files.ts'
+import { mendVariable, mendVariables } from '../variables.ts'
 import { ids } from '../views/ids.ts'
 import { type AudienceKind, type ChatStart, type Kept, type NewChatMeta, newChatForm } from '../views/new-chat.ts'
 import { noTeam, workingView } from '../views/new-ticket.ts'
@@ -230,8 +231,8 @@ async function readNewChat(desk: Desk, { user, view }: Submission): Promise<{ fo
     teamId: values.chosen(v, 'team') ?? meta.teamId,
     senderId: values.chosen(v, 'sender'),
     agentId: agent instanceof Problem ? createdBy.id : agent.id,
-    subject: values.typed(v, 'subject'),
-    body: await writtenIn(desk, values.richText(v, 'message')),
+    subject: mendVariable(values.typed(v, 'subject')),
+    body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
     kind: values.typed(v, 'kind'),
     priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
     audience: audienceIn(v, meta.audience),

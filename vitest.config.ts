@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const WITH_DATABASE = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.test.ts'))
   .map(name => `test/${name}`)
-  .filter(path => /support\/(town|world|database)\.ts'/.test(readFileSync(path, 'utf8')))
+  .filter(path => /support\/(town|chat|world|database)\.ts'/.test(readFileSync(path, 'utf8')))
   .filter(path => !/^test\/channels\/email\/(imap|listen|send)\.test\.ts$/.test(path)) // of protocols: what they store others store, too
 
 export default defineConfig({

@@ -5,7 +5,14 @@ import type { FastifyReply } from 'fastify'
 export interface Page {
   title: string
   text: string[]
-  buttons?: { label: string; name: string; value: string }[] // the first is the one that most will want
+  buttons?: Button[]
+}
+
+export interface Button {
+  label: string
+  name: string
+  value: string
+  isMain?: true // what most came for
 }
 
 /** Answers with the page, which runs nothing, loads nothing and is kept nowhere. */
@@ -22,7 +29,7 @@ h1 { font-size: 1.5rem; line-height: 1.25 }
 form { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem }
 button { font: inherit; min-height: 2.75rem; padding: .5rem 1.25rem; border-radius: .5rem; cursor: pointer;
   border: 1px solid currentColor; background: transparent; color: inherit }
-button:first-child { background: CanvasText; color: Canvas; border-color: CanvasText }
+button.main { background: CanvasText; color: Canvas; border-color: CanvasText }
 button:focus-visible { outline: 3px solid Highlight; outline-offset: 3px }
 `
 
@@ -61,8 +68,9 @@ ${text.map(t => `<p>${escaped(t)}</p>`).join('\n')}${form}
 `
 }
 
-function buttonOf({ label, name, value }: { label: string; name: string; value: string }): string {
-  return `<button name="${escaped(name)}" value="${escaped(value)}">${escaped(label)}</button>`
+function buttonOf({ label, name, value, isMain }: Button): string {
+  const look = isMain ? ' class="main"' : ''
+  return `<button${look} name="${escaped(name)}" value="${escaped(value)}">${escaped(label)}</button>`
 }
 
 function escaped(text: string): string {

@@ -22,7 +22,8 @@ export function mountUnsubscribe(server: FastifyInstance, store: Store): void {
       const id = readUnsubscribeToken(store.key, params.token)
       const choice = choiceIn(body ?? '')
       if (!id || !choice) return answer(reply, id ? await store.read(q => subscriptionOf(q, id)) : undefined, 400)
-      return answer(reply, await store.write(tx => choose(tx, id, choice)))
+      const after = await store.write(tx => choose(tx, id, choice))
+      return choice === 'again' && after?.left === null ? showPage(reply, 200, backPage(after)) : answer(reply, after)
     })
   })
 }
@@ -70,7 +71,7 @@ function askingPage(s: Subscription): Page {
     title: 'Unsubscribe?',
     text: [`${fromWhom(s)} sends mailings about “${s.kind}” to ${halfHidden(s.address)}.`, STILL],
     buttons: [
-      { label: 'Unsubscribe', name: 'choice', value: 'kind' },
+      { label: 'Unsubscribe', name: 'choice', value: 'kind', isMain: true },
       { label: 'Unsubscribe from everything', name: 'choice', value: 'everything' },
     ],
   }
@@ -86,6 +87,10 @@ function leftPage(s: Subscription): Page {
       ...(s.left === 'kind' ? [{ label: 'Unsubscribe from everything', name: 'choice', value: 'everything' }] : []),
     ],
   }
+}
+
+function backPage(s: Subscription): Page {
+  return { ...askingPage(s), title: 'You are subscribed again' }
 }
 
 const STILL = 'Answers to what you write to us still reach you.'

@@ -423,13 +423,16 @@ export interface ChatFileRow {
   sha256: string
 }
 
-/** `queued`: to be sent; `sending`: it has its ticket, and its mail is on its way; `left_out`: the chat was stopped before. */
-export type RecipientState = 'blocked' | 'queued' | 'sending' | 'sent' | 'bounced' | 'failed' | 'left_out'
+/**
+ * `queued`: to be sent; `sending`: it has its ticket, and its mail is on its way; `left_out`: the chat was stopped before;
+ * `test`: an agent who looks at the mail in their own mailbox.
+ */
+export type RecipientState = 'test' | 'blocked' | 'queued' | 'sending' | 'sent' | 'bounced' | 'failed' | 'left_out'
 
 export interface ChatRecipientRow {
   id: string
   chat_id: string
-  line: number // where it stood in the list, from 1
+  line: number // where it stood in the list, from 1; tests are counted down from -1, and are in no number
   address: string // lower-cased; as it was given when it is none
   name: string
   customer_id: string | null

@@ -4,6 +4,7 @@ import { mountUnsubscribe } from '../../src/api/unsubscribe.ts'
 import { unsubscribeToken } from '../../src/core/tokens.ts'
 import { unsubscribe, unsubscriptionOf } from '../../src/core/unsubscriptions.ts'
 import { newId } from '../../src/lib/id.ts'
+import { chromiumAvailable, launchChromium } from '../support/browser.ts'
 import { type ChatRows, chatRows } from '../support/chat-rows.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -13,7 +14,8 @@ let url: string
 let close: () => Promise<void>
 beforeEach(async () => {
   town = await startTown()
-  chat = await chatRows(town.store, await town.open())
+  const ticket = await town.open()
+  chat = await town.store.write(tx => chatRows(tx, ticket))
   const server = fastify()
   mountUnsubscribe(server, town.store)
   const host = await server.listen({ host: '127.0.0.1', port: 0 })
@@ -40,7 +42,7 @@ describe('the link to unsubscribe', () => {
     expect(page).toContain('Support (support@tulip.test) sends mailings about “news” to j***@acme.test.')
     expect(page).not.toContain('jane@')
     expect(page.match(/<button[^>]*>[^<]*/g)).toEqual([
-      '<button name="choice" value="kind">Unsubscribe',
+      '<button class="main" name="choice" value="kind">Unsubscribe',
       '<button name="choice" value="everything">Unsubscribe from everything',
     ])
     expect(await left()).toBeUndefined()
@@ -103,11 +105,28 @@ describe('the link to unsubscribe', () => {
     expect(await left()).toMatchObject({ kind: 'news', source: 'one-click' })
   })
 
+  it.skipIf(!chromiumAvailable())('works in a browser, under its own policy and by the keyboard alone', async () => {
+    const browser = await launchChromium()
+    const page = await browser.newPage({ colorScheme: 'dark' })
+    const faults: string[] = []
+    page.on('console', message => faults.push(message.text()))
+    await page.goto(url)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor()
+    expect(await left()).toBeDefined()
+    await page.getByRole('button', { name: 'Subscribe again' }).click()
+    await page.getByRole('heading', { name: 'You are subscribed again' }).waitFor()
+    expect(await left()).toBeUndefined()
+    await browser.close()
+    expect(faults).toEqual([])
+  })
+
   it('takes it back by "Subscribe again", with a word on who said so', async () => {
     await post('choice=kind')
     await post('choice=everything')
     const page = await (await post('choice=again')).text()
-    expect(page).toContain('Unsubscribe?')
+    expect(page).toContain('You are subscribed again')
     expect(await left()).toBeUndefined()
     expect((await recipient()).unsubscribed_at).toBeNull()
     const lifts = await town.store.read(q => q.selectFrom('lifts').selectAll().execute())

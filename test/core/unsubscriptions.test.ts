@@ -26,7 +26,7 @@ beforeEach(async () => {
   town = await startTown()
   town.store.files = { ...town.store.files, publicUrl: 'https://desk.tulip.test/' }
   ticket = await town.open()
-  chat = await chatRows(town.store, ticket)
+  chat = await town.store.write(tx => chatRows(tx, ticket))
 })
 afterEach(() => town.close())
 

@@ -20,13 +20,14 @@ export async function chatHeardFrom(tx: Tx, a: Arrival, ticket: TicketRow): Prom
 /** The recipient themselves answered, and it is recorded: the chat counts it, and somebody gets the ticket. */
 export async function chatAnswered(tx: Tx, ticket: TicketRow, name: string): Promise<void> {
   if (!ticket.chat_id) return
-  const isFirst = await tx.q
+  const { numUpdatedRows } = await tx.q
     .updateTable('chat_recipients')
     .set({ answered_at: tx.now, step_due_at: null })
     .where('ticket_id', '=', ticket.id)
+    .where('line', '>', 0)
     .where('answered_at', 'is', null)
     .executeTakeFirst()
-  if (isFirst.numUpdatedRows === 0n) return
+  if (numUpdatedRows === 0n) return
   const chat = await chatById(tx.q, ticket.chat_id)
   await queueChatPost(tx, chat.id, {
     kind: 'answered',

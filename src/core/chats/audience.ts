@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import type { ChatRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
@@ -129,12 +129,19 @@ const MOST_COLUMNS = 50
 const LONGEST_ROW = 100_000
 
 async function* rowsOf(csv: Readable): AsyncIterable<Listed> {
+  const chunks = csv[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  const beginning = first.done ? '' : String(first.value)
+  async function* whole() {
+    if (!first.done) yield first.value
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+  }
   const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true }
+  const parser = parse({ ...options, delimiter: delimiterIn(beginning), max_record_size: LONGEST_ROW })
   let columns: string[] | undefined
   try {
-    for await (const cells of csv.pipe(
-      parse({ ...options, delimiter: await delimiterOf(csv), max_record_size: LONGEST_ROW }),
-    ) as AsyncIterable<string[]>) {
+    const rows: AsyncIterable<string[]> = pipeline(Readable.from(whole()), parser, () => {}) // a source that breaks off breaks it, too
+    for await (const cells of rows) {
       if (columns) yield listedIn(columns, cells)
       else columns = columnsIn(cells)
     }
@@ -144,15 +151,9 @@ async function* rowsOf(csv: Readable): AsyncIterable<Listed> {
   }
 }
 
-/** Comma, semicolon or tab: whichever stands most often in the first line. What was read of the file is put back. */
-async function delimiterOf(csv: Readable): Promise<string> {
-  const first: Buffer = await new Promise((done, failed) => {
-    csv.once('error', failed)
-    csv.once('end', () => done(Buffer.alloc(0)))
-    csv.once('readable', () => done(csv.read() ?? Buffer.alloc(0)))
-  })
-  if (first.length) csv.unshift(first)
-  const line = first.toString('utf8').split(/\r?\n/, 1)[0] ?? ''
+/** Comma, semicolon or tab: whichever stands most often in the first line. */
+function delimiterIn(text: string): string {
+  const line = text.split(/\r?\n/, 1)[0] ?? ''
   const count = (d: string) => line.split(d).length
   return [',', ';', '\t'].reduce((best, d) => (count(d) > count(best) ? d : best))
 }

@@ -53,6 +53,7 @@ export async function dryRunOf(q: Query, chatId: string): Promise<DryRun> {
     .selectFrom('chat_recipients')
     .select(e => ['block', e.fn.countAll().as('n')])
     .where('chat_id', '=', chatId)
+    .where('line', '>', 0)
     .groupBy('block')
     .execute()
   const count = (block: string | null) => Number(rows.find(r => r.block === block)?.n ?? 0)

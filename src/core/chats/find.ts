@@ -34,6 +34,7 @@ export function findRecipients(
     .select(['id', 'address', 'name'])
     .where('chat_id', '=', chatId)
     .where('state', '!=', 'blocked')
+    .where('line', '>', 0)
     .where(e => e.or([e('address', 'like', like), e(e.fn('lower', ['name']), 'like', like)]))
     .orderBy('line')
     .limit(limit)

@@ -202,7 +202,8 @@ async function cappedAmong(
   )
 }
 
-async function filesOf(q: Query, chatId: string): Promise<KeptFile[]> {
+/** The files that go with every mail of a chat. */
+export async function filesOf(q: Query, chatId: string): Promise<KeptFile[]> {
   return q
     .selectFrom('chat_files')
     .select(['name', 'type', 'size', 'sha256'])

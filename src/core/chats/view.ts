@@ -108,6 +108,7 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
         .as('waiting'),
     ])
     .where('chat_id', '=', chatId)
+    .where('line', '>', 0)
     .groupBy('state')
     .execute()
   const of = (...states: RecipientState[]) =>

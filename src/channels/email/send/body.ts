@@ -38,7 +38,7 @@ function postalOf({ postal }: Leave): string[] {
   return (postal ?? '')
     .trim()
     .split(/\r\n?|\n/)
-    .map(oneLine)
+    .map(line => oneLine(line).trim())
     .filter(Boolean)
 }
 

@@ -169,13 +169,14 @@ describe('what kind of mail it is decides what its headers ask of machines', () 
     expect(said(undefined, answer)['Feedback-ID']).toBeUndefined()
   })
 
-  test('a campaign refers to no earlier mail, and is refused where one could not leave it', () => {
-    expect(said(campaign, answer)).not.toHaveProperty('References')
+  test('a campaign is refused where one could not leave it', () => {
     expect(said(campaign)['List-Unsubscribe']).toBe(
       '<https://support.test/u/1>, <mailto:unsubscribe+1@support.test?subject=unsubscribe>',
     )
     const unsubscribe = { url: 'http://support.test/u/1', address: 'u@support.test' }
     expect(() => said({ ...campaign, unsubscribe })).toThrow('https address')
+    const here = { url: 'http://127.0.0.1:8080/u/1', address: null }
+    expect(said({ ...campaign, unsubscribe: here })['List-Unsubscribe']).toBe('<http://127.0.0.1:8080/u/1>')
   })
 
   test('a test mail is automatic', () => {
@@ -202,6 +203,91 @@ describe('what kind of mail it is decides what its headers ask of machines', () 
     const covered = signature?.signingHeaders?.keys.toLowerCase().split(/\s*:\s*/)
     for (const name of ['list-unsubscribe', 'list-unsubscribe-post', 'feedback-id', 'auto-submitted', 'list-id', 'cc'])
       expect(covered).toContain(name)
+  })
+})
+
+describe('what a chat says', () => {
+  const url = `https://desk.tulip.test/unsubscribe/${'a'.repeat(39)}`
+  const chat = {
+    id: 'c1',
+    number: 7,
+    kind: 'Product news',
+    recipientId: 'r1',
+    answeredAt: null,
+    unsubscribed: null,
+    postalFooter: 'Tulip <Ltd>\n\n  Canal 1, Delft \n',
+    unsubscribeUrl: url,
+  }
+  const wanted = (more: object = {}, message: object = {}) => ({ ticket: { chat: { ...chat, ...more } }, message })
+  const CONSENT = [
+    'List-Unsubscribe',
+    'List-Unsubscribe-Post',
+    'List-Id',
+    'Feedback-ID',
+    'Precedence',
+    'Auto-Submitted',
+  ]
+  const consentIn = async (of: Parameters<typeof letter>[0]) => {
+    const { headerLines } = await composed(of)
+    const lines = headerLines.map(h => h.line.replace(/\r\n\s/g, ' '))
+    return Object.fromEntries(
+      CONSENT.flatMap(name => {
+        const line = lines.find(l => l.toLowerCase().startsWith(`${name.toLowerCase()}:`))
+        return line ? [[name, line.slice(name.length + 2)]] : []
+      }),
+    )
+  }
+
+  test('says in its headers how one leaves it, by one click or by a mail to its own reply address', async () => {
+    expect(await consentIn(wanted())).toEqual({
+      'List-Unsubscribe': `<${url}>, <mailto:help+${replyToken(KEY, 'abcdefghijklmnop')}@support.test?subject=unsubscribe>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      'List-Id': '<product-news.support.test>',
+      'Feedback-ID': expect.stringMatching(/^chat-7:support:campaign:[a-z2-7]{5,15}$/),
+      Precedence: 'bulk',
+      'Auto-Submitted': 'auto-generated',
+    })
+  })
+
+  test('names no address to write to where that could not tell who leaves', async () => {
+    const long = await consentIn({ ...wanted(), sender: { address: `${'a'.repeat(40)}@support.test` } })
+    expect(long['List-Unsubscribe']).toBe(`<${url}>`)
+  })
+
+  test('ends with the sender’s postal address and a link that one sees, as text and as html', async () => {
+    const mail = await composed({ ...wanted(), text: 'News!' })
+    expect(mail.text).toBe(`News!\n\nSUP-1\n\nTulip <Ltd>\nCanal 1, Delft\nUnsubscribe: ${url}\n`)
+    expect(mail.html).toContain(
+      'Tulip &lt;Ltd&gt;<br>\nCanal 1, Delft<br>\n<a href="https://desk.tulip.test/unsubscribe/',
+    )
+    expect(mail.html).toContain('>Unsubscribe</a>')
+    const bare = await composed({ ...wanted({ postalFooter: null }), text: 'News!' })
+    expect(bare.text).toBe(`News!\n\nSUP-1\n\nUnsubscribe: ${url}\n`)
+  })
+
+  test('goes on in the same thread of the mailbox while nobody answers', async () => {
+    const followUp = { ...wanted({}, { opening: false }), references: ['<a@x>'] }
+    expect(Object.keys(await consentIn(followUp))).toEqual(CONSENT)
+    const mail = await composed(followUp)
+    expect([mail.inReplyTo, mail.subject]).toEqual(['<a@x>', 'Re: Your order'])
+  })
+
+  test('is a conversation once its customer answers: nothing of the kind is in what an agent writes then', async () => {
+    const answered = wanted({ answeredAt: 1_000 }, { opening: false, createdAt: 1_000 })
+    expect(await consentIn(answered)).toEqual({})
+    expect((await composed(answered)).text).not.toContain('nsubscribe')
+    // what went out before the answer, and is tried once more, is the same mail as before
+    expect(Object.keys(await consentIn(wanted({ answeredAt: 1_000 }, { opening: false })))).toEqual(CONSENT)
+    expect(Object.keys(await consentIn(wanted({ answeredAt: 0 })))).toEqual(CONSENT)
+  })
+
+  test('cannot be composed where it cannot be left', async () => {
+    await expect(compose(letter(wanted({ unsubscribeUrl: null })), KEY)).rejects.toThrow('https address')
+  })
+
+  test('is nothing that a ticket to one person has', async () => {
+    expect(Object.keys(await consentIn({}))).toEqual(['Feedback-ID'])
+    expect((await composed({})).text).not.toContain('nsubscribe')
   })
 })
 

@@ -166,7 +166,7 @@ export async function uploadFiles<F extends Uploadable>(
       continue
     }
     const { upload_url, file_id } = place
-    await upload(upload_url as string, new Uint8Array(bytes), bytes.length)
+    await upload(upload_url as string, new Uint8Array(bytes))
     uploaded.push({ id: file_id as string, title: file.name })
   }
   const [first, ...others] = uploaded
@@ -179,12 +179,12 @@ export async function uploadFiles<F extends Uploadable>(
   return out
 }
 
-async function upload(url: string, body: BodyInit, size: number): Promise<void> {
+/** A stream's size is told, since Slack wants it; of bytes it is known. */
+async function upload(url: string, body: BodyInit, size?: number): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     body,
-    headers: { 'content-length': String(size) },
-    duplex: 'half', // wanted of a stream
+    ...(size !== undefined && { headers: { 'content-length': String(size) }, duplex: 'half' }),
     signal: AbortSignal.timeout(60_000),
   } as RequestInit)
   if (!response.ok) throw new Error(`Slack answered ${response.status} to an upload.`)

@@ -118,7 +118,12 @@ describe('managing a ticket', () => {
         { status: 'awaiting_customer', closed_at: null, closed_by: null, close_reason: null },
         { status: 'closed', closed_at: town.clock.now, closed_by: town.ben.id, close_reason: 'Solved' },
       ],
-      ['ticket_assigned', 'Ben', { assignee_id: null }, { assignee_id: town.ben.id }],
+      [
+        'ticket_assigned',
+        'Ben',
+        { assignee_id: null, assigned_by: null, assigned_at: null },
+        { assignee_id: town.ben.id, assigned_by: 'Ben took it.', assigned_at: town.clock.now },
+      ],
     ])
   })
 

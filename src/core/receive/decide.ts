@@ -1,6 +1,7 @@
 import type { MessageRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { chatAnswered } from '../chats/answered.ts'
 import { customerByAddress, customerById } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
@@ -71,6 +72,7 @@ async function addAddress(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<voi
 async function countAsAnswer(tx: Tx, ticket: TicketRow, m: MessageRow): Promise<void> {
   const author = { kind: 'customer' as const, id: ticket.customer_id, name: m.author_name }
   await customerAnswered(tx, ticket, author)
+  await chatAnswered(tx, ticket, author.name)
   await redrawMessage(tx, m.id)
   await redrawCard(tx, ticket.id)
 }

@@ -1,6 +1,7 @@
 import type { TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
+import { chatMailComplained } from '../chats/became.ts'
 import { markDelayed, markReceived } from '../deliveries/came-back.ts'
 import { overture, record } from '../events.ts'
 import type { Arrival } from '../letter.ts'
@@ -60,6 +61,7 @@ async function customerComplained(
   const reason = 'Our mail was reported as spam from there.'
   await suppress(tx, place, reason, 'complaint')
   await complainedOf(tx, ticket.id, place)
+  await chatMailComplained(tx, ticket.id)
   await record(tx, ticket.id, 'mail_complained', overture, undefined, { to: place })
   await postNotice(
     tx,
@@ -68,7 +70,8 @@ async function customerComplained(
     `complaint:${a.key}`,
     ticket.assignee_id ?? ticket.created_by,
   )
-  await alert(tx, `complaint:${ticket.id}`, `${place} reported a mail of ${ticket.identifier} as spam.`, ticket.team_id)
+  const about = ticket.chat_id ?? ticket.id // of a chat it is said once
+  await alert(tx, `complaint:${about}`, `${place} reported a mail of ${ticket.identifier} as spam.`, ticket.team_id)
 }
 
 async function tellOfComplaint(tx: Tx, a: Arrival, teamId: string | null): Promise<void> {

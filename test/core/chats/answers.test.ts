@@ -7,7 +7,10 @@ import { chatReport } from '../../../src/core/chats/report.ts'
 import { fromText, plainText } from '../../../src/core/document.ts'
 import type { Letter } from '../../../src/core/letter.ts'
 import { listTickets } from '../../../src/core/lists.ts'
+import { acceptAuthor } from '../../../src/core/receive/decide.ts'
+import { suppressionOf } from '../../../src/core/suppressions.ts'
 import { closeTicket } from '../../../src/core/tickets/change.ts'
+import { bounceToken } from '../../../src/core/tokens.ts'
 import { type ChatTown, startChatTown } from '../../support/chat.ts'
 
 let town: ChatTown
@@ -77,6 +80,17 @@ describe('the answer to a chat', () => {
     expect((await town.view(id)).counts.answered).toBe(0)
   })
 
+  it('from another address of theirs is counted once somebody says that it is theirs', async () => {
+    const id = await town.draft('jane@acme.test')
+    const mail = (await town.sendAll(id)).get('jane@acme.test')
+    await answer(mail, { from: { address: 'jane.doe@home.test', name: 'Jane' } })
+    const m = await town.store.read(q =>
+      q.selectFrom('messages').select('id').where('author_kind', '=', 'stranger').executeTakeFirstOrThrow(),
+    )
+    await town.store.write(tx => acceptAuthor(tx, m.id, actorOf(town.ann)))
+    expect((await town.view(id)).counts.answered).toBe(1)
+  })
+
   it('is told in numbers: the rate, the median time, the domains', async () => {
     const id = await town.draft('jane@acme.test, bob@globex.test, eve@globex.test')
     const sent = await town.sendAll(id)
@@ -119,6 +133,21 @@ describe('a chat whose mails come back', () => {
     expect(counts.bounced).toBeGreaterThan(1)
     await town.store.write(tx => resumeChat(tx, id, town.ann))
     expect((await town.view(id)).state).toBe('sending')
+  })
+
+  it('pauses when more than one in a thousand calls it spam, and writes to that address no more', async () => {
+    const id = await town.draft('jane@acme.test, bob@globex.test, eve@globex.test')
+    await town.start(id)
+    await town.feed(id, 2)
+    const mails = (await town.carry()).filter(l => l.thread.side === 'customer')
+    await town.arrive({
+      key: '<arf@acme.test>',
+      kind: 'complaint',
+      rule: 'ARF',
+      tokens: [bounceToken(town.store.key, mails[0]?.id ?? '')],
+    })
+    expect(await town.view(id)).toMatchObject({ state: 'paused', reason: '1 of 2 recipients reported it as spam.' })
+    expect(await town.store.read(q => suppressionOf(q, 'jane@acme.test'))).toMatchObject({ source: 'complaint' })
   })
 
   it('counts them, and writes nothing more to them', async () => {

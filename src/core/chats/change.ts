@@ -3,7 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
-import { redrawChat } from './card.ts'
+import { queueChatPost, redrawChat } from './card.ts'
 import { dryRunOf } from './dry-run.ts'
 import { chatById } from './find.ts'
 import { holdBack, letGo, takeBack } from './mails.ts'
@@ -108,6 +108,8 @@ export async function beginChat(tx: Tx, id: string): Promise<void> {
 /** Nothing more is to go out. */
 export async function finishChat(tx: Tx, chat: ChatRow): Promise<void> {
   await become(tx, chat, 'finished', { finished_at: tx.now })
+  const text = 'The answers of the first day.'
+  await queueChatPost(tx, chat.id, { kind: 'chart', key: 'chart:day', text, ticketId: null, dueAt: tx.now + DAY_MS })
 }
 
 /** Follow-ups are to be sent, of one that was finished, too. */

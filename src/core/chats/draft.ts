@@ -6,6 +6,7 @@ import { Problem, Problems } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
 import { refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
+import { refuseUnlessLead } from '../leads.ts'
 import type { NewFile } from '../letter.ts'
 import { usableSender } from '../senders/usual.ts'
 import { teamById } from '../teams.ts'
@@ -96,6 +97,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   await gather(() => readTemplate('', form.body))
   await gather(() => refuseUnmailable(tx.files, files))
   await gather(() => refuseNobody(form.audience))
+  await gather(() => refuseSwitchedOff(tx.q, form))
   if (form.dueAt !== null && form.dueAt < tx.now)
     faults.push(new Problem('invalid', 'This moment is over. Choose one that is to come.', 'when'))
   const days = form.exclusions.writtenToDays
@@ -104,6 +106,17 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   const sender = await gather(() => usableSender(tx.q, form.teamId, form.senderId, form.agentId))
   if (faults.length || !sender) throw new Problems(faults)
   return sender
+}
+
+/** Whom nobody should write to is left out, unless a lead says otherwise. */
+async function refuseSwitchedOff(q: Query, { exclusions, createdBy, teamId }: ChatForm): Promise<void> {
+  if (exclusions.suppressed && exclusions.unsubscribed && exclusions.duplicate) return
+  try {
+    await refuseUnlessLead(q, createdBy.id, teamId)
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.code, error.message, 'exclusions')
+    throw error
+  }
 }
 
 function refuseNobody(audience: Audience): void {

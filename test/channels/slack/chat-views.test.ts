@@ -175,6 +175,7 @@ function form(changes: Partial<NewChatForm> = {}, kind: AudienceKind = 'segment'
     senders: [{ id: 's1', address: 'a@b.test', name: hostile, broken: null }],
     usual: { id: 's1', instead: hostile },
     segments: Array.from({ length: 100 }, (_, i) => ({ id: `g${i}`, name: hostile })),
+    obstacle: null,
     files: { mailBytes: 20 * 1024 * 1024, publicUrl: 'https://tulip.test' },
     meta: { teamId: 't1', origin: 'C1', audience: kind, isLater: false, attempt: 0, kept: {} },
     start: { agent: 'U0ANN', exclusions: USUAL_EXCLUSIONS },
@@ -219,7 +220,9 @@ describe('every modal is what Slack takes', () => {
         ],
       ]),
     ),
-    'a new chat without segment and sender': newChatForm(form({ segments: [], senders: [] })),
+    'a new chat without segment and sender': newChatForm(
+      form({ segments: [], senders: [], obstacle: hostile.repeat(30) }),
+    ),
     'a new chat with a segment that was just made': newChatForm(form({ start: { ...full, savedSegment: 'g7' } })),
     'a new segment': segmentForm({ viewId: 'V1', form: { ...meta, audience: 'segment', kept } }),
     'a new segment, counted': segmentForm({ viewId: 'V1', form: { ...meta, audience: 'segment', kept } }, 100_000),

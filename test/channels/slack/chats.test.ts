@@ -213,6 +213,32 @@ describe('a chat', () => {
 })
 
 describe('the form for a chat', () => {
+  it('says at once that nobody could unsubscribe, where that is so', async () => {
+    world = await startWorld()
+    await world.ann.command('/chat', support)
+    expect(wordsOf(await form('New chat'))).toContain('set PUBLIC_URL')
+  })
+
+  it('lets only a lead switch off whom nobody should write to', async () => {
+    const { ann, ben, overture, slack } = await begin()
+    await ben.command('/chat', support)
+    await form('New chat', ben)
+    await dryRun('jane@acme.test')
+    await overture.store.write(async tx => {
+      const member = await tx.q.selectFrom('agents').select('id').where('handle', '=', ben.id).executeTakeFirstOrThrow()
+      const team = await tx.q.selectFrom('teams').select('id').executeTakeFirstOrThrow()
+      await tx.q
+        .insertInto('team_members')
+        .values({ team_id: team.id, agent_id: member.id, role: 'lead', joined_at: tx.now })
+        .execute()
+    })
+    await ann.command('/chat', support)
+    await ann.choose('audience', 'typed')
+    await slack.until(() => 'addresses' in ann.modal().values)
+    const answer = await ann.submit({ addresses: 'jane@acme.test', ...tulips, exclusions: ['openTicket'] })
+    expect(answer.errors.exclusions).toContain('Only a lead may do this. Ask Ben')
+  })
+
   it('shows each fault under its field, and makes nothing', async () => {
     const { ann } = await begin()
     await ann.command('/chat', support)
@@ -252,9 +278,9 @@ describe('the form for a chat', () => {
     await ann.choose('audience', 'customers')
     await slack.until(() => 'customers' in ann.modal().values)
     await ann.submit({
-      customers: ['acme'] as unknown as string,
+      customers: ['acme'],
       ...tulips,
-      exclusions: ['suppressed'] as unknown as string,
+      exclusions: ['suppressed', 'unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')
@@ -278,7 +304,7 @@ describe('the form for a chat', () => {
     expect(ann.modal().values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
     await ann.submit({
       message: 'They are here.',
-      exclusions: ['suppressed'] as unknown as string,
+      exclusions: ['suppressed', 'unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')
@@ -387,7 +413,21 @@ describe("a chat's card", () => {
         .some(m => wordsOf(m).includes('How lovely!')),
     )
     await press(1, 'chat_report')
-    await says('*50 %* answered')
+    const shown = await says('*50 %* answered')
+    await ann.click({ view: shown.id }, 'chat_chart')
+    const [chart] = await slack.until(() => {
+      const files = slack
+        .channel('support')
+        .thread(ts)
+        .flatMap(m => m.files ?? [])
+      return files.length ? files : undefined
+    })
+    expect(
+      slack
+        .file(chart?.id ?? '')
+        ?.bytes.subarray(1, 4)
+        .toString(),
+    ).toBe('PNG')
   })
 
   it('follows up those who did not answer, in the same conversation', async () => {
@@ -427,7 +467,7 @@ describe("a team's rules for chats", () => {
     await ann.submit({
       zone: 'Europe/Berlin',
       workingHours: '8:30 – 18:00',
-      quietHours: null as unknown as string,
+      quietHours: null,
       approvalOver: '10',
     })
     await form('Team')

@@ -1,5 +1,7 @@
 import type { ChatCard, ChatPost } from '../../../core/chats/card.ts'
+import { chatReport } from '../../../core/chats/report.ts'
 import type { Outcome } from '../../../core/letter.ts'
+import { drawChart } from '../../../lib/chart.ts'
 import type { Desk } from '../desk.ts'
 import { uploadFiles } from '../files.ts'
 import { threadUrl } from '../thread-url.ts'
@@ -23,27 +25,26 @@ export async function drawChat(desk: Desk, card: ChatCard): Promise<Outcome> {
   }
 }
 
-/** `png` is the picture that a chart is. */
-type Said = ChatPost & { png?: Buffer }
-
 function channelOf(externalId: string | null): string | undefined {
   return externalId?.split(':')[0]
 }
 
 /** Says a word in the thread under a chat's card; the same twice is one post, and one chart. */
-export async function postInChat(desk: Desk, said: Said): Promise<Outcome> {
+export async function postInChat(desk: Desk, said: ChatPost): Promise<Outcome> {
   const channel = channelOf(said.cardId) ?? ''
   const root = tsOf(said.cardId) ?? ''
   try {
     const link = said.ticketId === null ? null : await threadUrl(desk, said.ticketId)
     if (said.ticketId !== null && link === null && said.attempts <= TRIES_FOR_LINK) return LATER
+    const chart = said.kind === 'chart' ? await chartOf(desk, said.chatId) : undefined
+    if (chart === null) return { refused: { reason: 'Nobody has answered, so there is nothing to draw.' } }
     const sought: Sought = { id: said.id, thread: { place: channel }, createdAt: said.createdAt }
     const left: Left =
       said.attempts > 1
         ? await findParts(desk, sought, root, said.id, [chartName(said)])
         : { parts: new Map(), hasFiles: false }
     const ts = left.parts.get(0) ?? (await post(desk, channel, said.id, chatPost(said, link), root))
-    if (said.png && !left.hasFiles) await showChart(desk, said, said.png, { channel, threadTs: root })
+    if (chart && !left.hasFiles) await showChart(desk, said, chart, { channel, threadTs: root })
     return { sent: { id: `${channel}:${ts}` } }
   } catch (error) {
     return outcomeOfWord(desk, { id: said.id, place: channel, externalId: null }, error)
@@ -72,9 +73,14 @@ async function post(
   return ts as string
 }
 
+async function chartOf(desk: Desk, chatId: string): Promise<Buffer | null> {
+  const { answersOverTime } = await desk.store.read(q => chatReport(q, chatId))
+  return answersOverTime.length ? drawChart(answersOverTime) : null
+}
+
 async function showChart(
   desk: Desk,
-  said: Said,
+  said: ChatPost,
   png: Buffer,
   to: { channel: string; threadTs: string },
 ): Promise<void> {

@@ -2,7 +2,7 @@ import type { App, BlockAction, RespondFn, SlashCommand, ViewSubmitAction } from
 import { approveChat, discardChat, pauseChat, resumeChat, stopChat } from '../../../core/chats/change.ts'
 import { chatByNumber } from '../../../core/chats/find.ts'
 import { followUp } from '../../../core/chats/follow-up.ts'
-import { type ChatReport, chatReport } from '../../../core/chats/report.ts'
+import { type ChatReport, chatReport, postChart } from '../../../core/chats/report.ts'
 import { type ChatView, listChats } from '../../../core/chats/view.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
@@ -44,6 +44,7 @@ export function listenToChats(app: App, desk: Desk): void {
   on(ids.followUp, pressed => openFollowUp(desk, pressed))
   on(ids.recipientsCsv, pressed => giveRecipients(desk, pressed))
   on(ids.chatReport, pressed => showReport(desk, pressed))
+  on(ids.chatChart, pressed => showChart(desk, pressed))
   on(ids.chatCard, async pressed => {
     await admit(desk, pressed.user)
     await showChat(desk, await loadChat(desk, pressed.value), pressed.respond)
@@ -155,4 +156,10 @@ async function showReport(desk: Desk, { body, user, value }: Pressed): Promise<v
   const viewId = await openForm(desk, body, notice('Report', 'It is being counted…'))
   const chat = await loadChat(desk, value)
   await redrawView(desk, viewId, reportView(chat, await desk.store.read(q => chatReport(q, value))))
+}
+
+async function showChart(desk: Desk, { body, user, value }: Pressed): Promise<void> {
+  await desk.people.agent(user)
+  await desk.store.write(tx => postChart(tx, value))
+  if (body.view) await redrawView(desk, body.view.id, notice('Chart', "It is on its way into the chat's thread."))
 }

@@ -10,6 +10,7 @@ import { segments } from '../../../core/chats/segments.ts'
 import { sendersOf } from '../../../core/senders/find.ts'
 import { usualAmong } from '../../../core/senders/usual.ts'
 import { teams } from '../../../core/teams.ts'
+import { chatFault } from '../../../core/unsubscriptions.ts'
 import type { AgentRow, ChatRow, Priority } from '../../../db/schema.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
@@ -83,6 +84,7 @@ export async function formFor(
       usual: { id: sender?.id ?? null, instead },
       segments: await segments(q),
       files: desk.store.files,
+      obstacle: chatFault(desk.store.files),
       meta: { ...meta, teamId: team.id },
       start,
       ...(fault !== undefined && { fault }),

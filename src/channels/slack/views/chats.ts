@@ -67,7 +67,10 @@ export function reportView(chat: ChatView, report: ChatReport): ModalView {
   return notice(`Report of chat ${chat.number}`, [
     words(cut(oneLine(chat.subject), 400)),
     ...reportBlocks(report, 40),
-    actions(button('Recipients (CSV)', ids.recipientsCsv, chat.id)),
+    actions(
+      button('Recipients (CSV)', ids.recipientsCsv, chat.id),
+      chat.counts.answered > 0 && button('Chart into the thread', ids.chatChart, chat.id),
+    ),
   ])
 }
 

@@ -78,6 +78,7 @@ export const ids = {
   followUp: 'follow_up',
   recipientsCsv: 'recipients_csv',
   chatReport: 'chat_report',
+  chatChart: 'chat_chart',
   chatCard: 'chat_card',
   moreChats: 'more_chats',
   chatRules: 'chat_rules',

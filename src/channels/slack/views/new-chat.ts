@@ -16,6 +16,7 @@ export interface NewChatForm extends SenderChoice {
   files: FileRules
   meta: NewChatMeta
   start: ChatStart
+  obstacle: string | null // why no chat can be sent at all
   fault?: string // what was wrong with what was submitted
 }
 
@@ -61,6 +62,7 @@ export function newChatForm(form: NewChatForm): ModalView {
     meta: { ...meta, kept: keptWithin(meta.kept) } satisfies NewChatMeta,
     blocks: [
       ...(form.fault ? [words(`⚠️ ${cut(oneLine(form.fault), 2_000)}`)] : []),
+      ...(form.obstacle ? [words(`⚠️ ${cut(oneLine(form.obstacle), 1_000)}`)] : []),
       ...(form.senders.some(s => s.broken === null) ? [] : [noSender(form)]),
       teamField(form),
       field('agent', 'In the name of', { type: 'users_select', initial_user: start.agent }),
@@ -225,7 +227,7 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
       'exclusions',
       'Leave out',
       { type: 'checkboxes', options, ...(chosen.length && { initial_options: chosen }) },
-      { optional: true, hint: 'The dry run says how many of each.' },
+      { optional: true, hint: 'The dry run says how many of each. Only a lead switches off the first three.' },
     ),
     field(
       'written_to_days',

@@ -209,6 +209,7 @@ describe('every modal is what Slack takes', () => {
     preview: null,
     ...changes,
   })
+  const draft = { id: 'x'.repeat(36), number: 2_147_483_647, files: long.slice(0, 200), list: long.slice(0, 100) }
   const preview = { picked: recipientOption({ id: 'r1', address: longAddress, name: hostile }), to: longAddress }
   const modals = {
     ...Object.fromEntries(
@@ -216,7 +217,9 @@ describe('every modal is what Slack takes', () => {
         [`a new chat to ${kind}`, newChatForm(form({}, kind))],
         [
           `a new chat to ${kind}, full and faulty`,
-          newChatForm(form({ start: full, meta: { ...meta, audience: kind, kept }, fault: hostile.repeat(60) }, kind)),
+          newChatForm(
+            form({ start: full, meta: { ...meta, audience: kind, kept, draft }, fault: hostile.repeat(60) }, kind),
+          ),
         ],
       ]),
     ),

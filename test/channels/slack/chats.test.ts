@@ -167,6 +167,30 @@ describe('a chat', () => {
     expect(await chats()).toHaveLength(1)
   })
 
+  it('is changed after its dry run, and keeps its list', async () => {
+    const { ann, slack } = await begin()
+    await ann.command('/chat', support)
+    await form('New chat')
+    await ann.choose('audience', 'file')
+    await slack.until(() => 'file' in ann.modal().values)
+    const list = [
+      { name: 'list.csv', bytes: 'email,bulbs\njane@acme.test,40\nbob@globex.test,\n', mimetype: 'text/csv' },
+    ]
+    const files = [{ name: 'tulip.txt', bytes: 'a tulip', mimetype: 'text/plain' }]
+    await ann.submit({ ...tulips, message: 'You have {{ row.bulbs }}.', file: list, files })
+    const run = await says('*1 of 2* will get it.')
+    await ann.click({ view: run.id }, 'change_draft')
+    const again = await form('Change chat 1')
+    expect(again.values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(wordsOf(again)).toContain('list.csv stays')
+    await ann.submit({ message: 'You have {{ row.bulbs | default: "some" }}.' })
+    await says('*2 of 2* will get it.')
+    await ann.submit()
+    const mail = await gets('bob@globex.test', 'You have some.')
+    expect(mail.attachments.map(a => a.name)).toEqual(['tulip.txt'])
+    expect(await chats()).toHaveLength(1)
+  })
+
   it('is kept as a draft, and goes on from its card', async () => {
     const { ann } = await begin()
     const run = await dryRun('jane@acme.test')

@@ -1,29 +1,40 @@
 import type { App, BlockAction, GlobalShortcut, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { usualSenderOf } from '../../../core/agents.ts'
+import { agentById, usualSenderOf } from '../../../core/agents.ts'
 import { type Audience, fillAudience, fillFromCsv } from '../../../core/chats/audience.ts'
 import { type Exclusions, USUAL_EXCLUSIONS } from '../../../core/chats/blocks.ts'
 import { discardChat } from '../../../core/chats/change.ts'
-import { type ChatForm, checkChat, createChat } from '../../../core/chats/draft.ts'
+import { type ChatForm, changeDraft, checkChat, createChat } from '../../../core/chats/draft.ts'
 import { dryRun } from '../../../core/chats/dry-run.ts'
+import { chatById, fileNamesOf } from '../../../core/chats/find.ts'
 import { segments } from '../../../core/chats/segments.ts'
+import { customerById } from '../../../core/customers.ts'
 import { sendersOf } from '../../../core/senders/find.ts'
 import { usualAmong } from '../../../core/senders/usual.ts'
 import { teams } from '../../../core/teams.ts'
 import { chatFault } from '../../../core/unsubscriptions.ts'
 import type { AgentRow, ChatRow, Priority } from '../../../db/schema.ts'
+import type { Query } from '../../../db/store.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles, readFile } from '../files.ts'
 import { mendVariable, mendVariables } from '../variables.ts'
+import { initialText } from '../views/excerpt.ts'
 import { ids } from '../views/ids.ts'
-import { type AudienceKind, type ChatStart, type Kept, type NewChatMeta, newChatForm } from '../views/new-chat.ts'
+import {
+  type AudienceKind,
+  type ChatStart,
+  type Kept,
+  type NewChatMeta,
+  newChatForm,
+  pickedOptions,
+} from '../views/new-chat.ts'
 import { noTeam, workingView } from '../views/new-ticket.ts'
 import { said } from '../views/prompts.ts'
 import { showDryRun } from './dry-run.ts'
 import { writtenIn } from './new-ticket.ts'
 import { openForm, redrawView } from './show.ts'
-import { type Done, onPress, onShortcut, onSubmit } from './showing-problems.ts'
+import { type Done, onPress, onShortcut, onSubmit, type Pressed } from './showing-problems.ts'
 import { keyOf, type Submission, storeSubmission } from './submission.ts'
 import * as values from './values.ts'
 
@@ -45,6 +56,10 @@ export function listenToNewChat(app: App, desk: Desk): void {
   redrawn(ids.pickChatTeam, (meta, teamId) => ({ ...meta, teamId }))
   redrawn(ids.pickAudience, (meta, kind) => ({ ...meta, audience: kind as AudienceKind }))
   redrawn(ids.pickWhen, (meta, when) => ({ ...meta, isLater: when === 'later' }))
+  app.action<BlockAction>(
+    ids.changeDraft,
+    onPress(desk, pressed => reopen(desk, pressed)),
+  )
   app.view<ViewSubmitAction>(
     ids.forms.newChat,
     onSubmit(desk, body => submit(desk, body), { sender: 'team', file: 'audience' }),
@@ -63,6 +78,53 @@ export async function openNewChat(
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }
 
+/** The form again, in place of the dry run, with what the draft holds. */
+async function reopen(desk: Desk, { body, user, value }: Pressed): Promise<void> {
+  await desk.people.agent(user)
+  const { meta, start } = await desk.store.read(q => formOfDraft(q, value, desk.store.now()))
+  const form = await formFor(desk, user, meta, start)
+  if (form && body.view) await redrawView(desk, body.view.id, form)
+}
+
+async function formOfDraft(q: Query, chatId: string, now: number): Promise<{ meta: NewChatMeta; start: ChatStart }> {
+  const chat = await chatById(q, chatId)
+  if (chat.state !== 'draft') throw new Problem('conflict', 'Only a draft can be changed.')
+  const audience = JSON.parse(chat.audience) as Audience
+  const dueAt = chat.due_at === null ? null : Math.floor(chat.due_at / 1000)
+  const files = (await fileNamesOf(q, chatId)).join(', ').slice(0, 200)
+  const list = audience.kind === 'file' ? audience.name.slice(0, 100) : null
+  const meta: NewChatMeta = {
+    teamId: chat.team_id,
+    origin: null,
+    audience: audience.kind,
+    isLater: dueAt !== null,
+    attempt: now, // the same view was submitted before
+    kept: {},
+    draft: { id: chat.id, number: chat.number, files, list },
+  }
+  const start: ChatStart = {
+    ...(await chosenBefore(q, audience)),
+    dueAt,
+    agent: (await agentById(q, chat.agent_id)).handle,
+    sender: chat.sender_id,
+    subject: chat.subject,
+    message: initialText(JSON.parse(chat.body)),
+    kind: chat.kind,
+    priority: chat.priority,
+    exclusions: { ...USUAL_EXCLUSIONS, ...JSON.parse(chat.exclusions) },
+  }
+  return { meta, start }
+}
+
+async function chosenBefore(q: Query, audience: Audience): Promise<Kept> {
+  if (audience.kind === 'segment') return { segment: audience.segmentId }
+  if (audience.kind === 'typed') return { addresses: audience.text }
+  if (audience.kind === 'file') return {}
+  const people = []
+  for (const id of audience.ids) people.push(await customerById(q, id))
+  return { customers: pickedOptions(people) }
+}
+
 /** The form as it stands at `meta`; undefined while there is no team. */
 export async function formFor(
   desk: Desk,
@@ -77,11 +139,12 @@ export async function formFor(
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
     const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
+    const chosen = senders.find(s => s.id === start.sender)
     return newChatForm({
       team,
       teams: all,
       senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
-      usual: { id: sender?.id ?? null, instead },
+      usual: chosen ? { id: chosen.id, instead: null } : { id: sender?.id ?? null, instead },
       segments: await segments(q),
       files: desk.store.files,
       obstacle: chatFault(desk.store.files),
@@ -114,11 +177,13 @@ export function startIn(
   const kept: Kept = { ...meta.kept, ...givenIn(v, meta) }
   const kind = values.typed(v, 'kind')
   const priority = values.chosen(v, 'priority') as Priority | null
+  const sender = values.chosen(v, 'sender')
   const start: ChatStart = {
     ...kept,
     agent: values.chosenUser(v, 'agent') ?? user,
     subject: values.typed(v, 'subject'),
     message: values.richText(v, 'message'),
+    ...(sender && { sender }),
     ...(kind && { kind }),
     ...(priority && { priority }),
     exclusions: exclusionsIn(v),
@@ -188,21 +253,25 @@ async function draftOf(desk: Desk, body: Submission): Promise<ChatRow> {
   if (faults.length) throw new Problems(faults)
   const given = values.filesIn(v).map(f => f.id)
   const files = await downloadFiles(desk, given)
-  const chat = await desk.store.write(tx => createChat(tx, { ...form, files }))
+  const { draft } = values.metaOf<NewChatMeta>(body.view)
+  const chat = await desk.store.write(tx =>
+    draft ? changeDraft(tx, draft.id, { ...form, files }) : createChat(tx, { ...form, files }),
+  )
   if (chat.state !== 'draft') return chat // the first try came as far as here, and somebody has sent it since
   try {
     await fill(desk, chat, form.audience, values.filesIn(v, 'file')[0]?.id)
     await dryRun(desk.store, chat.id)
     return chat
   } catch (error) {
-    if (error instanceof Problem) await desk.store.write(tx => discardChat(tx, chat.id, form.createdBy))
+    if (error instanceof Problem && !draft) await desk.store.write(tx => discardChat(tx, chat.id, form.createdBy))
     throw error
   }
 }
 
 async function fill(desk: Desk, chat: ChatRow, audience: Audience, fileId: string | undefined): Promise<void> {
   if (audience.kind !== 'file') return fillAudience(desk.store, chat.id)
-  await readFile(desk, fileId ?? '', 'file', csv => fillFromCsv(desk.store, chat.id, csv))
+  if (!fileId) return // a draft that was changed keeps its list
+  await readFile(desk, fileId, 'file', csv => fillFromCsv(desk.store, chat.id, csv))
 }
 
 /** The form comes back with all that was typed and what is wrong with it; where it is closed, a direct message does. */
@@ -237,7 +306,7 @@ async function readNewChat(desk: Desk, { user, view }: Submission): Promise<{ fo
     body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
     kind: values.typed(v, 'kind'),
     priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
-    audience: audienceIn(v, meta.audience),
+    audience: audienceIn(v, meta),
     exclusions: exclusionsIn(v),
     files: [],
     dueAt: dueAt === null ? null : dueAt * 1000,
@@ -257,7 +326,7 @@ async function agentIn(desk: Desk, user: string | null, self: AgentRow): Promise
   }
 }
 
-function audienceIn(v: values.Values, kind: AudienceKind): Audience {
+function audienceIn(v: values.Values, { audience: kind, draft }: NewChatMeta): Audience {
   switch (kind) {
     case 'segment':
       return { kind, segmentId: values.chosen(v, 'segment') ?? '' }
@@ -266,15 +335,15 @@ function audienceIn(v: values.Values, kind: AudienceKind): Audience {
     case 'typed':
       return { kind, text: values.typed(v, 'addresses') }
     case 'file':
-      return { kind, name: values.filesIn(v, 'file')[0]?.name ?? '' }
+      return { kind, name: values.filesIn(v, 'file')[0]?.name ?? draft?.list ?? '' }
   }
 }
 
 /** A field that Slack lets somebody leave empty, since another kind of audience needs it not. */
-function nothingChosen(v: values.Values, { audience }: NewChatMeta): Problem[] {
+function nothingChosen(v: values.Values, { audience, draft }: NewChatMeta): Problem[] {
   if (audience === 'segment' && !values.chosen(v, 'segment'))
     return [new Problem('invalid', 'Choose a segment.', v.segment ? 'segment' : 'audience')]
-  if (audience === 'file' && !values.filesIn(v, 'file').length)
+  if (audience === 'file' && !draft?.list && !values.filesIn(v, 'file').length)
     return [new Problem('invalid', 'Give a CSV file.', 'file')]
   return []
 }

@@ -52,6 +52,7 @@ export function dryRunView(page: DryRunPage): ModalView {
       actions(
         button('Send to me', ids.sendToMe, chat.id),
         run.total > run.willGet && button('Blocked rows as CSV', ids.blockedCsv, chat.id),
+        button('Change', ids.changeDraft, chat.id),
         button('Save as draft', ids.saveDraft, chat.id),
       ),
     ],

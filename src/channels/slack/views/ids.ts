@@ -68,6 +68,7 @@ export const ids = {
   sendToMe: 'send_to_me',
   blockedCsv: 'blocked_csv',
   saveDraft: 'save_draft',
+  changeDraft: 'change_draft',
   openDryRun: 'open_dry_run',
   // on a chat's card; the value is its id
   discardChat: 'discard_chat',

@@ -28,6 +28,15 @@ export interface NewChatMeta {
   isLater: boolean
   attempt: number // submissions before this one that came back with a fault
   kept: Kept
+  draft?: Draft // it is changed, in place of a new one
+}
+
+/** A draft that is changed; of its files nobody sees more than the names. */
+export interface Draft {
+  id: string
+  number: number
+  files: string
+  list: string | null // the CSV that its recipients came from
 }
 
 /** What was given in fields that are not shown now. */
@@ -41,6 +50,7 @@ export interface Kept {
 /** What the form is filled with at first. */
 export interface ChatStart extends Kept {
   agent: string // Slack user
+  sender?: string // chosen, in place of the usual one
   subject?: string
   message?: RichTextBlock | undefined
   kind?: string
@@ -57,7 +67,7 @@ export function newChatForm(form: NewChatForm): ModalView {
   const { start, meta } = form
   return modal({
     id: ids.forms.newChat,
-    title: 'New chat',
+    title: meta.draft ? `Change chat ${meta.draft.number}` : 'New chat',
     submit: 'Dry run',
     meta: { ...meta, kept: keptWithin(meta.kept) } satisfies NewChatMeta,
     blocks: [
@@ -73,6 +83,7 @@ export function newChatForm(form: NewChatForm): ModalView {
       subjectField(start.subject),
       messageField(start.message),
       filesField(form.files),
+      ...(meta.draft?.files ? [staying(meta.draft.files)] : []),
       kindField(start.kind),
       field('priority', 'Priority of the tickets', {
         type: 'static_select',
@@ -136,7 +147,7 @@ function chosenFields(form: NewChatForm): KnownBlock[] {
     case 'typed':
       return [addressesField(form.start.addresses)]
     case 'file':
-      return [listField()]
+      return [listField(), ...(form.meta.draft?.list ? [staying(form.meta.draft.list)] : [])]
   }
 }
 
@@ -192,6 +203,10 @@ function addressesField(typed: string | undefined): InputBlock {
     },
     { optional: true, hint: 'Separated by commas, semicolons or lines. More than fit here go into a CSV file.' },
   )
+}
+
+function staying(names: string): KnownBlock {
+  return context(plain(cut(`📎 ${oneLine(names)} stays, unless you give another.`, 500)))
 }
 
 function listField(): InputBlock {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { WebAPIPlatformError } from '@slack/web-api'
 import { refuseTooLarge } from '../../core/attachments.ts'
 import type { AttachmentView, NewFile } from '../../core/letter.ts'
+import { sizeWords } from '../../lib/bytes.ts'
 import { Problem } from '../../lib/problem.ts'
 import { withTempFile } from '../../lib/temp.ts'
 import type { Desk } from './desk.ts'
@@ -83,9 +84,11 @@ async function ask(desk: Desk, file: SlackFile): Promise<Response> {
   return response
 }
 
+const MOST_READ = 100 * 1024 * 1024
+
 /**
  * Lends a file that somebody gave in Slack as a stream, by way of the disk: it may be large, and what reads it may be
- * slower than Slack waits. Throws a Problem under the field for one that is gone.
+ * slower than Slack waits. Throws a Problem under the field for one that is gone or too large.
  */
 export async function readFile<T>(
   desk: Desk,
@@ -94,6 +97,8 @@ export async function readFile<T>(
   work: (file: Readable) => Promise<T>,
 ): Promise<T> {
   const file = await look(desk, id, field)
+  if (file.size > MOST_READ)
+    throw new Problem('invalid', `This file is ${sizeWords(file.size)}; it can have ${sizeWords(MOST_READ)}.`, field)
   return withTempFile(async path => {
     const { body } = await ask(desk, file)
     await pipeline(

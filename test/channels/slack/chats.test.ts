@@ -294,6 +294,14 @@ describe('the form for a chat', () => {
     await says('*1 of 1* will get it.')
   })
 
+  it('opens from App Home, too', async () => {
+    const { ann, slack } = await begin()
+    await ann.openHome()
+    const home = await slack.until(() => ann.home())
+    await ann.click({ view: home.id }, 'new_chat')
+    await form('New chat')
+  })
+
   it('takes customers who are picked, one by one', async () => {
     const { ann, openTicket, slack } = await begin()
     await openTicket()

@@ -82,7 +82,7 @@ function stateLine(chat: ChatView): string[] {
 /** Others' words: shown as they are. */
 function reasons({ state, reason, approvalReason }: ChatView): KnownBlock[] {
   return [
-    ...(reason ? [context(plain(cut(`⚠️ ${oneLine(reason)}`, 1_000)))] : []),
+    ...(reason && state !== 'scheduled' ? [context(plain(cut(`⚠️ ${oneLine(reason)}`, 1_000)))] : []),
     ...(state === 'awaiting_approval' && approvalReason
       ? [context(plain(cut(`🤝 ${oneLine(approvalReason)}`, 1_000)))]
       : []),

@@ -163,6 +163,121 @@ async function redraw(
 ): Promise<void> {
   if (!view) return
   const { meta, start } = startIn(view, user.id)
+  const form = await formFor(desk, user.id, change(meta), start)
+  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+}
+
+/** What a form holds, to begin it with again. */
+export function startIn(
+  view: Pick<Submission['view'], 'private_metadata' | 'state'>,
+  user: string,
+): { meta: NewChatMeta; start: ChatStart } {
+  const meta = values.metaOf<NewChatMeta>(view)
+  const v = view.state.values
+  const kept: Kept = { ...meta.kept, ...givenIn(v, meta) }
+  const kind = values.typed(v, 'kind')
+  const priority = values.chosen(v, 'priority') as Priority | null
+  const sender = values.chosen(v, 'sender')
+  const start: ChatStart = {
+    ...kept,
+    agent: values.chosenUser(v, 'agent') ?? user,
+    subject: values.typed(v, 'subject'),
+    message: values.richText(v, 'message'),
+    ...(sender && { sender }),
+    ...(kind && { kind }),
+    ...(priority && { priority }),
+    exclusions: exclusionsIn(v),
+  }
+  return { meta: { ...meta, kept }, start }
+}
+
+/** What is given in those fields that another choice would hide. */
+function givenIn(v: values.Values, meta: NewChatMeta): Kept {
+  return {
+    ...(meta.audience === 'segment' && { segment: values.chosen(v, 'segment') }),
+    ...(meta.audience === 'customers' && { customers: values.chosenOptions(v, 'customers') }),
+    ...(meta.audience === 'typed' && { addresses: values.typed(v, 'addresses') }),
+    ...(meta.isLater && { dueAt: values.chosenMoment(v, 'when') }),
+  }
+}
+
+function exclusionsIn(v: values.Values): Exclusions {
+  const ticked = values.ticked(v, 'exclusions')
+  const days = values.typed(v, 'written_to_days').trim()
+  return {
+    suppressed: ticked.includes('suppressed'),
+    unsubscribed: ticked.includes('unsubscribed'),
+    duplicate: ticked.includes('duplicate'),
+    openTicket: ticked.includes('openTicket'),
+    writtenToDays: days === '' ? null : Number(days),
+  }
+}
+
+/** Every fault that can be seen at once is shown under its field; what takes longer is done from the stored submission. */
+async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done> {
+  const v = body.view.state.values
+  const { form, faults } = await readNewChat(desk, body)
+  await desk.store.write(async tx => {
+    const others = await faultsIn(() => checkChat(tx, form, values.filesIn(v)))
+    if (faults.length || others.length) throw new Problems([...faults, ...others])
+    await storeSubmission(tx, body, values.metaOf<NewChatMeta>(body.view).attempt)
+  })
+  return { show: workingView('New chat') }
+}
+
+async function faultsIn(work: () => Promise<unknown>): Promise<Problem[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    if (error instanceof Problems) return error.problems
+    if (error instanceof Problem) return [error]
+    throw error
+  }
+}
+
+/** Makes the draft of a stored submission and shows its dry run. Twice the same is one chat. */
+export async function finishNewChat(desk: Desk, body: Submission): Promise<void> {
+  try {
+    const chat = await draftOf(desk, body)
+    await showDryRun(desk, body.user.id, body.view.id, chat.id)
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Problems)) throw error
+    await giveBack(desk, body, error.message)
+  }
+}
+
+async function draftOf(desk: Desk, body: Submission): Promise<ChatRow> {
+  const v = body.view.state.values
+  const { form, faults } = await readNewChat(desk, body)
+  if (faults.length) throw new Problems(faults)
+  const given = values.filesIn(v).map(f => f.id)
+  const files = await downloadFiles(desk, given)
+  const { draft } = values.metaOf<NewChatMeta>(body.view)
+  const chat = await desk.store.write(tx =>
+    draft ? changeDraft(tx, draft.id, { ...form, files }) : createChat(tx, { ...form, files }),
+  )
+  if (chat.state !== 'draft') return chat // the first try came as far as here, and somebody has sent it since
+  try {
+    await fill(desk, chat, form.audience, values.filesIn(v, 'file')[0]?.id)
+    await dryRun(desk.store, chat.id)
+    return chat
+  } catch (error) {
+    if (error instanceof Problem && !draft) await desk.store.write(tx => discardChat(tx, chat.id, form.createdBy))
+    throw error
+  }
+}
+
+async function fill(desk: Desk, chat: ChatRow, audience: Audience, fileId: string | undefined): Promise<void> {
+  if (audience.kind !== 'file') return fillAudience(desk.store, chat.id)
+  if (!fileId) return // a draft that was changed keeps its list
+  await readFile(desk, fileId, 'file', csv => fillFromCsv(desk.store, chat.id, csv))
+}
+
+/** The form comes back with all that was typed and what is wrong with it; where it is closed, a direct message does. */
+async function giveBack(desk: Desk, body: Submission, fault: string): Promise<void> {
+  const { meta, start } = startIn(body.view, body.user.id)
+  const next = { ...meta, attempt: meta.attempt + 1 }
   const v = body.view.state.values
   const hadFiles = values.filesIn(v).length + values.filesIn(v, 'file').length > 0
   const says = `${fault} Nothing was sent.${hadFiles ? ' Files have to be given again.' : ''}`

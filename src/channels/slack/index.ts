@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
+import { drawChat, postInChat } from './deliver/chat.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
 import type { Desk } from './desk.ts'
@@ -113,6 +114,8 @@ export function createSlack(options: SlackOptions): Slack {
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
     presence: handles => presenceOf(desk, handles),
+    drawChat: card => drawChat(desk, card),
+    postInChat: post => postInChat(desk, post),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

@@ -18,6 +18,7 @@ export interface ChatCard {
 /** A word to be said in the thread under a chat's card. */
 export interface ChatPost {
   id: string // the same post again has the same id
+  chatId: string
   place: string // the team's
   cardId: string // how the place knows the card
   kind: ChatPostRow['kind']
@@ -35,7 +36,7 @@ const LONGEST_BACK_OFF_MS = 600_000
 export async function queueChatPost(
   tx: Tx,
   chatId: string,
-  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string },
+  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string; dueAt?: number },
 ): Promise<void> {
   await tx.q
     .insertInto('chat_posts')
@@ -48,7 +49,7 @@ export async function queueChatPost(
       key: post.key,
       external_id: null,
       attempts: 0,
-      due_at: tx.now,
+      due_at: post.dueAt ?? tx.now,
       created_at: tx.now,
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())
@@ -147,6 +148,7 @@ function postOf(row: ChatPostRow & { card_id: string | null; place: string }): C
   const { id, kind, text, place } = row
   return {
     ...{ id, kind, text, place },
+    chatId: row.chat_id,
     cardId: row.card_id as string,
     ticketId: row.ticket_id,
     attempts: row.attempts + 1,

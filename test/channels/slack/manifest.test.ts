@@ -22,6 +22,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
+  'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'dnd.info': ['dnd:read'],
   'files.completeUploadExternal': ['files:write'],
@@ -87,6 +88,7 @@ describe('the manifest', () => {
     expect(manifest.features.slash_commands.map((c: { command: string }) => c.command)).toEqual([
       ids.command,
       ids.outreach,
+      ids.chatCommand,
     ])
     expect(manifest.features.shortcuts.map((s: { callback_id: string }) => s.callback_id).sort()).toEqual(
       Object.values(ids.shortcuts).sort(),

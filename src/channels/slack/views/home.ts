@@ -211,6 +211,7 @@ function home(page: HomePage, blocks: KnownBlock[]): HomeView {
     button('Inbox', `${ids.homeTab}:inbox`, 'inbox', page.tab === 'inbox' ? { style: 'primary' } : {}),
     button('Set-up', `${ids.homeTab}:setup`, 'setup', page.tab === 'setup' ? { style: 'primary' } : {}),
     button('New ticket', ids.shortcuts.newTicket, 'home'),
+    button('New chat', ids.shortcuts.newChat, 'home'),
   )
   const all = [tabs, ...blocks]
   const shown =

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { killAll } from './child.ts'
 import type { Row } from './row.ts'
 import { inbound } from './rows/answer.ts'
+import { chat, chatList, chatMemory, chatStop } from './rows/chat.ts'
 import { command } from './rows/command.ts'
 import { delay } from './rows/delay.ts'
 import { idle } from './rows/idle.ts'
@@ -16,7 +17,7 @@ import { ticket } from './rows/ticket.ts'
 import { type Result, tableOf, verdictOf } from './table.ts'
 import { createWorld, type World } from './world.ts'
 
-const ROWS: Row[] = [ticket, inbound, read, delay, command, idle, start]
+const ROWS: Row[] = [ticket, inbound, read, delay, command, idle, start, chat, chatStop, chatList, chatMemory]
 
 const USAGE = `npm run bench -- [options]
 
@@ -30,7 +31,7 @@ Measures Overture beside a small program out of the same bare libraries, in turn
   --profile DIR    a CPU profile of each run
 `
 
-const LONGEST_MS = 15 * 60_000
+const LONGEST_MS = 45 * 60_000
 
 const { values } = parseArgs({
   options: {

@@ -8,6 +8,7 @@ import { teams } from '../src/core/teams.ts'
 import { openTicket } from '../src/core/tickets/open.ts'
 import { createLog } from '../src/lib/log.ts'
 import { answer } from './answers.ts'
+import { chatAnswers } from './chats.ts'
 import type { Kept, SomeTickets } from './side.ts'
 import { BODY, markOf } from './texts.ts'
 
@@ -62,6 +63,7 @@ answer(async () => {
     open,
     settle,
     kept,
+    ...chatAnswers(store, team, agent),
     mailPort: () => overture.mailPort,
     stop: () => overture.stop(),
   }

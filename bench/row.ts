@@ -1,8 +1,8 @@
 import type { SideName } from './side.ts'
 import type { World } from './world.ts'
 
-/** What must hold for a line: a figure of ours at most this many times the raw parts', or below this. */
-export type Bar = { atMostTimesRaw: number } | { below: number }
+/** What must hold for a line: a figure of ours at most, or least, this many times the raw parts', or below this. */
+export type Bar = { atMostTimesRaw: number } | { atLeastTimesRaw: number } | { below: number }
 
 /** One line of the table. */
 export interface Line {

@@ -9,6 +9,14 @@ export interface SomeTickets {
   atOnce: number
 }
 
+/** How a chat's list was read. */
+export interface Listed {
+  ms: number
+  listed: number // who would get the chat
+  peakMb: number
+  stallMs: number
+}
+
 /** What the database has, to be held against what was asked for and what arrived. */
 export interface Kept {
   tickets: number

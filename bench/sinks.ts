@@ -13,6 +13,7 @@ import { answerMail } from './texts.ts'
 export interface Counts {
   mails: number
   allMails: number
+  lastMailAt: number // by the clock of all processes (ms)
   cards: number
   answers: number
   views: number
@@ -82,6 +83,7 @@ answer(async () => {
     counts: (): Counts => ({
       mails: mail.accepted.size,
       allMails: mail.total(),
+      lastMailAt: mail.lastAt(),
       cards: slack.cards.size,
       answers: slack.answers.size,
       views: slack.views.size,

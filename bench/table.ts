@@ -42,12 +42,15 @@ export function verdictOf({ line, ours, raw, fault }: Result): Verdict {
 }
 
 function holdsBar(bar: Bar, ours: number, raw: number): boolean {
-  return 'below' in bar ? ours < bar.below : ours / raw <= bar.atMostTimesRaw
+  if ('below' in bar) return ours < bar.below
+  return 'atLeastTimesRaw' in bar ? ours / raw >= bar.atLeastTimesRaw : ours / raw <= bar.atMostTimesRaw
 }
 
 function barWords(bar: Bar | null, unit: string): string {
   if (!bar) return '-'
-  return 'below' in bar ? `< ${bar.below} ${unit}` : `<= ${Number(bar.atMostTimesRaw.toFixed(2))}x`
+  if ('below' in bar) return `< ${bar.below} ${unit}`
+  if ('atLeastTimesRaw' in bar) return `>= ${bar.atLeastTimesRaw}x`
+  return `<= ${Number(bar.atMostTimesRaw.toFixed(2))}x`
 }
 
 /** The table for people, as wide as its words. */

@@ -59,6 +59,7 @@ export function createWorld(compiled: string, scratchIn: string, options: Option
       PORT: '0',
       APP_SECRET: 'the secret of the bench',
       HOLD_SECONDS: '0',
+      PUBLIC_URL: 'https://overture.bench.test',
       LOG_LEVEL: 'warn',
     }),
     async withFar(work) {

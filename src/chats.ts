@@ -13,6 +13,7 @@ const MOST_AHEAD = 500
 const SECONDS_AHEAD = 3
 const BURST_SECONDS = 1
 const SHORTEST_REST_MS = 5
+const TOGETHER_MS = 20
 const SOON_MS = 100
 const LATER_MS = 5_000
 
@@ -30,7 +31,14 @@ export interface Chats {
 export function startChats(store: Store, log: Log): Chats {
   const credit = new Map<string, { mails: number; at: number }>() // of each chat, in mails that may go now
   const loop = startLoop(round, error => log.error({ err: error }, 'Chats could not be sent; it is tried again.'))
-  store.listen('chats', loop.knock)
+  let soon: NodeJS.Timeout | undefined
+  store.listen('chats', () => {
+    // a chat's mails are settled by the hundred: one look is enough for all of a moment
+    soon ??= setTimeout(() => {
+      soon = undefined
+      loop.knock()
+    }, TOGETHER_MS)
+  })
 
   async function round(): Promise<number | null> {
     const { ids, next } = await chatsDue(store)
@@ -41,9 +49,11 @@ export function startChats(store: Store, log: Log): Chats {
     const sending = await store.read(chatsSending)
     for (const chat of sending) waits.push(await feed(chat))
     for (const id of credit.keys()) if (!sending.some(c => c.id === id)) credit.delete(id)
-    const steps = await store.write(tx => sendDueSteps(tx, STEPS_AT_ONCE))
-    if (steps === STEPS_AT_ONCE) return 0
     const step = await store.read(nextStepDue)
+    if (step !== null && step <= store.now()) {
+      await store.write(tx => sendDueSteps(tx, STEPS_AT_ONCE))
+      return 0
+    }
     if (step !== null) waits.push(step - store.now())
     const soonest = waits.filter(w => w !== null)
     return soonest.length ? Math.max(Math.min(...soonest), SHORTEST_REST_MS) : null
@@ -59,7 +69,7 @@ export function startChats(store: Store, log: Log): Chats {
     credit.set(chat.id, mine)
     const ahead = Math.min(Math.max(chat.perSecond * SECONDS_AHEAD, FEWEST_AHEAD), MOST_AHEAD)
     const room = Math.floor(Math.min(mine.mails, ahead - chat.onTheirWay, MOST_AT_ONCE))
-    if (room < 1) return chat.onTheirWay >= ahead ? SOON_MS : Math.ceil(1_000 / chat.perSecond)
+    if (room < fewestAtOnce(chat)) return chat.onTheirWay >= ahead ? SOON_MS : Math.ceil(1_000 / chat.perSecond)
     const { queued, due } = await store.write(tx => feedChat(tx, chat.id, room))
     mine.mails -= queued
     if (due === null) return chat.onTheirWay ? LATER_MS : null
@@ -76,6 +86,14 @@ export function startChats(store: Store, log: Log): Chats {
         last = now
       }
     },
-    stop: () => loop.stop(),
+    stop() {
+      clearTimeout(soon)
+      return loop.stop()
+    },
   }
+}
+
+/** Much of the work is the same for one and for fifty, so a fast chat is fed in larger spoons. */
+function fewestAtOnce({ perSecond }: Sending): number {
+  return Math.min(Math.max(Math.floor(perSecond / 10), 1), MOST_AT_ONCE)
 }

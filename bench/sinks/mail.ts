@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { clock } from '../watch.ts'
 
 /** A mail that was accepted: where answers to it go, and what they refer to. */
 export interface Accepted {
@@ -14,6 +15,8 @@ export interface MailSink {
   accepted: Map<number, Accepted>
   /** All that were accepted, repeated ones too. */
   total(): number
+  /** When the last one was accepted, by the clock of all processes (ms). */
+  lastAt(): number
   reset(): void
   close(): void
 }
@@ -23,6 +26,7 @@ export async function startMailSink(): Promise<MailSink> {
   const accepted = new Map<number, Accepted>()
   const sockets = new Set<Socket>()
   let total = 0
+  let lastAt = 0
 
   const server = createServer(socket => {
     sockets.add(socket)
@@ -31,6 +35,7 @@ export async function startMailSink(): Promise<MailSink> {
     socket.on('error', () => socket.destroy())
     converse(socket, (envelope, mail) => {
       total++
+      lastAt = clock()
       const head = mail.slice(0, mail.indexOf('\r\n\r\n'))
       const mark = /mark(\d+)end/.exec(head)?.[1]
       const ids = { messageId: field(head, 'Message-ID'), subject: field(head, 'Subject') }
@@ -41,6 +46,7 @@ export async function startMailSink(): Promise<MailSink> {
     port: await listening(server),
     accepted,
     total: () => total,
+    lastAt: () => lastAt,
     reset() {
       accepted.clear()
       total = 0

@@ -1,9 +1,9 @@
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
+import { isAddress } from '../addresses.ts'
 import { agentById } from '../agents.ts'
-import { banOf } from '../bans.ts'
-import { isAddress } from '../customers.ts'
-import { isOwnAddress } from '../senders/find.ts'
+import { bansAmong } from '../bans.ts'
+import { ownAmong } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
 import { type ChatTemplate, readTemplate, Unfilled, type Variables } from './template.ts'
@@ -84,16 +84,14 @@ export async function blocksOf(
   for (const r of candidates) {
     const { address } = r
     if (!isAddress(address)) block(r, 'bad_address', 'This is not an email address.')
-    else if (await isOwnAddress(q, address)) block(r, 'ours', 'This is an address of ours, not a customer’s.')
+    else if (facts.ours.has(address)) block(r, 'ours', 'This is an address of ours, not a customer’s.')
     const first = facts.firstLines.get(address)
     if (exclusions.duplicate && first !== undefined && first < r.line)
       block(r, 'duplicate', `This address stands in line ${first} already.`)
     const suppressed = facts.suppressed.get(address)
     if (exclusions.suppressed && suppressed) block(r, 'suppressed', suppressed)
-    else if (exclusions.suppressed && isAddress(address)) {
-      const ban = await banOf(q, address)
-      if (ban) block(r, 'suppressed', `It is banned: ${ban.reason}`)
-    }
+    const ban = facts.banned.get(address)
+    if (exclusions.suppressed && ban) block(r, 'suppressed', `It is banned: ${ban.reason}`)
     const left = facts.unsubscribed.get(address)
     if (exclusions.unsubscribed && left) block(r, 'unsubscribed', left)
     const open = facts.openTickets.get(address)
@@ -121,8 +119,10 @@ export interface CustomerFacts {
 
 interface Facts {
   customers: Map<string, CustomerFacts>
+  ours: Set<string>
   firstLines: Map<string, number>
   suppressed: Map<string, string>
+  banned: Map<string, { reason: string }>
   unsubscribed: Map<string, string>
   openTickets: Map<string, string>
   writtenTo: Map<string, string>
@@ -155,6 +155,8 @@ async function factsOf(q: Query, { chat, exclusions }: ChatContext, addresses: s
   const wrote = days ? await lettersTo(q, chat.id, addresses, now - days * DAY_MS) : []
   return {
     customers: await customersAt(q, addresses),
+    ours: await ownAmong(q, addresses),
+    banned: await bansAmong(q, addresses.filter(isAddress)),
     firstLines: of(
       firstLines,
       r => r.address,

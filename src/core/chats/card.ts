@@ -3,6 +3,7 @@ import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import type { Outcome } from '../letter.ts'
+import { REDRAW_MS } from './redraw.ts'
 import { type ChatView, chatView } from './view.ts'
 
 /** The card of a chat, to be drawn in its team's place. */
@@ -27,35 +28,15 @@ export interface ChatPost {
   createdAt: number
 }
 
-const REDRAW_MS = 3_000 // a card is drawn at most so often
 const LEASE_MS = 15_000
 const BACK_OFF_MS = 2_000
 const LONGEST_BACK_OFF_MS = 600_000
-
-/** Has the chat's card drawn, within a few seconds; many changes are drawn once. A draft has none. */
-export async function redrawChat(tx: Tx, chatId: string): Promise<void> {
-  const { numUpdatedRows } = await tx.q
-    .updateTable('chats')
-    .set(e => ({
-      card_due_at: e
-        .case()
-        .when('card_id', 'is', null)
-        .then(tx.now)
-        .else(tx.now + REDRAW_MS)
-        .end(),
-    }))
-    .where('id', '=', chatId)
-    .where('card_due_at', 'is', null)
-    .where('state', '!=', 'draft')
-    .executeTakeFirst()
-  if (numUpdatedRows > 0n) tx.wake('outbox')
-}
 
 /** Queues a word for the thread under the card; the same key again is the same word. */
 export async function queueChatPost(
   tx: Tx,
   chatId: string,
-  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string },
+  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string; dueAt?: number },
 ): Promise<void> {
   await tx.q
     .insertInto('chat_posts')
@@ -68,7 +49,7 @@ export async function queueChatPost(
       key: post.key,
       external_id: null,
       attempts: 0,
-      due_at: tx.now,
+      due_at: post.dueAt ?? tx.now,
       created_at: tx.now,
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())

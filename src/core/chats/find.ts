@@ -1,16 +1,30 @@
+import { prepared } from '../../db/prepared.ts'
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
 /** Throws a Problem for a chat that is not there. */
 export async function chatById(q: Query, id: string): Promise<ChatRow> {
-  const chat = await q.selectFrom('chats').selectAll().where('id', '=', id).executeTakeFirst()
+  const [chat] = (await selectChat(q, { id })).rows
   if (!chat) throw new Problem('not_found', 'This chat is no more.')
   return chat
 }
 
+const selectChat = prepared((q, v: { id: string }) => q.selectFrom('chats').selectAll().where('id', '=', v.id))
+
 export function chatByNumber(q: Query, number: number): Promise<ChatRow | undefined> {
   return q.selectFrom('chats').selectAll().where('number', '=', number).executeTakeFirst()
+}
+
+/** The names of the files that a chat carries. */
+export async function fileNamesOf(q: Query, chatId: string): Promise<string[]> {
+  const rows = await q
+    .selectFrom('chat_files')
+    .select('name')
+    .where('chat_id', '=', chatId)
+    .orderBy('position')
+    .execute()
+  return rows.map(r => r.name)
 }
 
 /** The recipient whose ticket this is. */

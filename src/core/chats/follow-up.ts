@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatStepRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -6,10 +7,12 @@ import { type Document, isEmpty } from '../document.ts'
 import { postMessage } from '../messages/post.ts'
 import { suppressionOf } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
+import { unsubscriptionOf } from '../unsubscriptions.ts'
 import { type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
-import { redrawChat } from './card.ts'
 import { chatById } from './find.ts'
+import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf, workingDaysAfter } from './rules.ts'
+import { stepKey } from './step-key.ts'
 import { readTemplate, Unfilled } from './template.ts'
 
 export const MOST_STEPS = 5
@@ -106,16 +109,15 @@ export async function stepAfter(
   recipient: Pick<ChatRecipientRow, 'chat_id' | 'step'>,
   mailedAt: number,
 ): Promise<number | null> {
-  const next = await tx.q
-    .selectFrom('chat_steps')
-    .select('working_days')
-    .where('chat_id', '=', recipient.chat_id)
-    .where('step', '=', recipient.step + 1)
-    .executeTakeFirst()
+  const [next] = (await selectStep(tx.q, { chatId: recipient.chat_id, step: recipient.step + 1 })).rows
   if (!next) return null
   const chat = await chatById(tx.q, recipient.chat_id)
   return workingDaysAfter(chatRulesOf(await teamById(tx.q, chat.team_id)), mailedAt, next.working_days)
 }
+
+const selectStep = prepared((q, v: { chatId: string; step: number }) =>
+  q.selectFrom('chat_steps').select('working_days').where('chat_id', '=', v.chatId).where('step', '=', v.step),
+)
 
 export function stepsOf(q: Query, chatId: string): Promise<ChatStepRow[]> {
   return q.selectFrom('chat_steps').selectAll().where('chat_id', '=', chatId).orderBy('step').execute()
@@ -153,7 +155,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
   const customer = (await customersAt(tx.q, [r.address])).get(r.address)
   const at = afterQuietHours(rules, customer?.zone ?? null, tx.now)
   if (at > tx.now) return setStep(tx, r, { step_due_at: at })
-  const ended = !step || !r.ticket_id || (await endedBy(tx.q, r))
+  const ended = !step || !r.ticket_id || (await endedBy(tx.q, r, context.chat.kind))
   if (ended) return setStep(tx, r, { step_due_at: null })
   try {
     const { body } = readTemplate('', JSON.parse(step.body)).fill(variablesOf(context, r, customer))
@@ -163,7 +165,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
       body,
       visibility: 'public',
       holdMs: 0,
-      dedupKey: `step:${r.id}:${step.step}`,
+      dedupKey: stepKey(r.id, step.step),
     })
   } catch (error) {
     if (!(error instanceof Unfilled || error instanceof Problem)) throw error
@@ -173,8 +175,9 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
 }
 
 /** Whether nothing more may follow: they answered, left, or cannot be written to. */
-async function endedBy(q: Query, r: ChatRecipientRow): Promise<boolean> {
+async function endedBy(q: Query, r: ChatRecipientRow, kind: string): Promise<boolean> {
   if (r.state !== 'sent' || r.answered_at !== null || r.unsubscribed_at !== null || r.closed_at !== null) return true
+  if (await unsubscriptionOf(q, r.address, kind)) return true // perhaps by the link in another chat
   return (await suppressionOf(q, r.address)) !== undefined
 }
 

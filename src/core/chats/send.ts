@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -16,9 +17,9 @@ import {
   customersAt,
   variablesOf,
 } from './blocks.ts'
-import { redrawChat } from './card.ts'
 import { finishChat, pause } from './change.ts'
 import { chatById } from './find.ts'
+import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
 import { Unfilled } from './template.ts'
 
@@ -149,11 +150,7 @@ async function mailOne(
   const person = await learnName(tx, await customerFor(tx, r.address, r.name), r.name)
   const actor = actorOf(agent)
   const ticket = await openTicketOfChat(tx, chat, { customer: person, subject: filled.subject, agent: actor })
-  await tx.q
-    .updateTable('chat_recipients')
-    .set({ state: 'sending', ticket_id: ticket.id, customer_id: person.id })
-    .where('id', '=', r.id)
-    .execute()
+  await setSending(tx.q, { id: r.id, ticketId: ticket.id, customerId: person.id })
   await postMessage(tx, {
     ticketId: ticket.id,
     author: actor,
@@ -165,6 +162,13 @@ async function mailOne(
   })
   return true
 }
+
+const setSending = prepared((q, v: { id: string; ticketId: string; customerId: string }) =>
+  q
+    .updateTable('chat_recipients')
+    .set({ state: 'sending', ticket_id: v.ticketId, customer_id: v.customerId })
+    .where('id', '=', v.id),
+)
 
 async function setBlocked(tx: Tx, r: ChatRecipientRow, { block, reason }: Block): Promise<void> {
   await tx.q.updateTable('chat_recipients').set({ state: 'blocked', block, reason }).where('id', '=', r.id).execute()

@@ -2,6 +2,7 @@ import { prepared, slotsOf } from '../../db/prepared.ts'
 import type { DeliveryRow, ThreadRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
+import { domainOf } from '../addresses.ts'
 import { senderById } from '../senders/find.ts'
 import { learnKey } from '../threads.ts'
 import { mintMessageId } from '../tokens.ts'
@@ -18,7 +19,8 @@ export async function queueDelivery(
 ): Promise<string> {
   const id = newId()
   const toCustomer = thread.side === 'customer'
-  const key = toCustomer && options.senderId ? mintMessageId(tx.key, id, await domainOf(tx.q, options.senderId)) : null
+  const key =
+    toCustomer && options.senderId ? mintMessageId(tx.key, id, await senderDomain(tx.q, options.senderId)) : null
   const hold = options.holdMs ?? 0
   await insert(tx, {
     id,
@@ -33,21 +35,19 @@ export async function queueDelivery(
   if (key) {
     await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
     if (thread.root === null) {
-      await tx.q
-        .updateTable('threads')
-        .set({ root: key })
-        .where('id', '=', thread.id)
-        .where('root', 'is', null)
-        .execute()
+      await setRoot(tx.q, { id: thread.id, root: key })
       thread.root = key
     }
   }
   return id
 }
 
-async function domainOf(q: Query, senderId: string): Promise<string> {
-  const { address } = await senderById(q, senderId)
-  return address.slice(address.lastIndexOf('@') + 1)
+const setRoot = prepared((q, v: { id: string; root: string }) =>
+  q.updateTable('threads').set({ root: v.root }).where('id', '=', v.id).where('root', 'is', null),
+)
+
+async function senderDomain(q: Query, senderId: string): Promise<string> {
+  return domainOf((await senderById(q, senderId)).address)
 }
 
 /** The card of a new ticket: the letter that begins its thread at the desk. */

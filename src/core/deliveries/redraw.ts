@@ -1,20 +1,26 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import type { Schema } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 
 /** A card that changes again within this time is drawn once. */
 const REDRAW_MS = 300
 
 /** The tickets whose card a transaction has asked for already; once is enough, since nobody draws before it commits. */
-const redrawn = new WeakMap<Tx, Set<string>>()
+const asked = new WeakMap<Tx, Set<string>>()
 
 /** Has the ticket's card drawn anew, whole, soon; several changes within a moment are drawn once. */
 export async function redrawCard(tx: Tx, ticketId: string): Promise<void> {
-  const drawn = redrawn.get(tx) ?? new Set()
+  const drawn = asked.get(tx) ?? new Set()
   if (drawn.has(ticketId)) return
-  redrawn.set(tx, drawn.add(ticketId))
-  await redraw(tx, e => e.and([e('ticket_id', '=', ticketId), e('kind', '=', 'card')]))
+  asked.set(tx, drawn.add(ticketId))
+  await redrawOne(tx.q, { ticketId, due: tx.now + REDRAW_MS })
+  tx.wake('outbox')
 }
+
+const redrawOne = prepared((q, v: { ticketId: string; due: number }) =>
+  redrawn(q, v.due).where('ticket_id', '=', v.ticketId).where('kind', '=', 'card'),
+)
 
 /** Has all that shows a message at the desk shown anew: our own post of it, or the mark on the one that came from there. */
 export async function redrawMessage(tx: Tx, messageId: string): Promise<void> {
@@ -26,6 +32,7 @@ export async function redrawMessage(tx: Tx, messageId: string): Promise<void> {
   )
 }
 
+/** Has the cards of all tickets of a team drawn anew that are not closed. */
 export async function redrawCardsOfTeam(tx: Tx, teamId: string): Promise<void> {
   const open = tx.q.selectFrom('tickets').select('id').where('team_id', '=', teamId).where('closed_at', 'is', null)
   await redraw(tx, e => e.and([e('kind', '=', 'card'), e('ticket_id', 'in', open)]))
@@ -35,22 +42,21 @@ async function redraw(
   tx: Tx,
   which: (e: ExpressionBuilder<Schema, 'deliveries'>) => Expression<SqlBool>,
 ): Promise<void> {
-  await tx.q
+  await redrawn(tx.q, tx.now + REDRAW_MS)
+    .where(which)
+    .execute()
+  tx.wake('outbox')
+}
+
+function redrawn(q: Query, due: number) {
+  return q
     .updateTable('deliveries')
     .set(e => ({
       version: e('version', '+', 1),
       // one that is on its way is carried again once it settles, since its version is then behind
-      due_at: e
-        .case()
-        .when('state', 'in', ['sent', 'failed'])
-        .then(tx.now + REDRAW_MS)
-        .else(e.ref('due_at'))
-        .end(),
+      due_at: e.case().when('state', 'in', ['sent', 'failed']).then(due).else(e.ref('due_at')).end(),
       attempts: e.case().when('state', 'in', ['sent', 'failed']).then(0).else(e.ref('attempts')).end(),
       state: 'queued' as const,
     }))
     .where('state', 'in', ['queued', 'sent', 'failed'])
-    .where(which)
-    .execute()
-  tx.wake('outbox')
 }

@@ -2,14 +2,19 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { catchAllOf, nearest, type Spellings, senderByAlias, spellingsOf } from './aliases.ts'
+import { catchAllOf, type Spellings, spellingsOf } from '../addresses.ts'
+import { nearest, senderByAlias } from './aliases.ts'
 
+/** The sender, also one that was removed. Throws a Problem when there is none. */
 export async function senderById(q: Query, id: string): Promise<SenderRow> {
-  const sender = await q.selectFrom('senders').selectAll().where('id', '=', id).executeTakeFirst()
+  const [sender] = (await selectById(q, { id })).rows
   if (!sender) throw new Problem('not_found', 'This sender is no more.', 'sender')
   return sender
 }
 
+const selectById = prepared((q, v: { id: string }) => q.selectFrom('senders').selectAll().where('id', '=', v.id))
+
+/** The senders of a team that were not removed, oldest first. */
 export async function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
   return (await selectSenders(q, { teamId })).rows
 }
@@ -23,6 +28,7 @@ const selectSenders = prepared((q, v: { teamId: string }) =>
     .orderBy('created_at'),
 )
 
+/** All senders that were not removed, oldest first. */
 export function senders(q: Query): Promise<SenderRow[]> {
   return q.selectFrom('senders').selectAll().where('removed_at', 'is', null).orderBy('created_at').execute()
 }
@@ -60,6 +66,17 @@ export async function isOwnAddress(q: Query, address: string): Promise<boolean> 
   return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
 }
 
-export function withoutPlus(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*@/, '@')
+/** Those of many addresses that are a sender's, or an alias. */
+export async function ownAmong(q: Query, addresses: string[]): Promise<Set<string>> {
+  const wanted = [...new Set(addresses.flatMap(spellingsOf))]
+  if (!wanted.length) return new Set()
+  const own = q.selectFrom('senders').select('address').where('address', 'in', wanted).where('removed_at', 'is', null)
+  const aliases = q
+    .selectFrom('sender_aliases as a')
+    .innerJoin('senders as s', 's.id', 'a.sender_id')
+    .select('a.address')
+    .where('a.address', 'in', wanted)
+    .where('s.removed_at', 'is', null)
+  const ours = new Set((await own.union(aliases).execute()).map(r => r.address))
+  return new Set(addresses.filter(a => spellingsOf(a).some(spelling => ours.has(spelling))))
 }

@@ -1,11 +1,14 @@
+import { prepared, slotsOf } from '../../db/prepared.ts'
 import type { AgentRow, ChatRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { readAddress } from '../addresses.ts'
 import { actorOf } from '../agents.ts'
 import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
 import { readCopies } from '../copies.ts'
-import { type CustomerView, customerById, customerFor, readAddress } from '../customers.ts'
+import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
@@ -146,7 +149,7 @@ export async function openTicketByCustomer(
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
   const ticket = await insertTicket(tx, {
     teamId: by.sender.team_id,
-    subject: by.subject.trim().replace(/\s+/g, ' ').slice(0, 255) || '(no subject)',
+    subject: cut(by.subject.trim().replace(/\s+/g, ' '), 255) || '(no subject)',
     customerId: by.customer.id,
     senderId: by.sender.id,
     formId: form?.id ?? null,
@@ -231,12 +234,8 @@ interface TicketStart {
 }
 
 async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
-  const team = await tx.q
-    .updateTable('teams')
-    .set(e => ({ next_number: e('next_number', '+', 1) }))
-    .where('id', '=', t.teamId)
-    .returning(['prefix', 'next_number'])
-    .executeTakeFirstOrThrow()
+  const [team] = (await takeNumber(tx.q, { teamId: t.teamId })).rows
+  if (!team) throw new Problem('not_found', 'This team is no more.', 'team')
   const number = team.next_number - 1
   const row: TicketRow = {
     id: newId(),
@@ -273,9 +272,54 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     queued_for: null,
     deleted_at: null,
   }
-  await tx.q.insertInto('tickets').values(row).execute()
+  await insertRow(tx.q, row)
   return row
 }
+
+const takeNumber = prepared((q, v: { teamId: string }) =>
+  q
+    .updateTable('teams')
+    .set(e => ({ next_number: e('next_number', '+', 1) }))
+    .where('id', '=', v.teamId)
+    .returning(['prefix', 'next_number']),
+)
+
+const insertRow = prepared((q, row: TicketRow) => q.insertInto('tickets').values(slotsOf(row, COLUMNS)))
+const COLUMNS = [
+  'id',
+  'team_id',
+  'number',
+  'identifier',
+  'subject',
+  'customer_id',
+  'sender_id',
+  'form_id',
+  'status',
+  'priority',
+  'assignee_id',
+  'reply_mode',
+  'created_by',
+  'dedup_key',
+  'created_at',
+  'updated_at',
+  'published_at',
+  'answered_at',
+  'closed_at',
+  'closed_by',
+  'close_reason',
+  'continues_id',
+  'merged_into_id',
+  'archived_at',
+  'spam_at',
+  'looks_like_id',
+  'chat_id',
+  'general_at',
+  'assigned_by',
+  'assigned_at',
+  'queued_at',
+  'queued_for',
+  'deleted_at',
+] as const
 
 async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {
   const team = await teamById(tx.q, ticket.team_id)

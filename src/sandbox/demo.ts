@@ -5,6 +5,7 @@ import { mountPage } from './page/index.ts'
 import { seed } from './seed.ts'
 import { mountSlack } from './slack/http.ts'
 import { tour } from './tour.ts'
+import { tourChat } from './tour-chat.ts'
 import { seedTrial } from './trial.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -48,7 +49,10 @@ function readArgs(args: string[]): { tour: boolean; port: number } | undefined {
 async function runTour(): Promise<void> {
   const world = await startWorld(1)
   try {
-    await tour(world, line => console.log(line))
+    const began = Date.now()
+    const seen = (line: string) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`)
+    await tour(world, seen)
+    await tourChat(world, seen)
   } catch (error) {
     console.error(`\nThe tour stopped: ${error instanceof Error ? error.message : error}`)
     process.exitCode = 1

@@ -17,7 +17,7 @@ export function trialCustomers(count: number): TrialCustomer[] {
     const fields = {
       plan: oneOf(['Garden', 'Greenhouse', 'Nursery'], chance),
       seats: String(1 + Math.floor(chance() ** 2 * 40)),
-      trial_ends: oneOf(['Friday', 'Monday', 'the end of the month'], chance),
+      trial_ends: oneOf(['Friday', 'Monday', 'Wednesday'], chance),
     }
     if (!found.has(address)) found.set(address, { name: `${first} ${last}`, address, fields })
   }

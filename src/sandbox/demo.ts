@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type FastifyInstance, fastify } from 'fastify'
+import type { CrowdWays } from './mail/crowd.ts'
 import { mountMail } from './mail/http.ts'
 import { mountPage } from './page/index.ts'
 import { seed } from './seed.ts'
@@ -66,13 +67,13 @@ async function runTour(): Promise<void> {
  * gone after `close`.
  */
 export async function startDemo(
-  options: { port?: number; holdSeconds?: number; customers?: number } = {},
+  options: { port?: number; holdSeconds?: number; customers?: number; ways?: CrowdWays } = {},
 ): Promise<Demo> {
   const world = await startWorld(options.holdSeconds ?? 10)
   const page = fastify({ logger: false, bodyLimit: 64 * 1024 * 1024, forceCloseConnections: true })
   try {
     await seed(world)
-    await seedTrial(world, options.customers ?? 200)
+    await seedTrial(world, options.customers ?? 200, options.ways)
     mountSlack(page, world.slack)
     mountMail(page, world.mail)
     await mountPage(page, {

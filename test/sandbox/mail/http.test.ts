@@ -131,3 +131,13 @@ test('the relay goes away and comes back', async () => {
   expect((await call<MailSnapshot>('PUT', '/outage', { down: true })).body.outage).toBe(true)
   expect((await call<MailSnapshot>('PUT', '/outage', { down: false })).body.outage).toBe(false)
 })
+
+test('a mail is called spam, and its writer is told; one that offers no way to unsubscribe says so', async () => {
+  const id = await aMail()
+  const { status, body: report } = await call<MailView>('POST', `/mails/${id}/complain`)
+  expect(status).toBe(200)
+  expect(report.headers.find(h => h.name === 'Content-Type')?.value).toContain('report-type=feedback-report')
+  expect(desk).toEqual([{ from: 'complaints@acme.test', to: ['support@overture.test'] }])
+  const refused = await call<{ error: string }>('POST', `/mails/${id}/unsubscribe`)
+  expect(refused).toEqual({ status: 502, body: { error: 'The mail offers no way to unsubscribe with one click.' } })
+})

@@ -216,7 +216,7 @@ test('an app that does not answer in time, is not there or is not registered is 
   await expect(ann.command('/ticket', { channel: 'support' })).rejects.toMatchObject({ code: 'dispatch_failed' })
   await boltOn(slack, () => {})
   await expect(ann.command('/ticket', { channel: 'support' })).rejects.toMatchObject({ code: 'operation_timeout' })
-  await expect(ann.command('/chat', { channel: 'support' })).rejects.toMatchObject({ code: 'unknown_command' })
+  await expect(ann.command('/nothing', { channel: 'support' })).rejects.toMatchObject({ code: 'unknown_command' })
   await expect(ann.shortcut('nothing')).rejects.toMatchObject({ code: 'unknown_shortcut' })
   expect(ann.notices().map(n => n.code)).toEqual(['dispatch_failed', 'operation_timeout', 'unknown_command'])
 })

@@ -101,16 +101,18 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
     await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
     return
   }
+  // written first, so that a change of state that is under way comes before what is read next, or after all of this
+  await tx.q
+    .updateTable('chats')
+    .set({ ...('sent' in outcome && { card_id: outcome.sent.id }), card_attempts: 0 })
+    .where('id', '=', id)
+    .execute()
   const fresh = await chatView(tx.q, { now: () => tx.now }, id)
   const isStale = fresh !== undefined && JSON.stringify(fresh.counts) !== JSON.stringify(card.chat.counts)
   const isOther = fresh !== undefined && fresh.state !== card.chat.state
   await tx.q
     .updateTable('chats')
-    .set({
-      ...('sent' in outcome && { card_id: outcome.sent.id }),
-      card_attempts: 0,
-      card_due_at: isOther ? tx.now : isStale ? tx.now + REDRAW_MS : null,
-    })
+    .set({ card_due_at: isOther ? tx.now : isStale ? tx.now + REDRAW_MS : null })
     .where('id', '=', id)
     .execute()
   tx.wake('outbox')

@@ -36,7 +36,7 @@ const LONGEST_BACK_OFF_MS = 600_000
 export async function queueChatPost(
   tx: Tx,
   chatId: string,
-  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string; dueAt?: number },
+  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string },
 ): Promise<void> {
   await tx.q
     .insertInto('chat_posts')
@@ -49,7 +49,7 @@ export async function queueChatPost(
       key: post.key,
       external_id: null,
       attempts: 0,
-      due_at: post.dueAt ?? tx.now,
+      due_at: tx.now,
       created_at: tx.now,
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())

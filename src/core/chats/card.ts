@@ -101,19 +101,23 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
     await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
     return
   }
-  const fresh = await chatView(tx.q, { now: () => tx.now }, id)
-  const isStale = fresh !== undefined && JSON.stringify(fresh.counts) !== JSON.stringify(card.chat.counts)
-  const isOther = fresh !== undefined && fresh.state !== card.chat.state
   await tx.q
     .updateTable('chats')
-    .set({
-      ...('sent' in outcome && { card_id: outcome.sent.id }),
-      card_attempts: 0,
-      card_due_at: isOther ? tx.now : isStale ? tx.now + REDRAW_MS : null,
-    })
+    .set({ ...('sent' in outcome && { card_id: outcome.sent.id }), card_attempts: 0, card_due_at: null })
     .where('id', '=', id)
     .execute()
+  // only now that the row is ours: who changes the chat meanwhile found it being drawn, and left it at that
+  const fresh = await chatView(tx.q, { now: () => tx.now }, id)
+  if (fresh && shownOn(fresh) !== shownOn(card.chat)) {
+    const due = fresh.state === card.chat.state ? tx.now + REDRAW_MS : tx.now
+    await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
+  }
   tx.wake('outbox')
+}
+
+/** All that a card shows, but for when it ends, which is another at each moment. */
+function shownOn(chat: ChatView): string {
+  return JSON.stringify({ ...chat, endsAt: null })
 }
 
 /** Takes the words that are due, of chats whose card is there. */

@@ -76,8 +76,8 @@ async function post(
 
 async function chartOf(desk: Desk, chatId: string): Promise<Buffer | null> {
   const chat = await desk.store.read(q => chatView(q, desk.store, chatId))
-  const report = await desk.store.read(q => chatReport(q, chatId))
-  return chat && report.answersOverTime.length ? answersChart(report, chat) : null
+  if (!chat?.counts.answered) return null
+  return answersChart(await desk.store.read(q => chatReport(q, chatId)), chat)
 }
 
 async function showChart(

@@ -71,31 +71,36 @@ export async function isBanned(q: Query, address: string): Promise<boolean> {
 
 /** The ban that an address falls under, if any. A plus part makes it no other address. */
 export async function banOf(q: Query, address: string): Promise<BanRow | undefined> {
-  const own = withoutPlus(address)
-  return (await selectBan(q, { own, all: `*${own.slice(own.lastIndexOf('@'))}` })).rows[0]
+  for (const pattern of patternsOf(address)) {
+    const [found] = (await selectBan(q, { pattern })).rows
+    if (found) return found
+  }
+  return undefined
 }
+
+/** What an address can be banned by: its own, and all of its domain. */
+function patternsOf(address: string): string[] {
+  const own = withoutPlus(address)
+  return [own, `*${own.slice(own.lastIndexOf('@'))}`]
+}
+
+const selectBan = prepared((q, v: { pattern: string }) =>
+  q.selectFrom('bans').selectAll().where('address', '=', v.pattern),
+)
 
 /** The same for many at once: the ban that each falls under, by address; those without one are missing. */
 export async function bansAmong(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
-  const patterns = (address: string) => {
-    const own = withoutPlus(address)
-    return [own, `*${own.slice(own.lastIndexOf('@'))}`]
-  }
-  const wanted = [...new Set(addresses.flatMap(patterns))]
+  const wanted = [...new Set(addresses.flatMap(patternsOf))]
   if (!wanted.length) return new Map()
   const rows = await q.selectFrom('bans').selectAll().where('address', 'in', wanted).execute()
   const bans = new Map(rows.map(r => [r.address, r]))
   return new Map(
     addresses.flatMap(a => {
-      const found = patterns(a).flatMap(p => bans.get(p) ?? [])[0]
+      const found = patternsOf(a).flatMap(p => bans.get(p) ?? [])[0]
       return found ? [[a, found]] : []
     }),
   )
 }
-
-const selectBan = prepared((q, v: { own: string; all: string }) =>
-  q.selectFrom('bans').selectAll().where('address', 'in', [v.own, v.all]).limit(1),
-)
 
 export interface BanView extends BanRow {
   by: string | null // the agent's name

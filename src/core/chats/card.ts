@@ -41,7 +41,14 @@ export async function redrawChat(tx: Tx, chatId: string): Promise<void> {
 const setCardDue = prepared((q, v: { chatId: string; now: number; later: number }) =>
   q
     .updateTable('chats')
-    .set(e => ({ card_due_at: e.case().when('card_id', 'is', null).then(v.now).else(v.later).end() }))
+    .set(e => ({
+      card_due_at: e
+        .case()
+        .when(e.and([e('card_id', 'is', null), e('card_attempts', '=', 0)]))
+        .then(v.now)
+        .else(v.later)
+        .end(),
+    }))
     .where('id', '=', v.chatId)
     .where('card_due_at', 'is', null)
     .where('state', '!=', 'draft'),
@@ -123,7 +130,7 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
     .updateTable('chats')
     .set({
       ...('sent' in outcome && { card_id: outcome.sent.id }),
-      card_attempts: 0,
+      card_attempts: 'sent' in outcome ? 0 : card.attempts, // one that is refused is not tried again at every mail
       card_due_at: isOther ? tx.now : isStale ? tx.now + REDRAW_MS : null,
     })
     .where('id', '=', id)

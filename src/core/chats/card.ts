@@ -45,8 +45,8 @@ const setCardDue = prepared((q, v: { chatId: string; now: number; later: number 
       card_due_at: e
         .case()
         .when(e.and([e('card_id', 'is', null), e('card_attempts', '=', 0)]))
-        .then(v.now)
-        .else(v.later)
+        .then(e.cast<number>(e.val(v.now), 'bigint')) // PostgreSQL cannot tell
+        .else(e.cast<number>(e.val(v.later), 'bigint'))
         .end(),
     }))
     .where('id', '=', v.chatId)

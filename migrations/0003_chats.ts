@@ -76,6 +76,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   await sql`create index chats_busy on chats (state) where state in ('scheduled', 'sending')`.execute(db)
   await sql`create index chats_card_due on chats (card_due_at) where card_due_at is not null`.execute(db)
+  await sql`create index chats_finished on chats (finished_at) where finished_at is not null`.execute(db)
   await sql`create index chats_team on chats (team_id, number)`.execute(db)
 
   await s

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import type { Explained } from './channels/email/explain.ts'
 import type { Reader } from './channels/email/read/reader.ts'
+import type { InboundState } from './db/schema.ts'
 import { Problem } from './lib/problem.ts'
 
 export const MAIL_USAGE = `overture mail explain [--jsonl] FILE...
@@ -15,8 +16,7 @@ export const MAIL_USAGE = `overture mail explain [--jsonl] FILE...
                           what is made today of a mail that came in; --apply has it understood again
                           (needs DATABASE_URL)`
 
-const STATES = ['pending', 'recorded', 'unmatched', 'ignored', 'quarantined'] as const
-type State = (typeof STATES)[number]
+const STATES: InboundState[] = ['pending', 'recorded', 'unmatched', 'ignored', 'quarantined', 'held']
 
 /** `overture mail`: what operators ask about mails. Sets the exit code: 1 when something failed, 2 for wrong usage. */
 export async function mail([verb, ...args]: string[]): Promise<void> {
@@ -117,11 +117,11 @@ async function list(args: string[]): Promise<void> {
   if (positionals.length) throw new Problem('invalid', `"${positionals[0]}" is not asked for here.`)
   if (!Number.isInteger(limit) || limit < 1)
     throw new Problem('invalid', '--limit takes a number of mails, such as 20.')
-  if (values.state && !STATES.includes(values.state as State))
+  if (values.state && !STATES.includes(values.state as InboundState))
     throw new Problem('invalid', `--state takes one of ${STATES.join(', ')}.`)
   const { recentMails } = await import('./core/replay.ts')
   await withStore(async store => {
-    const mails = await store.read(q => recentMails(q, limit, values.state as State | undefined))
+    const mails = await store.read(q => recentMails(q, limit, values.state as InboundState | undefined))
     if (!mails.length) return print(values.state ? `No mail is ${values.state}.` : 'No mail has come in.')
     for (const m of mails) {
       const when = new Date(m.receivedAt).toISOString().slice(0, 16).replace('T', ' ')

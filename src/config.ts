@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { ReplyMode } from './db/schema.ts'
+import { isUrlOf } from './lib/url.ts'
 
 export interface Config {
   slack: {
@@ -54,17 +55,6 @@ const isNetwork = (text: string) => {
   const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
   return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
 }
-const isMailbox = (text: string) => {
-  try {
-    const { username, password, pathname } = new URL(text)
-    return (
-      /^imaps?:\/\/\S+$/i.test(text) && [username, password, pathname].every(part => decodeURIComponent(part) !== null)
-    )
-  } catch {
-    return false
-  }
-}
-
 const Settings = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, 'must be the bot token; it begins with xoxb-'),
   SLACK_APP_TOKEN: text.regex(/^xapp-/, 'must be an app-level token; it begins with xapp-').optional(),
@@ -72,9 +62,9 @@ const Settings = z.object({
   SLACK_API_URL: url('https?', 'https://slack.com/api/').optional(),
   DESK_CHANNEL: text.regex(/^[CG][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name').optional(),
   SMTP_URL: text
-    .regex(
-      /^(smtps?:\/\/[^\s]+|sendmail:(\/[^\s]+)?)$/i,
-      'is not an address such as smtps://user:password@mail.example.com:465',
+    .refine(
+      value => /^sendmail:(\/\S+)?$/i.test(value) || isUrlOf(['smtp:', 'smtps:'], value),
+      'is not an address such as smtps://user:password@mail.example.com:465 (special characters in the password are written with %)',
     )
     .optional(),
   MAIL_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(60),
@@ -93,7 +83,7 @@ const Settings = z.object({
     .optional(),
   IMAP_URL: text
     .refine(
-      value => value.split(/[\s,]+(?=imaps?:\/\/)/i).every(isMailbox),
+      value => value.split(/[\s,]+(?=imaps?:\/\/)/i).every(part => isUrlOf(['imap:', 'imaps:'], part)),
       'is not an address such as imaps://user:password@mail.example.com:993/INBOX, nor several with blanks between',
     )
     .optional(),
@@ -134,10 +124,11 @@ const Settings = z.object({
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const faults: string[] = []
-  const parsed = Settings.safeParse(given(env, faults))
+  const values = given(env, faults)
+  const parsed = Settings.safeParse(values)
   if (!parsed.success) for (const issue of parsed.error.issues) faults.push(sentence(issue, env))
   const s = parsed.data
-  faults.push(...missingTogether(env))
+  faults.push(...missingTogether(env, values))
   if (!s || faults.length) throw new ConfigFault(['Overture cannot start:', ...faults.map(f => `  - ${f}`)].join('\n'))
   return {
     slack: {
@@ -209,19 +200,18 @@ function sentence(issue: z.core.$ZodIssue, env: Record<string, string | undefine
   return `${name} ${issue.code === 'custom' || issue.code === 'invalid_format' || issue.code === 'too_small' ? issue.message : `is not right: ${issue.message}`}.`
 }
 
-function missingTogether(env: Record<string, string | undefined>): string[] {
+function missingTogether(env: Record<string, string | undefined>, values: Record<string, string>): string[] {
   const has = (name: string) => Boolean(env[name]?.trim() || env[`${name}_FILE`])
   const faults: string[] = []
   if (!has('SLACK_APP_TOKEN') && !has('SLACK_SIGNING_SECRET'))
     faults.push('Give SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode).')
   if (has('MAIL_OAUTH_TOKEN_URL') !== has('MAIL_OAUTH_CLIENT_ID'))
     faults.push('MAIL_OAUTH_TOKEN_URL and MAIL_OAUTH_CLIENT_ID belong together: give both or neither.')
-  if (/[?&]auth=oauth2/i.test(env.IMAP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
-    faults.push('IMAP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
+  for (const name of ['IMAP_URL', 'SMTP_URL'])
+    if (/[?&]auth=oauth2/i.test(values[name] ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
+      faults.push(`${name} asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.`)
   if (has('MAIL_TLS_CERT') !== has('MAIL_TLS_KEY'))
     faults.push('MAIL_TLS_CERT and MAIL_TLS_KEY belong together: give both or neither.')
-  if (/[?&]auth=oauth2/i.test(env.SMTP_URL ?? '') && !has('MAIL_OAUTH_TOKEN_URL'))
-    faults.push('SMTP_URL asks for OAuth 2: give MAIL_OAUTH_TOKEN_URL, MAIL_OAUTH_CLIENT_ID and what goes with them.')
   if (has('SMTP_URL') !== has('MAIL_FROM')) faults.push('SMTP_URL and MAIL_FROM belong together: give both or neither.')
   return faults
 }

@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
@@ -28,6 +29,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('telling of late mails', () => store.write(tellOfLate)),
+    ),
+    schedule(
+      '* * * * *',
+      run('charting chats', () => store.write(chartFinished)),
     ),
     schedule(
       '* * * * *',

@@ -117,6 +117,7 @@ describe('overture mail list and replay', () => {
       true,
       true,
     ])
+    expect(await mail(['list', '--state', 'held'])).toEqual({ code: 0, out: 'No mail is held.\n', err: '' })
     const unknown = await mail(['replay', 'none'])
     expect(unknown).toEqual({ code: 1, out: '', err: 'There is no mail with this id.\n' })
   })

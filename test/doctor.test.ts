@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountsOf } from '../src/channels/email/receive/account.ts'
 import { readConfig } from '../src/config.ts'
+import { addSender } from '../src/core/senders/edit.ts'
+import { teams } from '../src/core/teams.ts'
 import { welcome } from '../src/core/welcome.ts'
 import { openStore } from '../src/db/open.ts'
 import { examine, report } from '../src/doctor.ts'
@@ -86,6 +90,23 @@ describe('the doctor', () => {
     )
     const lost = report(await examine(readConfig(rest), { lookup, send: true, waitMs: 300 }))
     expect(lost).toContain('BAD  Round trip of support@tulip.test: ')
+  })
+
+  it('goes on past a sender that cannot be used, and says why', async () => {
+    const { env } = await patient()
+    const { IMAP_URL: _, ...rest } = { ...env, MAIL_LISTEN: `127.0.0.1:${await freePort()}` }
+    const before = readConfig({ ...rest, APP_SECRET: 'the secret of before' })
+    const store = await openStore(before.databaseUrl, before.secret)
+    await store.write(async tx => {
+      await welcome(tx, { desk: before.desk, from: null })
+      const [team] = await teams(tx.q)
+      const sender = { teamId: team!.id, name: '', dkimSelector: null, dkimKey: null }
+      await addSender(tx, { ...sender, address: 'locked@tulip.test', smtpUrl: 'smtps://a:secret@mail.test' })
+    })
+    await store.close()
+    const config = readConfig({ ...rest, APP_SECRET: 'the secret of now and later' })
+    const found = report(await examine(config, { lookup: lookupIn(ZONE), send: true, waitMs: 300 }))
+    expect(found).toContain('BAD  Round trip of locked@tulip.test: the mail could not be sent. Its password or key')
   })
 
   it('names each scope that the manifest wants and Slack did not grant', async () => {
@@ -173,18 +194,29 @@ describe('the settings', () => {
     )
   })
 
+  it('that ask for access tokens from a file are named, too', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'overture-settings-'))
+    const file = join(folder, 'imap-url')
+    writeFileSync(file, 'imaps://a@imap.test?auth=oauth2\n')
+    try {
+      expect(() => readConfig({ ...good, IMAP_URL_FILE: file })).toThrow('IMAP_URL asks for OAuth 2')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it('that are wrong are named together', () => {
     const bad = {
       SLACK_BOT_TOKEN: 'x',
       DESK_CHANNEL: '#support',
       HOLD_SECONDS: 'long',
       REPLY_MODE: 'maybe',
-      SMTP_URL: 'smtp://h',
+      SMTP_URL: 'smtp://desk:pass#word@h',
       APP_SECRET: 'short',
       IMAP_URL_FILE: '/nowhere',
     }
     expect(() => readConfig(bad)).toThrow(
-      /SLACK_BOT_TOKEN.*DESK_CHANNEL.*APP_SECRET.*HOLD_SECONDS.*REPLY_MODE.*SLACK_APP_TOKEN.*SMTP_URL and MAIL_FROM/s,
+      /SLACK_BOT_TOKEN.*DESK_CHANNEL.*SMTP_URL is not an address.*APP_SECRET.*HOLD_SECONDS.*REPLY_MODE.*SLACK_APP_TOKEN.*SMTP_URL and MAIL_FROM/s,
     )
     expect(() => readConfig(bad)).toThrow('IMAP_URL_FILE: the file /nowhere cannot be read.')
   })

@@ -279,4 +279,22 @@ describe('what a customer sends', () => {
         .find(m => m.text.includes('Lost')),
     )
   })
+
+  it('and that nobody wants is thrown away, and the page below counts it no more', async () => {
+    const { ann, slack } = await begin()
+    const raw = Buffer.from('From: Eve <eve@x.test>\r\nTo: nobody@else.test\r\nMessage-ID: <ad@x.test>\r\n\r\nBuy!\r\n')
+    const mail = { channel: 'email', key: '<ad@x.test>', raw, envelope: { to: ['nobody@else.test'] } }
+    await world.overture.store.write(tx => storeInbound(tx, mail))
+    await world.settle()
+    await ann.openHome()
+    const home = () => JSON.stringify(ann.home() ?? '')
+    await slack.until(() => home().includes('home_tab:setup'))
+    await ann.click({ view: ann.home()?.id ?? '' }, 'home_tab:setup')
+    await slack.until(() => home().includes('1 mail is left over.'))
+    await ann.click({ view: ann.home()?.id ?? '' }, 'open_tray')
+    const tray = await slack.until(() => ann.modals().find(m => JSON.stringify(m.blocks).includes('Buy!')))
+    await ann.click({ view: tray.id }, JSON.stringify(tray.blocks).match(/throw_one_away:[^"]+/)?.[0] as string)
+    await slack.until(() => JSON.stringify(ann.modals()).includes('No mail is left over.'))
+    await slack.until(() => home().includes('No mail is left over.'))
+  })
 })

@@ -11,6 +11,7 @@ export interface Person {
   handle: string
   name: string
   email: string | null
+  zone?: string | null // IANA time zone; absent: as it was
 }
 
 /** The agent with this handle; made at first sight, and their name and address kept up to date. */
@@ -27,7 +28,7 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     availability: known?.availability ?? 'online',
     available_at: known?.available_at ?? null,
     capacity: known?.capacity ?? null,
-    zone: known?.zone ?? null,
+    zone: person.zone === undefined ? (known?.zone ?? null) : person.zone,
     assigned_at: known?.assigned_at ?? null,
     presence: known?.presence ?? null,
     presence_at: known?.presence_at ?? null,
@@ -38,14 +39,17 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
   await tx.q
     .insertInto('agents')
     .values(row)
-    .onConflict(c => c.column('handle').doUpdateSet({ name: row.name, email: row.email, deactivated_at: null }))
+    .onConflict(c =>
+      c.column('handle').doUpdateSet({ name: row.name, email: row.email, zone: row.zone, deactivated_at: null }),
+    )
     .execute()
   return (await agentByHandle(tx.q, person.handle)) ?? row
 }
 
 /** Whether we know nothing else of this agent than the desk tells now. */
 export function isAsSeen(known: AgentRow, person: Person): boolean {
-  return known.name === person.name && known.email === person.email && known.deactivated_at === null
+  const isSameZone = person.zone === undefined || known.zone === person.zone
+  return known.name === person.name && known.email === person.email && isSameZone && known.deactivated_at === null
 }
 
 /** Afterwards the agent belongs to the team. */
@@ -95,10 +99,12 @@ export async function usualSendersOf(q: Query, agentId: string): Promise<Map<str
   return new Map(rows.map(r => [r.team_id, r.sender_id as string]))
 }
 
+/** The agent with this handle, also one who left. */
 export function agentByHandle(q: Query, handle: string): Promise<AgentRow | undefined> {
   return q.selectFrom('agents').selectAll().where('handle', '=', handle).executeTakeFirst()
 }
 
+/** The agent, also one who left. Throws a Problem when there is none. */
 export async function agentById(q: Query, id: string): Promise<AgentRow> {
   const [agent] = (await selectAgent(q, { id })).rows
   if (!agent) throw new Problem('not_found', 'This agent is not known.', 'agent')
@@ -107,6 +113,7 @@ export async function agentById(q: Query, id: string): Promise<AgentRow> {
 
 const selectAgent = prepared((q, v: { id: string }) => q.selectFrom('agents').selectAll().where('id', '=', v.id))
 
+/** Those who are here, by name; at most 200. */
 export function agents(q: Query): Promise<AgentRow[]> {
   return q.selectFrom('agents').selectAll().where('deactivated_at', 'is', null).orderBy('name').limit(200).execute()
 }
@@ -148,6 +155,7 @@ export async function deactivateAgent(tx: Tx, handle: string): Promise<void> {
     .execute()
 }
 
+/** The agent as the one who does something. */
 export function actorOf(agent: Pick<AgentRow, 'id' | 'name'>): Actor {
   return { kind: 'agent', id: agent.id, name: agent.name }
 }

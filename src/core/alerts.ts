@@ -3,6 +3,7 @@ import { prepared } from '../db/prepared.ts'
 import type { AlertRow, TeamRow } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
+import { backOff } from './deliveries/retry.ts'
 import type { Outcome } from './letter.ts'
 import { teams } from './teams.ts'
 
@@ -164,11 +165,6 @@ async function postpone(tx: Tx, id: string, ms: number): Promise<void> {
     .set({ due_at: tx.now + ms })
     .where('id', '=', id)
     .execute()
-}
-
-/** 1 s, 2 s, 4 s ... 10 min. */
-function backOff(attempts: number): number {
-  return Math.min(1_000 * 2 ** Math.min(attempts - 1, 10), 600_000)
 }
 
 /** Keeps others away from notices that are still being carried. */

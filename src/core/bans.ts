@@ -1,12 +1,14 @@
+import { containing } from '../db/like.ts'
 import { prepared } from '../db/prepared.ts'
 import type { AgentRow, BanRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
+import { catchAllOf, domainOf, isFreeMail, readAddress, withoutPlus } from './addresses.ts'
 import { actorOf } from './agents.ts'
-import { isFreeMail, readAddress } from './customers.ts'
 import { record } from './events.ts'
 import { refuseUnlessLead } from './leads.ts'
-import { isOwnAddress, withoutPlus } from './senders/find.ts'
+import { allAliases } from './senders/aliases.ts'
+import { isOwnAddress, senders } from './senders/find.ts'
 
 export interface BanForm {
   address: string // as typed: an address, or *@domain for all of a domain
@@ -39,23 +41,21 @@ function readPattern(typed: string): string {
   const domain = /^\*?@(.+)$/.exec(text)?.[1]
   if (domain === undefined) return withoutPlus(readAddress(text, 'address').address)
   const { address } = readAddress(`anybody@${domain}`, 'address')
-  const all = `*${address.slice(address.lastIndexOf('@'))}`
-  if (isFreeMail(all.slice(2)))
-    throw new Problem('invalid', `Many people have an address at ${all.slice(2)}. Ban a single one.`, 'address')
-  return all
+  if (isFreeMail(domainOf(address)))
+    throw new Problem('invalid', `Many people have an address at ${domainOf(address)}. Ban a single one.`, 'address')
+  return catchAllOf(address)
 }
 
 async function refuseOurs(q: Query, pattern: string): Promise<void> {
-  if (pattern.startsWith('*@')) {
-    const ours = await q
-      .selectFrom('senders')
-      .select('address')
-      .where('removed_at', 'is', null)
-      .where('address', 'like', `%${pattern.slice(1).replace(/[%_\\]/g, '_')}`)
-      .executeTakeFirst()
-    if (ours) throw new Problem('invalid', `We send from ${ours.address}, which is at this domain.`, 'address')
-  } else if (await isOwnAddress(q, pattern))
+  if (!pattern.startsWith('*@')) {
+    if (!(await isOwnAddress(q, pattern))) return
     throw new Problem('invalid', `${pattern} is an address of ours.`, 'address')
+  }
+  const isThere = (address: string) => address.endsWith(pattern.slice(1))
+  const sender = (await senders(q)).find(s => isThere(s.address))
+  if (sender) throw new Problem('invalid', `We send from ${sender.address}, which is at this domain.`, 'address')
+  const alias = [...(await allAliases(q)).values()].flat().find(isThere)
+  if (alias) throw new Problem('invalid', `We take in mail for ${alias}, which is at this domain.`, 'address')
 }
 
 /** The address, or domain, may write and be written to again. Throws a Problem for an agent where leads decide. */
@@ -64,12 +64,7 @@ export async function unban(tx: Tx, pattern: string, by: Pick<AgentRow, 'id'>): 
   await tx.q.deleteFrom('bans').where('address', '=', pattern).execute()
 }
 
-/** Whether nothing is taken in from this address, nor sent to it: it is banned itself, or its whole domain. */
-export async function isBanned(q: Query, address: string): Promise<boolean> {
-  return (await banOf(q, address)) !== undefined
-}
-
-/** The ban that an address falls under, if any. A plus part makes it no other address. */
+/** The ban that an address falls under, its own or that of its whole domain, if any. A plus part makes it no other address. */
 export async function banOf(q: Query, address: string): Promise<BanRow | undefined> {
   for (const pattern of patternsOf(address)) {
     const [found] = (await selectBan(q, { pattern })).rows
@@ -81,7 +76,7 @@ export async function banOf(q: Query, address: string): Promise<BanRow | undefin
 /** What an address can be banned by: its own, and all of its domain. */
 function patternsOf(address: string): string[] {
   const own = withoutPlus(address)
-  return [own, `*${own.slice(own.lastIndexOf('@'))}`]
+  return [own, catchAllOf(own)]
 }
 
 const selectBan = prepared((q, v: { pattern: string }) =>
@@ -89,7 +84,7 @@ const selectBan = prepared((q, v: { pattern: string }) =>
 )
 
 /** The same for many at once: the ban that each falls under, by address; those without one are missing. */
-export async function bansAmong(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
+export async function bansOf(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
   const wanted = [...new Set(addresses.flatMap(patternsOf))]
   if (!wanted.length) return new Map()
   const rows = await q.selectFrom('bans').selectAll().where('address', 'in', wanted).execute()
@@ -108,10 +103,7 @@ export interface BanView extends BanRow {
 
 /** Bans whose address or reason contains what was typed, newest first. */
 export async function searchBans(q: Query, typed: string, limit: number): Promise<BanView[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('bans as b')
     .leftJoin('agents as a', 'a.id', 'b.created_by')
@@ -124,6 +116,7 @@ export async function searchBans(q: Query, typed: string, limit: number): Promis
     .execute()
 }
 
+/** How many addresses and domains are banned. */
 export async function countBans(q: Query): Promise<number> {
   const row = await q
     .selectFrom('bans')

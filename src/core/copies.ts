@@ -1,14 +1,16 @@
 import type { MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
+import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
-import { addressesOf, readAddress } from './customers.ts'
+import { readAddress } from './addresses.ts'
+import { addressesOf } from './customers.ts'
 import type { Arrival, Copy } from './letter.ts'
 import { isOurs } from './senders/find.ts'
 import { obstacleTo } from './suppressions.ts'
 import { threadOf } from './threads.ts'
 
 /** How many people beside the customer one mail may go to. */
-export const MOST_COPIES = 20
+const MOST_COPIES = 20
 const MOST_READ = 100
 
 /** Addresses that nobody reads: a copy to them is wasted, and what answers is a machine. */
@@ -29,7 +31,7 @@ export async function copiesOf(
   for (const { address, name } of arrival.copies.slice(0, MOST_READ)) {
     if (seen.has(address) || MACHINE.test(address)) continue
     seen.add(address)
-    if (!(await isOurs(q, address))) others.push({ address, name: name === address ? '' : name.slice(0, 200) })
+    if (!(await isOurs(q, address))) others.push({ address, name: name === address ? '' : cut(name, 200) })
   }
   return others
 }
@@ -128,10 +130,10 @@ async function faultOf(q: Query, typed: string, take: (address: string) => void)
   }
 }
 
-/** What was typed into a field for several addresses: by commas, semicolons or lines. */
+/** What was typed into a field for several addresses: by commas, semicolons or lines, but not within a name in quotes. */
 export function splitTyped(text: string): string[] {
-  return text
-    .split(/[,;\n]+/)
+  const parts = text.match(/(?:"[^"\n]*"(?=\s*<)|[^,;\n])+/g) ?? []
+  return parts
     .map(part => part.trim())
     .filter(Boolean)
     .slice(0, MOST_READ)

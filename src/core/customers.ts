@@ -1,7 +1,11 @@
+import { domainToUnicode } from 'node:url'
+import { containing } from '../db/like.ts'
 import { prepared, slotsOf } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
+import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
+import { domainOf, isFreeMail } from './addresses.ts'
 
 export interface CustomerView {
   id: string
@@ -10,31 +14,11 @@ export interface CustomerView {
   company: string | null
 }
 
-/**
- * Reads an address that a person typed: `jane@acme.test`, or `Jane Doe <jane@acme.test>`. The address comes back in lower
- * case; throws a Problem under the field when it is none.
- */
-export function readAddress(typed: string, field = 'customer'): { address: string; name: string } {
-  const text = typed.trim()
-  const bracketed = /^(.*)<([^<>]+)>$/s.exec(text)
-  const address = (bracketed?.[2] ?? text).trim().toLowerCase()
-  const name = (bracketed?.[1] ?? '').trim().replace(/^["']|["']$/g, '')
-  if (!isAddress(address)) throw new Problem('invalid', 'That is not an email address.', field)
-  return { address, name }
-}
-
-const ADDRESS =
-  /^[^\s@<>(),;:"[\]\\\p{Cc}]{1,64}@(?=.{4,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u
-
-export function isAddress(text: string): boolean {
-  return text.length <= 320 && ADDRESS.test(text) && !text.includes('..')
-}
-
 /** The customer with this address; an unknown address becomes a new person, and a company when its domain is nobody's free mail. */
 export async function customerFor(tx: Tx, address: string, name = ''): Promise<CustomerView> {
   const known = await customerByAddress(tx.q, address)
   if (known) return known
-  const shown = name.trim().slice(0, 200) || address
+  const shown = cut(name.trim(), 200) || address
   const account = await accountFor(tx, address)
   const id = newId()
   await insertCustomer(tx.q, {
@@ -59,13 +43,29 @@ const insertAddress = prepared((q, row: { address: string; customer_id: string; 
 
 /** A customer of whom we knew no more than the address is called by the name that they write under. */
 export async function learnName(tx: Tx, customer: CustomerView, name: string): Promise<CustomerView> {
-  const shown = name.trim().slice(0, 200)
+  const shown = cut(name.trim(), 200)
   if (!shown || customer.name !== customer.address) return customer
-  const search = `${shown} ${customer.address} ${customer.company ?? ''}`.toLowerCase()
+  const search = [shown, ...(await addressesOf(tx.q, customer.id)), customer.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()
   return { ...customer, name: shown }
 }
 
+/** Afterwards the address is a further one of the customer's, by which they are found. Somebody else's stays theirs. */
+export async function addAddress(tx: Tx, customerId: string, address: string): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await tx.q
+    .insertInto('addresses')
+    .values({ address, customer_id: customerId, created_at: tx.now })
+    .onConflict(c => c.column('address').doNothing())
+    .executeTakeFirst()
+  if (!numInsertedOrUpdatedRows) return
+  await tx.q
+    .updateTable('customers')
+    .set(e => ({ search: e('search', '||', ` ${address}`) }))
+    .where('id', '=', customerId)
+    .execute()
+}
+
+/** The customer with this address, as it is stored; `address` of the answer is this one. */
 export async function customerByAddress(q: Query, address: string): Promise<CustomerView | undefined> {
   return (await selectByAddress(q, { address })).rows[0]
 }
@@ -91,6 +91,7 @@ export async function addressesOf(q: Query, customerId: string): Promise<string[
   return rows.map(r => r.address)
 }
 
+/** The customer, with their oldest address. Throws a Problem when there is none. */
 export async function customerById(q: Query, id: string): Promise<CustomerView> {
   const customer = await q
     .selectFrom('customers')
@@ -106,7 +107,7 @@ export async function customerById(q: Query, id: string): Promise<CustomerView> 
 
 /** Up to `limit` customers whose name, address or company contains all the words typed, newest first. */
 export async function searchCustomers(q: Query, typed: string, limit = 20): Promise<CustomerView[]> {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5)
+  const words = typed.split(/\s+/).filter(Boolean).slice(0, 5)
   let query = q
     .selectFrom('customers')
     .leftJoin('accounts', 'accounts.id', 'customers.account_id')
@@ -124,49 +125,9 @@ export async function searchCustomers(q: Query, typed: string, limit = 20): Prom
     ])
     .orderBy('customers.id', 'desc')
     .limit(limit)
-  for (const word of words) query = query.where('customers.search', 'like', `%${escapeLike(word)}%`)
+  for (const word of words) query = query.where('customers.search', 'like', containing(word))
   const found = await query.execute()
   return found.map(c => ({ ...c, address: c.address ?? '' }))
-}
-
-/** `%` and `_` would match anything; a customer is seldom looked for by them, so they match any one character. */
-function escapeLike(word: string): string {
-  return word.replace(/[%_\\]/g, '_')
-}
-
-const FREE_MAIL = new Set([
-  'gmail.com',
-  'googlemail.com',
-  'outlook.com',
-  'hotmail.com',
-  'live.com',
-  'msn.com',
-  'yahoo.com',
-  'icloud.com',
-  'me.com',
-  'aol.com',
-  'gmx.de',
-  'gmx.net',
-  'gmx.com',
-  'web.de',
-  'mail.ru',
-  'yandex.ru',
-  'proton.me',
-  'protonmail.com',
-  'qq.com',
-  '163.com',
-  't-online.de',
-  'orange.fr',
-  'free.fr',
-  'libero.it',
-  'zoho.com',
-  'fastmail.com',
-  'hey.com',
-])
-
-/** Whether anybody can have an address at this domain: who is there is no company of its own. */
-export function isFreeMail(domain: string): boolean {
-  return FREE_MAIL.has(domain)
 }
 
 const selectAccount = prepared((q, v: { domain: string }) =>
@@ -174,11 +135,11 @@ const selectAccount = prepared((q, v: { domain: string }) =>
 )
 
 async function accountFor(tx: Tx, address: string): Promise<{ id: string; name: string } | undefined> {
-  const domain = address.slice(address.lastIndexOf('@') + 1)
+  const domain = domainOf(address)
   if (isFreeMail(domain)) return undefined
   const [known] = (await selectAccount(tx.q, { domain })).rows
   if (known) return known
-  const label = domain.split('.')[0] ?? domain
+  const label = domainToUnicode(domain).split('.')[0] || domain
   const account = { id: newId(), name: label.charAt(0).toUpperCase() + label.slice(1) }
   await tx.q
     .insertInto('accounts')

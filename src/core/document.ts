@@ -127,7 +127,7 @@ export function saysItsUrl({ text, url }: { text: string; url: string }): boolea
 }
 
 /** The same text without what a database refuses: NUL and halves of characters. */
-export function storable(text: string): string {
+function storable(text: string): string {
   return text.replaceAll('\0', '').replace(/\p{Cs}/gu, '\ufffd')
 }
 

@@ -154,6 +154,11 @@ export interface About {
   text: string
 }
 
+/** What makes an arrival that was settled pending again, as if it had just come in. */
+export function pendingAgain(tx: Tx) {
+  return { state: 'pending' as const, attempts: 0, due_at: tx.now, settled_at: null, reason: null }
+}
+
 /** Ends an arrival: recorded as a message, or put aside with the reason. A second settling changes nothing. */
 export async function settleInbound(
   tx: Tx,

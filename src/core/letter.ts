@@ -107,16 +107,18 @@ export interface ChatView {
   number: number // for people
   kind: string // what its recipients can leave it by
   recipientId: string
-  answeredAt: number | null // when the customer answered for the first time: from then on it is a conversation
   unsubscribed: string | null // why no more of it goes to the customer, a finished sentence
   postalFooter: string | null // who sends it, and where they can be found
   unsubscribeUrl: string | null // null: nothing can be sent to many from here, see chatFault
 }
 
-/** Whether a message goes to its customer as one of many: what a chat says, until the customer answers it. */
+/**
+ * Whether a message goes to its customer as one of many: what opens a chat's ticket, and what follows it up while nobody
+ * answers. All else that an agent writes there is to this customer alone.
+ */
 export function isChatMail({ chat }: Pick<TicketView, 'chat'>, message: MessageView | null): boolean {
   if (!chat || message?.author.kind !== 'agent') return false
-  return message.opening || chat.answeredAt === null || message.createdAt < chat.answeredAt
+  return message.opening || message.followUp === true
 }
 
 /** Another ticket, as one shows it. */
@@ -157,6 +159,7 @@ export interface MessageView {
   calls: string | null // the handle of the agent who is called to look at it
   copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
+  followUp?: true // a chat's, to somebody who did not answer
   createdAt: number
   editedAt: number | null
   deletedAt: number | null
@@ -255,7 +258,7 @@ export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
 }
 
-/** Whether a mail system says by it what became of a mail of ours. */
+/** Whether a mail system says by it what became of a mail of ours, which it may bring along. */
 export function isReport(kind: ArrivalKind): boolean {
   return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
 }

@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { DeliveryRow } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
@@ -21,7 +22,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
   const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
-  const copies = await recipientsOf(q, rows)
+  const placeOf = (row: DeliveryRow) => row.place ?? threads.get(row.thread_id)?.place ?? ''
+  const recipients = await recipientsOf(q, rows, placeOf)
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
@@ -37,16 +39,12 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       key: row.key,
       externalId: row.external_id,
       createdAt: row.created_at,
-      thread: { ...thread, place: row.place ?? thread.place },
+      thread: { ...thread, place: placeOf(row) },
       ticket,
       message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
-      copies: copies.get(row.id)?.copies ?? [],
-      barred: [
-        ...barredBy(ticket.suppressed, thread.place),
-        ...barredBy(leftWhat(ticket, message), thread.place),
-        ...(copies.get(row.id)?.barred ?? []),
-      ],
+      copies: recipients.get(row.id)?.copies ?? [],
+      barred: [...barredBy(leftWhat(ticket, message), thread.place), ...(recipients.get(row.id)?.barred ?? [])],
       handed: row.handed ? JSON.parse(row.handed) : [],
       deferrals: row.deferrals,
       deferredAt: row.deferred_at,
@@ -67,16 +65,20 @@ function barredBy(reason: string | null, address: string): Missed[] {
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */
 async function referencesOf(q: Query, threadId: string, before: string | null): Promise<string[]> {
-  const rows = await q
-    .selectFrom('keys')
-    .select(['key', 'message_id'])
-    .where('thread_id', '=', threadId)
-    .where('message_id', '<', before ?? '')
-    .orderBy('message_id')
-    .orderBy('created_at') // what a mail server called it in place of ours is what the customer has
-    .execute()
+  const { rows } = await selectReferences(q, { threadId, before: before ?? '' })
   return rows.map(r => r.key)
 }
+
+const selectReferences = prepared(
+  (q, v: { threadId: string; before: string }) =>
+    q
+      .selectFrom('keys')
+      .select(['key', 'message_id'])
+      .where('thread_id', '=', v.threadId)
+      .where('message_id', '<', v.before)
+      .orderBy('message_id')
+      .orderBy('created_at'), // what a mail server called it in place of ours is what the customer has
+)
 
 function unique(ids: string[]): string[] {
   return [...new Set(ids)]

@@ -41,7 +41,7 @@ function listOf(files: AttachmentView[]): Document {
 }
 
 /** A day that nobody reads the wrong way round, such as `3 February 2026`. */
-export function dayOf(at: number): string {
+function dayOf(at: number): string {
   return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
 }
 

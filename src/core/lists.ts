@@ -10,7 +10,10 @@ export interface ListPage {
   next: string | null // give it back as `after` for the page that follows
 }
 
-/** A page of a list: open tickets of mine, those that nobody has, those that wait for the customer, or all. By key, so that any page is as fast as the first. */
+/**
+ * A page of a list: open tickets of mine, those that nobody has, those that wait for the customer, or all. By key, so that
+ * any page is as fast as the first.
+ */
 export async function listTickets(
   q: Query,
   list: ListName,

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Tx } from '../db/store.ts'
+import { cut } from '../lib/cut.ts'
 import { postNotice } from './messages/post.ts'
 
 const AFTER_MS = 15 * 60_000
@@ -19,11 +20,10 @@ export async function remindOfUndecided(tx: Tx): Promise<number> {
     .limit(MOST)
     .execute()
   for (const m of rows) {
-    const begins = m.text.length > 60 ? `${m.text.slice(0, 60)}...` : m.text
     await postNotice(
       tx,
       m.ticket_id,
-      `${m.author_name} wrote "${begins}" and has neither sent it nor kept it as a note. The card's Look button asks again.`,
+      `${m.author_name} wrote "${cut(m.text, 60)}" and has neither sent it nor kept it as a note. The card's Look button asks again.`,
       m.id,
       m.author_kind === 'agent' ? m.author_id : null,
     )

@@ -1,12 +1,13 @@
 import type { InboundRow, InboundState } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
-import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { attach } from './attachments.ts'
 import { redrawCard, redrawMessage } from './deliveries/redraw.ts'
 import { plainText } from './document.ts'
 import { rawOf } from './dropped.ts'
+import { pendingAgain } from './inbound.ts'
 import { type Arrival, isAutomatic } from './letter.ts'
+import { keepVersion } from './messages/edit.ts'
 import { messageById } from './messages/find.ts'
 import { MAIL } from './threads.ts'
 
@@ -60,16 +61,19 @@ export type Replayed =
   | 'pending' // it is understood once more, as if it had just come in
   | 'filled' // the message that said that it could not be read has its words and files now
   | 'recorded' // it is a message, and stays as it is
+  | 'held' // it is one of too many of its author, which people let through, or not, together
 
 /** What replaying would do to a mail that is read as a kind today. */
 export function replayOutcome(row: InboundRow, kind: Arrival['kind']): Replayed {
+  if (row.state === 'held') return 'held'
   if (row.state !== 'recorded') return 'pending'
   return row.kind === 'unreadable' && kind !== 'unreadable' ? 'filled' : 'recorded'
 }
 
 /**
- * Replays a mail. One that is no message yet is pending again; one whose message says that it could not be read is filled
- * in; any other message stays as it is, so that no mail becomes two and nothing that people saw changes.
+ * Replays a mail. One that is no message yet is pending again, unless it is held; one whose message says that it could not
+ * be read is filled in; any other message stays as it is, so that no mail becomes two and nothing that people saw changes.
+ * Throws a Problem for one that is being understood at the moment.
  */
 export async function replay(tx: Tx, row: InboundRow, arrival: Arrival): Promise<Replayed> {
   const outcome = replayOutcome(row, arrival.kind)
@@ -81,7 +85,7 @@ export async function replay(tx: Tx, row: InboundRow, arrival: Arrival): Promise
 async function putBack(tx: Tx, row: InboundRow): Promise<void> {
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
-    .set({ state: 'pending', attempts: 0, due_at: tx.now, settled_at: null, reason: null, about: null })
+    .set({ ...pendingAgain(tx), about: null })
     .where('id', '=', row.id)
     .where('state', 'in', ['unmatched', 'quarantined', 'ignored'])
     .executeTakeFirst()
@@ -99,10 +103,7 @@ async function fillIn(tx: Tx, row: InboundRow, a: Arrival): Promise<void> {
     .executeTakeFirst()
   if (numUpdatedRows === 0n || !row.message_id) return
   const m = await messageById(tx.q, row.message_id)
-  await tx.q
-    .insertInto('message_versions')
-    .values({ id: newId(), message_id: m.id, body: m.body, text: m.text, replaced_at: tx.now })
-    .execute()
+  await keepVersion(tx, m)
   await tx.q
     .updateTable('messages')
     .set({

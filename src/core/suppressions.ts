@@ -1,8 +1,9 @@
+import { containing } from '../db/like.ts'
 import { prepared } from '../db/prepared.ts'
 import type { SuppressionRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
-import { banOf } from './bans.ts'
+import { banOf, bansOf } from './bans.ts'
 import { redrawCard } from './deliveries/redraw.ts'
 import { type Actor, record } from './events.ts'
 import { noteLift } from './lifts.ts'
@@ -61,6 +62,7 @@ async function forgetBounces(tx: Tx, address: string): Promise<void> {
     .execute()
 }
 
+/** The suppression of an address, if any. Whether it is banned says `obstacleTo`. */
 export async function suppressionOf(q: Query, address: string): Promise<SuppressionRow | undefined> {
   return (await selectSuppression(q, { address })).rows[0]
 }
@@ -75,10 +77,7 @@ export interface SuppressionView extends SuppressionRow {
 
 /** Suppressions whose address or reason contains what was typed, newest first. */
 export function searchSuppressions(q: Query, typed: string, limit: number): Promise<SuppressionView[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('suppressions as s')
     .leftJoin('agents as a', 'a.id', 's.created_by')
@@ -91,6 +90,7 @@ export function searchSuppressions(q: Query, typed: string, limit: number): Prom
     .execute()
 }
 
+/** How many addresses are suppressed. */
 export async function countSuppressions(q: Query): Promise<number> {
   const row = await q
     .selectFrom('suppressions')
@@ -107,6 +107,20 @@ export async function obstacleTo(q: Query, address: string): Promise<string | nu
   if (!banned) return null
   const whole = banned.address.startsWith('*@') ? ` (all of ${banned.address.slice(2)} is)` : ''
   return `${address} is banned${whole}, so nothing is sent there: ${banned.reason}`
+}
+
+/** Why nothing may be sent to those of many addresses that must not be written to, as sentences without the address. */
+export async function obstaclesTo(q: Query, addresses: string[]): Promise<Map<string, string>> {
+  const suppressed = await q
+    .selectFrom('suppressions')
+    .select(['address', 'reason'])
+    .where('address', 'in', addresses)
+    .execute()
+  const banned = await bansOf(q, addresses)
+  return new Map([
+    ...[...banned].map(([address, ban]) => [address, `It is banned: ${ban.reason}`] as const),
+    ...suppressed.map(s => [s.address, s.reason] as const),
+  ])
 }
 
 /** Throws a Problem under the field when the address must not be written to. */

@@ -96,6 +96,7 @@ async function refuseFaults(tx: Tx, id: string, form: TeamForm): Promise<void> {
   if (faults.length) throw new Problems(faults)
 }
 
+/** All teams, oldest first: the first one hears of what concerns none. */
 export async function teams(q: Query): Promise<TeamRow[]> {
   return (await selectTeams(q, {})).rows
 }
@@ -104,6 +105,7 @@ const selectTeams = prepared(q =>
   q.selectFrom('teams').selectAll().where('archived_at', 'is', null).orderBy('created_at'),
 )
 
+/** The team, also one that was archived. Throws a Problem when there is none. */
 export async function teamById(q: Query, id: string): Promise<TeamRow> {
   const [team] = (await selectTeam(q, { id })).rows
   if (!team) throw new Problem('not_found', 'This team is no more.', 'team')
@@ -133,6 +135,7 @@ export async function notePlaceProblem(tx: Tx, place: string, problem: string | 
   return changed.numUpdatedRows > 0n
 }
 
+/** The forms of a team, oldest first. */
 export async function formsOf(q: Query, teamId: string): Promise<{ id: string; name: string; priority: Priority }[]> {
   return (await selectForms(q, { teamId })).rows
 }

@@ -33,6 +33,7 @@ const insertThread = prepared((q, row: ThreadRow) =>
     .values(slotsOf(row, ['id', 'ticket_id', 'channel', 'side', 'place', 'root', 'token', 'created_at'])),
 )
 
+/** Where a ticket is followed. */
 export async function threadsOf(q: Query, ticketId: string): Promise<ThreadRow[]> {
   return (await selectThreads(q, { ticketId })).rows
 }
@@ -41,6 +42,7 @@ const selectThreads = prepared((q, v: { ticketId: string }) =>
   q.selectFrom('threads').selectAll().where('ticket_id', '=', v.ticketId).orderBy('id'),
 )
 
+/** The thread of a ticket on one side; each has one there. */
 export async function threadOf(q: Query, ticketId: string, side: Side): Promise<ThreadRow> {
   return q
     .selectFrom('threads')

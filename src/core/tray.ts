@@ -4,7 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { liftAlert } from './alerts.ts'
 import type { Actor } from './events.ts'
-import type { About } from './inbound.ts'
+import { type About, pendingAgain } from './inbound.ts'
 import { floodKey } from './receive/flood.ts'
 import { usableSender } from './senders/usual.ts'
 import { MAIL } from './threads.ts'
@@ -29,6 +29,7 @@ export interface HeldMails {
 /** In the very words of the partial index: with parameters in their place SQLite would not use it. */
 const leftOver = sql<SqlBool>`state in ('unmatched', 'quarantined')`
 
+/** How many mails wait for somebody: those left over, and those held. */
 export async function countTray(q: Query): Promise<number> {
   const row = await q
     .selectFrom('inbound')
@@ -90,7 +91,7 @@ function newestHeld(q: Query, address: string): Promise<Pick<InboundRow, 'reason
 export async function letThrough(tx: Tx, address: string, actor: Actor): Promise<number> {
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
-    .set({ state: 'pending', passed_at: tx.now, attempts: 0, due_at: tx.now, settled_at: null, reason: null })
+    .set({ ...pendingAgain(tx), passed_at: tx.now })
     .where(isHeld)
     .where('from_address', '=', address)
     .executeTakeFirst()
@@ -111,6 +112,18 @@ export async function throwAway(tx: Tx, address: string, actor: Actor): Promise<
   if (numUpdatedRows === 0n) throw new Problem('conflict', 'Nothing of theirs is held any more.')
   await liftAlert(tx, floodKey(address), `${actor.name} threw away what was held of ${address}.`)
   return Number(numUpdatedRows)
+}
+
+/** Puts one mail of the tray aside for good; it is kept, but shown nowhere. */
+export async function throwOneAway(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('inbound')
+    .set({ state: 'ignored', reason: `${actor.name} threw it away.` })
+    .where('id', '=', id)
+    .where('channel', '=', MAIL)
+    .where(leftOver)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new Problem('conflict', 'This mail is no longer in the tray.')
 }
 
 /** The newest entries of the tray, newest first. */
@@ -136,7 +149,7 @@ export async function giveToTeam(tx: Tx, id: string, teamId: string): Promise<vo
   await usableSender(tx.q, teamId, null)
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
-    .set({ state: 'pending', team_id: teamId, attempts: 0, due_at: tx.now, settled_at: null, reason: null })
+    .set({ ...pendingAgain(tx), team_id: teamId })
     .where('id', '=', id)
     .where('channel', '=', MAIL)
     .where(leftOver)

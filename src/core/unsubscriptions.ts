@@ -1,5 +1,6 @@
 import type { UnsubscriptionRow } from '../db/schema.ts'
 import type { FileRules, Query, Store, Tx } from '../db/store.ts'
+import { redrawChat } from './chats/redraw.ts'
 import { type Actor, record } from './events.ts'
 import { noteLift } from './lifts.ts'
 import { unsubscribeToken } from './tokens.ts'
@@ -27,7 +28,7 @@ export async function unsubscribe(tx: Tx, { address, kind, chatId, reason, sourc
   const leaving = recipients.filter(r => r.unsubscribed_at === null).map(r => r.id)
   if (leaving.length) {
     await tx.q.updateTable('chat_recipients').set({ unsubscribed_at: tx.now }).where('id', 'in', leaving).execute()
-    await askForCard(tx, chatId)
+    await redrawChat(tx, chatId)
   }
   if (!numInsertedOrUpdatedRows) return
   for (const { ticket_id, customer_id, name } of recipients) {
@@ -47,16 +48,6 @@ function recipientsAt(q: Query, chatId: string, address: string) {
     .execute()
 }
 
-async function askForCard(tx: Tx, chatId: string): Promise<void> {
-  const { numUpdatedRows } = await tx.q
-    .updateTable('chats')
-    .set({ card_due_at: tx.now })
-    .where('id', '=', chatId)
-    .where('card_due_at', 'is', null)
-    .executeTakeFirst()
-  if (numUpdatedRows > 0n) tx.wake('outbox')
-}
-
 /** Somebody called a mail of this ticket spam: when a chat sent it, the chat counts that, and they get none any more. */
 export async function complainedOf(tx: Tx, ticketId: string, address: string): Promise<void> {
   const recipient = await tx.q
@@ -68,7 +59,7 @@ export async function complainedOf(tx: Tx, ticketId: string, address: string): P
   if (!recipient) return
   if (recipient.complained_at === null) {
     await tx.q.updateTable('chat_recipients').set({ complained_at: tx.now }).where('id', '=', recipient.id).execute()
-    await askForCard(tx, recipient.chat_id)
+    await redrawChat(tx, recipient.chat_id)
   }
   await unsubscribe(tx, {
     address,
@@ -172,7 +163,7 @@ export async function subscribeAgain(tx: Tx, recipientId: string): Promise<Subsc
   if (after?.left === null) {
     const recipients = (await recipientsAt(tx.q, s.chat.id, s.address)).map(r => r.id)
     await tx.q.updateTable('chat_recipients').set({ unsubscribed_at: null }).where('id', 'in', recipients).execute()
-    await askForCard(tx, s.chat.id)
+    await redrawChat(tx, s.chat.id)
   }
   return after
 }

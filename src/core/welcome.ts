@@ -1,5 +1,6 @@
 import type { ReplyMode } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
+import { asStored } from './addresses.ts'
 import { addSender } from './senders/edit.ts'
 import { isOwnAddress } from './senders/find.ts'
 import { createTeam, teams } from './teams.ts'
@@ -16,6 +17,6 @@ export async function welcome(tx: Tx, first: FirstSettings): Promise<void> {
     await createTeam(tx, { name: 'Support', prefix: 'SUP', signature: '', ...first.desk })
     ;[team] = await teams(tx.q)
   }
-  if (team && first.from && !(await isOwnAddress(tx.q, first.from.address)))
+  if (team && first.from && !(await isOwnAddress(tx.q, asStored(first.from.address))))
     await addSender(tx, { teamId: team.id, ...first.from, smtpUrl: null, dkimSelector: null, dkimKey: null })
 }

@@ -26,7 +26,7 @@ async function opened(url: string, now: () => number): Promise<Opened> {
   return (await import('./sqlite.ts')).openSqlite(sqlitePath(url), now)
 }
 
-export function sqlitePath(url: string): string {
+function sqlitePath(url: string): string {
   return url.replace(/^(sqlite|file):(\/\/)?/, '')
 }
 

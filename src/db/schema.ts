@@ -73,7 +73,7 @@ export interface AgentRow {
   available_at: number | null // when they are back, if they said so: from then on they are online
   capacity: number | null // open tickets at most that are given to them; null: as the team says
   zone: string | null // IANA time zone, as the desk tells it
-  assigned_at: number | null // when a ticket was last given to them; no two agents have the same
+  assigned_at: number | null // when a ticket was last given to them: the order of turns
   presence: 'active' | 'away' | null // what the desk says of them; null: it does not say
   presence_at: number | null // when it said so
   presence_due_at: number | null // since when it is to be asked

@@ -5,9 +5,7 @@ import { fromText } from '../../src/core/document.ts'
 import { decideMessage } from '../../src/core/messages/decide.ts'
 import { acceptAuthor, treatAsAnswer } from '../../src/core/receive/decide.ts'
 import { closeTicket } from '../../src/core/tickets/change.ts'
-import { ticketView } from '../../src/core/tickets/view.ts'
-import { replyToken } from '../../src/core/tokens.ts'
-import type { MessageRow, TicketRow } from '../../src/db/schema.ts'
+import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -18,22 +16,11 @@ beforeEach(async () => {
 })
 afterEach(() => town.close())
 
-const messages = (ticketId = ticket.id): Promise<MessageRow[]> =>
-  town.store.read(q => q.selectFrom('messages').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute())
-const view = async (id = ticket.id) => (await town.store.read(q => ticketView(q, town.store, id)))!
+const messages = (ticketId = ticket.id) => town.messages(ticketId)
+const view = (ticketId = ticket.id) => town.view(ticketId)
 const newest = async () =>
   town.store.read(q => q.selectFrom('tickets').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow())
-async function token(): Promise<string> {
-  const row = await town.store.read(q =>
-    q
-      .selectFrom('threads')
-      .select('token')
-      .where('ticket_id', '=', ticket.id)
-      .where('side', '=', 'customer')
-      .executeTakeFirstOrThrow(),
-  )
-  return replyToken(town.store.key, row.token)
-}
+const token = () => town.token(ticket.id)
 const close = () => town.store.write(tx => closeTicket(tx, ticket.id, 'Done', actorOf(town.ben)))
 const mode = (reply_mode: 'ask' | 'direct' | 'notes') =>
   town.store.write(tx => tx.q.updateTable('teams').set({ reply_mode }).execute())
@@ -56,6 +43,9 @@ describe("a mail that says to be the customer's and failed the checks", () => {
     expect((await view()).status).toBe('closed')
     await town.store.write(tx => acceptAuthor(tx, doubtful!.id, actorOf(town.ann)))
     expect((await messages())[1]).toMatchObject({ author_kind: 'customer', doubt: null })
+    expect((await messages()).at(-1)?.text).toContain(
+      'Ann says that the mail above which failed its checks is from Jane',
+    )
     expect((await view()).status).toBe('open')
     await expect(town.store.write(tx => acceptAuthor(tx, doubtful!.id, actorOf(town.ann)))).rejects.toThrow('already')
   })
@@ -194,7 +184,7 @@ describe('an agent who writes from their own mail program', () => {
       ['How much are a thousand bulbs?', 'customer', 'public'],
       ['Please take care of Bob.', 'agent', 'note'],
     ])
-    expect((await view(t.id)).opening?.full).not.toBeNull()
+    expect((await view(t.id)).opening?.full).toEqual(expect.any(Array))
     expect(await town.store.read(q => customerByAddress(q, 'ann@tulip.test'))).toBeUndefined()
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ban, isBanned, searchBans, unban } from '../../src/core/bans.ts'
+import { ban, banOf, searchBans, unban } from '../../src/core/bans.ts'
+import { addSender } from '../../src/core/senders/edit.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -8,7 +9,7 @@ beforeEach(async () => {
 })
 afterEach(() => town.close())
 
-const banned = (address: string) => town.store.read(q => isBanned(q, address))
+const banned = (address: string) => town.store.read(async q => (await banOf(q, address)) !== undefined)
 const banIt = (address: string, reason = 'Nothing but advertising.') =>
   town.store.write(tx => ban(tx, { address, reason, by: town.ann }))
 
@@ -37,6 +38,30 @@ describe('a ban', () => {
     ['*@gmail.com', 'Many people have an address at gmail.com. Ban a single one.'],
   ])('of %s is refused under its field', async (address, message) => {
     await expect(banIt(address)).rejects.toMatchObject({ field: 'address', message })
+  })
+
+  it('of a domain at which we take in mail is refused, too', async () => {
+    const sender = { teamId: town.team.id, name: '', smtpUrl: null, dkimSelector: null, dkimKey: null }
+    await town.store.write(tx => addSender(tx, { ...sender, address: 'sales@tulip.test', aliases: 'old@bulbs.test' }))
+    await expect(banIt('*@bulbs.test')).rejects.toMatchObject({
+      field: 'address',
+      message: 'We take in mail for old@bulbs.test, which is at this domain.',
+    })
+  })
+
+  it('stops a mail that is on its way, to the customer or in copy', async () => {
+    await town.open({ copyTo: ['bob@spam.test'] })
+    await banIt('jane@acme.test', 'She asked us to.')
+    await banIt('*@spam.test', 'Junk.')
+    town.clock.now += 10_000
+    const [letter] = [...(await town.carry()), ...(await town.carry())].filter(l => l.key)
+    expect(letter).toMatchObject({
+      copies: [],
+      barred: [
+        { address: 'jane@acme.test', reason: 'It is banned: She asked us to.' },
+        { address: 'bob@spam.test', reason: 'It is banned: Junk.' },
+      ],
+    })
   })
 
   it('needs a reason, and is listed with it and with who said so', async () => {

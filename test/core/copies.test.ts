@@ -142,6 +142,19 @@ describe('a copy', () => {
     expect(await read(...typed)).toEqual(['bob@acme.test', 'carol@acme.test'])
   })
 
+  it('is read as mail programs write people down: last name first, in quotes', async () => {
+    const typed = splitTyped(
+      '"Stone, Bob" <bob@acme.test>, "O\'Hara; Carol" <carol@acme.test>;mailto:dan@acme.test, 12" of rain',
+    )
+    expect(typed.slice(0, 3)).toEqual([
+      '"Stone, Bob" <bob@acme.test>',
+      '"O\'Hara; Carol" <carol@acme.test>',
+      'mailto:dan@acme.test',
+    ])
+    expect(typed.slice(3)).toEqual(['12" of rain'])
+    expect(await read(...typed.slice(0, 3))).toEqual(['bob@acme.test', 'carol@acme.test', 'dan@acme.test'])
+  })
+
   it('to nobody, to us, or to whom nothing may be sent is refused, and each is named', async () => {
     await town.store.write(async tx => {
       await suppress(tx, 'gone@acme.test', 'There is no such mailbox.', 'bounce')

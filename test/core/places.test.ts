@@ -11,10 +11,8 @@ import {
   setStatus,
   takeTicket,
 } from '../../src/core/tickets/change.ts'
-import { ticketView } from '../../src/core/tickets/view.ts'
-import { replyToken } from '../../src/core/tokens.ts'
-import { countTray, heldMails, letThrough, throwAway, tray } from '../../src/core/tray.ts'
-import type { MessageRow, TicketRow } from '../../src/db/schema.ts'
+import { countTray, heldMails, letThrough, throwAway, throwOneAway, tray } from '../../src/core/tray.ts'
+import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -26,24 +24,12 @@ beforeEach(async () => {
 afterEach(() => town.close())
 
 const DAY = 24 * 3_600_000
-const messages = (ticketId = ticket.id): Promise<MessageRow[]> =>
-  town.store.read(q => q.selectFrom('messages').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute())
-const view = async (id = ticket.id) => (await town.store.read(q => ticketView(q, town.store, id)))!
+const messages = (ticketId = ticket.id) => town.messages(ticketId)
+const view = (ticketId = ticket.id) => town.view(ticketId)
 const byIdentifier = (identifier: string) =>
   town.store.read(q => q.selectFrom('tickets').selectAll().where('identifier', '=', identifier).executeTakeFirst())
-const inbound = (key: string) =>
-  town.store.read(q => q.selectFrom('inbound').selectAll().where('key', '=', key).executeTakeFirstOrThrow())
-async function token(id = ticket.id): Promise<string> {
-  const row = await town.store.read(q =>
-    q
-      .selectFrom('threads')
-      .select('token')
-      .where('ticket_id', '=', id)
-      .where('side', '=', 'customer')
-      .executeTakeFirstOrThrow(),
-  )
-  return replyToken(town.store.key, row.token)
-}
+const inbound = (key: string) => town.inbound(key)
+const token = (ticketId = ticket.id) => town.token(ticketId)
 let arrived = 0
 const answer = async (more: object = {}) => {
   const key = `<answer${++arrived}@acme.test>`
@@ -99,6 +85,16 @@ describe('an answer to a closed ticket', () => {
     expect(await messages(next.id)).toHaveLength(3)
     expect((await inbound(key)).reason).toContain('SUP-1 goes on as SUP-2.')
     expect(await byIdentifier('SUP-3')).toBeUndefined()
+  })
+
+  it('later begins another where the one that went on from it was deleted, and that one is named', async () => {
+    town.clock.now += 20 * DAY
+    await answer()
+    const deleted = (await byIdentifier('SUP-2'))!
+    await act(tx => tx.q.updateTable('tickets').set({ deleted_at: tx.now }).where('id', '=', deleted.id).execute())
+    expect((await view()).continuedBy).toBeNull()
+    await answer()
+    expect((await view()).continuedBy).toMatchObject({ identifier: 'SUP-3' })
   })
 
   it('by a machine, a stranger or somebody doubtful begins nothing', async () => {
@@ -233,6 +229,15 @@ describe('a mail that is not taken in', () => {
     expect((await town.store.read(q => tray(q, 5)))[0]?.reason).toBe(junk)
     const key = await answer({ junk })
     expect((await inbound(key)).state).toBe('recorded')
+  })
+
+  it('and that nobody wants is thrown away by hand: kept, and shown nowhere', async () => {
+    await town.arrive({ key: '<j@x.test>', to: ['support@tulip.test'], junk: 'The mail server put it into Junk.' })
+    const { id } = (await town.store.read(q => tray(q, 5)))[0]!
+    await act(tx => throwOneAway(tx, id, actorOf(town.ann)))
+    expect(await town.store.read(countTray)).toBe(0)
+    expect(await inbound('<j@x.test>')).toMatchObject({ state: 'ignored', reason: 'Ann threw it away.' })
+    await expect(act(tx => throwOneAway(tx, id, actorOf(town.ann)))).rejects.toThrow('no longer in the tray')
   })
 })
 

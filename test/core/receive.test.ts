@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
+import { customerByAddress } from '../../src/core/customers.ts'
 import { fromText } from '../../src/core/document.ts'
+import { threadOf } from '../../src/core/threads.ts'
 import { closeTicket, takeTicket } from '../../src/core/tickets/change.ts'
-import { ticketView } from '../../src/core/tickets/view.ts'
-import { replyToken } from '../../src/core/tokens.ts'
-import type { MessageRow, TicketRow } from '../../src/db/schema.ts'
+import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -15,20 +15,10 @@ beforeEach(async () => {
 })
 afterEach(() => town.close())
 
-const messages = (ticketId = ticket.id): Promise<MessageRow[]> =>
-  town.store.read(q => q.selectFrom('messages').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute())
-const thread = () =>
-  town.store.read(q =>
-    q
-      .selectFrom('threads')
-      .selectAll()
-      .where('ticket_id', '=', ticket.id)
-      .where('side', '=', 'customer')
-      .executeTakeFirstOrThrow(),
-  )
-const inbound = (key: string) =>
-  town.store.read(q => q.selectFrom('inbound').selectAll().where('key', '=', key).executeTakeFirstOrThrow())
-const status = async () => (await town.store.read(q => ticketView(q, town.store, ticket.id)))?.status
+const messages = (ticketId = ticket.id) => town.messages(ticketId)
+const thread = () => town.store.read(q => threadOf(q, ticket.id, 'customer'))
+const inbound = (key: string) => town.inbound(key)
+const status = async () => (await town.view(ticket.id)).status
 
 async function sentMail(): Promise<string> {
   town.clock.now += 10_000
@@ -39,7 +29,7 @@ async function sentMail(): Promise<string> {
 describe('an answer', () => {
   it('is matched by its reply address before all else, whatever else it says', async () => {
     const other = await town.open({ customer: { typed: 'bob@globex.test' } })
-    const token = replyToken(town.store.key, (await thread()).token)
+    const token = await town.token(ticket.id)
     await town.arrive({
       key: '<a@acme.test>',
       tokens: [token.toUpperCase()],
@@ -85,7 +75,7 @@ describe('an answer', () => {
   })
 
   it('from a stranger who has the token is shown as such and does not become the customer', async () => {
-    const token = replyToken(town.store.key, (await thread()).token)
+    const token = await town.token(ticket.id)
     await town.arrive({ key: '<s@x.test>', tokens: [token], from: { address: 'eve@x.test', name: 'Eve' } })
     const [, answer, notice] = await messages()
     expect(answer).toMatchObject({ author_kind: 'stranger', author_address: 'eve@x.test' })
@@ -131,6 +121,19 @@ describe('an answer', () => {
 })
 
 describe('a mail that answers nothing', () => {
+  it('is cut where its subject or the name of its author is too long, visibly and never within a character', async () => {
+    await town.arrive({
+      key: '<long@globex.test>',
+      from: { address: 'bob@globex.test', name: `Bob${'🌷'.repeat(200)}` },
+      to: ['support@tulip.test'],
+      subject: '🌷'.repeat(200),
+    })
+    const t = await town.store.read(q => q.selectFrom('tickets').selectAll().where('number', '=', 2).executeTakeFirst())
+    expect(t?.subject).toBe(`${'🌷'.repeat(127)}…`)
+    const bob = await town.store.read(q => customerByAddress(q, 'bob@globex.test'))
+    expect(bob?.name).toBe(`Bob${'🌷'.repeat(98)}…`)
+  })
+
   it("becomes a new ticket of the team whose address it was written to, and its thread is the customer's", async () => {
     await town.arrive({
       key: '<new@globex.test>',

@@ -6,9 +6,8 @@ import type { Bounce } from '../../src/core/letter.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { messageView } from '../../src/core/messages/view.ts'
 import { liftSuppression, suppressionOf } from '../../src/core/suppressions.ts'
-import { ticketView } from '../../src/core/tickets/view.ts'
 import { bounceToken } from '../../src/core/tokens.ts'
-import type { DeliveryRow, MessageRow, TicketRow } from '../../src/db/schema.ts'
+import type { DeliveryRow, TicketRow } from '../../src/db/schema.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -61,14 +60,12 @@ const bounce = (more: object) =>
     ...more,
   })
 const suppressed = (address = 'jane@acme.test') => town.store.read(q => suppressionOf(q, address))
-const messages = (): Promise<MessageRow[]> =>
-  town.store.read(q => q.selectFrom('messages').selectAll().where('ticket_id', '=', ticket.id).orderBy('id').execute())
+const messages = () => town.messages(ticket.id)
 const events = () =>
   town.store.read(q => q.selectFrom('events').select('kind').where('ticket_id', '=', ticket.id).execute())
 const alerts = () => town.store.read(q => alertsUp(q, 9))
-const view = async () => (await town.store.read(q => ticketView(q, town.store, ticket.id)))!
-const inbound = (key: string) =>
-  town.store.read(q => q.selectFrom('inbound').selectAll().where('key', '=', key).executeTakeFirstOrThrow())
+const view = () => town.view(ticket.id)
+const inbound = (key: string) => town.inbound(key)
 
 describe('a mail that came back', () => {
   it('is known by the address that it came back to, and is marked with why', async () => {

@@ -8,6 +8,8 @@ import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { markSenderBroken, markSenderWorking } from '../../src/core/senders/health.ts'
 import { suppress, suppressionOf } from '../../src/core/suppressions.ts'
+import { threadOf } from '../../src/core/threads.ts'
+import { moveThread } from '../../src/core/tickets/address.ts'
 import { bounceToken } from '../../src/core/tokens.ts'
 import type { DeliveryRow, TicketRow } from '../../src/db/schema.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
@@ -86,6 +88,15 @@ describe('a mail that the far side takes later', () => {
     town.clock.now = (await mail()).due_at
     await town.carry(toCustomer({ retry: later }))
     expect((await mail()).due_at - town.clock.now).toBeLessThan(6 * MINUTE)
+  })
+
+  it('is told of under the address that it was sent to, wherever the ticket goes on', async () => {
+    await town.carry(toCustomer({ retry: later }))
+    const thread = await town.store.read(q => threadOf(q, ticket.id, 'customer'))
+    await town.store.write(tx => moveThread(tx, thread, 'jane@home.test', actorOf(town.ann)))
+    town.clock.now += HOUR
+    await town.store.write(tellOfLate)
+    expect(await notices()).toMatchObject([expect.stringContaining('The mail to jane@acme.test is not delivered yet')])
   })
 
   it('is told of once, after an hour, and shown until it is out', async () => {

@@ -176,6 +176,22 @@ describe('a ticket that nobody has', () => {
     }
   })
 
+  it("is one agent's, though chance names several at the same moment", async () => {
+    const many = await town.store.write(tx =>
+      Promise.all(
+        Array.from({ length: 8 }, (_, i) => seeAgent(tx, { handle: `U0M${i}`, name: `Mia ${i}`, email: null })),
+      ),
+    )
+    await routed({ strategy: 'random' }, many)
+    const tickets = await opened(3)
+    await Promise.all([...tickets, ...tickets, ...tickets, ...tickets].map(t => route(t)))
+    for (const t of tickets) expect(await notices(t.id)).toHaveLength(1)
+    const last = await town.store.read(q =>
+      q.selectFrom('agents').select('assigned_at').where('assigned_at', 'is not', null).execute(),
+    )
+    expect(last.length).toBeLessThanOrEqual(3)
+  })
+
   it('keeps the turns even when several are routed at the same moment', async () => {
     await routed()
     const tickets = await opened(6)

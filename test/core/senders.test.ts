@@ -9,6 +9,7 @@ import { isOurs, isOwnAddress, senderByAddress } from '../../src/core/senders/fi
 import { markSenderBroken } from '../../src/core/senders/health.ts'
 import { usualSender } from '../../src/core/senders/usual.ts'
 import { changeTeam } from '../../src/core/teams.ts'
+import { welcome } from '../../src/core/welcome.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -31,6 +32,12 @@ const change = (id: string, address: string, more?: Partial<SenderForm>) =>
   town.store.write(tx => changeSender(tx, id, form(address, more)))
 const receives = async (address: string) => (await town.store.read(q => senderByAddress(q, address)))?.address ?? null
 
+it('a sender whose mail server is no address is refused under its field', async () => {
+  await expect(add('sales@tulip.test', { smtpUrl: 'smtp://desk:pass#word@mail.test' })).rejects.toMatchObject({
+    problems: [{ field: 'smtp_url', message: expect.stringContaining('%23 for #') }],
+  })
+})
+
 describe('mail to a further address', () => {
   it("is the sender's: an alias before a catch-all, its own address before both", async () => {
     await add('sales@tulip.test', { aliases: 'Offers@tulip.test\n*@tulip.test, old@bulbs.test' })
@@ -40,6 +47,14 @@ describe('mail to a further address', () => {
     expect(await receives('anything+at+all@tulip.test')).toBe('sales@tulip.test')
     expect(await receives('anything@bulbs.test')).toBeNull()
     expect(await receives('anything@eu.tulip.test')).toBeNull()
+  })
+
+  it('is found by a domain in letters of their own, as mail names it', async () => {
+    const id = await add('Zwiebel@Knöllchen.test', { aliases: '@grün.test' })
+    expect(await receives('zwiebel+abc@xn--knllchen-o4a.test')).toBe('zwiebel@xn--knllchen-o4a.test')
+    expect(await receives('jemand@xn--grn-ioa.test')).toBe('zwiebel@xn--knllchen-o4a.test')
+    await change(id, 'zwiebel@knöllchen.test')
+    await expect(add('zwiebel@knöllchen.test')).rejects.toThrow('Another sender has this address.')
   })
 
   it('also when the own address has a plus, with a token behind it', async () => {
@@ -55,6 +70,15 @@ describe('mail to a further address', () => {
     expect(await of('ann@tulip.test')).toEqual([true, false])
     expect(await of('help@tulip.test')).toEqual([true, true])
     expect(await of('jane@acme.test')).toEqual([false, false])
+  })
+
+  it('is known with umlauts in its domain, however it was entered', async () => {
+    await add('hallo@blüten.test', { aliases: 'info@Blüten.test\n*@tülpe.test' })
+    expect(await receives('hallo@xn--blten-lva.test')).toBe('hallo@xn--blten-lva.test')
+    expect(await receives('info@xn--blten-lva.test')).toBe('hallo@xn--blten-lva.test')
+    expect(await receives('any@xn--tlpe-0ra.test')).toBe('hallo@xn--blten-lva.test')
+    const from = { address: 'hallo@blüten.test', name: '' } // as MAIL_FROM says at each start
+    await town.store.write(tx => welcome(tx, { desk: null, from }))
   })
 
   it('opens a ticket of the team', async () => {
@@ -93,6 +117,33 @@ describe('mail to a further address', () => {
     await change(sales, 'sales@tulip.test', { aliases: ' ' })
     expect(await town.store.read(q => aliasesOf(q, sales))).toEqual([])
   })
+})
+
+describe('the settings of a sender', () => {
+  const key = '-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----'
+  const faults = (more: Partial<SenderForm>) =>
+    add('sales@tulip.test', more).then(
+      () => [],
+      error => error.problems.map((p: { field: string }) => p.field),
+    )
+
+  it('with a DKIM selector and no key are refused, since no mail would be signed', async () => {
+    expect(await faults({ dkimSelector: 's1' })).toEqual(['dkim_key'])
+    expect(await faults({ dkimKey: key })).toEqual(['dkim_selector'])
+    const id = await add('sales@tulip.test', { dkimSelector: 's1', dkimKey: key })
+    await change(id, 'sales@tulip.test', { dkimSelector: 's2' }) // the key that is stored
+  })
+
+  it.each(['a b', '-s1', 's1.', 'v=DKIM1'])('with %s for a DKIM selector are refused', async dkimSelector => {
+    expect(await faults({ dkimSelector, dkimKey: key })).toEqual(['dkim_selector'])
+  })
+
+  it.each(['http://mail.tulip.test', 'smtp://', 'smtps://user:password@', 'smtp://mail.tulip.test:99999'])(
+    'with %s for a mail server are refused',
+    async smtpUrl => {
+      expect(await faults({ smtpUrl })).toEqual(['smtp_url'])
+    },
+  )
 })
 
 describe('what a new ticket is sent from', () => {

@@ -3,10 +3,14 @@ import { actorOf } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
+import { deleteMessage } from '../../src/core/messages/edit.ts'
+import { postMessage } from '../../src/core/messages/post.ts'
 import { markSenderBroken } from '../../src/core/senders/health.ts'
 import { suppress } from '../../src/core/suppressions.ts'
+import { threadOf } from '../../src/core/threads.ts'
 import { assignTicket, closeTicket, publishTicket, setStatus, takeTicket } from '../../src/core/tickets/change.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
+import { replyToken } from '../../src/core/tokens.ts'
 import { Problems } from '../../src/lib/problem.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -46,6 +50,13 @@ describe('opening a ticket', () => {
     expect(v.customer).toMatchObject({ name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' })
     expect(v).toMatchObject({ status: 'awaiting_customer', counts: { held: 1, queued: 0 } })
     expect(v.opening?.deliveries).toHaveLength(1)
+  })
+
+  it('to an address with umlauts in its domain is to the one that answers come from', async () => {
+    const t = await town.open({ customer: { typed: 'Jörg <j@Müller.test>' } })
+    expect((await view(t.id)).customer).toMatchObject({ address: 'j@xn--mller-kva.test', company: 'Müller' })
+    const again = await town.open({ customer: { typed: 'mailto:j@xn--mller-kva.test' } })
+    expect(again.customer_id).toBe(t.customer_id)
   })
 
   it('names every fault under its field and creates nothing', async () => {
@@ -100,6 +111,51 @@ describe('opening a ticket', () => {
   })
 })
 
+describe('an answer that is taken back while it is held', () => {
+  const status = async (id: string) => (await view(id)).status
+  const ann = () => actorOf(town.ann)
+  const answer = (ticketId: string, text: string) =>
+    town.store.write(tx => postMessage(tx, { ticketId, author: ann(), body: fromText(text), visibility: 'public' }))
+  const answered = async () => {
+    const t = await town.open()
+    town.clock.now += 60_000
+    await town.carry()
+    const { token } = await town.store.read(q => threadOf(q, t.id, 'customer'))
+    await town.arrive({ key: '<a@acme.test>', tokens: [replyToken(town.store.key, token)] })
+    town.clock.now += 60_000
+    return t
+  }
+
+  it('leaves the ticket waiting for us, as it was before', async () => {
+    const t = await answered()
+    const id = await answer(t.id, 'On Friday.')
+    expect(await status(t.id)).toBe('awaiting_customer')
+    await town.store.write(tx => undoSend(tx, id, ann()))
+    expect(await status(t.id)).toBe('open')
+
+    const again = await answer(t.id, 'On Monday.')
+    await town.store.write(tx => takeTicket(tx, t.id, town.ben))
+    await town.store.write(tx => deleteMessage(tx, again, ann()))
+    expect(await status(t.id)).toBe('in_progress')
+  })
+
+  it('changes nothing while another answer is on its way, or once somebody set the status by hand', async () => {
+    const t = await answered()
+    const first = await answer(t.id, 'On Friday.')
+    const second = await answer(t.id, 'Or on Monday.')
+    await town.store.write(tx => undoSend(tx, first, ann()))
+    expect(await status(t.id)).toBe('awaiting_customer')
+    await town.store.write(tx => undoSend(tx, second, ann()))
+    expect(await status(t.id)).toBe('open')
+
+    const third = await answer(t.id, 'On Sunday.')
+    await town.store.write(tx => setStatus(tx, t.id, 'in_progress', ann()))
+    await town.store.write(tx => setStatus(tx, t.id, 'awaiting_customer', ann()))
+    await town.store.write(tx => undoSend(tx, third, ann()))
+    expect(await status(t.id)).toBe('awaiting_customer')
+  })
+})
+
 describe('managing a ticket', () => {
   it('each change is an event with who, when, before and after', async () => {
     const t = await town.open()
@@ -121,8 +177,8 @@ describe('managing a ticket', () => {
       [
         'ticket_assigned',
         'Ben',
-        { assignee_id: null, assigned_by: null, assigned_at: null },
-        { assignee_id: town.ben.id, assigned_by: 'Ben took it.', assigned_at: town.clock.now },
+        { assignee_id: null, assigned_by: null },
+        { assignee_id: town.ben.id, assigned_by: 'Ben took it.' },
       ],
     ])
   })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf, joinTeam } from '../../src/core/agents.ts'
+import { followUp, sendDueSteps } from '../../src/core/chats/follow-up.ts'
 import { fromText } from '../../src/core/document.ts'
 import { refuseUnlessLead } from '../../src/core/leads.ts'
 import type { Arrival, Letter } from '../../src/core/letter.ts'
@@ -16,6 +17,7 @@ import {
   unsubscriptionOf,
 } from '../../src/core/unsubscriptions.ts'
 import type { AgentRow, TicketRow } from '../../src/db/schema.ts'
+import { type ChatTown, startChatTown } from '../support/chat.ts'
 import { type ChatRows, chatRows } from '../support/chat-rows.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -82,13 +84,11 @@ describe('whoever unsubscribes', () => {
     expect((await town.open({ subject: 'Your invoice' })).identifier).toBe('SUP-2')
   })
 
-  it('gets nothing of the chat that was queued before, but what answers their own words', async () => {
+  it('gets nothing of the chat that was queued before, but what an agent writes to them alone', async () => {
     await leave()
     town.clock.now += 60_000
     const [opening] = (await town.carry()).filter(l => l.thread.side === 'customer') as [Letter]
     expect(opening.barred).toEqual([{ address: JANE, reason: 'They left.' }])
-    await town.store.write(tx => tx.q.updateTable('chat_recipients').set({ answered_at: tx.now }).execute())
-    town.clock.now += 60_000
     await town.store.write(tx =>
       postMessage(tx, {
         ticketId: ticket.id,
@@ -262,6 +262,42 @@ describe('a chat’s mail that is called spam', () => {
   })
 })
 
+describe('a chat that is under way', () => {
+  const under = async (work: (chats: ChatTown) => Promise<void>) => {
+    const chats = await startChatTown()
+    await work(chats).finally(() => chats.close())
+  }
+
+  it('leaves out who left its kind, says why, and counts who leaves it', () =>
+    under(async chats => {
+      const first = await chats.draft('jane@acme.test, bob@acme.test')
+      const [jane] = await chats.recipients(first)
+      await chats.sendAll(first)
+      await chats.store.write(tx =>
+        unsubscribe(tx, { address: JANE, kind: 'news', chatId: first, reason: 'They left.', source: 'link' }),
+      )
+      expect((await chats.chat(first)).counts.unsubscribed).toBe(1)
+      expect((await chats.recipients(first)).find(r => r.id === jane?.id)?.unsubscribed_at).not.toBeNull()
+      await chats.rules({ capDays: 0 })
+      const later = await chats.draft('jane@acme.test')
+      expect(await chats.recipients(later)).toMatchObject([{ state: 'blocked', block: 'unsubscribed' }])
+    }))
+
+  it('follows up nobody who left its kind by the link of another', () =>
+    under(async chats => {
+      const id = await chats.draft('jane@acme.test')
+      await chats.sendAll(id)
+      await chats.store.write(tx => followUp(tx, id, { body: fromText('Did you see it?'), workingDays: 0 }, chats.ann))
+      await chats.store.write(tx =>
+        unsubscribe(tx, { address: JANE, kind: 'news', chatId: null, reason: 'They left.', source: 'link' }),
+      )
+      chats.clock.now += 60_000
+      await chats.store.write(tx => sendDueSteps(tx, 10))
+      expect((await chats.carry()).filter(l => l.thread.side === 'customer')).toEqual([])
+      expect(await chats.recipients(id)).toMatchObject([{ step: 0, step_due_at: null }])
+    }))
+})
+
 describe('the address at which one unsubscribes', () => {
   it('is short, in lower case, and names nothing but the recipient', () => {
     const url = unsubscribeUrl(town.store, chat.recipientId) ?? ''
@@ -291,7 +327,6 @@ describe('the address at which one unsubscribes', () => {
       number: 1,
       kind: 'news',
       recipientId: chat.recipientId,
-      answeredAt: null,
       unsubscribed: null,
       postalFooter: 'Tulip Ltd\nDelft',
       unsubscribeUrl: unsubscribeUrl(town.store, chat.recipientId),

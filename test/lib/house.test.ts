@@ -41,9 +41,17 @@ describe('the house', () => {
   it('keeps each library in its room', () => {
     const sandbox = 'src/sandbox'
     expect(broken(i => i.from.startsWith('@slack/') && !within(i.file, 'src/channels/slack', sandbox))).toEqual([])
-    const mail = /^(nodemailer|imapflow|mailparser|smtp-server|mailauth|postal-mime|html-to-text)/
+    const mail = /^(nodemailer|imapflow|mailparser|@zone-eu\/mailsplit|smtp-server|mailauth|html-to-text|ical\.js)/
     expect(broken(i => mail.test(i.from) && !within(i.file, 'src/channels/email', sandbox))).toEqual([])
     expect(broken(i => i.from.startsWith('kysely') && !within(i.file, 'src/core', 'src/db', 'migrations'))).toEqual([])
+  })
+
+  it('tells operators of every setting', () => {
+    const names = [...readFileSync('src/config.ts', 'utf8').matchAll(/^ {2}([A-Z]+(?:_[A-Z]+)*): /gm)].map(m => m[1])
+    expect(names.length).toBeGreaterThan(20)
+    const missing = (file: string) => names.filter(name => !readFileSync(file, 'utf8').includes(String(name)))
+    expect(missing('docs/self-hosting.md')).toEqual([])
+    expect(missing('.env.example')).toEqual(['SLACK_API_URL']) // for tests
   })
 
   it('has the sandbox known to the command line alone', () => {

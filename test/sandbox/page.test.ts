@@ -131,6 +131,18 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.close()
   })
 
+  it('shows what others wrote as it is, and within its column', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    const subject = `Look :tada: ${'W'.repeat(200)}`
+    await demo.mail.customer('bob@globex.test').write({ to: 'support@tulip.test', subject, text: 'A'.repeat(2_000) })
+    const card = page.getByRole('article').filter({ hasText: 'Look :tada:' })
+    await card.getByText('AAAA').waitFor()
+    const [width, room] = await card.evaluate(node => [node.scrollWidth, node.clientWidth])
+    expect(width).toBeLessThanOrEqual(room as number)
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('runs no script of a mail and asks the net for nothing', async () => {
     const mallory = demo.mail.customer('Mallory <mallory@globex.test>')
     await mallory.write({

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /** Where Chromium is, by the PATH; undefined when there is none. */
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.flatMap(folder => NAMES.map(name => join(folder, name))).find(isExecutable)
 }

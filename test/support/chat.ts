@@ -20,7 +20,7 @@ export interface ChatTown extends Town {
   feed(id: string, limit?: number): Promise<Fed>
   /** Starts it, and has all its mails accepted. Returns them by address. */
   sendAll(id: string): Promise<Map<string, Letter>>
-  view(id: string): Promise<ChatView>
+  chat(id: string): Promise<ChatView>
   recipients(id: string): Promise<ChatRecipientRow[]>
 }
 
@@ -51,7 +51,7 @@ export async function startChatTown(): Promise<ChatTown> {
       await chatTown.feed(id)
       return new Map(letters.map(l => [l.thread.place, l]))
     },
-    async view(id) {
+    async chat(id) {
       const view = await store.read(q => chatView(q, store, id))
       if (!view) throw new Error('This chat is no more.')
       return view

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const BUILT = `${ROOT}dist/under-test` // not in node_modules, which worktrees may share
+const BUILT = `${ROOT}dist/under-test` // not in node_modules, which several worktrees may share
 
 let isBuilt = false
 

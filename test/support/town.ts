@@ -3,13 +3,16 @@ import { claimDeliveries } from '../../src/core/deliveries/claim.ts'
 import { settle } from '../../src/core/deliveries/settle.ts'
 import { fromText } from '../../src/core/document.ts'
 import { storeInbound } from '../../src/core/inbound.ts'
-import type { Arrival, Letter, Outcome } from '../../src/core/letter.ts'
+import type { Arrival, Letter, Outcome, TicketView } from '../../src/core/letter.ts'
 import { lettersFor } from '../../src/core/letters.ts'
 import { receiveArrival } from '../../src/core/receive/index.ts'
+import { threadOf } from '../../src/core/threads.ts'
 import { type NewTicket, openTicket } from '../../src/core/tickets/open.ts'
+import { ticketView } from '../../src/core/tickets/view.ts'
+import { replyToken } from '../../src/core/tokens.ts'
 import { welcome } from '../../src/core/welcome.ts'
 import { openStore } from '../../src/db/open.ts'
-import type { AgentRow, TeamRow, TicketRow } from '../../src/db/schema.ts'
+import type { AgentRow, InboundRow, MessageRow, TeamRow, TicketRow } from '../../src/db/schema.ts'
 import type { Store } from '../../src/db/store.ts'
 import { newDatabase } from './database.ts'
 
@@ -32,6 +35,14 @@ export interface Town {
   arrive(mail: Partial<Arrival> & { key: string }): Promise<void>
   /** Has what is pending again, such as what was let through, received with the mail that it was. */
   arriveAgain(mail: Partial<Arrival> & { key: string }): Promise<void>
+  /** What is on a ticket, oldest first. */
+  messages(ticketId: string): Promise<MessageRow[]>
+  /** A ticket as the desk shows it. */
+  view(ticketId: string): Promise<TicketView>
+  /** What stands behind the plus in the address that its customer answers to. */
+  token(ticketId: string): Promise<string>
+  /** What came in under this key. */
+  inbound(key: string): Promise<InboundRow>
   close(): Promise<void>
 }
 
@@ -75,6 +86,12 @@ export async function startTown(): Promise<Town> {
       await arriveAgain(mail)
     },
     arriveAgain,
+    messages: ticketId =>
+      store.read(q => q.selectFrom('messages').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute()),
+    view: async ticketId => (await store.read(q => ticketView(q, store, ticketId))) as TicketView,
+    token: async ticketId => replyToken(store.key, (await store.read(q => threadOf(q, ticketId, 'customer'))).token),
+    inbound: key =>
+      store.read(q => q.selectFrom('inbound').selectAll().where('key', '=', key).executeTakeFirstOrThrow()),
     async close() {
       await store.close()
       await database.drop()
@@ -94,7 +111,8 @@ function toJane(teamId: string, agent: AgentRow): NewTicket {
   }
 }
 
-function fromJane(inboundId: string): Arrival {
+/** Jane's answer, stored as this arrival, before it says what it answers. */
+export function fromJane(inboundId: string): Arrival {
   return {
     inboundId,
     channel: 'email',

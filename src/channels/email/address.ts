@@ -1,6 +1,5 @@
-import { domainToASCII } from 'node:url'
 import addressparser from 'nodemailer/lib/addressparser'
-import { Problem } from '../../lib/problem.ts'
+import { asciiDomain } from '../../core/addresses.ts'
 
 export interface Mailbox {
   address: string // normalised
@@ -23,17 +22,8 @@ export function normaliseAddress(text: string): string | null {
   const at = trimmed.lastIndexOf('@')
   if (at < 1 || trimmed.length > 254) return null
   const local = trimmed.slice(0, at).toLowerCase()
-  const domain = asciiDomain(
-    trimmed
-      .slice(at + 1)
-      .replace(/\.$/, '')
-      .toLowerCase(),
-  )
+  const domain = asciiDomain(trimmed.slice(at + 1).replace(/\.$/, ''))
   return Buffer.byteLength(local) <= 64 && isLocalPart(local) && isDomain(domain) ? `${local}@${domain}` : null
-}
-
-function asciiDomain(domain: string): string {
-  return /^[a-z0-9.-]+$/.test(domain) ? domain : domainToASCII(domain).toLowerCase()
 }
 
 function isLocalPart(local: string): boolean {
@@ -45,13 +35,6 @@ function isDomain(domain: string): boolean {
   if (domain === 'localhost') return true
   const labels = domain.split('.')
   return labels.length > 1 && labels.every(l => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(l))
-}
-
-/** The address that a person typed, normalised; throws a Problem under `field` when it is none. */
-export function readAddress(text: string, field = 'customer'): string {
-  const address = normaliseAddress(text)
-  if (!address) throw new Problem('invalid', 'That is not an email address.', field)
-  return address
 }
 
 // Most headers hold one plain address; the whole grammar costs twenty times as much.
@@ -94,9 +77,4 @@ export function splitPlus(address: string): PlusParts {
 export function withPlus(address: string, token: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, at)}+${token}${address.slice(at)}`
-}
-
-/** The domain of a normalised address. */
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1)
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { alert } from '../../core/alerts.ts'
-import { plainText } from '../../core/document.ts'
 import { rawOf } from '../../core/dropped.ts'
 import { noteEnvelope, settleInbound } from '../../core/inbound.ts'
 import { receiveArrival } from '../../core/receive/index.ts'
+import { aboutOf } from '../../core/receive/record.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
@@ -137,11 +137,6 @@ export function createEmail(options: EmailOptions): Email {
 
 /** To where people see it, and may give it to a team all the same. */
 async function setAside(tx: Tx, row: InboundRow, reading: Reading, reason: string): Promise<void> {
-  const { kind, rule, from, subject, body } = reading
-  const about = {
-    from: from.name ? `${from.name} <${from.address}>` : from.address,
-    subject,
-    text: plainText(body).slice(0, 500),
-  }
-  await settleInbound(tx, row.id, { state: 'quarantined', reason, about, kind, rule })
+  const { kind, rule } = reading
+  await settleInbound(tx, row.id, { state: 'quarantined', reason, about: aboutOf(reading), kind, rule })
 }

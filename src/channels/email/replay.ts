@@ -26,12 +26,14 @@ const DONE: Record<Replayed, string> = {
   pending: 'It is understood again now; "overture mail list" shows what became of it.',
   filled: 'The message that said that it could not be read has its words and files now.',
   recorded: 'It is a message already, and nothing was changed.',
+  held: 'It is held, and nothing was changed: Set-up lets it through, in the tray.',
 }
 
 const WOULD: Record<Replayed, string> = {
   pending: 'With --apply it is understood again, as if it had just come in.',
   filled: 'With --apply the message that says that it could not be read gets its words and files.',
   recorded: 'It is a message already; --apply changes nothing.',
+  held: 'It is held, as one of too many at once; --apply changes nothing. Set-up lets it through, in the tray.',
 }
 
 /** What today's pipeline makes otherwise of a mail that is a message. */

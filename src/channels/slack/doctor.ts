@@ -84,7 +84,7 @@ function failure(part: string, error: unknown, next: string): Finding {
 }
 
 /** The one list of scopes is the manifest's. */
-export function scopesOfManifest(): string[] {
+function scopesOfManifest(): string[] {
   const manifest = parse(readFileSync(projectFile('manifest.yml'), 'utf8'))
   return manifest.oauth_config.scopes.bot
 }

@@ -1,7 +1,13 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { WebAPIPlatformError } from '@slack/web-api'
 import { refuseTooLarge } from '../../core/attachments.ts'
 import type { AttachmentView, NewFile } from '../../core/letter.ts'
+import { sizeWords } from '../../lib/bytes.ts'
 import { Problem } from '../../lib/problem.ts'
+import { withTempFile } from '../../lib/temp.ts'
 import type { Desk } from './desk.ts'
 
 interface SlackFile {
@@ -21,14 +27,14 @@ export async function downloadFiles(desk: Desk, fileIds: string[]): Promise<NewF
   return Promise.all(files.map(file => fetchFile(desk, file)))
 }
 
-async function look(desk: Desk, id: string): Promise<SlackFile> {
+async function look(desk: Desk, id: string, field = 'files'): Promise<SlackFile> {
   try {
     const { file } = await desk.bulk.files.info({ file: id })
     const gone = GONE[file?.mode ?? '']
-    if (gone) throw new Problem('invalid', gone, 'files')
+    if (gone) throw new Problem('invalid', gone, field)
     const url = file?.url_private_download ?? file?.url_private
     if (!url || file?.is_external || !isSlacks(url, desk.bulk.slackApiUrl))
-      throw new Problem('invalid', 'One of the files cannot be read: it is a link, not a file.', 'files')
+      throw new Problem('invalid', 'One of the files cannot be read: it is a link, not a file.', field)
     return {
       name: file?.name ?? 'file',
       type: file?.mimetype ?? 'application/octet-stream',
@@ -37,7 +43,7 @@ async function look(desk: Desk, id: string): Promise<SlackFile> {
     }
   } catch (error) {
     if (error instanceof WebAPIPlatformError && ['file_not_found', 'file_deleted'].includes(error.data.error))
-      throw new Problem('invalid', 'One of the files was deleted in Slack.', 'files')
+      throw new Problem('invalid', 'One of the files was deleted in Slack.', field)
     throw error
   }
 }
@@ -57,28 +63,84 @@ function isSlacks(url: string, apiUrl: string): boolean {
   )
 }
 
-/** Slack answers with a page to sign in, and 200, when the token may not read a file. */
 async function fetchFile(desk: Desk, file: SlackFile): Promise<NewFile> {
+  const response = await ask(desk, file)
+  const bytes = Buffer.from(await response.arrayBuffer())
+  if (file.size > 0 && bytes.length !== file.size) throw new Error(NOT_THE_FILE)
+  return { name: file.name, type: file.type, bytes }
+}
+
+const NOT_THE_FILE = 'Slack did not give the file itself; is files:read granted?'
+
+/** Slack answers with a page to sign in, and 200, when the token may not read a file. */
+async function ask(desk: Desk, file: SlackFile): Promise<Response> {
   const response = await fetch(file.url, {
     headers: { authorization: `Bearer ${desk.botToken}` },
     signal: AbortSignal.timeout(60_000),
   })
   if (!response.ok) throw new Error(`Slack answered ${response.status} for a file.`)
-  const bytes = Buffer.from(await response.arrayBuffer())
   const isPage = response.headers.get('content-type')?.startsWith('text/html') && !file.type.startsWith('text/html')
-  if (isPage || (file.size > 0 && bytes.length !== file.size))
-    throw new Error('Slack did not give the file itself; is files:read granted?')
-  return { name: file.name, type: file.type, bytes }
+  if (isPage) throw new Error(NOT_THE_FILE)
+  return response
+}
+
+const MOST_READ = 100 * 1024 * 1024
+
+/**
+ * Lends a file that somebody gave in Slack as a stream, by way of the disk: it may be large, and what reads it may be
+ * slower than Slack waits. Throws a Problem under the field for one that is gone or too large.
+ */
+export async function readFile<T>(
+  desk: Desk,
+  id: string,
+  field: string,
+  work: (file: Readable) => Promise<T>,
+): Promise<T> {
+  const file = await look(desk, id, field)
+  if (file.size > MOST_READ)
+    throw new Problem('invalid', `This file is ${sizeWords(file.size)}; it can have ${sizeWords(MOST_READ)}.`, field)
+  return withTempFile(async path => {
+    const { body } = await ask(desk, file)
+    await pipeline(
+      body ? Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]) : [],
+      createWriteStream(path),
+    )
+    if (file.size > 0 && (await stat(path)).size !== file.size) throw new Error(NOT_THE_FILE)
+    return work(createReadStream(path))
+  })
+}
+
+/** Gives somebody a text of any length as a file, in their direct messages, where nobody else sees it. */
+export async function sendFile(
+  desk: Desk,
+  userId: string,
+  file: { name: string; text: AsyncIterable<string>; comment: string },
+): Promise<void> {
+  await withTempFile(async path => {
+    await pipeline(file.text, createWriteStream(path))
+    const { size } = await stat(path)
+    const place = await desk.bulk.files.getUploadURLExternal({ filename: file.name, length: size })
+    await upload(place.upload_url as string, Readable.toWeb(createReadStream(path)) as ReadableStream, size)
+    const { channel } = await desk.bulk.conversations.open({ users: userId })
+    await desk.bulk.files.completeUploadExternal({
+      files: [{ id: place.file_id as string, title: file.name }],
+      channel_id: channel?.id as string,
+      initial_comment: file.comment,
+    })
+  })
 }
 
 /** https://slack.com/help/articles/201330736 */
 const MOST_UPLOADED = 1024 ** 3
 
 /** A file that is not in Slack, and why. */
-export interface LeftOut {
-  file: AttachmentView
+export interface LeftOut<F = AttachmentView> {
+  file: F
   why: string // such as: it is empty
 }
+
+/** What an upload needs of a file. */
+export type Uploadable = Pick<AttachmentView, 'name' | 'size' | 'read'>
 
 /** Those that Slack takes, and those that it never would. */
 export function sortOut(files: AttachmentView[]): { fit: AttachmentView[]; out: LeftOut[] } {
@@ -94,13 +156,13 @@ export function sortOut(files: AttachmentView[]): { fit: AttachmentView[]; out: 
  * Puts files into a thread, as one post, and returns those that Slack refused for good.
  * https://docs.slack.dev/messaging/working-with-files
  */
-export async function uploadFiles(
+export async function uploadFiles<F extends Uploadable>(
   desk: Desk,
   to: { channel: string; threadTs: string },
-  files: AttachmentView[],
-): Promise<LeftOut[]> {
+  files: F[],
+): Promise<LeftOut<F>[]> {
   const uploaded: { id: string; title: string }[] = []
-  const out: LeftOut[] = []
+  const out: LeftOut<F>[] = []
   for (const file of files) {
     const bytes = await file.read()
     const place = await askForRoom(desk, file)
@@ -109,12 +171,7 @@ export async function uploadFiles(
       continue
     }
     const { upload_url, file_id } = place
-    const response = await fetch(upload_url as string, {
-      method: 'POST',
-      body: new Uint8Array(bytes),
-      signal: AbortSignal.timeout(60_000),
-    })
-    if (!response.ok) throw new Error(`Slack answered ${response.status} to an upload.`)
+    await upload(upload_url as string, new Uint8Array(bytes))
     uploaded.push({ id: file_id as string, title: file.name })
   }
   const [first, ...others] = uploaded
@@ -125,6 +182,17 @@ export async function uploadFiles(
       thread_ts: to.threadTs,
     })
   return out
+}
+
+/** A stream's size is told, since Slack wants it; of bytes it is known. */
+async function upload(url: string, body: BodyInit, size?: number): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    ...(size !== undefined && { headers: { 'content-length': String(size) }, duplex: 'half' }),
+    signal: AbortSignal.timeout(60_000),
+  } as RequestInit)
+  if (!response.ok) throw new Error(`Slack answered ${response.status} to an upload.`)
 }
 
 /** What Slack says of this one file; anything else is an outage or a fault of the installation, and thrown. */
@@ -140,7 +208,7 @@ const REFUSALS = [
 
 async function askForRoom(
   desk: Desk,
-  { name, size }: AttachmentView,
+  { name, size }: Uploadable,
 ): Promise<{ upload_url?: string; file_id?: string } | { refused: string }> {
   try {
     return await desk.bulk.files.getUploadURLExternal({ filename: name, length: size })

@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
+import { drawChat, postInChat } from './deliver/chat.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
 import type { Desk } from './desk.ts'
@@ -17,6 +18,7 @@ import { finishSubmission, listen } from './listen/index.ts'
 import { enterPlace } from './listen/place.ts'
 import { tellOfTrouble } from './listen/trouble.ts'
 import { createPeople } from './people.ts'
+import { presenceOf } from './presence.ts'
 import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
 import { createSockets } from './receive/socket.ts'
@@ -111,6 +113,9 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
+    presence: handles => presenceOf(desk, handles),
+    drawChat: card => drawChat(desk, card),
+    postInChat: post => postInChat(desk, post),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

@@ -8,6 +8,7 @@ export interface Profile {
   handle: string
   name: string
   email: string | null
+  zone: string | null // IANA time zone
   isStranger: boolean // of another organisation (Slack Connect), a guest who must not act, or a bot
   isGone: boolean
 }
@@ -60,12 +61,13 @@ async function ask(client: WebClient, userId: string): Promise<Profile> {
       handle: userId,
       name: shown || 'somebody',
       email: user?.profile?.email ?? null,
+      zone: user?.tz ?? null,
       isStranger: user?.is_stranger === true || user?.is_bot === true || user?.is_ultra_restricted === true,
       isGone: user?.deleted === true,
     }
   } catch (error) {
     if (error instanceof WebAPIPlatformError && ['user_not_found', 'user_not_visible'].includes(error.data.error))
-      return { handle: userId, name: 'somebody', email: null, isStranger: true, isGone: false }
+      return { handle: userId, name: 'somebody', email: null, zone: null, isStranger: true, isGone: false }
     throw error
   }
 }

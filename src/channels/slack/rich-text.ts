@@ -29,7 +29,7 @@ type List = RichTextList & { offset?: number } // the types lack it: how many nu
 type ListBlock = Extract<Block, { type: 'list' }>
 
 /** Slack refuses a message whose blocks hold much more text than this, whatever each of them may hold. */
-export const messageLimit = 8000
+const messageLimit = 8000
 const dividersPerMessage = 24 // with text between them 49 blocks; Slack takes 50
 
 /**

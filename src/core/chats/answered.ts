@@ -4,8 +4,9 @@ import { type Arrival, isAutomatic } from '../letter.ts'
 import { routeTicket } from '../routing/assign.ts'
 import { makeGeneral } from '../tickets/open.ts'
 import { chatRecipientAbsent } from './became.ts'
-import { queueChatPost, redrawChat } from './card.ts'
+import { queueChatPost } from './card.ts'
 import { chatById } from './find.ts'
+import { redrawChat } from './redraw.ts'
 
 /**
  * What came in on a ticket of a chat, before it is recorded there: a person's words make it a general ticket, with a place

@@ -3,10 +3,10 @@ import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
 import { teamById } from '../teams.ts'
-import { redrawChat } from './card.ts'
 import { pause } from './change.ts'
 import { chatById, recipientOfTicket } from './find.ts'
 import { stepAfter } from './follow-up.ts'
+import { redrawChat } from './redraw.ts'
 import { chatRulesOf, workingDaysAfter } from './rules.ts'
 
 /** The first mail of a ticket was accepted: when a chat sent it, its recipient has it. */

@@ -4,6 +4,7 @@ import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import type { Outcome } from '../letter.ts'
+import { REDRAW_MS } from './redraw.ts'
 import { type ChatView, chatView } from './view.ts'
 
 /** The card of a chat, to be drawn in its team's place. */
@@ -18,6 +19,7 @@ export interface ChatCard {
 /** A word to be said in the thread under a chat's card. */
 export interface ChatPost {
   id: string // the same post again has the same id
+  chatId: string
   place: string // the team's
   cardId: string // how the place knows the card
   kind: ChatPostRow['kind']
@@ -27,38 +29,15 @@ export interface ChatPost {
   createdAt: number
 }
 
-const REDRAW_MS = 3_000 // a card is drawn at most so often
 const LEASE_MS = 15_000
 const BACK_OFF_MS = 2_000
 const LONGEST_BACK_OFF_MS = 600_000
-
-/** Has the chat's card drawn, within a few seconds; many changes are drawn once. A draft has none. */
-export async function redrawChat(tx: Tx, chatId: string): Promise<void> {
-  const { numAffectedRows } = await setCardDue(tx.q, { chatId, now: tx.now, later: tx.now + REDRAW_MS })
-  if (numAffectedRows > 0n) tx.wake('outbox')
-}
-
-const setCardDue = prepared((q, v: { chatId: string; now: number; later: number }) =>
-  q
-    .updateTable('chats')
-    .set(e => ({
-      card_due_at: e
-        .case()
-        .when(e.and([e('card_id', 'is', null), e('card_attempts', '=', 0)]))
-        .then(e.cast<number>(e.val(v.now), 'bigint')) // PostgreSQL cannot tell
-        .else(e.cast<number>(e.val(v.later), 'bigint'))
-        .end(),
-    }))
-    .where('id', '=', v.chatId)
-    .where('card_due_at', 'is', null)
-    .where('state', '!=', 'draft'),
-)
 
 /** Queues a word for the thread under the card; the same key again is the same word. */
 export async function queueChatPost(
   tx: Tx,
   chatId: string,
-  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string },
+  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string; dueAt?: number },
 ): Promise<void> {
   await tx.q
     .insertInto('chat_posts')
@@ -71,7 +50,7 @@ export async function queueChatPost(
       key: post.key,
       external_id: null,
       attempts: 0,
-      due_at: tx.now,
+      due_at: post.dueAt ?? tx.now,
       created_at: tx.now,
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())
@@ -85,14 +64,7 @@ const postDue = sql<SqlBool>`due_at is not null`
 
 /** Takes the cards that are due; nobody else gets them before the lease runs out. `notTo` leaves places out. */
 export async function claimChatCards(tx: Tx, store: Store, limit: number, notTo: string[] = []): Promise<ChatCard[]> {
-  const due = await tx.q
-    .selectFrom('chats')
-    .select(['id', 'card_id', 'card_attempts', 'created_at'])
-    .where(cardDue)
-    .where('card_due_at', '<=', tx.now)
-    .orderBy('card_due_at')
-    .limit(limit)
-    .execute()
+  const { rows: due } = await selectDueCards(tx.q, { now: tx.now, limit })
   const cards: ChatCard[] = []
   for (const row of due) {
     const view = await chatView(tx.q, store, row.id)
@@ -114,6 +86,16 @@ export async function claimChatCards(tx: Tx, store: Store, limit: number, notTo:
   }
   return cards
 }
+
+const selectDueCards = prepared((q, v: { now: number; limit: number }) =>
+  q
+    .selectFrom('chats')
+    .select(['id', 'card_id', 'card_attempts', 'created_at'])
+    .where(cardDue)
+    .where('card_due_at', '<=', v.now)
+    .orderBy('card_due_at')
+    .limit(v.limit),
+)
 
 /** Writes down what became of a card. What changed since it was claimed is drawn after it. */
 export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): Promise<void> {
@@ -140,19 +122,7 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
 
 /** Takes the words that are due, of chats whose card is there. */
 export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]> {
-  const due = await tx.q
-    .selectFrom('chat_posts as p')
-    .innerJoin('chats as c', 'c.id', 'p.chat_id')
-    .innerJoin('teams as t', 't.id', 'c.team_id')
-    .selectAll('p')
-    .select(['c.card_id', 't.place'])
-    .where(sql<SqlBool>`p.due_at is not null`)
-    .where('p.due_at', '<=', tx.now)
-    .where('c.card_id', 'is not', null)
-    .orderBy('p.due_at')
-    .orderBy('p.id')
-    .limit(limit)
-    .execute()
+  const { rows: due } = await selectDuePosts(tx.q, { now: tx.now, limit })
   const posts: ChatPost[] = []
   for (const row of due) {
     const { numUpdatedRows } = await tx.q
@@ -166,10 +136,26 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
   return posts
 }
 
+const selectDuePosts = prepared((q, v: { now: number; limit: number }) =>
+  q
+    .selectFrom('chat_posts as p')
+    .innerJoin('chats as c', 'c.id', 'p.chat_id')
+    .innerJoin('teams as t', 't.id', 'c.team_id')
+    .selectAll('p')
+    .select(['c.card_id', 't.place'])
+    .where(sql<SqlBool>`p.due_at is not null`)
+    .where('p.due_at', '<=', v.now)
+    .where('c.card_id', 'is not', null)
+    .orderBy('p.due_at')
+    .orderBy('p.id')
+    .limit(v.limit),
+)
+
 function postOf(row: ChatPostRow & { card_id: string | null; place: string }): ChatPost {
   const { id, kind, text, place } = row
   return {
     ...{ id, kind, text, place },
+    chatId: row.chat_id,
     cardId: row.card_id as string,
     ticketId: row.ticket_id,
     attempts: row.attempts + 1,
@@ -197,18 +183,24 @@ function backOff(attempts: number): number {
 
 /** When the next card or word is due (ms UTC), of those that are not due yet at `after`, or null. */
 export async function nextChatDue(q: Query, after = 0): Promise<number | null> {
-  const card = await q
-    .selectFrom('chats')
-    .select(e => e.fn.min('card_due_at').as('at'))
-    .where(cardDue)
-    .where('card_due_at', '>', after)
-    .executeTakeFirst()
-  const post = await q
-    .selectFrom('chat_posts')
-    .select(e => e.fn.min('due_at').as('at'))
-    .where(postDue)
-    .where('due_at', '>', after)
-    .executeTakeFirst()
+  const [card] = (await selectNextCard(q, { after })).rows
+  const [post] = (await selectNextPost(q, { after })).rows
   const due = [card?.at, post?.at].filter(at => at != null).map(Number)
   return due.length ? Math.min(...due) : null
 }
+
+const selectNextCard = prepared((q, v: { after: number }) =>
+  q
+    .selectFrom('chats')
+    .select(e => e.fn.min('card_due_at').as('at'))
+    .where(cardDue)
+    .where('card_due_at', '>', v.after),
+)
+
+const selectNextPost = prepared((q, v: { after: number }) =>
+  q
+    .selectFrom('chat_posts')
+    .select(e => e.fn.min('due_at').as('at'))
+    .where(postDue)
+    .where('due_at', '>', v.after),
+)

@@ -3,10 +3,11 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
-import { redrawChat } from './card.ts'
+import { queueChatPost } from './card.ts'
 import { dryRunOf } from './dry-run.ts'
 import { chatById } from './find.ts'
 import { holdBack, letGo, takeBack } from './mails.ts'
+import { redrawChat } from './redraw.ts'
 import { type ChatRules, chatRulesOf, isWorkingTime } from './rules.ts'
 
 /** From which states a chat may come to each; what is not here is refused. */
@@ -41,10 +42,18 @@ export async function startChat(tx: Tx, id: string, agent: AgentRow): Promise<Ch
   const { willGet } = await dryRunOf(tx.q, id)
   if (willGet === 0) throw new Problem('conflict', 'Nobody would get this: all recipients are left out.')
   const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
-  const why = await whyApproval(tx.q, chat, rules, willGet, Math.max(chat.due_at ?? tx.now, tx.now))
+  const why = await approvalFor(tx.q, id, tx.now)
   if (why) await become(tx, chat, 'awaiting_approval', { approval_reason: why, created_by: agent.id })
   else await schedule(tx, chat, rules, {})
   return (await chatById(tx.q, id)).state
+}
+
+/** Why somebody else must agree if the chat is started at this moment (ms UTC), a finished sentence; null when nobody must. */
+export async function approvalFor(q: Query, id: string, now: number): Promise<string | null> {
+  const chat = await chatById(q, id)
+  const { willGet } = await dryRunOf(q, id)
+  const rules = chatRulesOf(await teamById(q, chat.team_id))
+  return whyApproval(q, chat, rules, willGet, Math.max(chat.due_at ?? now, now))
 }
 
 /** Another agent than its author agrees. */
@@ -100,6 +109,8 @@ export async function beginChat(tx: Tx, id: string): Promise<void> {
 /** Nothing more is to go out. */
 export async function finishChat(tx: Tx, chat: ChatRow): Promise<void> {
   await become(tx, chat, 'finished', { finished_at: tx.now })
+  const text = 'The answers of the first day.'
+  await queueChatPost(tx, chat.id, { kind: 'chart', key: 'chart:day', text, ticketId: null, dueAt: tx.now + DAY_MS })
 }
 
 /** Follow-ups are to be sent, of one that was finished, too. */

@@ -6,11 +6,13 @@ import { Problem, Problems } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
 import { refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
+import { refuseUnlessLead } from '../leads.ts'
 import type { NewFile } from '../letter.ts'
 import { usableSender } from '../senders/usual.ts'
 import { teamById } from '../teams.ts'
 import type { Audience } from './audience.ts'
 import type { Exclusions } from './blocks.ts'
+import { chatById } from './find.ts'
 import { readTemplate } from './template.ts'
 
 export interface ChatForm {
@@ -40,19 +42,9 @@ export async function createChat(tx: Tx, form: ChatForm): Promise<ChatRow> {
   const row: ChatRow = {
     id: newId(),
     number: await nextNumber(tx.q),
-    team_id: form.teamId,
-    sender_id: sender.id,
-    agent_id: form.agentId,
-    created_by: form.createdBy.id,
-    subject: form.subject.trim().replace(/\s+/g, ' '),
-    body: JSON.stringify(form.body),
-    kind: kindName(form.kind),
-    priority: form.priority,
-    audience: JSON.stringify(form.audience),
-    exclusions: JSON.stringify(form.exclusions),
+    ...columnsOf(form, sender),
     state: 'draft',
     reason: null,
-    due_at: form.dueAt,
     approval_reason: null,
     approved_by: null,
     approved_at: null,
@@ -68,6 +60,26 @@ export async function createChat(tx: Tx, form: ChatForm): Promise<ChatRow> {
   await tx.q.insertInto('chats').values(row).execute()
   await keepFiles(tx, row.id, form.files)
   return row
+}
+
+/**
+ * Changes a draft, which keeps its number, and its files where none are given; its recipients are written down after it.
+ * Throws as createChat does, and a Problem for what is no draft any more.
+ */
+export async function changeDraft(tx: Tx, id: string, form: ChatForm): Promise<ChatRow> {
+  const sender = await readForm(tx, form, form.files.map(sized))
+  const { numUpdatedRows } = await tx.q
+    .updateTable('chats')
+    .set({ ...columnsOf(form, sender), updated_at: tx.now })
+    .where('id', '=', id)
+    .where('state', '=', 'draft')
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new Problem('conflict', 'Only a draft can be changed.')
+  if (form.files.length) {
+    await tx.q.deleteFrom('chat_files').where('chat_id', '=', id).execute()
+    await keepFiles(tx, id, form.files)
+  }
+  return chatById(tx.q, id)
 }
 
 /** Throws the Problems that createChat would, for files of these sizes that are yet to be fetched; changes nothing. */
@@ -96,6 +108,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   await gather(() => readTemplate('', form.body))
   await gather(() => refuseUnmailable(tx.files, files))
   await gather(() => refuseNobody(form.audience))
+  await gather(() => refuseSwitchedOff(tx.q, form))
   if (form.dueAt !== null && form.dueAt < tx.now)
     faults.push(new Problem('invalid', 'This moment is over. Choose one that is to come.', 'when'))
   const days = form.exclusions.writtenToDays
@@ -106,11 +119,38 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   return sender
 }
 
+/** Whom nobody should write to is left out, unless a lead says otherwise. */
+async function refuseSwitchedOff(q: Query, { exclusions, createdBy, teamId }: ChatForm): Promise<void> {
+  if (exclusions.suppressed && exclusions.unsubscribed && exclusions.duplicate) return
+  try {
+    await refuseUnlessLead(q, createdBy.id, teamId)
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.code, error.message, 'exclusions')
+    throw error
+  }
+}
+
 function refuseNobody(audience: Audience): void {
   if (audience.kind === 'customers' && !audience.ids.length)
     throw new Problem('invalid', 'Choose at least one customer.', 'audience')
   if (audience.kind === 'typed' && !audience.text.trim())
     throw new Problem('invalid', 'Paste at least one address.', 'audience')
+}
+
+function columnsOf(form: ChatForm, sender: SenderRow) {
+  return {
+    team_id: form.teamId,
+    sender_id: sender.id,
+    agent_id: form.agentId,
+    created_by: form.createdBy.id,
+    subject: form.subject.trim().replace(/\s+/g, ' '),
+    body: JSON.stringify(form.body),
+    kind: kindName(form.kind),
+    priority: form.priority,
+    audience: JSON.stringify(form.audience),
+    exclusions: JSON.stringify(form.exclusions),
+    due_at: form.dueAt,
+  }
 }
 
 /** The word that a kind is stored and left by. */

@@ -16,6 +16,17 @@ export function chatByNumber(q: Query, number: number): Promise<ChatRow | undefi
   return q.selectFrom('chats').selectAll().where('number', '=', number).executeTakeFirst()
 }
 
+/** The names of the files that a chat carries. */
+export async function fileNamesOf(q: Query, chatId: string): Promise<string[]> {
+  const rows = await q
+    .selectFrom('chat_files')
+    .select('name')
+    .where('chat_id', '=', chatId)
+    .orderBy('position')
+    .execute()
+  return rows.map(r => r.name)
+}
+
 /** The recipient whose ticket this is. */
 export function recipientOfTicket(q: Query, ticketId: string): Promise<ChatRecipientRow | undefined> {
   return q.selectFrom('chat_recipients').selectAll().where('ticket_id', '=', ticketId).executeTakeFirst()

@@ -7,10 +7,12 @@ import { type Document, isEmpty } from '../document.ts'
 import { postMessage } from '../messages/post.ts'
 import { suppressionOf } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
+import { unsubscriptionOf } from '../unsubscriptions.ts'
 import { type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
-import { redrawChat } from './card.ts'
 import { chatById } from './find.ts'
+import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf, workingDaysAfter } from './rules.ts'
+import { stepKey } from './step-key.ts'
 import { readTemplate, Unfilled } from './template.ts'
 
 export const MOST_STEPS = 5
@@ -153,7 +155,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
   const customer = (await customersAt(tx.q, [r.address])).get(r.address)
   const at = afterQuietHours(rules, customer?.zone ?? null, tx.now)
   if (at > tx.now) return setStep(tx, r, { step_due_at: at })
-  const ended = !step || !r.ticket_id || (await endedBy(tx.q, r))
+  const ended = !step || !r.ticket_id || (await endedBy(tx.q, r, context.chat.kind))
   if (ended) return setStep(tx, r, { step_due_at: null })
   try {
     const { body } = readTemplate('', JSON.parse(step.body)).fill(variablesOf(context, r, customer))
@@ -163,7 +165,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
       body,
       visibility: 'public',
       holdMs: 0,
-      dedupKey: `step:${r.id}:${step.step}`,
+      dedupKey: stepKey(r.id, step.step),
     })
   } catch (error) {
     if (!(error instanceof Unfilled || error instanceof Problem)) throw error
@@ -173,8 +175,9 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
 }
 
 /** Whether nothing more may follow: they answered, left, or cannot be written to. */
-async function endedBy(q: Query, r: ChatRecipientRow): Promise<boolean> {
+async function endedBy(q: Query, r: ChatRecipientRow, kind: string): Promise<boolean> {
   if (r.state !== 'sent' || r.answered_at !== null || r.unsubscribed_at !== null || r.closed_at !== null) return true
+  if (await unsubscriptionOf(q, r.address, kind)) return true // perhaps by the link in another chat
   return (await suppressionOf(q, r.address)) !== undefined
 }
 

@@ -17,9 +17,9 @@ import {
   customersAt,
   variablesOf,
 } from './blocks.ts'
-import { redrawChat } from './card.ts'
 import { finishChat, pause } from './change.ts'
 import { chatById } from './find.ts'
+import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
 import { Unfilled } from './template.ts'
 
@@ -113,7 +113,8 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
     tx.q,
     batch.map(r => r.address),
   )
-  const blocks = await blocksOf(tx.q, context, batch, tx.now)
+  const always = { ...context, exclusions: { ...context.exclusions, suppressed: true } } // nobody may mail them, whatever a list says
+  const blocks = await blocksOf(tx.q, always, batch, tx.now)
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
   let queued = 0
@@ -153,6 +154,7 @@ async function mailOne(
   await setSending(tx.q, { id: r.id, ticketId: ticket.id, customerId: person.id })
   await postMessage(tx, {
     ticketId: ticket.id,
+    ticket,
     author: actor,
     body: filled.body,
     keptFiles: files,

@@ -38,6 +38,7 @@ export interface ChatCounts {
   outOfOffice: number
   unsubscribed: number
   closed: number
+  waiting: number // who got it and have neither answered, left, nor been closed
 }
 
 /** The chat as it is now; undefined when it is no more. */
@@ -99,6 +100,12 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
       e.fn.count('absent_at').as('absent'),
       e.fn.count('unsubscribed_at').as('unsubscribed'),
       e.fn.count('closed_at').as('closed'),
+      e.fn
+        .countAll()
+        .filterWhere('answered_at', 'is', null)
+        .filterWhere('unsubscribed_at', 'is', null)
+        .filterWhere('closed_at', 'is', null)
+        .as('waiting'),
     ])
     .where('chat_id', '=', chatId)
     .where('line', '>', 0)
@@ -120,6 +127,7 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
     outOfOffice: all('absent'),
     unsubscribed: all('unsubscribed'),
     closed: all('closed'),
+    waiting: Number(rows.find(r => r.state === 'sent')?.waiting ?? 0),
   }
 }
 

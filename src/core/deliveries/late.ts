@@ -15,7 +15,8 @@ export async function tellOfLate(tx: Tx): Promise<number> {
   const rows = await tx.q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.id', 'd.ticket_id', 'd.message_id', 'd.reason', 't.place'])
+    .select(['d.id', 'd.ticket_id', 'd.message_id', 'd.reason'])
+    .select(e => e.fn.coalesce('d.place', 't.place').as('place')) // the ticket may have another address by now
     .where(sql<SqlBool>`d.deferred_at is not null and d.late_at is null`) // in the words of the partial index
     .where('d.deferred_at', '<=', tx.now - AFTER_MS)
     .where('d.state', '=', 'queued')

@@ -1,25 +1,28 @@
 import type { DeliveryRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import type { Letter } from '../letter.ts'
+import { obstaclesTo } from '../suppressions.ts'
 
-/** Who gets a copy, by delivery, and who was to get one but must not be written to. */
+/** Of mails to customers, by delivery: who gets a copy, and who of all recipients must not be written to any more. */
 export async function recipientsOf(
   q: Query,
   rows: DeliveryRow[],
+  placeOf: (row: DeliveryRow) => string,
 ): Promise<Map<string, Pick<Letter, 'copies' | 'barred'>>> {
-  const wanted = rows.flatMap(r => (r.copies ? [{ id: r.id, addresses: JSON.parse(r.copies) as string[] }] : []))
-  if (!wanted.length) return new Map()
-  const suppressed = await q
-    .selectFrom('suppressions')
-    .select(['address', 'reason'])
-    .where('address', 'in', [...new Set(wanted.flatMap(w => w.addresses))])
-    .execute()
+  const mails = rows
+    .filter(row => row.key !== null)
+    .map(row => ({ id: row.id, place: placeOf(row), copies: JSON.parse(row.copies ?? '[]') as string[] }))
+  if (!mails.length) return new Map()
+  const obstacles = await obstaclesTo(q, [...new Set(mails.flatMap(m => [m.place, ...m.copies]))])
   return new Map(
-    wanted.map(({ id, addresses }) => [
+    mails.map(({ id, place, copies }) => [
       id,
       {
-        copies: addresses.filter(a => !suppressed.some(s => s.address === a)),
-        barred: suppressed.filter(s => addresses.includes(s.address)),
+        copies: copies.filter(address => !obstacles.has(address)),
+        barred: [place, ...copies].flatMap(address => {
+          const reason = obstacles.get(address)
+          return reason === undefined ? [] : [{ address, reason }]
+        }),
       },
     ]),
   )

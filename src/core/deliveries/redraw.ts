@@ -32,6 +32,7 @@ export async function redrawMessage(tx: Tx, messageId: string): Promise<void> {
   )
 }
 
+/** Has the cards of all tickets of a team drawn anew that are not closed. */
 export async function redrawCardsOfTeam(tx: Tx, teamId: string): Promise<void> {
   const open = tx.q.selectFrom('tickets').select('id').where('team_id', '=', teamId).where('closed_at', 'is', null)
   await redraw(tx, e => e.and([e('kind', '=', 'card'), e('ticket_id', 'in', open)]))

@@ -18,9 +18,14 @@ export function nextTry(letter: Letter, retry: Retry, now: number): number | nul
   // what is at the desk is ours to see: it is never given up
   if (letter.key !== null && now - (letter.deferredAt ?? now) > LIFE[tries]) return null
   if (afterMs !== undefined) return afterMs
-  if (tries === 'soon') return Math.min(SECOND * 2 ** Math.min(letter.attempts - 1, 10), 10 * MINUTE)
+  if (tries === 'soon') return backOff(letter.attempts)
   const wait = tries === 'daily' ? DAY : (LADDER[Math.min(letter.deferrals, LADDER.length - 1)] as number)
   return Math.round(wait * (1 + jitter(letter) / 10))
+}
+
+/** 1 s, 2 s, 4 s ... 10 min (ms), after so many tries. */
+export function backOff(attempts: number): number {
+  return Math.min(SECOND * 2 ** Math.min(attempts - 1, 10), 10 * MINUTE)
 }
 
 /** 0 to 1, another for each letter: those that failed together do not come back together. */

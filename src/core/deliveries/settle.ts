@@ -1,5 +1,6 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
+import { domainOf } from '../addresses.ts'
 import { alert } from '../alerts.ts'
 import { chatMailFailed, chatMailSent } from '../chats/became.ts'
 import { overture, record } from '../events.ts'
@@ -132,7 +133,7 @@ async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<
 
 /** One for each sender and domain: it is about us, so it will be the same for others there. */
 async function alertOfRefusal(tx: Tx, { thread, ticket }: Letter, reason: string): Promise<void> {
-  const domain = thread.place.slice(thread.place.lastIndexOf('@') + 1)
+  const domain = domainOf(thread.place)
   const from = ticket.sender?.address ?? ticket.team.name
   const text = `Mail from ${from} to ${domain} is refused for what it is or where it comes from. ${reason} See whether SPF, DKIM and DMARC are right (overture doctor) and whether the mail server is on a blocklist.`
   await alert(tx, `refused:${from}:${domain}`, text, ticket.team.id)

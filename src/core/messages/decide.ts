@@ -2,6 +2,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { answerWasTakenBack } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
 import { queueToOthers } from './post.ts'
@@ -74,6 +75,7 @@ export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> 
   await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })
   if (m.opening === 1 && !(await hasMail(tx.q, m.ticket_id))) await makeInternal(tx, m.ticket_id)
+  await answerWasTakenBack(tx, m.ticket_id, actor)
   await redrawCard(tx, m.ticket_id)
   await redrawMessage(tx, id)
 }

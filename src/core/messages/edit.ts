@@ -1,9 +1,11 @@
+import type { MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
+import { answerWasTakenBack } from '../tickets/change.ts'
 import { cancelHeld } from './decide.ts'
 import { messageById } from './find.ts'
 import { postMessage } from './post.ts'
@@ -20,10 +22,7 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
   const text = plainText(body)
   const reach = (await keepHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   if (JSON.stringify(body) === m.body) return 'ours'
-  await tx.q
-    .insertInto('message_versions')
-    .values({ id: newId(), message_id: id, body: m.body, text: m.text, replaced_at: tx.now })
-    .execute()
+  await keepVersion(tx, m)
   await tx.q
     .updateTable('messages')
     .set({ body: JSON.stringify(body), text, edited_at: tx.now })
@@ -35,6 +34,14 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
   return reach
 }
 
+/** Keeps what a message says now, which is about to be replaced. */
+export async function keepVersion(tx: Tx, m: Pick<MessageRow, 'id' | 'body' | 'text'>): Promise<void> {
+  await tx.q
+    .insertInto('message_versions')
+    .values({ id: newId(), message_id: m.id, body: m.body, text: m.text, replaced_at: tx.now })
+    .execute()
+}
+
 /** Deletes a message at the desk; what is held, or would be tried again, is not sent. Returns whether the customer has it. */
 export async function deleteMessage(tx: Tx, id: string, actor: Actor): Promise<Reach> {
   const m = await messageById(tx.q, id)
@@ -42,6 +49,7 @@ export async function deleteMessage(tx: Tx, id: string, actor: Actor): Promise<R
   const reach = (await cancelHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   await tx.q.updateTable('messages').set({ deleted_at: tx.now }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'message_deleted', actor, { text: m.text }, { message: id })
+  if (reach === 'held') await answerWasTakenBack(tx, m.ticket_id, actor)
   await redrawCard(tx, m.ticket_id)
   return reach
 }

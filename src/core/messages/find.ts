@@ -2,6 +2,7 @@ import type { MessageRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
+/** The message, also a deleted one. Throws a Problem when there is none. */
 export async function messageById(q: Query, id: string): Promise<MessageRow> {
   const m = await q.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
   if (!m) throw new Problem('not_found', 'This message is no more.')

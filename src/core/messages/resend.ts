@@ -1,6 +1,6 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { readAddress } from '../customers.ts'
+import { readAddress } from '../addresses.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
 import { threadOf } from '../threads.ts'

@@ -1,8 +1,10 @@
 import type { Side } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
+import { isStepKey } from '../chats/step-key.ts'
 import type { MessageView } from '../letter.ts'
 
+/** One message as it is shown; undefined when there is none. */
 export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {
   return (await messageViews(q, store, [id])).get(id)
 }
@@ -50,6 +52,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         calls: r.calls,
         copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
+        ...(isStepKey(r.dedup_key) && { followUp: true as const }),
         createdAt: r.created_at,
         editedAt: r.edited_at,
         deletedAt: r.deleted_at,

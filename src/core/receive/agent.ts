@@ -43,7 +43,7 @@ export async function noteAbove(tx: Tx, a: Arrival, ticketId: string, agent: Age
 }
 
 /** The paragraphs before the one that says from whom the mail is that they pass on, or that it begins with. */
-export function wordsAbove(body: Document, forwarded: NonNullable<Arrival['forwarded']>): Document {
+function wordsAbove(body: Document, forwarded: NonNullable<Arrival['forwarded']>): Document {
   const first = words(plainText(forwarded.body.slice(0, 1)))
   const end = body.findIndex(block => {
     const text = plainText([block])

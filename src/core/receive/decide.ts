@@ -2,7 +2,7 @@ import type { MessageRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { chatAnswered } from '../chats/answered.ts'
-import { customerByAddress, customerById } from '../customers.ts'
+import { addAddress, customerByAddress, customerById } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
@@ -31,7 +31,7 @@ export async function acceptAuthor(tx: Tx, messageId: string, actor: Actor): Pro
   const ticket = await ticketById(tx.q, m.ticket_id)
   if (m.author_kind !== 'stranger' && m.doubt === null) throw new Problem('conflict', 'This was accepted already.')
   const customer = await customerById(tx.q, ticket.customer_id)
-  if (m.author_id !== customer.id) await addAddress(tx, m, ticket)
+  if (m.author_id !== customer.id) await accept(tx, m, ticket)
   await record(tx, ticket.id, 'author_accepted', actor, undefined, { address: m.author_address })
   const theirs = { author_kind: 'customer' as const, author_id: customer.id, author_name: customer.name }
   await tx.q
@@ -42,11 +42,15 @@ export async function acceptAuthor(tx: Tx, messageId: string, actor: Actor): Pro
   if (m.opening === 0) await countAsAnswer(tx, ticket, { ...m, ...theirs })
   await redrawMessage(tx, m.id)
   await redrawCard(tx, ticket.id)
-  const text = `${actor.name} accepted this: ${m.author_address} is ${customer.name}. What they write counts as the customer's.`
-  if (m.author_id !== customer.id) await postNotice(tx, ticket.id, text, `accepted:${m.id}`)
+  const text =
+    m.author_id === customer.id
+      ? `${actor.name} says that the mail above which failed its checks is from ${customer.name}. It counts as the customer's now.`
+      : `${actor.name} accepted this: ${m.author_address} is ${customer.name}. What they write counts as the customer's.`
+  await postNotice(tx, ticket.id, text, `accepted:${m.id}`)
 }
 
-async function addAddress(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<void> {
+/** The author's address, unless nothing proves that it is theirs. */
+async function accept(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<void> {
   const address = m.author_address
   if (!address) throw new Problem('conflict', 'This mail names no address, so nobody can be accepted.')
   if (m.doubt !== null)
@@ -57,16 +61,7 @@ async function addAddress(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<voi
       'conflict',
       `${address} is known as another customer, ${other.name}. Answer them in a ticket of their own, or in copy.`,
     )
-  await tx.q
-    .insertInto('addresses')
-    .values({ address, customer_id: ticket.customer_id, created_at: tx.now })
-    .onConflict(c => c.column('address').doNothing())
-    .execute()
-  await tx.q
-    .updateTable('customers')
-    .set(e => ({ search: e('search', '||', ` ${address}`) }))
-    .where('id', '=', ticket.customer_id)
-    .execute()
+  await addAddress(tx, ticket.customer_id, address)
 }
 
 async function countAsAnswer(tx: Tx, ticket: TicketRow, m: MessageRow): Promise<void> {

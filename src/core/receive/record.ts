@@ -1,5 +1,6 @@
 import type { ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
 import { copiesOf } from '../copies.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import type { Actor } from '../events.ts'
@@ -14,11 +15,11 @@ export function settleArrival(tx: Tx, a: Arrival, to: Parameters<typeof settleIn
 }
 
 /** What the tray shows of it. */
-export function aboutOf(a: Arrival): About {
+export function aboutOf(a: Pick<Arrival, 'from' | 'subject' | 'body'>): About {
   return {
     from: a.from.name ? `${a.from.name} <${a.from.address}>` : a.from.address,
     subject: a.subject,
-    text: plainText(a.body).slice(0, 500),
+    text: cut(plainText(a.body), 500),
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { TeamRow, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { nextTurn } from '../agents.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { overture, record } from '../events.ts'
@@ -34,35 +34,23 @@ export async function routeTicket(
   ticket: Pick<TicketRow, 'id'>,
   wished: { lastSenderId: string | null },
 ): Promise<void> {
-  const unassigned = await lockUnassigned(tx, ticket.id)
-  if (unassigned) await giveOrWait(tx, unassigned, wished.lastSenderId)
+  await giveOrWait(tx, ticket.id, wished.lastSenderId)
 }
 
-/** The ticket as it is, ours until the end of the transaction; undefined when somebody has it, or it is closed. */
-export function lockUnassigned(tx: Tx, id: string): Promise<TicketRow | undefined> {
-  return tx.q
-    .updateTable('tickets')
-    .set(e => ({ updated_at: e.ref('updated_at') }))
-    .where('id', '=', id)
-    .where('assignee_id', 'is', null)
-    .where('closed_at', 'is', null)
-    .where('archived_at', 'is', null)
-    .where('spam_at', 'is', null)
-    .where('deleted_at', 'is', null)
-    .returningAll()
-    .executeTakeFirst()
-}
-
-/** True when somebody got it. */
-export async function giveOrWait(tx: Tx, ticket: TicketRow, lastSenderId: string | null): Promise<boolean> {
-  const team = await teamById(tx.q, ticket.team_id)
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const found = await seek(tx, ticket, team, lastSenderId)
+/** True when somebody got it. Without a last sender the one counts who was noted when it began to wait. */
+export async function giveOrWait(tx: Tx, ticketId: string, lastSenderId: string | null): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    const ticket = await unassigned(tx.q, ticketId)
+    if (!ticket) return false
+    const team = await teamById(tx.q, ticket.team_id)
+    const last = lastSenderId ?? ticket.queued_for
+    const found = tries > MOST_TRIES ? 'unsure' : await seek(tx, ticket, team, last)
     if (found === 'unsure' || found === null) {
-      await wait(tx, ticket, team, lastSenderId, found === 'unsure')
+      await wait(tx, ticket, team, last, found === 'unsure')
       return false
     }
-    if (!(await takeTurn(tx, found.agent))) continue // another process gave them a ticket meanwhile: look again
+    // whatever another process did to the ticket or the agent meanwhile: look again
+    if (!(await lock(tx, ticket)) || !(await takeTurn(tx, found.agent))) continue
     await giveTicket(tx, ticket, found.agent.id, found.because)
     await postNotice(
       tx,
@@ -73,8 +61,33 @@ export async function giveOrWait(tx: Tx, ticket: TicketRow, lastSenderId: string
     )
     return true
   }
-  await wait(tx, ticket, team, lastSenderId, true)
-  return false
+}
+
+/** The ticket as it is; undefined when somebody has it, or nobody needs to. */
+function unassigned(q: Query, id: string): Promise<TicketRow | undefined> {
+  return q
+    .selectFrom('tickets')
+    .selectAll()
+    .where('id', '=', id)
+    .where('assignee_id', 'is', null)
+    .where('closed_at', 'is', null)
+    .where('archived_at', 'is', null)
+    .where('spam_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Ours until the end of the transaction; false when it is not as we read it any more. */
+async function lock(tx: Tx, ticket: TicketRow): Promise<boolean> {
+  const won = await tx.q
+    .updateTable('tickets')
+    .set({ updated_at: tx.now })
+    .where('id', '=', ticket.id)
+    .where('assignee_id', 'is', null)
+    .where('status', '=', ticket.status)
+    .where('queued_at', ticket.queued_at === null ? 'is' : '=', ticket.queued_at)
+    .executeTakeFirst()
+  return won.numUpdatedRows > 0n
 }
 
 async function seek(tx: Tx, ticket: TicketRow, team: TeamRow, lastSenderId: string | null): Promise<Found> {
@@ -198,12 +211,7 @@ async function wait(
   unsure: boolean,
 ): Promise<void> {
   const since = ticket.queued_at ?? tx.now
-  if (ticket.queued_at === null)
-    await tx.q
-      .updateTable('tickets')
-      .set({ queued_at: since, queued_for: lastSenderId })
-      .where('id', '=', ticket.id)
-      .execute()
+  if (ticket.queued_at === null && !(await beginToWait(tx, ticket.id, lastSenderId))) return
   const said = `waits:${ticket.id}:${since}`
   if (unsure || (await messageByDedupKey(tx.q, said))) return
   await record(tx, ticket.id, 'ticket_queued', overture)
@@ -211,4 +219,16 @@ async function wait(
   const why = claimed ? 'waits for somebody to claim it' : `waits: nobody of ${team.name} is free`
   await postNotice(tx, ticket.id, `${ticket.identifier} ${why}. Claim on the card takes it.`, said)
   await redrawCard(tx, ticket.id)
+}
+
+/** False when somebody has it by now, or another process had it wait. */
+async function beginToWait(tx: Tx, ticketId: string, lastSenderId: string | null): Promise<boolean> {
+  const begun = await tx.q
+    .updateTable('tickets')
+    .set({ queued_at: tx.now, queued_for: lastSenderId })
+    .where('id', '=', ticketId)
+    .where('queued_at', 'is', null)
+    .where('assignee_id', 'is', null)
+    .executeTakeFirst()
+  return begun.numUpdatedRows > 0n
 }

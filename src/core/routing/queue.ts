@@ -1,5 +1,5 @@
 import type { Query, Tx } from '../../db/store.ts'
-import { giveOrWait, lockUnassigned } from './assign.ts'
+import { giveOrWait } from './assign.ts'
 
 const MOST_OF_A_TEAM = 50
 
@@ -9,10 +9,7 @@ const MOST_OF_A_TEAM = 50
  */
 export async function tendQueue(tx: Tx): Promise<number> {
   let given = 0
-  for (const id of await waitingTickets(tx.q)) {
-    const ticket = await lockUnassigned(tx, id)
-    if (ticket && ticket.queued_at !== null && (await giveOrWait(tx, ticket, ticket.queued_for))) given++
-  }
+  for (const id of await waitingTickets(tx.q)) if (await giveOrWait(tx, id, null)) given++
   return given
 }
 

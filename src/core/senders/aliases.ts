@@ -2,7 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { isAddress } from '../customers.ts'
+import { asStored, isAddress, type Spellings } from '../addresses.ts'
 
 const MOST_ALIASES = 100
 
@@ -28,10 +28,7 @@ export async function aliasFaults(q: Query, senderId: string, typed: string | un
 }
 
 function linesOf(typed: string): string[] {
-  const lines = typed
-    .toLowerCase()
-    .split(/[\s,;]+/)
-    .map(line => line.replace(/^@/, '*@'))
+  const lines = typed.split(/[\s,;]+/).map(line => asStored(line.replace(/^@/, '*@')))
   return [...new Set(lines.filter(Boolean))]
 }
 
@@ -66,6 +63,7 @@ async function senderWith(q: Query, address: string, except: string): Promise<st
   return row ? 'another sender' : null
 }
 
+/** The further addresses of a sender, oldest first. */
 export async function aliasesOf(q: Query, senderId: string): Promise<string[]> {
   const rows = await q
     .selectFrom('sender_aliases')
@@ -112,16 +110,4 @@ const selectByAlias = prepared((q, v: { exact: string; shorter: string; bare: st
 /** The row whose address comes first in an order. */
 export function nearest<R>(rows: R[], address: (row: R) => string, order: readonly string[]): R | undefined {
   return rows.toSorted((a, b) => order.indexOf(address(a)) - order.indexOf(address(b)))[0]
-}
-
-/** An address in lower case, without its last plus part, and without any: a sender's own may have one. */
-export type Spellings = [exact: string, shorter: string, bare: string]
-
-export function spellingsOf(address: string): Spellings {
-  const exact = address.toLowerCase()
-  return [exact, exact.replace(/\+[^+@]*@/, '@'), exact.replace(/\+[^@]*@/, '@')]
-}
-
-export function catchAllOf(address: string): string {
-  return `*${address.toLowerCase().slice(address.lastIndexOf('@'))}`
 }

@@ -2,8 +2,9 @@ import type { Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { seal } from '../../lib/sign.ts'
+import { isUrlOf } from '../../lib/url.ts'
+import { asStored, isAddress } from '../addresses.ts'
 import { liftAlert } from '../alerts.ts'
-import { isAddress } from '../customers.ts'
 import { aliasFaults, aliasOf, setAliases } from './aliases.ts'
 import { alertOf } from './health.ts'
 
@@ -61,7 +62,7 @@ export async function removeSender(tx: Tx, id: string): Promise<void> {
 function columns(tx: Tx, form: SenderForm) {
   return {
     team_id: form.teamId,
-    address: form.address.trim().toLowerCase(),
+    address: asStored(form.address.trim()),
     name: form.name.trim(),
     smtp_url: form.smtpUrl ? seal(tx.key, form.smtpUrl) : null,
     dkim_selector: form.dkimSelector,
@@ -70,14 +71,15 @@ function columns(tx: Tx, form: SenderForm) {
   }
 }
 
+const NO_SMTP_URL =
+  'An SMTP address looks like smtps://user:password@mail.example.com:465; special characters in the password are written with %, such as %23 for #.'
+
 async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void> {
   const faults: Problem[] = []
-  const address = form.address.trim().toLowerCase()
+  const address = asStored(form.address.trim())
   if (!isAddress(address)) faults.push(new Problem('invalid', 'That is not an email address.', 'address'))
-  if (form.smtpUrl && !/^smtps?:\/\/\S+$/i.test(form.smtpUrl))
-    faults.push(
-      new Problem('invalid', 'An SMTP address looks like smtps://user:password@mail.example.com:465.', 'smtp_url'),
-    )
+  if (form.smtpUrl && !isUrlOf(['smtp:', 'smtps:'], form.smtpUrl))
+    faults.push(new Problem('invalid', NO_SMTP_URL, 'smtp_url'))
   if ((form.postalFooter ?? '').trim().length > MOST_FOOTER)
     faults.push(new Problem('invalid', `The postal address has at most ${MOST_FOOTER} characters.`, 'postal_footer'))
   if (form.dkimKey && !/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(form.dkimKey))
@@ -86,6 +88,10 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
     faults.push(
       new Problem('invalid', 'A DKIM key needs the selector that its public half is published under.', 'dkim_selector'),
     )
+  if (form.dkimSelector && !SELECTOR.test(form.dkimSelector))
+    faults.push(new Problem('invalid', 'A DKIM selector is a name such as s1 or mail2026.', 'dkim_selector'))
+  if (form.dkimSelector && !form.dkimKey && !(await hasKey(tx, id)))
+    faults.push(new Problem('invalid', 'A DKIM selector needs its private key, or no mail is signed.', 'dkim_key'))
   const taken = await tx.q
     .selectFrom('senders')
     .select('id')
@@ -97,4 +103,12 @@ async function refuseFaults(tx: Tx, id: string, form: SenderForm): Promise<void>
     faults.push(new Problem('conflict', 'Another sender has this address.', 'address'))
   faults.push(...(await aliasFaults(tx.q, id, form.aliases)))
   if (faults.length) throw new Problems(faults)
+}
+
+/** Names with dots between them, as in the DNS (RFC 6376, 3.1). */
+const SELECTOR = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*$/i
+
+async function hasKey(tx: Tx, id: string): Promise<boolean> {
+  const sender = await tx.q.selectFrom('senders').select('dkim_key').where('id', '=', id).executeTakeFirst()
+  return !!sender?.dkim_key
 }

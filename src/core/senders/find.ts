@@ -2,8 +2,10 @@ import { prepared } from '../../db/prepared.ts'
 import type { SenderRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { catchAllOf, nearest, type Spellings, senderByAlias, spellingsOf } from './aliases.ts'
+import { catchAllOf, type Spellings, spellingsOf } from '../addresses.ts'
+import { nearest, senderByAlias } from './aliases.ts'
 
+/** The sender, also one that was removed. Throws a Problem when there is none. */
 export async function senderById(q: Query, id: string): Promise<SenderRow> {
   const [sender] = (await selectById(q, { id })).rows
   if (!sender) throw new Problem('not_found', 'This sender is no more.', 'sender')
@@ -12,6 +14,7 @@ export async function senderById(q: Query, id: string): Promise<SenderRow> {
 
 const selectById = prepared((q, v: { id: string }) => q.selectFrom('senders').selectAll().where('id', '=', v.id))
 
+/** The senders of a team that were not removed, oldest first. */
 export async function sendersOf(q: Query, teamId: string): Promise<SenderRow[]> {
   return (await selectSenders(q, { teamId })).rows
 }
@@ -25,6 +28,7 @@ const selectSenders = prepared((q, v: { teamId: string }) =>
     .orderBy('created_at'),
 )
 
+/** All senders that were not removed, oldest first. */
 export function senders(q: Query): Promise<SenderRow[]> {
   return q.selectFrom('senders').selectAll().where('removed_at', 'is', null).orderBy('created_at').execute()
 }
@@ -75,8 +79,4 @@ export async function ownAmong(q: Query, addresses: string[]): Promise<Set<strin
     .where('s.removed_at', 'is', null)
   const ours = new Set((await own.union(aliases).execute()).map(r => r.address))
   return new Set(addresses.filter(a => spellingsOf(a).some(spelling => ours.has(spelling))))
-}
-
-export function withoutPlus(address: string): string {
-  return address.toLowerCase().replace(/\+[^@]*@/, '@')
 }

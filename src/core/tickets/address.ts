@@ -1,7 +1,7 @@
 import type { ThreadRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { addressesOf } from '../customers.ts'
+import { addAddress, addressesOf } from '../customers.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { threadOf } from '../threads.ts'
@@ -25,11 +25,7 @@ export async function writeTo(tx: Tx, ticketId: string, address: string, actor: 
 export async function moveThread(tx: Tx, thread: ThreadRow, to: string, actor: Actor): Promise<void> {
   await tx.q.updateTable('threads').set({ place: to }).where('id', '=', thread.id).execute()
   const { customer_id } = await ticketById(tx.q, thread.ticket_id)
-  await tx.q
-    .insertInto('addresses')
-    .values({ address: to, customer_id, created_at: tx.now })
-    .onConflict(c => c.column('address').doNothing())
-    .execute()
+  await addAddress(tx, customer_id, to)
   await record(tx, thread.ticket_id, 'address_changed', actor, { address: thread.place }, { address: to })
 }
 

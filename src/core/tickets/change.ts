@@ -1,5 +1,5 @@
 import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
 import { fixLinks } from '../attachments.ts'
@@ -40,7 +40,7 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
   await fixLinks(tx, opening.id)
-  await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, senderId: sender.id })
+  await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, sender })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,
     sender_id: sender.id,
@@ -95,6 +95,7 @@ async function assign(
   })
 }
 
+/** Afterwards the ticket has this priority. */
 export async function setPriority(tx: Tx, id: string, priority: Priority, actor: Actor): Promise<void> {
   await change(tx, await ticketById(tx.q, id), 'priority_changed', actor, { priority })
 }
@@ -102,6 +103,7 @@ export async function setPriority(tx: Tx, id: string, priority: Priority, actor:
 /** The statuses that an agent may set by hand, beside closing. */
 export const SETTABLE: Status[] = ['open', 'in_progress', 'awaiting_customer']
 
+/** Sets a status by hand; one of a closed ticket opens it again. Throws a Problem for a status that nobody sets by hand. */
 export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
   if (status === 'closed') return closeTicket(tx, id, '', actor)
@@ -187,6 +189,38 @@ async function answeredBy(tx: Tx, actor: Actor): Promise<Changes> {
   return { assignee_id: actor.id, assigned_by: `${actor.name} answered it.`, assigned_at: tx.now, queued_at: null }
 }
 
+/** What we wrote was taken back in time: where nothing else of ours went out since, the ticket waits for us as before. */
+export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  if (ticket.status !== 'awaiting_customer') return
+  const written = await lastStatusChange(tx.q, id)
+  if (written?.kind !== 'customer_written_to' || !written.before) return
+  const mails = await tx.q
+    .selectFrom('deliveries')
+    .select('id')
+    .where('ticket_id', '=', id)
+    .where('key', 'is not', null)
+    .where('state', '!=', 'cancelled')
+    .where('created_at', '>=', written.at)
+    .limit(1)
+    .execute()
+  if (mails.length) return
+  const { status } = JSON.parse(written.before) as { status: Status }
+  const isTaken = status === 'open' && ticket.assignee_id !== null
+  await change(tx, ticket, 'status_changed', actor, { status: isTaken ? 'in_progress' : status })
+}
+
+function lastStatusChange(q: Query, ticketId: string) {
+  return q
+    .selectFrom('events')
+    .select(['kind', 'before', 'at'])
+    .where('ticket_id', '=', ticketId)
+    .where('after', 'like', '%"status":%')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 type Changes = Partial<
   Pick<
     TicketRow,
@@ -217,7 +251,8 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
     .where('id', '=', ticket.id)
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
-  const pick = (from: Changes) => Object.fromEntries(names.map(name => [name, from[name]]))
+  const told = names.filter(name => name !== 'assigned_at') // the event has a time of its own
+  const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it

@@ -1,12 +1,14 @@
 import { prepared, slotsOf } from '../../db/prepared.ts'
 import type { AgentRow, ChatRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { readAddress } from '../addresses.ts'
 import { actorOf } from '../agents.ts'
 import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
 import { readCopies } from '../copies.ts'
-import { type CustomerView, customerById, customerFor, readAddress } from '../customers.ts'
+import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
@@ -147,7 +149,7 @@ export async function openTicketByCustomer(
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
   const ticket = await insertTicket(tx, {
     teamId: by.sender.team_id,
-    subject: by.subject.trim().replace(/\s+/g, ' ').slice(0, 255) || '(no subject)',
+    subject: cut(by.subject.trim().replace(/\s+/g, ' '), 255) || '(no subject)',
     customerId: by.customer.id,
     senderId: by.sender.id,
     formId: form?.id ?? null,

@@ -30,7 +30,7 @@ export async function ticketViews(
     .leftJoin('senders as s', 's.id', 't.sender_id')
     .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
     .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
-    .leftJoin('tickets as later', 'later.continues_id', 't.id')
+    .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
     .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
     .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
     .selectAll('t')
@@ -143,7 +143,7 @@ async function chatsOf(q: Query, store: Store, ids: string[]): Promise<Map<strin
     .innerJoin('chats as c', 'c.id', 'r.chat_id')
     .innerJoin('tickets as t', 't.id', 'r.ticket_id')
     .leftJoin('senders as s', 's.id', 't.sender_id')
-    .select(['r.id as recipient_id', 'r.address', 'r.answered_at', 't.id as ticket_id'])
+    .select(['r.id as recipient_id', 'r.address', 't.id as ticket_id'])
     .select(['c.id', 'c.number', 'c.kind', 's.postal_footer'])
     .where('r.ticket_id', 'in', ids)
     .execute()
@@ -159,7 +159,6 @@ async function chatsOf(q: Query, store: Store, ids: string[]): Promise<Map<strin
         number: r.number,
         kind: r.kind,
         recipientId: r.recipient_id,
-        answeredAt: r.answered_at,
         unsubscribed: left.find(u => u.address === r.address && [r.kind, EVERYTHING].includes(u.kind))?.reason ?? null,
         postalFooter: r.postal_footer,
         unsubscribeUrl: unsubscribeUrl(store, r.recipient_id),

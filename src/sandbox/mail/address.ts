@@ -20,6 +20,11 @@ export function withoutPlus(address: string): string {
   return address.toLowerCase().replace(/\+[^@]*(?=@)/, '')
 }
 
+/** As it stands in a header, whatever the name is. */
+export function written({ name, address }: Person): string {
+  return name ? `"${name.replace(/["\\]/g, '\\$&')}" <${address}>` : address
+}
+
 /** As a header shows a person: `Jane Doe <jane@acme.test>`. */
 export function shown({ name, address }: Person): string {
   return name ? `${name} <${address}>` : address

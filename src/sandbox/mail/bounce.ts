@@ -13,8 +13,7 @@ export function composeBounce(mail: Mail, bounce: Bounce, at: number): Letter {
   const report = { status, diagnostic: bounce.diagnostic ?? DIAGNOSTICS[status] ?? 'delivery failed', at }
   const boundary = `=_${randomUUID()}`
   const parts = [notice(mail, report), deliveryStatus(mail, report), returned(mail, bounce.whole === true)]
-  const body = parts.map(part => Buffer.concat([Buffer.from(`--${boundary}\r\n`, 'latin1'), part, CRLF]))
-  const raw = Buffer.concat([head(mail, report, boundary), ...body, Buffer.from(`--${boundary}--\r\n`)])
+  const raw = Buffer.concat([head(mail, report, boundary), joinParts(boundary, parts)])
   return { raw, envelope: { from: '', to: [mail.envelope.from] } }
 }
 
@@ -32,8 +31,6 @@ interface Report {
   diagnostic: string
   at: number
 }
-
-const CRLF = Buffer.from('\r\n')
 
 function head(mail: Mail, report: Report, boundary: string): Buffer {
   const server = domainOf(mail.mailbox)
@@ -102,6 +99,12 @@ function delayed({ status }: Report): boolean {
   return status.startsWith('4')
 }
 
-function lines(text: string[]): Buffer {
+/** The body of a mail of several parts. */
+export function joinParts(boundary: string, parts: Buffer[]): Buffer {
+  const body = parts.map(part => Buffer.concat([lines([`--${boundary}`]), part, lines([''])]))
+  return Buffer.concat([...body, lines([`--${boundary}--`])])
+}
+
+export function lines(text: string[]): Buffer {
   return Buffer.from(`${text.join('\r\n')}\r\n`)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import type Mailer from 'nodemailer/lib/mailer'
-import { addressOf, domainOf, readPerson, shown } from './address.ts'
+import { addressOf, domainOf, readPerson, written } from './address.ts'
 import { asForwarded, htmlOf, type TwoForms, withQuote } from './quote.ts'
 import type { Enclosure, Envelope, FreshMail, Mail, Person, ReplyText } from './types.ts'
 
@@ -15,7 +15,7 @@ export function composeReply(author: Person, mail: Mail, reply: ReplyText, at: n
   const { text, html } = replyBody(mail, reply)
   const { address, name } = mail.replyTo[0] ?? mail.from ?? { name: '', address: mail.envelope.from }
   return compose(author, at, reply.headers, {
-    ...addressing(author, reply.from, reply.to ?? shown({ name, address }), reply.cc),
+    ...addressing(author, reply.from, reply.to ?? written({ name, address }), reply.cc),
     subject: /^re:/i.test(mail.subject) ? mail.subject : `Re: ${mail.subject}`,
     ...threadOf(mail),
     text,
@@ -92,8 +92,8 @@ async function compose(author: Person, at: number, headers: ReplyText['headers']
 }
 
 function addressing(author: Person, from: string | undefined, to: string | string[], cc: string[] | undefined) {
-  const person = readPerson(from ?? shown(author))
-  return { from: shown({ name: person.name || author.name, address: person.address }), to: [to].flat(), cc: cc ?? [] }
+  const person = readPerson(from ?? written(author))
+  return { from: written({ name: person.name || author.name, address: person.address }), to: [to].flat(), cc: cc ?? [] }
 }
 
 function threadOf(mail: Mail): Pick<Mailer.Options, 'inReplyTo' | 'references'> {

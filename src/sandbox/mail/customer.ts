@@ -1,8 +1,10 @@
 import { composeBounce } from './bounce.ts'
+import { composeComplaint } from './complaint.ts'
 import { composeAbsence, composeForward, composeFresh, composeReply, type Letter } from './compose.ts'
 import { isAutomatic, mayBeAnsweredByMachine } from './habits.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Customer, Mail } from './types.ts'
+import { clickUnsubscribe } from './unsubscribe.ts'
 
 export interface PostOffice {
   now(): number
@@ -49,8 +51,17 @@ export function customerOf(box: Mailbox, office: PostOffice): Customer {
     write: fresh => send(composeFresh(box, fresh, office.now())),
     forward: (mail, to, text = '') => send(composeForward(box, mail, to, text, office.now())),
     bounce: async (mail, bounce = {}) => send(composeBounce(mail, bounce, office.now())),
+    away: (mail, text = AWAY) => send(composeAbsence(box, mail, returnAddress(mail), text, office.now())),
+    unsubscribe: mail => clickUnsubscribe(mail),
+    complain: async mail => send(composeComplaint(mail, office.now())),
   }
   return customer
+}
+
+const AWAY = 'I am out of the office until Monday and will read your mail then.'
+
+function returnAddress(mail: Mail): string {
+  return (mail.replyTo[0] ?? mail.from)?.address ?? mail.envelope.from
 }
 
 /** What the mailbox does with a mail that has just come in, without its owner. */
@@ -60,8 +71,7 @@ export async function actOnHabit(box: Mailbox, mail: Mail, office: PostOffice): 
   if (box.habit === 'bounces' && mail.envelope.from !== '') await owner.bounce(mail)
   if (box.habit === 'answers' && !isAutomatic(mail)) await owner.reply(mail, text ?? 'Thank you, that helps me a lot.')
   if (box.habit === 'out-of-office' && mayBeAnsweredByMachine(mail)) {
-    const to = answerTo === 'envelope' ? mail.envelope.from : (mail.replyTo[0] ?? mail.from)?.address
-    const words = text ?? 'I am out of the office until Monday and will read your mail then.'
-    await office.post(box, await composeAbsence(box, mail, to ?? mail.envelope.from, words, office.now()))
+    const to = answerTo === 'envelope' ? mail.envelope.from : returnAddress(mail)
+    await office.post(box, await composeAbsence(box, mail, to, text ?? AWAY, office.now()))
   }
 }

@@ -137,6 +137,12 @@ export interface Customer {
   forward(mail: Mail, to: string | string[], text?: string): Promise<Mail>
   /** The customer's server returns the mail to its envelope sender; throws for a mail from the null sender. */
   bounce(mail: Mail, bounce?: Bounce): Promise<Mail>
+  /** The customer's mail program says that they are away, whatever the mail asks of automatic answers. */
+  away(mail: Mail, text?: string): Promise<Mail>
+  /** The one click (RFC 8058) by which a mail program unsubscribes; rejects when the mail offers none or it fails. */
+  unsubscribe(mail: Mail): Promise<void>
+  /** The customer calls the mail spam, and their provider tells its writer. */
+  complain(mail: Mail): Promise<Mail>
 }
 
 /** Takes a mail to the desk in place of SMTP, for instance into an IMAP mailbox. */

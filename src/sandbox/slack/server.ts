@@ -103,6 +103,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
       for (const channel of world.channels.values())
         if (channel.members.has(user.id)) world.tell({ kind: 'channel', channel: channel.id })
     },
+    setPresence(who, change) {
+      Object.assign(findUser(world, who), change)
+    },
     snapshot: who => snapshotOf(world, findUser(world, who), version, sockets.count),
     onChange(tell) {
       listeners.add(tell)

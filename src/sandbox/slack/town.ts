@@ -50,6 +50,8 @@ function addUser(
     isStranger,
     color: COLORS[world.users.size % COLORS.length] as string,
     updated: Math.floor(world.now() / 1000),
+    isAway: false,
+    quietUntil: 0,
   }
   world.users.set(user.id, user)
 }

@@ -422,6 +422,8 @@ export interface SlackSandbox {
   outage(on: boolean): void
   /** Changes somebody's profile, as they would, and tells the app. */
   changeProfile(who: string, change: { realName?: string; displayName?: string; email?: string }): void
+  /** Somebody goes away or comes back, or wants no disturbance until a time (seconds since 1970; 0 ends it). */
+  setPresence(who: string, change: { isAway?: boolean; quietUntil?: number }): void
   snapshot(who: string): SlackSnapshot
   /** Tells of each change; returns what ends the telling. */
   onChange(tell: (change: SlackChange) => void): () => void

@@ -13,6 +13,9 @@ export interface User {
   isStranger: boolean
   color: string
   updated: number
+  isAway: boolean
+  /** Until when they do not want to be disturbed, in seconds since 1970; 0 when they do not mind. */
+  quietUntil: number
 }
 
 /** A message in Slack's field names. What depends on others (reply counts) is added when it is shown. */

@@ -17,6 +17,7 @@ import { until } from './until.ts'
 let town: Town
 let place: ImapPlace
 let mailbox: Mailboxes | undefined
+const open: ImapPlace[] = []
 const told: { msg: string; level: number }[] = []
 const whispered: string[] = []
 const log = pino(
@@ -24,6 +25,25 @@ const log = pino(
   { write: line => (JSON.parse(line).level >= 40 ? told.push(JSON.parse(line)) : whispered.push(line)) },
 )
 const tries = () => whispered.filter(line => line.includes('still cannot be fetched')).length
+
+beforeEach(async () => {
+  told.length = 0
+  whispered.length = 0
+  town = await startTown()
+})
+afterEach(async () => {
+  await stopReading()
+  for (const it of open.splice(0)) await it.close()
+  await town.close()
+})
+
+/** A server that does as it is told; what is read by default from now on. */
+async function startOwn(options?: ImapOptions): Promise<OwnImap> {
+  const own = await startImap(options)
+  open.push(own)
+  place = own
+  return own
+}
 
 /** `url` reads another account than the place's. */
 function read(options: Partial<Parameters<typeof readMailboxes>[0]> = {}): void {
@@ -67,15 +87,8 @@ describe.each(SERVERS)('a mailbox on %s', (name, start, available) => {
     name === 'Dovecot' && !available ? 'skipped: Dovecot is not installed' : 'is read',
     () => {
       beforeEach(async () => {
-        told.length = 0
-        whispered.length = 0
-        town = await startTown()
         place = await start()
-      })
-      afterEach(async () => {
-        await stopReading()
-        await place.close()
-        await town.close()
+        open.push(place)
       })
 
       test('from its end on at the first connection, and at once when something comes', async () => {
@@ -169,20 +182,8 @@ describe.each(SERVERS)('a mailbox on %s', (name, start, available) => {
 })
 
 describe('a mailbox whose server', () => {
-  let own: OwnImap
-  beforeEach(async () => {
-    told.length = 0
-    whispered.length = 0
-    town = await startTown()
-  })
-  afterEach(async () => {
-    await stopReading()
-    await own.close()
-    await town.close()
-  })
-
   test('knows no IDLE is asked again and again', async () => {
-    place = own = await startImap({ withoutIdle: true })
+    const own = await startOwn({ withoutIdle: true })
     read()
     await begun()
     await own.append(numbered(1))
@@ -191,7 +192,7 @@ describe('a mailbox whose server', () => {
   })
 
   test('says nothing any more is called anew', async () => {
-    place = own = await startImap()
+    const own = await startOwn()
     read({ pollMs: 50, answerMs: 200 })
     await begun()
     own.mute(true)
@@ -202,7 +203,7 @@ describe('a mailbox whose server', () => {
   })
 
   test('breaks off in the middle of a mail loses nothing and doubles nothing', async () => {
-    place = own = await startImap()
+    const own = await startOwn()
     read()
     await begun()
     await stopReading()
@@ -213,7 +214,7 @@ describe('a mailbox whose server', () => {
   })
 
   test('is gone while we stop does not keep us', async () => {
-    place = own = await startImap()
+    const own = await startOwn()
     read()
     await begun()
     await own.outage(true)
@@ -226,17 +227,8 @@ describe('several mailboxes', () => {
   let own: OwnImap
   let other: OwnImap
   beforeEach(async () => {
-    told.length = 0
-    whispered.length = 0
-    town = await startTown()
-    place = own = await startImap()
-    other = await startImap()
-  })
-  afterEach(async () => {
-    await stopReading()
-    await own.close()
-    await other.close()
-    await town.close()
+    other = await startOwn()
+    own = await startOwn()
   })
 
   const cursors = async () => {
@@ -295,23 +287,11 @@ describe('several mailboxes', () => {
 })
 
 describe('a mailbox that gives trouble', () => {
-  let own: OwnImap
-  beforeEach(async () => {
-    told.length = 0
-    whispered.length = 0
-    town = await startTown()
-  })
-  afterEach(async () => {
-    await stopReading()
-    await own.close()
-    await town.close()
-  })
-
   const alerts = () => town.store.read(q => q.selectFrom('alerts').selectAll().orderBy('raised_at').execute())
   const withToken = (token: string): AccessTokens => ({ tokenFor: async () => token, forget() {} })
 
   test('with the password is told of once, and once more when it works again', async () => {
-    place = own = await startImap()
+    const own = await startOwn()
     own.rejectLogin(true)
     read()
     await until(() => tries() > 3)
@@ -330,7 +310,7 @@ describe('a mailbox that gives trouble', () => {
   })
 
   test('is told of after a while only when its server is away', async () => {
-    place = own = await startImap()
+    const own = await startOwn()
     await own.outage(true)
     read({ alarmMs: 900_000 })
     await until(() => tries() > 2)
@@ -343,7 +323,7 @@ describe('a mailbox that gives trouble', () => {
   })
 
   test('and is read no more ends its alert', async () => {
-    place = own = await startImap()
+    const own = await startOwn()
     own.rejectLogin(true)
     read()
     await until(alerts, a => a.length === 1)
@@ -355,7 +335,7 @@ describe('a mailbox that gives trouble', () => {
   })
 
   test('is opened with an access token of the provider, and with another when that one expired', async () => {
-    place = own = await startImap({ accessTokens: new Set(['new']) })
+    const own = await startOwn({ accessTokens: new Set(['new']) })
     const given = ['old', 'new']
     const provider = createServer((_request, response) => {
       response.end(JSON.stringify({ access_token: given.shift(), expires_in: 3600 }))
@@ -383,7 +363,7 @@ describe('a mailbox that gives trouble', () => {
   })
 
   test('with the access is told of in words that say what to renew', async () => {
-    place = own = await startImap({ accessTokens: new Set(['another']) })
+    const own = await startOwn({ accessTokens: new Set(['another']) })
     const url = `${own.url.replace(/:[^:@/]+@/, '@')}?auth=oauth2`
     read({ url, tokens: withToken('old') })
     const [alert] = await until(alerts, a => a.length === 1)
@@ -399,7 +379,7 @@ describe('a mailbox that gives trouble', () => {
   })
 
   test.each(['refuse', 'cut'] as const)('by one mail that cannot be had (%s) loses no other', async how => {
-    place = own = await startImap()
+    const own = await startOwn()
     read()
     await begun()
     await stopReading()
@@ -422,8 +402,7 @@ describe('a mailbox that gives trouble', () => {
 })
 
 test('a database that fails again and again has no mail set aside', async () => {
-  town = await startTown()
-  place = await startImap()
+  await startOwn()
   const write = town.store.write
   try {
     read()
@@ -443,15 +422,11 @@ test('a database that fails again and again has no mail set aside', async () => 
     expect((await until(stored, s => s.length === 1)).map(r => r.state)).toEqual(['pending'])
   } finally {
     town.store.write = write
-    await stopReading()
-    await place.close()
-    await town.close()
   }
 })
 
 test('a failed transaction moves no cursor, so that the mail is read again', async () => {
-  town = await startTown()
-  place = await startImap()
+  await startOwn()
   const write = town.store.write
   try {
     read()
@@ -468,8 +443,5 @@ test('a failed transaction moves no cursor, so that the mail is read again', asy
     expect(failures).toBeGreaterThan(1)
   } finally {
     town.store.write = write
-    await stopReading()
-    await place.close()
-    await town.close()
   }
 })

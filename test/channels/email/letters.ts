@@ -1,5 +1,5 @@
-import { fromText } from '../../../src/core/document.ts'
 import type { AttachmentView, Letter, MessageView, SenderView, TicketView } from '../../../src/core/letter.ts'
+import { aMessage, aSender, aTicket } from '../../support/views.ts'
 
 /** The key that letters of these tests are signed with. */
 export const KEY = Buffer.alloc(32, 7)
@@ -42,7 +42,7 @@ export function letter(wanted: Wanted = {}): Letter {
       token: wanted.token ?? 'abcdefghijklmnop',
     },
     ticket: ticket(wanted),
-    message: { ...message(text, wanted.author), ...wanted.message },
+    message: message(text, wanted),
     references: wanted.references ?? [],
     copies: wanted.copies ?? [],
     barred: wanted.barred ?? [],
@@ -54,68 +54,19 @@ export function letter(wanted: Wanted = {}): Letter {
 }
 
 function ticket(wanted: Wanted): TicketView {
-  const sender: SenderView = {
-    id: 's1',
-    address: 'help@support.test',
-    name: 'Support',
-    smtpUrl: null,
-    broken: null,
-    dkim: null,
-  }
+  const usual = aTicket()
   return {
-    id: 'k1',
-    identifier: 'SUP-1',
-    subject: 'Your order',
-    status: 'awaiting_customer',
-    priority: 'medium',
-    replyMode: 'ask',
-    createdAt: 0,
-    publishedAt: 0,
-    answeredAt: null,
-    closedAt: null,
-    closeReason: null,
-    team: { id: 'm1', name: 'Support', place: 'C1', signature: '', holdMs: 0, ...wanted.team },
-    customer: { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme', ...wanted.customer },
-    assignee: null,
-    creator: null,
-    sender: wanted.sender === null ? null : { ...sender, ...wanted.sender },
-    opening: null,
-    counts: { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
-    suppressed: null,
-    archivedAt: null,
-    spamAt: null,
-    continues: null,
-    continuedBy: null,
-    mergedInto: null,
-    looksLike: null,
-    chat: null,
+    ...usual,
+    team: { ...usual.team, ...wanted.team },
+    customer: { ...usual.customer, ...wanted.customer },
+    sender: wanted.sender === null ? null : aSender(wanted.sender),
     ...wanted.ticket,
-  } as TicketView
+  }
 }
 
-function message(text: string, author: Partial<MessageView['author']> = {}): MessageView {
-  return {
-    id: '0199b000-0000-7000-8000-00000000000a',
-    visibility: 'public',
-    author: { kind: 'agent', id: 'a1', name: 'Ann', address: null, handle: 'U1', signature: '', ...author },
-    body: fromText(text),
-    text,
-    full: null,
-    matchedBy: null,
-    automatic: null,
-    kind: null,
-    doubt: null,
-    calls: null,
-    copies: [],
-    opening: true,
-    createdAt: 0,
-    editedAt: null,
-    deletedAt: null,
-    fromThreadId: null,
-    fromKey: null,
-    attachments: [],
-    deliveries: [],
-  }
+function message(text: string, wanted: Wanted): MessageView {
+  const usual = aMessage(text, { opening: true })
+  return { ...usual, author: { ...usual.author, ...wanted.author }, ...wanted.message }
 }
 
 export function attachment(name: string, type: string, content: string | Buffer, contentId?: string): AttachmentView {

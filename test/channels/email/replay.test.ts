@@ -119,6 +119,14 @@ describe('replaying', () => {
     expect((await messages()).map(m => m.text)).toEqual(['Other words'])
   })
 
+  test('leaves what is held to those who let it through', async () => {
+    const id = await arrive(mail('Hello', { To: 'x@y.test' }), {})
+    await town.store.write(tx => tx.q.updateTable('inbound').set({ state: 'held' }).execute())
+    expect(await replayed(id)).toContain('--apply changes nothing. Set-up lets it through')
+    expect(await replayed(id, true)).toContain('It is held, and nothing was changed')
+    expect(await town.store.read(q => recentMails(q, 1, 'held'))).toMatchObject([{ id }])
+  })
+
   test('refuses what is no mail, is no longer kept, or is just being understood', async () => {
     await expect(replayed('nothing')).rejects.toThrow('There is no mail with this id.')
     const id = await arrive(mail('Hello', { To: 'x@y.test' }), {})

@@ -46,6 +46,20 @@ const jane = (wanted: Parameters<typeof letter>[0] = {}): Letter =>
   letter({ ...wanted, sender: { id: town.senderId, ...wanted.sender } })
 const sender = () => town.store.read(q => senderById(q, town.senderId))
 
+describe('a sender whose mail server is no address', () => {
+  test.each(['smtp://desk:pass#word@mail.test', 'smtp://desk:%zz@mail.test'])(
+    '%s waits for somebody to mend it',
+    async url => {
+      const out = sending(url)
+      const words = expect.stringContaining('write special characters in the password with %')
+      expect(await out.deliver(jane())).toEqual({ retry: { reason: words, tries: 'uncounted', afterMs: 60_000 } })
+      expect(await sender()).toMatchObject({ broken_reason: words })
+      expect(await out.sendTest(town.senderId, 'ann@tulip.test')).toEqual(words)
+      expect(await verifySender(url)).toEqual(words)
+    },
+  )
+})
+
 describe('a letter that a mail server takes', () => {
   test('is sent, and is known by its Message-ID', async () => {
     const server = await sink()

@@ -3,6 +3,7 @@ import { fromText } from '../../../src/core/document.ts'
 import type { Arrival } from '../../../src/core/letter.ts'
 import { receiveArrival } from '../../../src/core/receive/index.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
+import { fromJane } from '../../support/town.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** What agents see of a mail, and decide about it. */
@@ -36,28 +37,8 @@ async function arrive(mail: Partial<Arrival> & { key: string }): Promise<void> {
   const thread = await store.read(q =>
     q.selectFrom('threads').selectAll().where('side', '=', 'customer').executeTakeFirstOrThrow(),
   )
-  const arrival: Arrival = {
-    inboundId: mail.key,
-    channel: 'email',
-    from: { address: 'jane@acme.test', name: 'Jane Doe' },
-    to: [],
-    tokens: [],
-    answers: [thread.root ?? ''],
-    tag: null,
-    subject: 'Re: Your order',
-    body: fromText('Some words.'),
-    full: null,
-    files: [],
-    kind: 'human',
-    rule: 'no sign of a machine',
-    copies: [],
-    bounce: null,
-    trust: { verdict: 'unknown', says: '' },
-    forwarded: null,
-    junk: null,
-    ...mail,
-  }
-  await store.write(tx => receiveArrival(tx, arrival))
+  const answer = { answers: [thread.root ?? ''], body: fromText('Some words.') }
+  await store.write(tx => receiveArrival(tx, { ...fromJane(mail.key), ...answer, ...mail }))
 }
 
 describe('a mail in its ticket’s thread', () => {

@@ -22,12 +22,15 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
+  'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
+  'dnd.info': ['dnd:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
   'files.info': ['files:read'],
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],
+  'users.getPresence': ['users:read'],
   'users.info': ['users:read', 'users:read.email'], // .email: to send a test mail to oneself
   'views.open': [],
   'views.publish': [],
@@ -54,7 +57,7 @@ const called = [
   ...new Set(
     [
       ...source.matchAll(
-        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|files|reactions|team|users|views)\.[\w.]+)\(/g,
+        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|dnd|files|reactions|team|users|views)\.[\w.]+)\(/g,
       ),
     ].map(m => m[1] as string),
   ),
@@ -82,7 +85,11 @@ describe('the manifest', () => {
   })
 
   it('has the commands and shortcuts that the code listens to', () => {
-    expect(manifest.features.slash_commands.map((c: { command: string }) => c.command)).toEqual([ids.command])
+    expect(manifest.features.slash_commands.map((c: { command: string }) => c.command)).toEqual([
+      ids.command,
+      ids.outreach,
+      ids.chatCommand,
+    ])
     expect(manifest.features.shortcuts.map((s: { callback_id: string }) => s.callback_id).sort()).toEqual(
       Object.values(ids.shortcuts).sort(),
     )

@@ -13,6 +13,7 @@ import {
   noTeam,
   openedView,
 } from '../../../src/channels/slack/views/new-ticket.ts'
+import { outreachUsage, whoView } from '../../../src/channels/slack/views/outreach.ts'
 import {
   askPrompt,
   correctionPrompt,
@@ -28,16 +29,27 @@ import {
   type ReplyForm,
   replyForm,
 } from '../../../src/channels/slack/views/reply.ts'
+import {
+  emptyRule,
+  type RoutingPage,
+  routingForm,
+  ruleForm,
+  tryView,
+} from '../../../src/channels/slack/views/routing.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
 import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
 import { trayView } from '../../../src/channels/slack/views/tray.ts'
 import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
+import type { Candidate } from '../../../src/core/routing/candidates.ts'
+import type { Rule } from '../../../src/core/routing/rules.ts'
+import type { Routing } from '../../../src/core/routing/settings.ts'
 import { SETTABLE } from '../../../src/core/tickets/change.ts'
 import type { AgentRow, EventRow, SenderRow, TeamRow } from '../../../src/db/schema.ts'
 import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
+import { aMessage, aTicket } from '../../support/views.ts'
 
 const now = Date.UTC(2026, 10, 21, 14, 2)
 const hostile = '<!channel> <@U123> *bold* &lt;!here&gt; <https://evil.test|Overture> :wave: `code`'
@@ -45,29 +57,7 @@ const emoji = '🧑‍🚀'.repeat(51)
 const long = 'x'.repeat(300)
 
 function message(changes: Partial<MessageView> = {}): MessageView {
-  return {
-    id: '0190a000-0000-7000-8000-000000000001',
-    visibility: 'public',
-    author: { kind: 'agent', id: 'a1', name: 'Ann', address: null, handle: 'U0ANN', signature: '' },
-    body: fromText('Hello Jane,\n\nyour order is ready.'),
-    text: 'Hello Jane, your order is ready.',
-    full: null,
-    matchedBy: null,
-    automatic: null,
-    kind: null,
-    doubt: null,
-    calls: null,
-    copies: [],
-    opening: false,
-    createdAt: now,
-    editedAt: null,
-    deletedAt: null,
-    fromThreadId: null,
-    fromKey: null,
-    attachments: [],
-    deliveries: [],
-    ...changes,
-  }
+  return aMessage('Hello Jane,\n\nyour order is ready.', { createdAt: now, ...changes })
 }
 
 function mail(
@@ -101,44 +91,15 @@ test('the state of a mail is told in words that leave no doubt about who has it'
 })
 
 function ticket(changes: Partial<TicketView> = {}): TicketView {
-  return {
-    id: '0190a000-0000-7000-8000-000000000002',
-    identifier: 'SUP-1',
-    subject: 'Your order',
-    status: 'awaiting_customer',
-    priority: 'medium',
-    replyMode: 'ask',
+  return aTicket({
     createdAt: now,
     publishedAt: now,
-    answeredAt: null,
-    closedAt: null,
-    closeReason: null,
     team: { id: 't1', name: 'Support', place: 'C0SUPPORT', signature: 'The Support team', holdMs: 10_000 },
-    customer: { id: 'c1', name: 'Jane Doe', address: 'jane@acme.test', company: 'Acme' },
-    assignee: null,
-    assignedBy: null,
-    queuedAt: null,
     creator: { id: 'a1', handle: 'U0ANN', name: 'Ann' },
-    sender: {
-      id: 's1',
-      address: 'support@overture.test',
-      name: 'Support',
-      smtpUrl: null,
-      broken: null,
-      dkim: null,
-    },
     opening: message({ opening: true, deliveries: mail('held') }),
     counts: { undecided: 0, held: 1, queued: 0, failed: 0, bounced: 0 },
-    suppressed: null,
-    archivedAt: null,
-    spamAt: null,
-    continues: null,
-    continuedBy: null,
-    mergedInto: null,
-    looksLike: null,
-    chat: null,
     ...changes,
-  }
+  })
 }
 
 const longAddress = `${'e'.repeat(64)}@${'acme.'.repeat(40)}test`
@@ -200,6 +161,11 @@ const tickets: Record<string, TicketView> = {
     closedAt: now,
     closeReason: hostile,
     assignee: { id: 'a2', handle: 'U0BEN', name: 'Ben' },
+  }),
+  'one that waits for somebody': ticket({ status: 'open', queuedAt: now }),
+  'one with an assignee by a rule': ticket({
+    assignee: { id: 'a2', handle: 'U0BEN', name: 'Ben' },
+    assignedBy: `The rule "${hostile}" gives it to ${long}.`,
   }),
   'one that a customer began': ticket({
     creator: null,
@@ -511,6 +477,36 @@ describe('every modal is what Slack takes', () => {
       })),
     ),
     'an unknown agent': agentForm(null, []),
+    'a routing': routingForm(routingPage()),
+    'a routing with all that there can be': routingForm(
+      routingPage({
+        routing: { ...calm, capacity: 10, fallbackTeamId: 't90', followPresence: true },
+        takers: Array.from({ length: 100 }, (_, i) => `U${i}`),
+        leads: ['U0ANN'],
+        teams: Array.from({ length: 200 }, (_, i) => ({ id: `t${i}`, name: hostile })),
+        rules: Array.from({ length: 20 }, (_, i) => fullRule(`r${i}`)),
+      }),
+    ),
+    'a new rule': ruleForm({ teamId: 't1', ruleId: null, routingId: 'V1', rows: 2 }, emptyRule, []),
+    'a rule with all its conditions': ruleForm(
+      { teamId: 't1', ruleId: 'r1', routingId: 'V1', rows: 99 },
+      { ...fullRule('r1'), agent: 'U0BEN', toTeamId: 't90' },
+      Array.from({ length: 200 }, (_, i) => ({ id: `t${i}`, name: hostile })),
+    ),
+    'a rule that is tried': tryView(
+      { name: hostile },
+      {
+        tickets: Array.from({ length: 20 }, (_, i) => ({
+          id: `${i}`,
+          identifier: `SUP-${i}`,
+          subject: hostile,
+          createdAt: now,
+        })),
+        of: 2_000,
+      },
+      20,
+    ),
+    'a rule that takes nothing': tryView({ name: long }, { tickets: [], of: 0 }, 20),
     'blocked addresses': blockedView(hostile, {
       suppressions: Array(MOST_BLOCKED).fill({
         address: longAddress,
@@ -548,6 +544,11 @@ describe('every modal is what Slack takes', () => {
   }
   test.each(Object.entries(forms))('%s', (_, form) => {
     expect(faultsInView(form, 'modal')).toEqual([])
+  })
+
+  test('a routing, with its rules, pings nobody', () => {
+    for (const name of ['a routing with all that there can be', 'a rule that is tried'] as const)
+      expect(pings(forms[name])).toEqual([])
   })
 
   const manySenders = {
@@ -605,6 +606,60 @@ describe('every modal is what Slack takes', () => {
       expect(pings(home)).toEqual([])
     }
   })
+})
+
+const calm: Routing = {
+  strategy: 'claim',
+  lastSenderFirst: true,
+  capacity: null,
+  fallbackTeamId: null,
+  fallbackMinutes: 15,
+  followPresence: false,
+}
+
+function routingPage(changes: Partial<RoutingPage> = {}): RoutingPage {
+  return {
+    team: { id: 't1', name: hostile },
+    routing: calm,
+    takers: [],
+    leads: [],
+    teams: [{ id: 't1', name: hostile }],
+    rules: [],
+    names: new Map([['a2', hostile]]),
+    ...changes,
+  }
+}
+
+function fullRule(id: string): Rule {
+  const conditions = Array.from({ length: 10 }, (_, i) => ({
+    on: 'field' as const,
+    name: hostile,
+    is: i % 2 ? ('is_not' as const) : ('contains' as const),
+    value: long,
+  }))
+  return { id, teamId: 't1', name: hostile, meets: 'any', conditions, agentId: 'a2', toTeamId: null }
+}
+
+test('who is free is what Slack takes, and pings nobody', () => {
+  const agents: Candidate[] = (['free', 'full', 'away', 'unknown'] as const).flatMap(state =>
+    (['online', 'away', 'offline'] as const).flatMap(availability =>
+      [null, now].map(availableAt => ({
+        id: 'a1',
+        handle: 'U0ANN',
+        name: hostile,
+        availability,
+        availableAt,
+        assignedAt: null,
+        open: 1,
+        capacity: 5,
+        state,
+      })),
+    ),
+  )
+  const teams = Array.from({ length: 30 }, () => ({ team: { name: hostile }, agents }))
+  for (const post of [whoView(teams), whoView([]), whoView([{ team: { name: long }, agents: [] }])])
+    expect(refused(post)).toEqual([])
+  expect(refused(outreachUsage(hostile))).toEqual([])
 })
 
 function teamRow(changes: Partial<TeamRow> = {}): TeamRow {
@@ -733,11 +788,13 @@ test('the tray shows who sent too much, once, with what can be done about it', (
     Array(20).fill(entry),
     Array(5).fill(held),
     Array.from({ length: 6 }, (_, i) => teamRow({ id: `t${i}` })),
+    5 * 900 + 20 + 7,
   )
   expect(faultsInView(view, 'modal')).toEqual([])
   expect(pings(view)).toEqual([])
   expect(wordsOn(view)).toContain('900 mails of')
   expect(wordsOn(view)).toContain('Let through')
+  expect(wordsOn(view)).toContain('7 older mails will be shown once these are dealt with.')
 })
 
 test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {

@@ -30,7 +30,7 @@ describe('the answer to a chat', () => {
     const id = await town.draft('Jane Doe <jane@acme.test>, bob@globex.test')
     const sent = await town.sendAll(id)
     await answer(sent.get('jane@acme.test'))
-    expect((await town.view(id)).counts.answered).toBe(1)
+    expect((await town.chat(id)).counts.answered).toBe(1)
     const [ticketId] = await all()
     expect(await all()).toHaveLength(1)
     const desk = (await town.carry()).filter(l => l.thread.side === 'desk')
@@ -45,7 +45,7 @@ describe('the answer to a chat', () => {
     await answer(mail)
     await answer(mail)
     expect(await all()).toHaveLength(1)
-    expect((await town.view(id)).counts.answered).toBe(1)
+    expect((await town.chat(id)).counts.answered).toBe(1)
   })
 
   it('by a machine converts nothing: an out-of-office is counted, and shown once a person answers', async () => {
@@ -54,7 +54,7 @@ describe('the answer to a chat', () => {
     await answer(mail, { kind: 'ooo', rule: 'subject: out of office' })
     await answer(mail, { kind: 'auto', rule: 'Auto-Submitted' })
     expect(await all()).toEqual([])
-    expect((await town.view(id)).counts).toMatchObject({ answered: 0, outOfOffice: 1 })
+    expect((await town.chat(id)).counts).toMatchObject({ answered: 0, outOfOffice: 1 })
     await answer(mail)
     for (let n = 0; n < 5; n++) await town.carry()
     const shown = await town.store.read(q =>
@@ -77,7 +77,7 @@ describe('the answer to a chat', () => {
     const mail = (await town.sendAll(id)).get('jane@acme.test')
     await answer(mail, { from: { address: 'eve@globex.test', name: 'Eve' } })
     expect(await all()).toHaveLength(1)
-    expect((await town.view(id)).counts.answered).toBe(0)
+    expect((await town.chat(id)).counts.answered).toBe(0)
   })
 
   it('from another address of theirs is counted once somebody says that it is theirs', async () => {
@@ -88,7 +88,7 @@ describe('the answer to a chat', () => {
       q.selectFrom('messages').select('id').where('author_kind', '=', 'stranger').executeTakeFirstOrThrow(),
     )
     await town.store.write(tx => acceptAuthor(tx, m.id, actorOf(town.ann)))
-    expect((await town.view(id)).counts.answered).toBe(1)
+    expect((await town.chat(id)).counts.answered).toBe(1)
   })
 
   it('is told in numbers: the rate, the median time, the domains', async () => {
@@ -112,9 +112,9 @@ describe('the answer to a chat', () => {
     await answer(mail)
     const [ticketId] = await all()
     await town.store.write(tx => closeTicket(tx, ticketId as string, '', actorOf(town.ann)))
-    expect((await town.view(id)).counts.closed).toBe(1)
+    expect((await town.chat(id)).counts.closed).toBe(1)
     await answer(mail)
-    expect((await town.view(id)).counts.closed).toBe(0)
+    expect((await town.chat(id)).counts.closed).toBe(0)
   })
 })
 
@@ -127,12 +127,12 @@ describe('a chat whose mails come back', () => {
     await town.feed(id, 40)
     let n = 0
     await town.carry(letter => (++n % 10 === 0 ? refused : { sent: { id: letter.key as string } }))
-    const { state, reason, counts } = await town.view(id)
+    const { state, reason, counts } = await town.chat(id)
     expect(state).toBe('paused')
     expect(reason).toMatch(/^\d+\.\d % of its mails came back for good\.$/)
     expect(counts.bounced).toBeGreaterThan(1)
     await town.store.write(tx => resumeChat(tx, id, town.ann))
-    expect((await town.view(id)).state).toBe('sending')
+    expect((await town.chat(id)).state).toBe('sending')
   })
 
   it('pauses when more than one in a thousand calls it spam, and writes to that address no more', async () => {
@@ -146,7 +146,7 @@ describe('a chat whose mails come back', () => {
       rule: 'ARF',
       tokens: [bounceToken(town.store.key, mails[0]?.id ?? '')],
     })
-    expect(await town.view(id)).toMatchObject({ state: 'paused', reason: '1 of 2 recipients reported it as spam.' })
+    expect(await town.chat(id)).toMatchObject({ state: 'paused', reason: '1 of 2 recipients reported it as spam.' })
     expect(await town.store.read(q => suppressionOf(q, 'jane@acme.test'))).toMatchObject({ source: 'complaint' })
   })
 
@@ -157,7 +157,7 @@ describe('a chat whose mails come back', () => {
     await town.carry(letter =>
       letter.thread.place === 'bob@globex.test' ? refused : { sent: { id: letter.key as string } },
     )
-    expect((await town.view(id)).counts).toMatchObject({ sent: 1, bounced: 1 })
+    expect((await town.chat(id)).counts).toMatchObject({ sent: 1, bounced: 1 })
     const { recipients } = await town.store.write(tx =>
       followUp(tx, id, { body: fromText('Well?'), workingDays: 0 }, town.ann),
     )

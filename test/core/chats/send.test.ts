@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
 import { approveChat, beginChat, pauseChat, resumeChat, startChat, stopChat } from '../../../src/core/chats/change.ts'
 import { cancelHeldBack } from '../../../src/core/chats/mails.ts'
 import { sendToMe } from '../../../src/core/chats/try.ts'
@@ -34,8 +35,8 @@ describe('a chat', () => {
       letters.map(l => l.ticket.identifier),
     ])
       expect(new Set(own).size).toBe(2)
-    expect((await town.view(id)).counts).toMatchObject({ total: 2, sent: 2, queued: 0 })
-    expect((await town.view(id)).state).toBe('finished')
+    expect((await town.chat(id)).counts).toMatchObject({ total: 2, sent: 2, queued: 0 })
+    expect((await town.chat(id)).state).toBe('finished')
   })
 
   it('shows nothing of its tickets at the desk, in no list, until somebody answers', async () => {
@@ -69,6 +70,16 @@ describe('a chat', () => {
       block: 'suppressed',
       reason: 'It bounced.',
     })
+  })
+
+  it('goes to nobody who must not be written to, even where the list does not leave them out', async () => {
+    await town.store.write(tx => suppress(tx, 'gone@acme.test', 'The address does not exist.', 'smtp'))
+    const id = await town.draft('gone@acme.test, jane@acme.test', {
+      exclusions: { ...USUAL_EXCLUSIONS, suppressed: false },
+    })
+    const letters = await town.sendAll(id)
+    expect([...letters.keys()]).toEqual(['jane@acme.test'])
+    expect(await town.chat(id)).toMatchObject({ state: 'finished', counts: { sent: 1, blocked: 1 } })
   })
 
   it('wakes nobody: in the quiet hours of their zone a mail waits', async () => {
@@ -126,13 +137,13 @@ describe('a chat', () => {
     const [letter] = await town.carry()
     expect(letter?.thread.place).toBe('ann@tulip.test')
     expect(plainText(letter?.message?.body ?? [])).toBe('Hello Jane, we have news.')
-    expect((await town.view(id)).counts).toMatchObject({ total: 1, sent: 0 })
+    expect((await town.chat(id)).counts).toMatchObject({ total: 1, sent: 0 })
     await town.arrive({
       key: '<me@x>',
       from: { address: 'ann@tulip.test', name: 'Ann' },
       answers: [letter?.key as string],
     })
-    expect((await town.view(id)).counts).toMatchObject({ answered: 0 })
+    expect((await town.chat(id)).counts).toMatchObject({ answered: 0 })
   })
 })
 
@@ -144,7 +155,7 @@ describe('a chat that is paused', () => {
     await town.store.write(tx => pauseChat(tx, id, town.ann))
     expect(mails(await town.carry())).toEqual([])
     expect((await town.feed(id)).queued).toBe(0)
-    expect((await town.view(id)).reason).toBe('Ann paused it.')
+    expect((await town.chat(id)).reason).toBe('Ann paused it.')
     await town.store.write(tx => resumeChat(tx, id, town.ann))
     await town.feed(id)
     expect(mails(await town.carry()).sort()).toEqual(many(10).sort())
@@ -157,7 +168,7 @@ describe('a chat that is paused', () => {
     const [letter] = await town.store.write(async tx => lettersFor(tx.q, town.store, await claimDeliveries(tx, 10)))
     await town.store.write(tx => pauseChat(tx, id, town.ann))
     await town.store.write(tx => settle(tx, letter as Letter, accepted(letter as Letter)))
-    expect((await town.view(id)).counts.sent).toBe(1)
+    expect((await town.chat(id)).counts.sent).toBe(1)
     await town.store.write(tx => resumeChat(tx, id, town.ann))
     expect(mails(await town.carry())).toEqual([])
   })
@@ -174,8 +185,8 @@ describe('a chat that is stopped', () => {
     expect(mails(await town.carry())).toEqual([])
     town.clock.now += 60_000
     await town.store.write(tx => cancelHeldBack(tx, id, town.clock.now - 60_000))
-    expect((await town.view(id)).counts).toMatchObject({ sent: 3, leftOut: 7, queued: 0 })
-    expect((await town.view(id)).reason).toBe('Ann stopped it. Wrong list.')
+    expect((await town.chat(id)).counts).toMatchObject({ sent: 3, leftOut: 7, queued: 0 })
+    expect((await town.chat(id)).reason).toBe('Ann stopped it. Wrong list.')
     await expect(town.store.write(tx => resumeChat(tx, id, town.ann))).rejects.toThrow('This chat is stopped')
   })
 })
@@ -185,10 +196,10 @@ describe('a chat that needs a yes', () => {
     await town.rules({ approvalOver: 2 })
     const id = await town.draft(many(3).join('\n'))
     expect(await town.start(id)).toBe('awaiting_approval')
-    expect((await town.view(id)).approvalReason).toBe('It goes to more than 2 people.')
+    expect((await town.chat(id)).approvalReason).toBe('It goes to more than 2 people.')
     await expect(town.store.write(tx => approveChat(tx, id, town.ann))).rejects.toThrow('Somebody else')
     expect(await town.store.write(tx => approveChat(tx, id, town.ben))).toBe('sending')
-    expect((await town.view(id)).approvedBy).toBe('Ben')
+    expect((await town.chat(id)).approvedBy).toBe('Ben')
   })
 
   it('of somebody new in the team, or outside the working hours, too', async () => {
@@ -205,7 +216,7 @@ describe('a chat that needs a yes', () => {
     await town.rules({ vetoMinutes: 30 })
     const id = await town.draft('jane@acme.test')
     expect(await town.start(id)).toBe('scheduled')
-    expect((await town.view(id)).dueAt).toBe(town.clock.now + 30 * 60_000)
+    expect((await town.chat(id)).dueAt).toBe(town.clock.now + 30 * 60_000)
     const other = await town.draft('bob@globex.test')
     await town.start(other)
     await town.store.write(tx => stopChat(tx, other, town.ben))

@@ -63,6 +63,20 @@ test('a mail to anybody lands in a mailbox of their own, as it was sent', async 
   expect(mail.raw.toString()).toContain('Message-ID: <first@overture.test>')
 })
 
+test.each(['Eve <!channel>', 'Stone, Carol "C"', 'eve@home.test'])(
+  'somebody called %s can write and answer',
+  async name => {
+    const world = await aWorld()
+    const desk = aDesk()
+    world.toDesk(desk.deliver)
+    const eve = world.customer('eve@acme.test').called(name)
+    const fresh = await eve.write({ to: 'support@overture.test', subject: 'Hello', text: 'It is me.' })
+    const answer = await eve.reply(await outreach(world, { to: 'eve@acme.test' }), 'Thank you.')
+    expect(desk.got.map(mail => mail.envelope.from)).toEqual(['eve@acme.test', 'eve@acme.test'])
+    expect([fresh.from, answer.from]).toEqual(Array(2).fill({ name, address: 'eve@acme.test' }))
+  },
+)
+
 test('an answer goes to the Reply-To, in the thread of the mail', async () => {
   const world = await aWorld()
   const desk = aDesk()

@@ -5,11 +5,6 @@ import type { SlackOptions, SlackSandbox } from '../../../src/sandbox/slack/type
 
 export const manifest = readFileSync(new URL('../../../manifest.yml', import.meta.url), 'utf8')
 
-/** Our manifest, with a line or two different. */
-export function manifestWith(change: (text: string) => string): string {
-  return change(manifest)
-}
-
 const open: (() => Promise<unknown>)[] = []
 
 /** Ends what the tests of a file started, newest first. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { Resolver } from 'node:dns/promises'
+import { domainOf } from '../../../core/addresses.ts'
 import type { Finding } from '../../../lib/finding.ts'
-import { domainOf } from '../address.ts'
 import { countLookups, MOST_LOOKUPS } from './spf.ts'
 
 /** The part of a DNS resolver that is asked. */

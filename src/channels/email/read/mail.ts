@@ -1,5 +1,5 @@
 import { type Document, fromText, isEmpty } from '../../../core/document.ts'
-import type { ArrivalKind, Bounce, NewFile, Trust } from '../../../core/letter.ts'
+import { type ArrivalKind, type Bounce, isReport, type NewFile, type Trust } from '../../../core/letter.ts'
 import { type Mailbox, NOBODY, normaliseAddress, readAddressList } from '../address.ts'
 import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'
@@ -114,11 +114,6 @@ function authorOf(mail: Mail, envelope: Envelope): Mailbox {
 /** An address that nothing can be sent to, as one within a company may be; still it says who wrote. */
 function writtenAddress(text: string): string {
   return /^[^\s@<>]{1,64}@[^\s@<>]{1,190}$/.test(text) ? text.toLowerCase().toWellFormed() : ''
-}
-
-/** Whether a machine wrote it about another mail, which it may bring along. */
-function isReport(kind: ArrivalKind): boolean {
-  return kind === 'bounce' || kind === 'delayed' || kind === 'complaint' || kind === 'receipt'
 }
 
 function traitsOf(mail: Mail, envelope: Envelope, author: Mailbox): Traits {

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { threadOf } from '../../../lib/thread.ts'
 import type { Envelope } from '../receive/recipients.ts'
 import type { ReadContext, Reading } from './mail.ts'
 import { type Answer, READY, type Request } from './worker-words.ts'
@@ -205,14 +204,6 @@ export function createReader(options: ReaderOptions = {}): Reader {
 /** As it is run: compiled, or from source in development and tests. */
 function ownFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
-}
-
-/** A thread gets none of the loaders of its process; where this runs from source it has to be told of TypeScript. */
-function threadOf(file: URL, options: WorkerOptions): Worker {
-  if (!file.pathname.endsWith('.ts')) return new Worker(file, options)
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href.replace(/cjs$/, 'mjs')
-  const program = `import(${JSON.stringify(tsx)}).then(tsx => { tsx.register(); return import(${JSON.stringify(file.href)}) })`
-  return new Worker(program, { ...options, eval: true })
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -32,6 +32,7 @@ async function readCursor(q: Query, { name }: Account): Promise<Cursor | undefin
   return value === undefined ? undefined : (JSON.parse(value) as Cursor)
 }
 
+/** Where to go on; in the transaction that stores what was read. */
 export function saveCursor(tx: Tx, { name }: Account, cursor: Cursor): Promise<void> {
   return keepSetting(tx, `imap:${name}`, JSON.stringify(cursor))
 }

@@ -42,6 +42,7 @@ export interface Telling {
   over(tx: Tx): Promise<void>
 }
 
+/** What is told of a mailbox; a server that is away is told of once it was so for `alarmMs`. */
 export function createTelling(account: Account, store: Store, log: Log, alarmMs: number): Telling {
   const key = keyOf(account)
   let told = '' // the last trouble that the log was told of

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
 import sign from 'nodemailer/lib/dkim/sign.js'
+import { domainOf } from '../../../core/addresses.ts'
 import { Problem } from '../../../lib/problem.ts'
-import { domainOf } from '../address.ts'
 
 /** nodemailer's list, and what mailbox providers look for: RFC 8058's header, Gmail's, RFC 3834's, and our own mark. */
 const SIGNED_HEADERS = [

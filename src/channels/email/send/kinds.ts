@@ -1,7 +1,7 @@
+import { domainOf } from '../../../core/addresses.ts'
 import { isChatMail, type Letter } from '../../../core/letter.ts'
 import { canLeaveAt } from '../../../core/unsubscriptions.ts'
 import { mac } from '../../../lib/sign.ts'
-import { domainOf } from '../address.ts'
 import { oneLine, plainHeader } from './mime.ts'
 
 /** What a mail is, which decides what its headers ask of mail systems. */
@@ -41,7 +41,7 @@ const COLUMNS: Record<MailKind, Column> = {
   campaign: { autoSubmitted: 'auto-generated', quiet: EVERYTHING, precedence: 'bulk', feedback: 'campaign' },
 }
 
-/** What an agent writes is a chat's, until its customer answers; the first mail of a ticket is outreach; all else a reply. */
+/** A chat's own words go to many; the first mail of a ticket is outreach; all else that an agent writes is a reply. */
 export function kindOf({ message, ticket }: Letter): 'reply' | 'outreach' | 'campaign' {
   if (isChatMail(ticket, message)) return 'campaign'
   return message?.opening && message.author.kind === 'agent' ? 'outreach' : 'reply'

@@ -25,10 +25,12 @@ export function plainHeader(name: string, value: string): string {
   return foldLines(`${name}: ${oneLine(value)}`, 76)
 }
 
+/** A header line of one mailbox, folded. */
 export function addressHeader(name: string, mailbox: Mailbox): string {
   return foldLines(`${name}: ${mailboxText(mailbox)}`, 76)
 }
 
+/** A header line of several addresses without names, folded. */
 export function addressesHeader(name: string, addresses: string[]): string {
   return foldLines(`${name}: ${addresses.map(address => mailboxText({ address, name: '' })).join(', ')}`, 76)
 }

@@ -1,5 +1,7 @@
 import { parseConnectionUrl } from 'nodemailer/lib/shared'
 import SMTPConnection, { type Options } from 'nodemailer/lib/smtp-connection'
+import { Problem } from '../../../lib/problem.ts'
+import { isUrlOf } from '../../../lib/url.ts'
 import { AccessRefused, type AccessTokens } from '../oauth.ts'
 import { type Envelope, type Handed, handOver } from './hand-over.ts'
 import { SendFailure } from './send-failure.ts'
@@ -31,10 +33,15 @@ interface Idle {
 
 /**
  * A relay for an SMTP URL (smtp or smtps, `?auth=oauth2`, `?tls.rejectUnauthorized=false`, `?requireTLS=true` and the
- * like), or for the machine's own program (`sendmail:`).
+ * like), or for the machine's own program (`sendmail:`). Throws a Problem for what is neither.
  */
 export function openRelay(url: string, settings: RelaySettings = {}): Relay {
-  return url.toLowerCase().startsWith('sendmail:') ? openSendmail(url) : openSmtp(url, settings)
+  if (url.toLowerCase().startsWith('sendmail:')) return openSendmail(url)
+  if (isUrlOf(['smtp:', 'smtps:'], url)) return openSmtp(url, settings)
+  throw new Problem(
+    'invalid',
+    'Its mail server is not set as an address that can be read: write special characters in the password with %, such as %23 for #.',
+  )
 }
 
 function openSmtp(url: string, settings: RelaySettings): Relay {

@@ -1,3 +1,4 @@
+import { domainOf } from '../../../core/addresses.ts'
 import type { Letter, Outcome, SenderView } from '../../../core/letter.ts'
 import { senderById } from '../../../core/senders/find.ts'
 import { markSenderBroken, markSenderWorking } from '../../../core/senders/health.ts'
@@ -6,7 +7,6 @@ import { chatFault } from '../../../core/unsubscriptions.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { Problem } from '../../../lib/problem.ts'
-import { domainOf } from '../address.ts'
 import type { AccessTokens } from '../oauth.ts'
 import { answeredId } from './answered-id.ts'
 import { type Composed, compose, composeTest } from './compose.ts'
@@ -63,9 +63,14 @@ export function createSending(options: SendingOptions): Sending {
     const url = sender.smtpUrl ?? smtpUrl
     if (!url) return noSender(`There is no mail server for ${sender.address}: enter one in its settings.`)
     if (kindOf(letter) === 'campaign' && !letter.ticket.chat?.unsubscribeUrl) return cannotBeLeft(store)
-    const line = lineFor(sender, url)
-    if (now() < line.refusedUntil) return sendersPause(line.refusal, line.refusedUntil - now())
-    return inTurn(letter, () => tryNow(line, sender, letter))
+    try {
+      const line = lineFor(sender, url)
+      if (now() < line.refusedUntil) return sendersPause(line.refusal, line.refusedUntil - now())
+      return await inTurn(letter, () => tryNow(line, sender, letter))
+    } catch (error) {
+      if (error instanceof Problem) return broken(sender, error.message)
+      throw error
+    }
   }
 
   /** Carries the letter when its domain's turn has come; else it waits, without having been tried. */
@@ -88,7 +93,6 @@ export function createSending(options: SendingOptions): Sending {
       if (sender.broken) await store.write(tx => markSenderWorking(tx, sender.id))
       return whatBecame(letter, mail, line.relay.host, handed)
     } catch (error) {
-      if (error instanceof Problem) return broken(sender, error.message)
       if (error instanceof SendFailure) return failed(line, sender, letter, error)
       throw error
     }
@@ -149,11 +153,12 @@ export function createSending(options: SendingOptions): Sending {
 
   async function sendTest(senderId: string, to: string): Promise<string | null> {
     const row = await store.read(q => senderById(q, senderId))
-    const { smtpUrl: own, dkim } = secretsOf(store.key, row)
-    const url = own ?? smtpUrl
-    if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
-    const relay = openRelay(url, { tokens })
+    let relay: Relay | undefined
     try {
+      const { smtpUrl: own, dkim } = secretsOf(store.key, row)
+      const url = own ?? smtpUrl
+      if (!url) return `There is no mail server for ${row.address}: enter one in its settings.`
+      relay = openRelay(url, { tokens })
       const mail = composeTest({ address: row.address, name: row.name, dkim }, to, store.key, store.now())
       await relay.send(mail.envelope, mail.raw)
       await store.write(tx => markSenderWorking(tx, senderId))
@@ -162,10 +167,10 @@ export function createSending(options: SendingOptions): Sending {
       return null
     } catch (error) {
       if (error instanceof Problem) return error.message
-      if (error instanceof SendFailure) return reasonOf(judge(error, to, relay.host).outcome)
+      if (error instanceof SendFailure) return reasonOf(judge(error, to, relay?.host ?? '').outcome)
       throw error
     } finally {
-      relay.close()
+      relay?.close()
     }
   }
 
@@ -223,7 +228,8 @@ export async function verifySender(url: string, tokens: AccessTokens | null = nu
     await relay.verify()
     return null
   } catch (error) {
-    if (!(error instanceof SendFailure)) return `This is not an address of a mail server: ${(error as Error).message}.`
+    if (error instanceof Problem) return error.message
+    if (!(error instanceof SendFailure)) throw error
     return reasonOf(judge(error, '', relay?.host ?? '').outcome)
   } finally {
     relay?.close()

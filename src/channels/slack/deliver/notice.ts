@@ -2,7 +2,7 @@ import type { Notice } from '../../../core/alerts.ts'
 import type { Outcome } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
 import { noticePost, overPost } from '../views/notice.ts'
-import { outcomeOfNotice } from './outcome.ts'
+import { outcomeOfWord } from './outcome.ts'
 import { findCard, findParts, mark, plain, type Sought, tsOf } from './posted.ts'
 
 const OVER = 1 // the part of a notice that says its end
@@ -12,7 +12,7 @@ export async function announce(desk: Desk, notice: Notice): Promise<Outcome> {
   try {
     return await show(desk, notice)
   } catch (error) {
-    return outcomeOfNotice(desk, notice, error)
+    return outcomeOfWord(desk, notice, error)
   }
 }
 

@@ -1,5 +1,4 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
-import type { Notice } from '../../../core/alerts.ts'
 import type { Letter, Outcome } from '../../../core/letter.ts'
 import { notePlaceProblem } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
@@ -26,11 +25,18 @@ export async function outcomeOf(desk: Desk, letter: Letter, error: unknown): Pro
   return verdictOn(desk, letter, error)
 }
 
-/** The same for a notice. Nobody waits for it, so a place that people must mend is shown in Set-up alone. */
-export async function outcomeOfNotice(desk: Desk, notice: Notice, error: unknown): Promise<Outcome> {
+/** A word to all, such as a notice or a chat's card. */
+interface Word {
+  id: string
+  place: string
+  externalId: string | null
+}
+
+/** The same for a word to all. Nobody waits for it, so a place that people must mend is shown in Set-up alone. */
+export async function outcomeOfWord(desk: Desk, word: Word, error: unknown): Promise<Outcome> {
   const problem = placeProblemIn(error)
-  if (problem) await desk.store.write(tx => notePlaceProblem(tx, notice.place, problem))
-  return verdictOn(desk, notice, error)
+  if (problem) await desk.store.write(tx => notePlaceProblem(tx, word.place, problem))
+  return verdictOn(desk, word, error)
 }
 
 function placeProblemIn(error: unknown): string | undefined {

@@ -9,6 +9,7 @@ const POSTED = 'overture_delivery'
 /** Nothing that a customer wrote may unfurl or ping. */
 export const plain = { unfurl_links: false, unfurl_media: false }
 
+/** The metadata of a post: which delivery it is, and which part of it. */
 export function mark(delivery: string, part: number) {
   return { event_type: POSTED, event_payload: { delivery, part } }
 }

@@ -1,14 +1,15 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
-import { readAddress } from '../../../core/customers.ts'
+import { readAddress } from '../../../core/addresses.ts'
 import { ticketByIdentifier } from '../../../core/tickets/find.ts'
 import type { Desk } from '../desk.ts'
+import { threadUrl } from '../thread-url.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
 import { ticketCard } from '../views/card.ts'
 import { threadLink } from '../views/details.ts'
 import { historyBlocks } from '../views/history.ts'
 import { ids } from '../views/ids.ts'
 import { openNewTicket, startWith } from './new-ticket.ts'
-import { admit, loadPast, loadTicket, threadUrl } from './show.ts'
+import { admit, loadPast, loadTicket } from './show.ts'
 import { onCommand } from './showing-problems.ts'
 
 export function listenToCommands(app: App, desk: Desk): void {

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt'
-import { readAddress, searchCustomers } from '../../../core/customers.ts'
+import { readAddress } from '../../../core/addresses.ts'
+import { searchCustomers } from '../../../core/customers.ts'
 import type { Desk } from '../desk.ts'
 import { ids } from '../views/ids.ts'
 import { customerOptions } from '../views/new-ticket.ts'

@@ -14,6 +14,7 @@ import { countTray } from '../../../core/tray.ts'
 import { countUnsubscriptions } from '../../../core/unsubscriptions.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
+import { takeTurns } from '../../../lib/turns.ts'
 import type { Desk } from '../desk.ts'
 import { closedHome, type HomePage, inboxHome, setUpHome } from '../views/home.ts'
 import { ids } from '../views/ids.ts'
@@ -55,18 +56,10 @@ function pageOf(body: BlockAction): HomePage {
  * so that what they asked for last is what they see.
  */
 export function showHome(desk: Desk, userId: string, page?: HomePage): Promise<void> {
-  const before = drawing.get(userId) ?? Promise.resolve()
-  const work = before.then(() => draw(desk, userId, page))
-  const over = work
-    .catch(() => {})
-    .then(() => {
-      if (drawing.get(userId) === over) drawing.delete(userId)
-    })
-  drawing.set(userId, over)
-  return work
+  return inTurn(userId, () => draw(desk, userId, page))
 }
 
-const drawing = new Map<string, Promise<void>>()
+const inTurn = takeTurns()
 
 async function draw(desk: Desk, userId: string, page: HomePage | undefined): Promise<void> {
   await desk.ui.views.publish({ user_id: userId, view: await viewFor(desk, userId, page) })

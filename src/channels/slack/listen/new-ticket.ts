@@ -240,10 +240,12 @@ async function assigneeIn(desk: Desk, v: values.Values): Promise<string | null |
   }
 }
 
+/** What was written in a form, with the names of those whom it mentions. */
 export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {
   return text ? (await readMessage(desk, { blocks: [text] })).body : []
 }
 
+/** The id of an agent who was chosen; throws a Problem under `assignee` for somebody who cannot be one. */
 export async function assigneeOf(desk: Desk, userId: string): Promise<string> {
   try {
     return (await desk.people.agent(userId)).id

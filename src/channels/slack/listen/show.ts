@@ -1,13 +1,14 @@
 import type { ModalView } from '@slack/types'
 import { agentByHandle, agents } from '../../../core/agents.ts'
+import { type ChatView, chatView } from '../../../core/chats/view.ts'
 import { historyOf } from '../../../core/events.ts'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import { matchesOf, messageById } from '../../../core/messages/find.ts'
 import { messageView } from '../../../core/messages/view.ts'
-import { threadOf } from '../../../core/threads.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
+import { threadUrl } from '../thread-url.ts'
 import { ticketCard } from '../views/card.ts'
 import { ticketDetails } from '../views/details.ts'
 import type { Pressed } from './showing-problems.ts'
@@ -19,11 +20,19 @@ export async function loadTicket(desk: Desk, id: string): Promise<TicketView> {
   return ticket
 }
 
+/** A message and its ticket as they are now; a Problem when one of them is no more. */
 export async function loadMessage(desk: Desk, id: string): Promise<{ message: MessageView; ticket: TicketView }> {
   const row = await desk.store.read(q => messageById(q, id))
   const message = await desk.store.read(q => messageView(q, desk.store, id))
   if (!message) throw new Problem('not_found', 'This message is no more.')
   return { message, ticket: await loadTicket(desk, row.ticket_id) }
+}
+
+/** The chat as it is now; a Problem when it is no more. */
+export async function loadChat(desk: Desk, id: string): Promise<ChatView> {
+  const chat = await desk.store.read(q => chatView(q, desk.store, id))
+  if (!chat) throw new Problem('not_found', 'This chat is no more.')
+  return chat
 }
 
 /** A ticket's history, newest first, the names of those that it speaks of by id, and why its newest mails are here. */
@@ -35,17 +44,11 @@ export async function loadPast(desk: Desk, ticketId: string) {
   }))
 }
 
+/** The details of a ticket, with its newest history. */
 export async function detailsView(desk: Desk, ticketId: string): Promise<ModalView> {
   const ticket = await loadTicket(desk, ticketId)
   const past = await loadPast(desk, ticketId)
   return ticketDetails(ticket, past, await threadUrl(desk, ticketId), desk.store.now())
-}
-
-/** Where the ticket's thread is; null until its card was posted. */
-export async function threadUrl(desk: Desk, ticketId: string): Promise<string | null> {
-  const thread = await desk.store.read(q => threadOf(q, ticketId, 'desk'))
-  if (!thread.root || !desk.self.teamUrl) return null
-  return `${desk.self.teamUrl.replace(/\/?$/, '/')}archives/${thread.place}/p${thread.root.replace('.', '')}`
 }
 
 /** Opens a form: over the modal in which somebody pressed, or by itself. A trigger lives three seconds. */

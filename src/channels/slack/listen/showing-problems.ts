@@ -98,7 +98,7 @@ function refusal(
   for (const { field, message } of problemsIn(desk, error)) {
     const at =
       find(fields, field) ?? find(fields, nearest[field ?? '']) ?? find(fields, 'message') ?? (fields.at(-1) as string)
-    errors[at] = errors[at] ? `${errors[at]} ${message}` : message
+    if (!errors[at]?.includes(message)) errors[at] = errors[at] ? `${errors[at]} ${message}` : message
   }
   return { response_action: 'errors', errors }
 }

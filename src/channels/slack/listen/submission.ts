@@ -18,15 +18,21 @@ export interface Submission {
   view: { id: string; callback_id: string; private_metadata: string; state: ViewSubmitAction['view']['state'] }
 }
 
-/** Stores a submission before it is acknowledged; the same form twice is one. */
-export async function storeSubmission(tx: Tx, { user, view }: Submission): Promise<void> {
+/** Stores a submission before it is acknowledged; the same form twice is one, unless it is another attempt. */
+export async function storeSubmission(tx: Tx, { user, view }: Submission, attempt = 0): Promise<void> {
   const { id, callback_id, private_metadata, state } = view
   const kept: Submission = {
     type: 'view_submission',
     user: { id: user.id },
     view: { id, callback_id, private_metadata, state },
   }
-  await storeInbound(tx, { channel: 'slack', key: `view:${id}`, raw: Buffer.from(JSON.stringify(kept)) })
+  const key = keyOf(id, attempt)
+  await storeInbound(tx, { channel: 'slack', key, raw: Buffer.from(JSON.stringify(kept)) })
+}
+
+/** What a submission is known by: a form that came back with a fault can be submitted again. */
+export function keyOf(viewId: string, attempt = 0): string {
+  return attempt ? `view:${viewId}:${attempt}` : `view:${viewId}`
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { BlockAction, ViewOutput, ViewStateValue } from '@slack/bolt'
-import type { RichTextBlock } from '@slack/types'
+import type { PlainTextOption, RichTextBlock } from '@slack/types'
 
 export type Values = ViewOutput['state']['values']
 
@@ -30,8 +30,22 @@ export function ticked(values: Values, name: string): string[] {
   return (given(values, name)?.selected_options ?? []).map(o => String(o.value))
 }
 
+/** All options that were chosen, such as in a search for several. */
+export function chosenOptions(values: Values, name: string): PlainTextOption[] {
+  return (given(values, name)?.selected_options ?? []) as PlainTextOption[]
+}
+
+/** A moment that was chosen, in seconds since 1970. */
+export function chosenMoment(values: Values, name: string): number | null {
+  return given(values, name)?.selected_date_time ?? null
+}
+
 export function chosenUser(values: Values, name: string): string | null {
   return given(values, name)?.selected_user ?? null
+}
+
+export function chosenUsers(values: Values, name: string): string[] {
+  return given(values, name)?.selected_users ?? []
 }
 
 export function chosenConversation(values: Values, name: string): string {
@@ -48,8 +62,8 @@ export interface GivenFile {
   size: number // bytes; 0 where Slack does not say
 }
 
-export function filesIn(values: Values): GivenFile[] {
-  const files = (given(values, 'files')?.files ?? []) as { id: string; name?: string; size?: number }[]
+export function filesIn(values: Values, name = 'files'): GivenFile[] {
+  const files = (given(values, name)?.files ?? []) as { id: string; name?: string; size?: number }[]
   return files.map(f => ({ id: f.id, name: f.name ?? 'file', size: f.size ?? 0 }))
 }
 

@@ -13,6 +13,9 @@ import type {
   RichTextElement,
   SectionBlock,
 } from '@slack/types'
+import { cut } from '../../../lib/cut.ts'
+
+export { cut }
 
 /** Slack's limits, in UTF-16 units: https://docs.slack.dev/reference/block-kit/blocks */
 export const limits = {
@@ -26,12 +29,6 @@ export const limits = {
   blocksInMessage: 50,
   blocksInView: 100,
 } as const
-
-/** The text in at most `most` UTF-16 units, with an ellipsis where it was cut and never half a character. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text
-  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
-}
 
 /** One line of a text that somebody else wrote: no line breaks, nothing that turns the direction of what follows. */
 export function oneLine(text: string): string {

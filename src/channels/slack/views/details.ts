@@ -57,7 +57,7 @@ function matchLine(match: Match): KnownBlock {
   return context(moment(match.created_at), plain(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`))
 }
 
-/** By which rule it is held for a machine's, so that a wrong one can be reported. */
+/** By which rule it is held for a machine's, so that a wrong one is seen. */
 function ruleWords(kind: string | null, rule: string): string {
   return `${machineWords[kind ?? 'auto'] ?? machineWords.auto}, by this rule: ${cut(oneLine(rule), 300)}.`
 }

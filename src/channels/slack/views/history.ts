@@ -48,7 +48,7 @@ const sentences: Record<string, string> = {
   ticket_created: 'opened the ticket',
   ticket_published: 'published the ticket',
   ticket_assigned: 'assigned the ticket',
-  ticket_queued: 'found nobody who is free for the ticket',
+  ticket_queued: 'had the ticket wait for somebody',
   priority_changed: 'changed the priority',
   status_changed: 'changed the status',
   ticket_closed: 'closed the ticket',

@@ -1,10 +1,12 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
+import { routingOf } from '../../../core/routing/settings.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { many } from './card.ts'
 import { ids } from './ids.ts'
+import { strategyWords } from './routing.ts'
 import { age, replyModeWords, statusWords } from './words.ts'
 
 /** What the Home tab shows, kept in the view itself. */
@@ -86,6 +88,7 @@ export interface SetUp {
   me: AgentRow
 }
 
+/** The Home tab's Set-up: what operators must look at, teams, senders, blocked addresses, agents, and the tray. */
 export function setUpHome(setUp: SetUp): HomeView {
   const { teams, senders, agents, unmatched, alerts, me, from } = setUp
   return home({ tab: 'setup', from }, [
@@ -115,7 +118,10 @@ export function setUpHome(setUp: SetUp): HomeView {
       button('Blocked addresses', ids.openBlocked, 'all'),
     ),
     unmatched
-      ? words(`📭 ${many(unmatched, 'mail')} belong to no ticket.`, button('Look', ids.openTray, 'tray'))
+      ? words(
+          `📭 ${many(unmatched, 'mail')} ${unmatched === 1 ? 'is' : 'are'} left over.`,
+          button('Look', ids.openTray, 'tray'),
+        )
       : context('📭 No mail is left over.'),
   ])
 }
@@ -147,9 +153,10 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
   const hold = team.hold_ms > 0 ? `held ${Math.round(team.hold_ms / 1000)} s` : 'sent at once'
   return [
     mrkdwn(
-      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold}${usualWords(team, senders)}`,
+      `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold} · ${strategyWords[routingOf(team).strategy]}${usualWords(team, senders)}`,
       button('Edit', ids.editTeam, team.id),
     ),
+    actions(button('Routing', ids.editRouting, team.id)),
     ...(team.place_problem
       ? [
           mrkdwn(
@@ -204,6 +211,7 @@ function home(page: HomePage, blocks: KnownBlock[]): HomeView {
     button('Inbox', `${ids.homeTab}:inbox`, 'inbox', page.tab === 'inbox' ? { style: 'primary' } : {}),
     button('Set-up', `${ids.homeTab}:setup`, 'setup', page.tab === 'setup' ? { style: 'primary' } : {}),
     button('New ticket', ids.shortcuts.newTicket, 'home'),
+    button('New chat', ids.shortcuts.newChat, 'home'),
   )
   const all = [tabs, ...blocks]
   const shown =

@@ -1,8 +1,9 @@
 /** What a press or a submission is known by: `callback_id` of shortcuts and forms, `action_id` of buttons and selects. */
 export const ids = {
   command: '/ticket',
+  chatCommand: '/chat',
   outreach: '/outreach',
-  shortcuts: { newTicket: 'new_ticket', newTicketAbout: 'new_ticket_about' },
+  shortcuts: { newTicket: 'new_ticket', newTicketAbout: 'new_ticket_about', newChat: 'new_chat' },
   forms: {
     newTicket: 'submit_new_ticket',
     reply: 'submit_reply',
@@ -18,6 +19,11 @@ export const ids = {
     rule: 'submit_rule',
     ban: 'submit_ban',
     blocked: 'search_blocked',
+    newChat: 'submit_new_chat',
+    dryRun: 'submit_dry_run',
+    segment: 'submit_segment',
+    followUp: 'submit_follow_up',
+    chatRules: 'submit_chat_rules',
     lift: 'submit_lift',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
@@ -50,6 +56,33 @@ export const ids = {
   findCustomer: 'find_customer',
   preview: 'preview',
   setUpSending: 'set_up_sending',
+  // in the form for a chat and its dry run; the value is the chat's id
+  pickChatTeam: 'pick_chat_team',
+  pickAudience: 'pick_audience',
+  pickWhen: 'pick_when',
+  findCustomers: 'find_customers',
+  findAccounts: 'find_accounts',
+  newSegment: 'new_segment',
+  countSegment: 'count_segment',
+  findRecipient: 'find_recipient',
+  sendToMe: 'send_to_me',
+  blockedCsv: 'blocked_csv',
+  saveDraft: 'save_draft',
+  changeDraft: 'change_draft',
+  openDryRun: 'open_dry_run',
+  // on a chat's card; the value is its id
+  discardChat: 'discard_chat',
+  approveChat: 'approve_chat',
+  pauseChat: 'pause_chat',
+  resumeChat: 'resume_chat',
+  stopChat: 'stop_chat',
+  followUp: 'follow_up',
+  recipientsCsv: 'recipients_csv',
+  chatReport: 'chat_report',
+  chatChart: 'chat_chart',
+  chatCard: 'chat_card',
+  moreChats: 'more_chats',
+  chatRules: 'chat_rules',
   // App Home
   homeTab: 'home_tab',
   homeList: 'home_list',
@@ -80,5 +113,6 @@ export const ids = {
   giveToTeam: 'give_to_team',
   letThrough: 'let_through',
   throwAway: 'throw_away',
+  throwOneAway: 'throw_one_away',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

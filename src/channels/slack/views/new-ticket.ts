@@ -19,13 +19,17 @@ import {
 import { ids } from './ids.ts'
 import { priorityWords, size } from './words.ts'
 
-/** All that the form for a new ticket is drawn from. */
-export interface NewTicketForm {
+/** What a team can send from. */
+export interface SenderChoice {
   team: { id: string; name: string }
-  teams: { id: string; name: string }[] // never empty
-  forms: { id: string; name: string; priority: Priority }[]
   senders: { id: string; address: string; name: string; broken: string | null }[]
   usual: { id: string | null; instead: string | null } // chosen at first, and why it is not the one that was set
+}
+
+/** All that the form for a new ticket is drawn from. */
+export interface NewTicketForm extends SenderChoice {
+  teams: { id: string; name: string }[] // never empty
+  forms: { id: string; name: string; priority: Priority }[]
   origin: string | null // the Slack channel that it was asked for in
   files: FileRules
   start?: Start
@@ -90,7 +94,7 @@ export function newTicketForm(form: NewTicketForm): ModalView {
   })
 }
 
-function noSender({ team, senders }: NewTicketForm): KnownBlock {
+function noSender({ team, senders }: SenderChoice): KnownBlock {
   const why = senders[0]?.broken ?? `The team ${team.name} has no address to send from.`
   return words(
     `⚠️ No mail can be sent yet: ${why}`,
@@ -115,7 +119,8 @@ function formField({ team, forms }: NewTicketForm): InputBlock[] {
   return [field(`form:${team.id}`, 'Form', { type: 'static_select', options, initial_option: first })]
 }
 
-function senderField({ team, senders, usual }: NewTicketForm): InputBlock[] {
+/** What it is sent from; named after the team. */
+export function senderField({ team, senders, usual }: SenderChoice): InputBlock[] {
   const options = senders.slice(0, 100).map(senderOption)
   const initial = options.find(o => o.value === usual.id) ?? options[0]
   if (!initial) return []

@@ -127,6 +127,7 @@ function copyBoxes(copies: CopyChoice[], meta: ReplyMeta): KnownBlock[] {
   return [field('copy_to', 'Others in this conversation', element, { optional: true, ...(hint && { hint }) })]
 }
 
+/** Somebody as one line: the name, where it says more than the address, and the address. */
 export function copyWords({ name, address }: { name: string; address: string }): string {
   const shown = cut(oneLine(name), 40)
   return shown && shown !== address ? `${shown} <${address}>` : address

@@ -1,6 +1,6 @@
 import type { ModalView, PlainTextOption } from '@slack/types'
 import type { AgentRow, ReplyMode, SenderRow, TeamRow } from '../../../db/schema.ts'
-import { context, cut, field, limits, modal, oneLine, option, plain } from './blocks.ts'
+import { actions, button, context, cut, field, limits, modal, oneLine, option, plain } from './blocks.ts'
 import { ids } from './ids.ts'
 import type { NewTicketMeta } from './new-ticket.ts'
 import { replyModeWords } from './words.ts'
@@ -63,6 +63,7 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
             ),
           ]
         : []),
+      ...(team ? [actions(button('Rules for chats', ids.chatRules, team.id))] : []),
     ],
   })
 }

@@ -8,9 +8,12 @@ import { moment } from './words.ts'
 
 const MOST_TEAMS = 5
 
-/** The mails that belong to no ticket, each with the teams that it can be given to. */
-export function trayView(entries: TrayEntry[], held: HeldMails[], teams: TeamRow[]): ModalView {
+/** The mails that belong to no ticket, each with the teams that it can be given to. `total` counts those not shown, too. */
+export function trayView(entries: TrayEntry[], held: HeldMails[], teams: TeamRow[], total: number): ModalView {
   const blocks = [...held.flatMap(heldBlocks), ...entries.flatMap(e => entryBlocks(e, teams))]
+  const more = held.reduce((rest, h) => rest - h.count, total - entries.length)
+  if (more > 0)
+    blocks[blocks.length - 1] = context(`${many(more, 'older mail')} will be shown once these are dealt with.`)
   return notice('Mails left over', blocks.length ? blocks : 'No mail is left over.')
 }
 
@@ -47,7 +50,12 @@ function entryBlocks({ id, about, reason, receivedAt }: TrayEntry, teams: TeamRo
   return [
     words(cut(about?.text ? `${head}\n${oneLine(about.text)}` : head, 700)),
     context(moment(receivedAt), plain(cut(reason, 500))),
-    ...(give.length ? [actions(...give)] : []),
+    actions(
+      ...give,
+      button('Throw away', `${ids.throwOneAway}:${id}`, id, {
+        confirm: confirm('Throw it away?', 'The mail is kept, but shown nowhere any more.', 'Throw away'),
+      }),
+    ),
     { type: 'divider' },
   ]
 }

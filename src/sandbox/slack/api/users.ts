@@ -14,6 +14,29 @@ export const users: Methods = {
       return { user: userJson(world, user) }
     },
   },
+  'users.getPresence': {
+    tier: 3,
+    scopes: ['users:read'],
+    call(world, args) {
+      const user = world.users.get(args.text('user') ?? world.app.botUser)
+      if (!user) throw new Refusal('user_not_found')
+      return { presence: user.isAway ? 'away' : 'active' }
+    },
+  },
+  'dnd.info': {
+    tier: 3,
+    scopes: ['dnd:read'],
+    call(world, args) {
+      const user = world.users.get(args.text('user') ?? world.app.botUser)
+      if (!user) throw new Refusal('user_not_found')
+      const isQuiet = user.quietUntil > 0
+      return {
+        dnd_enabled: isQuiet,
+        next_dnd_start_ts: isQuiet ? Math.floor(world.now() / 1000) - 60 : 1,
+        next_dnd_end_ts: isQuiet ? user.quietUntil : 1,
+      }
+    },
+  },
   'users.list': {
     tier: 2,
     scopes: ['users:read'],

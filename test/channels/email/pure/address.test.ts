@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseAddress, readAddress, readAddressList, splitPlus } from '../../../../src/channels/email/address.ts'
+import { normaliseAddress, readAddressList, splitPlus } from '../../../../src/channels/email/address.ts'
 import { keyOf, messageIds } from '../../../../src/channels/email/identity.ts'
+import { readAddress } from '../../../../src/core/addresses.ts'
 import { mail } from '../mails.ts'
 
 describe('an address', () => {
@@ -27,7 +28,8 @@ describe('an address', () => {
     'j\n@acme.test',
     'a..b@acme.test',
     `${'a'.repeat(65)}@acme.test`,
-  ])('%j is none, and a person is told so', typed => {
+  ])('%j is none, also to those who type it', typed => {
+    expect(normaliseAddress(typed)).toBeNull()
     expect(() => readAddress(typed)).toThrow('That is not an email address.')
   })
 

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import { type MessagePort, parentPort, threadId } from 'node:worker_threads'
 import { readMail } from '../../../../src/channels/email/read/mail.ts'
 import { type Answer, READY, type Request } from '../../../../src/channels/email/read/worker-words.ts'
 
@@ -13,6 +13,7 @@ port.on('message', async ({ bytes, envelope, context }: Request) => {
   if (reading.subject === 'fill') for (const all: number[][] = []; ; ) all.push(new Array(100_000).fill(all.length))
   if (reading.subject === 'end') process.exit(3)
   if (reading.subject === 'throw') throw new Error('a bug')
+  if (reading.subject === 'tell') reading.text = `thread ${threadId}`
   port.postMessage({ reading, ms: 1 } satisfies Answer)
 })
 

@@ -23,7 +23,7 @@ export function returnedHeaders(mail: Source): Headers {
   return headersAt(inlinePart(mail.raw) || belowReport(mail.text))
 }
 
-export function isReturned(part: MailPart): boolean {
+function isReturned(part: MailPart): boolean {
   return RETURNED_TYPE.test(part.type)
 }
 
@@ -110,7 +110,7 @@ function isHeaderBlock(lines: string[], from: number): boolean {
 }
 
 /** The header at the top of a text, unfolded; what is no header line before its first is passed over. */
-export function headersAt(text: string): Headers {
+function headersAt(text: string): Headers {
   const headers: Headers = new Map()
   let last: string[] | null = null
   let seen = false

@@ -32,6 +32,7 @@ export function meaningOfWords(words: string): (Meaning & { name: string }) | nu
   return TABLE.find(t => t.says.test(line)) ?? null
 }
 
+/** What an enhanced status code (RFC 3463) says of itself, where the words say nothing. */
 export function meaningOfStatus(status: string): Meaning | null {
   return BY_STATUS.find(([pattern]) => pattern.test(status))?.[1] ?? null
 }

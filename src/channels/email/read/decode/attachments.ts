@@ -55,7 +55,7 @@ function isMinor({ bytes }: MailPart, place: 'own' | 'quoted' | 'pixel'): boolea
 }
 
 /** A file name without path, control characters or tricks with the direction of writing, its extension kept. */
-export function cleanName(name: string): string {
+function cleanName(name: string): string {
   const last = clean(name).replace(/\s+/g, ' ').split(/[\\/]/).at(-1)
   const plain = (last ?? '').trim().replace(/^\.+$/, '')
   if (plain.length <= LONGEST_NAME) return plain

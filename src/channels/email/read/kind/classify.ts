@@ -184,6 +184,7 @@ export function classify(traits: Traits, key: Buffer): { kind: ArrivalKind; rule
   return rule ? { kind: rule.kind, rule: rule.name } : { kind: 'human', rule: 'no sign of a machine' }
 }
 
+/** Whether an address says of itself that nobody reads what is sent to it. */
 export function isNoReply(address: string): boolean {
   return NO_REPLY.test(address)
 }

@@ -1,5 +1,6 @@
+import { domainOf } from '../../../../core/addresses.ts'
 import type { Trust } from '../../../../core/letter.ts'
-import { domainOf, type Mailbox, readAddressList } from '../../address.ts'
+import { type Mailbox, readAddressList } from '../../address.ts'
 import type { Envelope } from '../../receive/recipients.ts'
 import type { Mail } from '../decode/parse.ts'
 import { type AuthResults, type DomainResult, readAuthResults } from './auth-results.ts'

@@ -77,7 +77,7 @@ interface Row {
  * Cuts a document where its text is to be cut, so that the form of what stays survives. A paragraph is cut between its
  * lines; lists, code and quotes stay or go whole, and stay when in doubt.
  */
-export function visibleDocument(doc: Document, facts: Facts = {}): Visible {
+function visibleDocument(doc: Document, facts: Facts = {}): Visible {
   const rows = rowsOf(doc)
   const lines = rows.map(r => r.line)
   const { keep, passage } = shareOf(lines, { ...facts, page: true })

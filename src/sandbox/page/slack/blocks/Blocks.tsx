@@ -28,7 +28,7 @@ function OneBlock({ block }: { block: Block }): ReactNode {
     case 'header':
       return (
         <h3 className="block-header">
-          <Plain text={block.text?.text ?? ''} />
+          <Plain text={block.text?.text ?? ''} emoji={block.text?.emoji} />
         </h3>
       )
     case 'divider':
@@ -73,7 +73,7 @@ function Context({ block }: { block: Block }): ReactNode {
           ) : element.type === 'mrkdwn' ? (
             <Mrkdwn text={element.text} />
           ) : (
-            <Plain text={element.text} />
+            <Plain text={element.text} emoji={element.emoji} />
           )}
         </span>
       ))}

@@ -15,14 +15,15 @@ export function RichText({ elements }: { elements: Rich[] }): ReactNode {
   return <LibraryBlocks blocks={[{ type: 'rich_text', elements }]} />
 }
 
-/** Plain text with its :emoji: names drawn. */
-export function Plain({ text }: { text: string }): ReactNode {
+/** Plain text with its :emoji: names drawn, unless `emoji` is false. */
+export function Plain({ text, emoji = true }: { text: string; emoji?: boolean | undefined }): ReactNode {
+  if (!emoji) return text
   return <>{text.replace(/:([a-z0-9_+'-]+):/g, (whole, name: string) => emojiOf(name) ?? whole)}</>
 }
 
 /** A text object of either kind. */
-export function TextObject({ text }: { text: { type: string; text: string } }): ReactNode {
-  return text.type === 'mrkdwn' ? <Mrkdwn text={text.text} /> : <Plain text={text.text} />
+export function TextObject({ text }: { text: { type: string; text: string; emoji?: boolean } }): ReactNode {
+  return text.type === 'mrkdwn' ? <Mrkdwn text={text.text} /> : <Plain text={text.text} emoji={text.emoji} />
 }
 
 export function emojiOf(name: string): string | undefined {

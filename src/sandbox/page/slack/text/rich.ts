@@ -22,12 +22,6 @@ export type Rich =
   | { type: 'rich_text_quote'; elements: Inline[] }
   | { type: 'rich_text_list'; style: 'bullet' | 'ordered'; indent?: number; elements: Rich[] }
 
-export interface RichBlock {
-  type: 'rich_text'
-  elements: Rich[]
-  [field: string]: unknown
-}
-
 /** Whether anything is there that a reader would see. */
 export function isEmptyRich(elements: Rich[]): boolean {
   return elements.every(element =>

@@ -1,0 +1,17 @@
+import type { AccountRow } from '../db/schema.ts'
+import type { Query } from '../db/store.ts'
+
+/** Up to `limit` companies whose name or domain contains what was typed, by name. */
+export function searchAccounts(q: Query, typed: string, limit: number): Promise<Pick<AccountRow, 'id' | 'name'>[]> {
+  const like = `%${typed
+    .trim()
+    .toLowerCase()
+    .replace(/[%_\\]/g, '_')}%`
+  return q
+    .selectFrom('accounts')
+    .select(['id', 'name'])
+    .where(e => e.or([e(e.fn('lower', ['name']), 'like', like), e('domain', 'like', like)]))
+    .orderBy('name')
+    .limit(limit)
+    .execute()
+}

@@ -1,0 +1,23 @@
+/** What people answer to a mail that went to many. */
+export const ANSWERS = [
+  'Thank you, that helps. Could you call me on Thursday?',
+  'Yes please, count us in.',
+  'How much would that be for twelve people?',
+  'We are very happy with the trial so far. What happens when it ends?',
+  'Could you send me the price list, please?',
+  'Not right now, maybe after the summer.',
+  'I have forwarded this to my colleague, who decides such things.',
+  'Is there a version for schools?',
+  'Sounds good! Where do I sign?',
+  'We had trouble with the import last week. Is that mended by now?',
+  'Who is my contact for the contract?',
+  'Two more weeks would be a great help, if you can give them to us.',
+  'Does it work together with our calendar?',
+  'I like it, my boss does not. Can you show it to her?',
+  'Danke für die Nachricht! Können wir am Montag telefonieren?',
+  'Merci beaucoup, cela nous intéresse. Pouvez-vous m’envoyer une offre ?',
+  'Gracias, ¿hay un descuento para más de diez personas?',
+  'Thanks, but we have chosen something else.',
+  'Can I have the invoice made out to another company?',
+  'Great news, thank you!',
+]

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
@@ -68,10 +69,12 @@ export async function feedChat(tx: Tx, chatId: string, limit: number): Promise<F
   const batch = await dueRecipients(tx.q, chatId, tx.now, limit)
   if (!batch.length) return endOrWait(tx, chat)
   let queued = 0
+  await sql`savepoint batch`.execute(tx.q)
   try {
     queued = await mail(tx, chat, batch)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
+    await sql`rollback to savepoint batch`.execute(tx.q) // no ticket without its mail
     await pause(tx, chat, error.message) // of the sender or the team: it is the same for all
   }
   await redrawChat(tx, chatId)

@@ -82,6 +82,25 @@ describe('a chat', () => {
     expect(await town.chat(id)).toMatchObject({ state: 'finished', counts: { sent: 1, blocked: 1 } })
   })
 
+  it('pauses without half of anything when its sender is gone, and forgets nobody once there is one again', async () => {
+    const id = await town.draft('jane@acme.test, bob@globex.test')
+    await town.start(id)
+    const removed = (at: number | null) =>
+      town.store.write(tx => tx.q.updateTable('senders').set({ removed_at: at }).execute())
+    await removed(town.clock.now)
+    await town.feed(id)
+    expect((await town.chat(id)).state).toBe('paused')
+    expect((await town.recipients(id)).map(r => [r.state, r.ticket_id])).toEqual([
+      ['queued', null],
+      ['queued', null],
+    ])
+    await removed(null)
+    await town.store.write(tx => resumeChat(tx, id, town.ann))
+    await town.feed(id)
+    const letters = (await town.carry()).filter(l => l.thread.side === 'customer')
+    expect(letters.map(l => l.thread.place).sort()).toEqual(['bob@globex.test', 'jane@acme.test'])
+  })
+
   it('wakes nobody: in the quiet hours of their zone a mail waits', async () => {
     await town.rules({ quietHours: { from: '20:00', to: '08:00' }, zone: 'Europe/Berlin' })
     town.clock.now = Date.UTC(2026, 0, 5, 20) // 21:00 in Berlin, 12:00 in Los Angeles

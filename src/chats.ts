@@ -68,8 +68,10 @@ export function startChats(store: Store, log: Log): Chats {
     mine.at = now
     credit.set(chat.id, mine)
     const ahead = Math.min(Math.max(chat.perSecond * SECONDS_AHEAD, FEWEST_AHEAD), MOST_AHEAD)
+    const fewest = fewestAtOnce(chat)
+    if (ahead - chat.onTheirWay < fewest) return SOON_MS
+    if (mine.mails < fewest) return Math.ceil(((fewest - mine.mails) / chat.perSecond) * 1_000)
     const room = Math.floor(Math.min(mine.mails, ahead - chat.onTheirWay, MOST_AT_ONCE))
-    if (room < fewestAtOnce(chat)) return chat.onTheirWay >= ahead ? SOON_MS : Math.ceil(1_000 / chat.perSecond)
     const { queued, due } = await store.write(tx => feedChat(tx, chat.id, room))
     mine.mails -= queued
     if (due === null) return chat.onTheirWay ? LATER_MS : null

@@ -66,44 +66,35 @@ export async function unban(tx: Tx, pattern: string, by: Pick<AgentRow, 'id'>): 
 
 /** The ban that an address falls under, its own or that of its whole domain, if any. A plus part makes it no other address. */
 export async function banOf(q: Query, address: string): Promise<BanRow | undefined> {
-  const own = withoutPlus(address)
-  return (await selectBan(q, { own, all: catchAllOf(own) })).rows[0]
+  for (const pattern of patternsOf(address)) {
+    const [found] = (await selectBan(q, { pattern })).rows
+    if (found) return found
+  }
+  return undefined
 }
 
+/** What an address can be banned by: its own, and all of its domain. */
+function patternsOf(address: string): string[] {
+  const own = withoutPlus(address)
+  return [own, catchAllOf(own)]
+}
+
+const selectBan = prepared((q, v: { pattern: string }) =>
+  q.selectFrom('bans').selectAll().where('address', '=', v.pattern),
+)
+
 /** The same for many at once: the ban that each falls under, by address; those without one are missing. */
-export async function bansAmong(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
-  const patterns = (address: string) => {
-    const own = withoutPlus(address)
-    return [own, `*${own.slice(own.lastIndexOf('@'))}`]
-  }
-  const wanted = [...new Set(addresses.flatMap(patterns))]
+export async function bansOf(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
+  const wanted = [...new Set(addresses.flatMap(patternsOf))]
   if (!wanted.length) return new Map()
   const rows = await q.selectFrom('bans').selectAll().where('address', 'in', wanted).execute()
   const bans = new Map(rows.map(r => [r.address, r]))
   return new Map(
     addresses.flatMap(a => {
-      const found = patterns(a).flatMap(p => bans.get(p) ?? [])[0]
+      const found = patternsOf(a).flatMap(p => bans.get(p) ?? [])[0]
       return found ? [[a, found]] : []
     }),
   )
-}
-
-const selectBan = prepared((q, v: { own: string; all: string }) =>
-  q.selectFrom('bans').selectAll().where('address', 'in', [v.own, v.all]).limit(1),
-)
-
-/** Those of many addresses that fall under a ban, each with it. */
-export async function bansOf(q: Query, addresses: string[]): Promise<[address: string, ban: BanRow][]> {
-  const asked = addresses.map(address => ({ address, patterns: [withoutPlus(address), catchAllOf(address)] }))
-  const bans = await q
-    .selectFrom('bans')
-    .selectAll()
-    .where('address', 'in', [...new Set(asked.flatMap(a => a.patterns))])
-    .execute()
-  return asked.flatMap(({ address, patterns }) => {
-    const ban = bans.find(b => patterns.includes(b.address))
-    return ban ? [[address, ban]] : []
-  })
 }
 
 export interface BanView extends BanRow {

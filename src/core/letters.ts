@@ -1,3 +1,4 @@
+import { prepared } from '../db/prepared.ts'
 import type { DeliveryRow } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
@@ -64,16 +65,20 @@ function barredBy(reason: string | null, address: string): Missed[] {
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */
 async function referencesOf(q: Query, threadId: string, before: string | null): Promise<string[]> {
-  const rows = await q
-    .selectFrom('keys')
-    .select(['key', 'message_id'])
-    .where('thread_id', '=', threadId)
-    .where('message_id', '<', before ?? '')
-    .orderBy('message_id')
-    .orderBy('created_at') // what a mail server called it in place of ours is what the customer has
-    .execute()
+  const { rows } = await selectReferences(q, { threadId, before: before ?? '' })
   return rows.map(r => r.key)
 }
+
+const selectReferences = prepared(
+  (q, v: { threadId: string; before: string }) =>
+    q
+      .selectFrom('keys')
+      .select(['key', 'message_id'])
+      .where('thread_id', '=', v.threadId)
+      .where('message_id', '<', v.before)
+      .orderBy('message_id')
+      .orderBy('created_at'), // what a mail server called it in place of ours is what the customer has
+)
 
 function unique(ids: string[]): string[] {
   return [...new Set(ids)]

@@ -118,7 +118,7 @@ export async function obstaclesTo(q: Query, addresses: string[]): Promise<Map<st
     .execute()
   const banned = await bansOf(q, addresses)
   return new Map([
-    ...banned.map(([address, ban]) => [address, `It is banned: ${ban.reason}`] as const),
+    ...[...banned].map(([address, ban]) => [address, `It is banned: ${ban.reason}`] as const),
     ...suppressed.map(s => [s.address, s.reason] as const),
   ])
 }

@@ -2,7 +2,7 @@ import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { isAddress } from '../addresses.ts'
 import { agentById } from '../agents.ts'
-import { bansAmong } from '../bans.ts'
+import { bansOf } from '../bans.ts'
 import { ownAmong } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
@@ -156,7 +156,7 @@ async function factsOf(q: Query, { chat, exclusions }: ChatContext, addresses: s
   return {
     customers: await customersAt(q, addresses),
     ours: await ownAmong(q, addresses),
-    banned: await bansAmong(q, addresses.filter(isAddress)),
+    banned: await bansOf(q, addresses.filter(isAddress)),
     firstLines: of(
       firstLines,
       r => r.address,

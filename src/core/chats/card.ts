@@ -36,7 +36,7 @@ const LONGEST_BACK_OFF_MS = 600_000
 export async function queueChatPost(
   tx: Tx,
   chatId: string,
-  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string; dueAt?: number },
+  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string },
 ): Promise<void> {
   await tx.q
     .insertInto('chat_posts')
@@ -49,7 +49,7 @@ export async function queueChatPost(
       key: post.key,
       external_id: null,
       attempts: 0,
-      due_at: post.dueAt ?? tx.now,
+      due_at: tx.now,
       created_at: tx.now,
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())
@@ -101,21 +101,23 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
     await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
     return
   }
-  // written first, so that a change of state that is under way comes before what is read next, or after all of this
   await tx.q
     .updateTable('chats')
-    .set({ ...('sent' in outcome && { card_id: outcome.sent.id }), card_attempts: 0 })
+    .set({ ...('sent' in outcome && { card_id: outcome.sent.id }), card_attempts: 0, card_due_at: null })
     .where('id', '=', id)
     .execute()
+  // only now that the row is ours: who changes the chat meanwhile found it being drawn, and left it at that
   const fresh = await chatView(tx.q, { now: () => tx.now }, id)
-  const isStale = fresh !== undefined && JSON.stringify(fresh.counts) !== JSON.stringify(card.chat.counts)
-  const isOther = fresh !== undefined && fresh.state !== card.chat.state
-  await tx.q
-    .updateTable('chats')
-    .set({ card_due_at: isOther ? tx.now : isStale ? tx.now + REDRAW_MS : null })
-    .where('id', '=', id)
-    .execute()
+  if (fresh && shownOn(fresh) !== shownOn(card.chat)) {
+    const due = fresh.state === card.chat.state ? tx.now + REDRAW_MS : tx.now
+    await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
+  }
   tx.wake('outbox')
+}
+
+/** All that a card shows, but for when it ends, which is another at each moment. */
+function shownOn(chat: ChatView): string {
+  return JSON.stringify({ ...chat, endsAt: null })
 }
 
 /** Takes the words that are due, of chats whose card is there. */

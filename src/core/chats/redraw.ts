@@ -14,7 +14,7 @@ const setCardDue = prepared((q, v: { chatId: string; now: number; later: number 
   q
     .updateTable('chats')
     .set(e => {
-      const at = (ms: number) => e.cast<number>(e.val(ms), 'bigint') // PostgreSQL would take it for text
+      const at = (moment: number) => e.cast<number>(e.val(moment), 'bigint') // PostgreSQL takes what a case gives for text
       return { card_due_at: e.case().when('card_id', 'is', null).then(at(v.now)).else(at(v.later)).end() }
     })
     .where('id', '=', v.chatId)

@@ -33,9 +33,19 @@ const Rules = z.object({
 export type ChatRules = z.infer<typeof Rules>
 
 /** The team's rules; what it never set is as usual. */
-export function chatRulesOf(team: Pick<TeamRow, 'chat_rules'>): ChatRules {
-  return Rules.parse(team.chat_rules ? JSON.parse(team.chat_rules) : {})
+export function chatRulesOf({ chat_rules: text }: Pick<TeamRow, 'chat_rules'>): ChatRules {
+  let rules = known.get(text)
+  if (!rules) {
+    rules = Object.freeze(Rules.parse(text ? JSON.parse(text) : {}))
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(text, rules)
+  }
+  return rules
 }
+
+/** They are read many times a second while chats are sent, and checking a time zone is dear. */
+const known = new Map<string | null, ChatRules>()
+const MOST_KNOWN = 100
 
 /** Sets a team's rules. Throws Problems that name the fields at fault. */
 export async function setChatRules(tx: Tx, teamId: string, rules: ChatRules): Promise<void> {
@@ -57,8 +67,10 @@ export function isWorkingTime(rules: ChatRules, at: number): boolean {
 
 /** The first moment from `at` on (ms UTC) at which somebody in this zone may be written to. */
 export function afterQuietHours(rules: ChatRules, zone: string | null, at: number): number {
-  const local = DateTime.fromMillis(at, { zone: zone && IANAZone.isValidZone(zone) ? zone : rules.zone })
-  if (!rules.quietHours || !isWithin(rules.quietHours, local)) return at
+  if (!rules.quietHours) return at
+  const theirs = DateTime.fromMillis(at, { zone: zone ?? rules.zone })
+  const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: rules.zone })
+  if (!isWithin(rules.quietHours, local)) return at
   const [hour = 0, minute = 0] = rules.quietHours.to.split(':').map(Number)
   const end = local.set({ hour, minute, second: 0, millisecond: 0 })
   return (end.toMillis() > at ? end : end.plus({ days: 1 })).toMillis()

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
@@ -68,10 +69,12 @@ export async function feedChat(tx: Tx, chatId: string, limit: number): Promise<F
   const batch = await dueRecipients(tx.q, chatId, tx.now, limit)
   if (!batch.length) return endOrWait(tx, chat)
   let queued = 0
+  await sql`savepoint batch`.execute(tx.q)
   try {
     queued = await mail(tx, chat, batch)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
+    await sql`rollback to savepoint batch`.execute(tx.q) // no ticket without its mail
     await pause(tx, chat, error.message) // of the sender or the team: it is the same for all
   }
   await redrawChat(tx, chatId)
@@ -113,7 +116,8 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
     tx.q,
     batch.map(r => r.address),
   )
-  const blocks = await blocksOf(tx.q, context, batch, tx.now)
+  const always = { ...context, exclusions: { ...context.exclusions, suppressed: true } } // nobody may mail them, whatever a list says
+  const blocks = await blocksOf(tx.q, always, batch, tx.now)
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
   let queued = 0
@@ -153,6 +157,7 @@ async function mailOne(
   await setSending(tx.q, { id: r.id, ticketId: ticket.id, customerId: person.id })
   await postMessage(tx, {
     ticketId: ticket.id,
+    ticket,
     author: actor,
     body: filled.body,
     keptFiles: files,

@@ -1,9 +1,8 @@
 import { prepared, slotsOf } from '../../db/prepared.ts'
-import type { DeliveryRow, ThreadRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { DeliveryRow, SenderRow, ThreadRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { domainOf } from '../addresses.ts'
-import { senderById } from '../senders/find.ts'
 import { learnKey } from '../threads.ts'
 import { mintMessageId } from '../tokens.ts'
 
@@ -15,12 +14,11 @@ export async function queueDelivery(
   tx: Tx,
   message: { id: string; ticketId: string },
   thread: ThreadRow,
-  options: { holdMs?: number; senderId?: string | null; copies?: string[] } = {},
+  options: { holdMs?: number; sender?: Pick<SenderRow, 'address'>; copies?: string[] } = {},
 ): Promise<string> {
   const id = newId()
   const toCustomer = thread.side === 'customer'
-  const key =
-    toCustomer && options.senderId ? mintMessageId(tx.key, id, await senderDomain(tx.q, options.senderId)) : null
+  const key = toCustomer && options.sender ? mintMessageId(tx.key, id, domainOf(options.sender.address)) : null
   const hold = options.holdMs ?? 0
   await insert(tx, {
     id,
@@ -45,10 +43,6 @@ export async function queueDelivery(
 const setRoot = prepared((q, v: { id: string; root: string }) =>
   q.updateTable('threads').set({ root: v.root }).where('id', '=', v.id).where('root', 'is', null),
 )
-
-async function senderDomain(q: Query, senderId: string): Promise<string> {
-  return domainOf((await senderById(q, senderId)).address)
-}
 
 /** The card of a new ticket: the letter that begins its thread at the desk. */
 export async function queueCard(tx: Tx, ticketId: string, thread: ThreadRow): Promise<void> {

@@ -1,5 +1,5 @@
 import { prepared, slotsOf } from '../../db/prepared.ts'
-import type { MessageRow, ThreadRow, Visibility } from '../../db/schema.ts'
+import type { MessageRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -20,6 +20,7 @@ import { messageByDedupKey } from './find.ts'
 
 export interface NewMessage {
   ticketId: string
+  ticket?: TicketRow // where it was read, or made, in this very transaction
   author: Actor & { address?: string | null }
   body: Document
   files?: NewFile[]
@@ -64,6 +65,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     fromThreadId: m.from?.threadId ?? null,
     opening: m.opening ?? false,
     isNew: true,
+    ...(m.ticket && { ticket: m.ticket }),
     ...(m.copyTo && { copyTo: m.copyTo }),
     ...(m.holdMs !== undefined && { holdMs: m.holdMs }),
   })
@@ -100,7 +102,7 @@ const COLUMNS = [
 /** What is internal stays internal until somebody publishes it. */
 async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
   if (m.author.kind !== 'agent' || m.visibility === 'note') return m.visibility
-  return (await ticketById(q, m.ticketId)).published_at === null ? 'note' : m.visibility
+  return (m.ticket ?? (await ticketById(q, m.ticketId))).published_at === null ? 'note' : m.visibility
 }
 
 function refuseUnsendable(m: NewMessage): void {
@@ -139,6 +141,7 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
 export interface Posted {
   id: string
   ticketId: string
+  ticket?: TicketRow
   visibility: Visibility
   author: Actor
   fromThreadId: string | null
@@ -181,16 +184,16 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
  */
 export async function queueToCustomer(
   tx: Tx,
-  m: Pick<Posted, 'id' | 'ticketId' | 'author' | 'copyTo' | 'holdMs'>,
+  m: Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'holdMs'>,
   thread: ThreadRow,
 ): Promise<void> {
   await refuseUnreachable(tx.q, thread.place)
   const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
   await fixLinks(tx, m.id)
-  const ticket = await ticketById(tx.q, m.ticketId)
-  const team = await teamById(tx.q, ticket.team_id)
+  const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
+  const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
   const sender = await senderFor(tx, ticket)
-  await queueDelivery(tx, m, thread, { holdMs: m.holdMs ?? team.hold_ms, senderId: sender.id, copies })
+  await queueDelivery(tx, m, thread, { holdMs, sender, copies })
   await customerWasAnswered(tx, ticket, m.author)
 }
 

@@ -40,7 +40,7 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
   await fixLinks(tx, opening.id)
-  await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, senderId: sender.id })
+  await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, sender })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,
     sender_id: sender.id,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
 import { approveChat, beginChat, pauseChat, resumeChat, startChat, stopChat } from '../../../src/core/chats/change.ts'
 import { cancelHeldBack } from '../../../src/core/chats/mails.ts'
 import { sendToMe } from '../../../src/core/chats/try.ts'
@@ -69,6 +70,35 @@ describe('a chat', () => {
       block: 'suppressed',
       reason: 'It bounced.',
     })
+  })
+
+  it('goes to nobody who must not be written to, even where the list does not leave them out', async () => {
+    await town.store.write(tx => suppress(tx, 'gone@acme.test', 'The address does not exist.', 'smtp'))
+    const id = await town.draft('gone@acme.test, jane@acme.test', {
+      exclusions: { ...USUAL_EXCLUSIONS, suppressed: false },
+    })
+    const letters = await town.sendAll(id)
+    expect([...letters.keys()]).toEqual(['jane@acme.test'])
+    expect(await town.chat(id)).toMatchObject({ state: 'finished', counts: { sent: 1, blocked: 1 } })
+  })
+
+  it('pauses without half of anything when its sender is gone, and forgets nobody once there is one again', async () => {
+    const id = await town.draft('jane@acme.test, bob@globex.test')
+    await town.start(id)
+    const removed = (at: number | null) =>
+      town.store.write(tx => tx.q.updateTable('senders').set({ removed_at: at }).execute())
+    await removed(town.clock.now)
+    await town.feed(id)
+    expect((await town.chat(id)).state).toBe('paused')
+    expect((await town.recipients(id)).map(r => [r.state, r.ticket_id])).toEqual([
+      ['queued', null],
+      ['queued', null],
+    ])
+    await removed(null)
+    await town.store.write(tx => resumeChat(tx, id, town.ann))
+    await town.feed(id)
+    const letters = (await town.carry()).filter(l => l.thread.side === 'customer')
+    expect(letters.map(l => l.thread.place).sort()).toEqual(['bob@globex.test', 'jane@acme.test'])
   })
 
   it('wakes nobody: in the quiet hours of their zone a mail waits', async () => {

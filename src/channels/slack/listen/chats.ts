@@ -61,7 +61,7 @@ export function listenToChats(app: App, desk: Desk): void {
 }
 
 async function onChat(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
-  const text = command.text.trim()
+  const text = command.text.trim().toLowerCase()
   if (text === '') {
     const from = { trigger_id: command.trigger_id, user: { id: command.user_id } }
     return openNewChat(desk, from, command.channel_id)

@@ -82,9 +82,10 @@ async function bounces(q: Query, chatId: string): Promise<ChatReport['bouncesByR
     .slice(0, MOST_REASONS)
 }
 
-/** What the far side said in its own words differs from mail to mail. */
+/** What differs from mail to mail is left out: the address, and what the far side said in its own words. */
 function firstSentence(text: string): string {
-  return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text
+  const sentence = /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text
+  return sentence.replace(/ ?<?[^\s<>@]+@[^\s<>@]+\.[^\s<>@.]+>?/g, '')
 }
 
 async function domains(q: Query, chatId: string): Promise<DomainReport[]> {

@@ -150,6 +150,17 @@ describe('a chat whose mails come back', () => {
     expect(await town.store.read(q => suppressionOf(q, 'jane@acme.test'))).toMatchObject({ source: 'complaint' })
   })
 
+  it('says how many came back for each reason, whatever their addresses', async () => {
+    const id = await town.draft('jane@acme.test, bob@globex.test')
+    await town.start(id)
+    await town.feed(id)
+    await town.carry(({ thread }) => ({
+      refused: { reason: `The address ${thread.place} does not exist. The mail server said: 550 ${thread.place}` },
+    }))
+    const { bouncesByReason } = await town.store.read(q => chatReport(q, id))
+    expect(bouncesByReason).toEqual([{ reason: 'The address does not exist.', count: 2 }])
+  })
+
   it('counts them, and writes nothing more to them', async () => {
     const id = await town.draft('jane@acme.test, bob@globex.test')
     await town.start(id)

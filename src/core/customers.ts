@@ -50,6 +50,25 @@ export async function learnName(tx: Tx, customer: CustomerView, name: string): P
   return { ...customer, name: shown }
 }
 
+/** What else is known of a customer: tags that are added, fields that are set, each in place of what it was before. */
+export async function learnFacts(
+  tx: Tx,
+  customerId: string,
+  { tags = [], fields = {} }: { tags?: string[]; fields?: Record<string, string> },
+): Promise<void> {
+  const rows = tags.map(tag => ({ customer_id: customerId, tag: tag.trim().toLowerCase() }))
+  if (rows.length)
+    await tx.q
+      .insertInto('customer_tags')
+      .values(rows)
+      .onConflict(c => c.doNothing())
+      .execute()
+  if (!Object.keys(fields).length) return
+  const known = await tx.q.selectFrom('customers').select('fields').where('id', '=', customerId).executeTakeFirst()
+  const merged = JSON.stringify({ ...JSON.parse(known?.fields ?? '{}'), ...fields })
+  await tx.q.updateTable('customers').set({ fields: merged }).where('id', '=', customerId).execute()
+}
+
 /** Afterwards the address is a further one of the customer's, by which they are found. Somebody else's stays theirs. */
 export async function addAddress(tx: Tx, customerId: string, address: string): Promise<void> {
   const { numInsertedOrUpdatedRows } = await tx.q

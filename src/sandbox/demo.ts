@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
 import { type FastifyInstance, fastify } from 'fastify'
+import type { CrowdWays } from './mail/crowd.ts'
 import { mountMail } from './mail/http.ts'
 import { mountPage } from './page/index.ts'
 import { seed } from './seed.ts'
 import { mountSlack } from './slack/http.ts'
 import { tour } from './tour.ts'
+import { tourChat } from './tour-chat.ts'
+import { seedTrial } from './trial.ts'
 import { startWorld, type World } from './world.ts'
 
 export interface Demo extends World {
@@ -26,7 +29,7 @@ export async function demo(args: string[]): Promise<void> {
   if (options.tour) return runTour()
   const demo = await startDemo({ port: options.port })
   console.log(
-    `Open ${demo.url}\nTwo agents, two customers and a ticket under way are waiting. Ctrl+C ends it; nothing is kept.`,
+    `Open ${demo.url}\nTwo agents, a ticket under way and two hundred customers are waiting. Ctrl+C ends it; nothing is kept.`,
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void demo.close())
 }
@@ -47,7 +50,10 @@ function readArgs(args: string[]): { tour: boolean; port: number } | undefined {
 async function runTour(): Promise<void> {
   const world = await startWorld(1)
   try {
-    await tour(world, line => console.log(line))
+    const began = Date.now()
+    const seen = (line: string) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`)
+    await tour(world, seen)
+    await tourChat(world, seen)
   } catch (error) {
     console.error(`\nThe tour stopped: ${error instanceof Error ? error.message : error}`)
     process.exitCode = 1
@@ -56,12 +62,18 @@ async function runTour(): Promise<void> {
   }
 }
 
-/** Starts the demo with a ticket already under way, and serves its page. Everything is gone after `close`. */
-export async function startDemo(options: { port?: number; holdSeconds?: number } = {}): Promise<Demo> {
+/**
+ * Starts the demo with a ticket already under way and a crowd of customers to write to, and serves its page. Everything is
+ * gone after `close`.
+ */
+export async function startDemo(
+  options: { port?: number; holdSeconds?: number; customers?: number; ways?: CrowdWays } = {},
+): Promise<Demo> {
   const world = await startWorld(options.holdSeconds ?? 10)
   const page = fastify({ logger: false, bodyLimit: 64 * 1024 * 1024, forceCloseConnections: true })
   try {
     await seed(world)
+    await seedTrial(world, options.customers ?? 200, options.ways)
     mountSlack(page, world.slack)
     mountMail(page, world.mail)
     await mountPage(page, {

@@ -1,12 +1,10 @@
 import type { World } from './world.ts'
 
 /** Does the main job by itself and tells each step once it is seen at the far side. Rejects at the first that is not. */
-export async function tour(world: World, say: (line: string) => void): Promise<void> {
+export async function tour(world: World, seen: (line: string) => void): Promise<void> {
   const { slack, mail } = world
   const ann = slack.as('Ann')
   const jane = mail.customer('Jane Doe <jane@acme.test>')
-  const began = Date.now()
-  const seen = (line: string) => say(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`)
   const channel = slack.channel('support')
   const formOpens = () => slack.until(() => ann.modals().length > 0)
 
@@ -65,6 +63,7 @@ export async function tour(world: World, say: (line: string) => void): Promise<v
   seen('Jane writes again: the ticket is open once more. That is the main job.')
 }
 
-function must(holds: boolean, what: string): void {
+/** Throws unless it is so. */
+export function must(holds: boolean, what: string): void {
   if (!holds) throw new Error(`It should be that ${what}.`)
 }

@@ -37,6 +37,8 @@ export async function startWorld(holdSeconds: number): Promise<World> {
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   })
   const overture = await start(config, createLog(config.logLevel))
+  // chats need an address of ours in their mails, and the port is known only now
+  overture.store.files = { ...overture.store.files, publicUrl: overture.url }
   mail.toDesk({ host: '127.0.0.1', port: overture.mailPort as number })
   return {
     slack,

@@ -1,15 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../../src/sandbox/demo.ts'
+import type { CrowdWays } from '../../src/sandbox/mail/crowd.ts'
+import { trialCustomers } from '../../src/sandbox/townspeople.ts'
 import { type Browser, chromiumAvailable, launchChromium, openWatched, type Page } from '../support/browser.ts'
 
 const missing = chromiumAvailable() ? '' : ' (skipped: there is no chromium on the PATH)'
+
+const PEOPLE = 20
+const WAYS: CrowdWays = {
+  shares: { answers: 0.15, refuses: 0.05, unsubscribes: 0.05 },
+  delays: { answers: [100, 1_000] },
+  seed: 1,
+}
 
 describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_000 }, () => {
   let demo: Demo
   let browser: Browser
 
   beforeAll(async () => {
-    ;[demo, browser] = await Promise.all([startDemo({ holdSeconds: 1 }), launchChromium()])
+    const settings = { holdSeconds: 1, customers: PEOPLE, ways: WAYS }
+    ;[demo, browser] = await Promise.all([startDemo(settings), launchChromium()])
   })
 
   afterAll(async () => {
@@ -139,6 +149,44 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await card.getByText('AAAA').waitFor()
     const [width, room] = await card.evaluate(node => [node.scrollWidth, node.clientWidth])
     expect(width).toBeLessThanOrEqual(room as number)
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('sends a chat to many, which comes alive; its chart is in the thread, and each of them has a mailbox', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    await type(page, 'Message #support', '/chat')
+    await page.keyboard.press('Enter')
+    const form = page.getByRole('dialog', { name: 'New chat' })
+    await form.getByRole('combobox', { name: 'Segment' }).click()
+    await page.getByRole('option', { name: 'Trial customers' }).click()
+    await form.getByRole('textbox', { name: 'Subject' }).fill('Your trial ends on {{ customer.trial_ends }}')
+    await form.getByRole('textbox', { name: 'Message' }).fill('Hello {{ customer.first_name }}, how is it?')
+    await form.getByRole('button', { name: 'Dry run' }).click()
+    await page.getByRole('button', { name: `Send to ${PEOPLE} people` }).click()
+    await page.getByRole('dialog').getByText('is on its way').waitFor()
+    await page.keyboard.press('Escape')
+
+    const card = page.getByRole('article').filter({ hasText: 'Chat 1 ·' })
+    await card.getByText('answered 3 · unsubscribed 1').waitFor()
+    await card.getByText('bounced 1').waitFor()
+    await card.getByRole('button', { name: 'Report' }).click()
+    await page.getByRole('button', { name: 'Chart into the thread' }).click()
+    await page.keyboard.press('Escape')
+    await card.getByRole('button', { name: /repl/ }).click()
+    const thread = page.getByRole('complementary', { name: 'Thread' })
+    const chart = thread.getByRole('img', { name: /^answers-/ })
+    await expect.poll(() => chart.evaluate(img => (img as HTMLImageElement).naturalWidth)).toBe(1_000)
+
+    const last = trialCustomers(PEOPLE).at(-1)
+    await page.getByRole('button', { name: /^\d+ other mailboxes, \d+ new/ }).click()
+    await page.getByRole('searchbox', { name: 'Find a mailbox' }).fill(last?.address ?? '')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: /^New mail from .*: Your trial ends on/ }).click()
+    await page
+      .frameLocator('iframe')
+      .getByText(`Hello ${last?.name.split(' ')[0]}, how is it?`)
+      .waitFor()
     expect(faults).toEqual([])
     await page.close()
   })

@@ -1,5 +1,4 @@
 import { type SqlBool, sql } from 'kysely'
-import { prepared } from '../../db/prepared.ts'
 import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -37,7 +36,7 @@ const LONGEST_BACK_OFF_MS = 600_000
 export async function queueChatPost(
   tx: Tx,
   chatId: string,
-  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string; dueAt?: number },
+  post: Pick<ChatPost, 'kind' | 'text' | 'ticketId'> & { key: string },
 ): Promise<void> {
   await tx.q
     .insertInto('chat_posts')
@@ -50,7 +49,7 @@ export async function queueChatPost(
       key: post.key,
       external_id: null,
       attempts: 0,
-      due_at: post.dueAt ?? tx.now,
+      due_at: tx.now,
       created_at: tx.now,
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())
@@ -64,7 +63,14 @@ const postDue = sql<SqlBool>`due_at is not null`
 
 /** Takes the cards that are due; nobody else gets them before the lease runs out. `notTo` leaves places out. */
 export async function claimChatCards(tx: Tx, store: Store, limit: number, notTo: string[] = []): Promise<ChatCard[]> {
-  const { rows: due } = await selectDueCards(tx.q, { now: tx.now, limit })
+  const due = await tx.q
+    .selectFrom('chats')
+    .select(['id', 'card_id', 'card_attempts', 'created_at'])
+    .where(cardDue)
+    .where('card_due_at', '<=', tx.now)
+    .orderBy('card_due_at')
+    .limit(limit)
+    .execute()
   const cards: ChatCard[] = []
   for (const row of due) {
     const view = await chatView(tx.q, store, row.id)
@@ -87,16 +93,6 @@ export async function claimChatCards(tx: Tx, store: Store, limit: number, notTo:
   return cards
 }
 
-const selectDueCards = prepared((q, v: { now: number; limit: number }) =>
-  q
-    .selectFrom('chats')
-    .select(['id', 'card_id', 'card_attempts', 'created_at'])
-    .where(cardDue)
-    .where('card_due_at', '<=', v.now)
-    .orderBy('card_due_at')
-    .limit(v.limit),
-)
-
 /** Writes down what became of a card. What changed since it was claimed is drawn after it. */
 export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): Promise<void> {
   const { id } = card.chat
@@ -105,24 +101,40 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
     await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
     return
   }
-  const fresh = await chatView(tx.q, { now: () => tx.now }, id)
-  const isStale = fresh !== undefined && JSON.stringify(fresh.counts) !== JSON.stringify(card.chat.counts)
-  const isOther = fresh !== undefined && fresh.state !== card.chat.state
   await tx.q
     .updateTable('chats')
-    .set({
-      ...('sent' in outcome && { card_id: outcome.sent.id }),
-      card_attempts: 'sent' in outcome ? 0 : card.attempts, // one that is refused is not tried again at every mail
-      card_due_at: isOther ? tx.now : isStale ? tx.now + REDRAW_MS : null,
-    })
+    .set({ ...('sent' in outcome && { card_id: outcome.sent.id }), card_attempts: 0, card_due_at: null })
     .where('id', '=', id)
     .execute()
+  // only now that the row is ours: who changes the chat meanwhile found it being drawn, and left it at that
+  const fresh = await chatView(tx.q, { now: () => tx.now }, id)
+  if (fresh && shownOn(fresh) !== shownOn(card.chat)) {
+    const due = fresh.state === card.chat.state ? tx.now + REDRAW_MS : tx.now
+    await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
+  }
   tx.wake('outbox')
+}
+
+/** All that a card shows, but for when it ends, which is another at each moment. */
+function shownOn(chat: ChatView): string {
+  return JSON.stringify({ ...chat, endsAt: null })
 }
 
 /** Takes the words that are due, of chats whose card is there. */
 export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]> {
-  const { rows: due } = await selectDuePosts(tx.q, { now: tx.now, limit })
+  const due = await tx.q
+    .selectFrom('chat_posts as p')
+    .innerJoin('chats as c', 'c.id', 'p.chat_id')
+    .innerJoin('teams as t', 't.id', 'c.team_id')
+    .selectAll('p')
+    .select(['c.card_id', 't.place'])
+    .where(sql<SqlBool>`p.due_at is not null`)
+    .where('p.due_at', '<=', tx.now)
+    .where('c.card_id', 'is not', null)
+    .orderBy('p.due_at')
+    .orderBy('p.id')
+    .limit(limit)
+    .execute()
   const posts: ChatPost[] = []
   for (const row of due) {
     const { numUpdatedRows } = await tx.q
@@ -135,21 +147,6 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
   }
   return posts
 }
-
-const selectDuePosts = prepared((q, v: { now: number; limit: number }) =>
-  q
-    .selectFrom('chat_posts as p')
-    .innerJoin('chats as c', 'c.id', 'p.chat_id')
-    .innerJoin('teams as t', 't.id', 'c.team_id')
-    .selectAll('p')
-    .select(['c.card_id', 't.place'])
-    .where(sql<SqlBool>`p.due_at is not null`)
-    .where('p.due_at', '<=', v.now)
-    .where('c.card_id', 'is not', null)
-    .orderBy('p.due_at')
-    .orderBy('p.id')
-    .limit(v.limit),
-)
 
 function postOf(row: ChatPostRow & { card_id: string | null; place: string }): ChatPost {
   const { id, kind, text, place } = row
@@ -183,24 +180,18 @@ function backOff(attempts: number): number {
 
 /** When the next card or word is due (ms UTC), of those that are not due yet at `after`, or null. */
 export async function nextChatDue(q: Query, after = 0): Promise<number | null> {
-  const [card] = (await selectNextCard(q, { after })).rows
-  const [post] = (await selectNextPost(q, { after })).rows
-  const due = [card?.at, post?.at].filter(at => at != null).map(Number)
-  return due.length ? Math.min(...due) : null
-}
-
-const selectNextCard = prepared((q, v: { after: number }) =>
-  q
+  const card = await q
     .selectFrom('chats')
     .select(e => e.fn.min('card_due_at').as('at'))
     .where(cardDue)
-    .where('card_due_at', '>', v.after),
-)
-
-const selectNextPost = prepared((q, v: { after: number }) =>
-  q
+    .where('card_due_at', '>', after)
+    .executeTakeFirst()
+  const post = await q
     .selectFrom('chat_posts')
     .select(e => e.fn.min('due_at').as('at'))
     .where(postDue)
-    .where('due_at', '>', v.after),
-)
+    .where('due_at', '>', after)
+    .executeTakeFirst()
+  const due = [card?.at, post?.at].filter(at => at != null).map(Number)
+  return due.length ? Math.min(...due) : null
+}

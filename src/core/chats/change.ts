@@ -3,7 +3,6 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
-import { queueChatPost } from './card.ts'
 import { dryRunOf } from './dry-run.ts'
 import { chatById } from './find.ts'
 import { holdBack, letGo, takeBack } from './mails.ts'
@@ -109,8 +108,6 @@ export async function beginChat(tx: Tx, id: string): Promise<void> {
 /** Nothing more is to go out. */
 export async function finishChat(tx: Tx, chat: ChatRow): Promise<void> {
   await become(tx, chat, 'finished', { finished_at: tx.now })
-  const text = 'The answers of the first day.'
-  await queueChatPost(tx, chat.id, { kind: 'chart', key: 'chart:day', text, ticketId: null, dueAt: tx.now + DAY_MS })
 }
 
 /** Follow-ups are to be sent, of one that was finished, too. */

@@ -1,8 +1,10 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Query, Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
 import { queueChatPost } from './card.ts'
 import { chatReport } from './report.ts'
 
+const MINUTE_MS = 60_000
 const DAY_MS = 24 * 3_600_000
 const LONGEST_MS = 14 * DAY_MS // what ended before is no news
 const MOST_CHATS = 20
@@ -67,4 +69,16 @@ function overWithoutChart(q: Query, now: number): Promise<{ id: string; number: 
     .orderBy('c.finished_at')
     .limit(MOST_CHATS)
     .execute()
+}
+
+/** Has the answers so far drawn in the chat's thread. Throws a Problem while there are none. */
+export async function postChart(tx: Tx, chatId: string): Promise<void> {
+  const { answered } = await tx.q
+    .selectFrom('chat_recipients')
+    .select(e => e.fn.count('answered_at').as('answered'))
+    .where('chat_id', '=', chatId)
+    .executeTakeFirstOrThrow()
+  if (Number(answered) === 0) throw new Problem('conflict', 'Nobody has answered yet.')
+  const key = `chart:${Math.floor(tx.now / MINUTE_MS)}` // pressed twice, it is one
+  await queueChatPost(tx, chatId, { kind: 'chart', key, text: 'The answers so far.', ticketId: null })
 }

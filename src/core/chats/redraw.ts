@@ -13,14 +13,10 @@ export async function redrawChat(tx: Tx, chatId: string): Promise<void> {
 const setCardDue = prepared((q, v: { chatId: string; now: number; later: number }) =>
   q
     .updateTable('chats')
-    .set(e => ({
-      card_due_at: e
-        .case()
-        .when(e.and([e('card_id', 'is', null), e('card_attempts', '=', 0)]))
-        .then(e.cast<number>(e.val(v.now), 'bigint')) // PostgreSQL cannot tell
-        .else(e.cast<number>(e.val(v.later), 'bigint'))
-        .end(),
-    }))
+    .set(e => {
+      const at = (moment: number) => e.cast<number>(e.val(moment), 'bigint') // PostgreSQL takes what a case gives for text
+      return { card_due_at: e.case().when('card_id', 'is', null).then(at(v.now)).else(at(v.later)).end() }
+    })
     .where('id', '=', v.chatId)
     .where('card_due_at', 'is', null)
     .where('state', '!=', 'draft'),

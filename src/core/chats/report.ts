@@ -1,6 +1,4 @@
-import type { Query, Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
-import { queueChatPost } from './card.ts'
+import type { Query } from '../../db/store.ts'
 import { chatById } from './find.ts'
 
 /** What came of a chat. */
@@ -22,20 +20,6 @@ export interface DomainReport {
 const MOST_REASONS = 20
 const MOST_DOMAINS = 30
 const POINTS = 60
-
-/** Has the answers so far drawn in the chat's thread. Throws a Problem while there are none. */
-export async function postChart(tx: Tx, chatId: string): Promise<void> {
-  const { answered } = await tx.q
-    .selectFrom('chat_recipients')
-    .select(e => e.fn.count('answered_at').as('answered'))
-    .where('chat_id', '=', chatId)
-    .executeTakeFirstOrThrow()
-  if (Number(answered) === 0) throw new Problem('conflict', 'Nobody has answered yet.')
-  const key = `chart:${Math.floor(tx.now / MINUTE_MS)}` // pressed twice, it is one
-  await queueChatPost(tx, chatId, { kind: 'chart', key, text: 'The answers so far.', ticketId: null })
-}
-
-const MINUTE_MS = 60_000
 
 /** Counted row by row in the order of the answers; memory holds the answered recipients' times alone. */
 export async function chatReport(q: Query, chatId: string): Promise<ChatReport> {

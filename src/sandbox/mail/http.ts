@@ -107,6 +107,12 @@ function actingRoutes(app: FastifyInstance, world: MailWorld): void {
       return owner.bounce(mail, defined(bounce))
     })
   })
+  app.post<ById>('/mails/:id/complain', ({ params }) => act(world, params.id, (owner, mail) => owner.complain(mail)))
+  app.post<ById>('/mails/:id/unsubscribe', async ({ params }) => {
+    const mail = found(world, params.id)
+    await world.customer(mail.mailbox).unsubscribe(mail)
+    return viewOfMail(mail)
+  })
   app.put('/outage', async ({ body }) => {
     await world.faults.outage(z.object({ down: z.boolean() }).parse(body).down)
     return world.snapshot()

@@ -1,5 +1,5 @@
 import { habitOf } from './habits.ts'
-import type { Habit, HabitSettings, Mail, MailboxView, MailView } from './types.ts'
+import type { Habit, HabitSettings, Mail, MailboxGlance, MailboxView, MailView } from './types.ts'
 
 /** One customer's mailbox, and what its owner is known to do. */
 export class Mailbox {
@@ -29,6 +29,20 @@ export function viewOfMailbox(box: Mailbox): MailboxView {
     received: box.of('received').length,
     written: box.of('written').length,
     mails: box.mails.map(viewOfMail),
+  }
+}
+
+/** What a list of mailboxes shows of each. */
+export function glanceOf(box: Mailbox): MailboxGlance {
+  const receivedIds = box.of('received').map(mail => mail.id)
+  return {
+    address: box.address,
+    name: box.name,
+    habit: box.habit,
+    received: receivedIds.length,
+    written: box.mails.length - receivedIds.length,
+    receivedIds,
+    latestAt: box.mails.at(-1)?.at ?? 0,
   }
 }
 

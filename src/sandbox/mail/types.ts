@@ -196,10 +196,18 @@ export interface MailboxView {
   mails: MailView[]
 }
 
+/** A mailbox without its mails: a list of hundreds is read again after each change. */
+export interface MailboxGlance extends Omit<MailboxView, 'mails' | 'habitText'> {
+  /** Ids of the mails received, oldest first. */
+  receivedIds: string[]
+  /** When the newest mail of either direction came or went; 0 when there is none. */
+  latestAt: number
+}
+
 export interface MailSnapshot {
   /** Grows with each change, so that a page knows whether it has the newest. */
   version: number
-  mailboxes: MailboxView[]
+  mailboxes: MailboxGlance[]
   /** Mails on their way to the desk that it has not accepted yet. */
   underway: number
   outage: boolean
@@ -251,6 +259,8 @@ export interface MailWorld {
  * POST /sandbox/mail/mails/:id/reply                   ReplyRequest -> MailView (of the reply)
  * POST /sandbox/mail/mails/:id/forward                 { to, text? } -> MailView
  * POST /sandbox/mail/mails/:id/bounce                  Bounce -> MailView
+ * POST /sandbox/mail/mails/:id/complain                MailView (of the report)
+ * POST /sandbox/mail/mails/:id/unsubscribe             MailView (of the mail), 502 when it offers no way
  * PUT  /sandbox/mail/outage                            { down: boolean } -> MailSnapshot
  */
 export interface UploadedEnclosure {

@@ -4,7 +4,7 @@ import type { Letter } from './compose.ts'
 import { actOnHabit, customerOf, type PostOffice } from './customer.ts'
 import { openDeskDoor } from './desk.ts'
 import { atRcpt, habitOf } from './habits.ts'
-import { Mailbox, viewOfMailbox } from './mailbox.ts'
+import { glanceOf, Mailbox, viewOfMailbox } from './mailbox.ts'
 import { type ReadMail, readMail } from './read.ts'
 import { startRelay } from './relay.ts'
 import type { Envelope, Mail, MailChange, MailWorld, MailWorldOptions } from './types.ts'
@@ -112,7 +112,7 @@ export async function startMail(options: MailWorldOptions = {}): Promise<MailWor
     },
     snapshot: () => ({
       version,
-      mailboxes: [...boxes.values()].map(viewOfMailbox),
+      mailboxes: [...boxes.values()].map(glanceOf),
       underway: door.underway,
       outage: relay.down,
     }),

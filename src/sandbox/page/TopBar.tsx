@@ -15,6 +15,7 @@ const HINTS = [
   'Type `/ticket` in #support',
   '*Answer* the mail as the customer, on the right',
   'Reply in the ticket’s thread and press *Send*',
+  '`/chat` to the segment *Trial customers*, and watch',
 ]
 
 interface TopBarLook {

@@ -7,6 +7,7 @@ import { type ChatForm, checkChat } from '../../../src/core/chats/draft.ts'
 import { dryRun, previewFor, recipientsCsv } from '../../../src/core/chats/dry-run.ts'
 import { findRecipients } from '../../../src/core/chats/find.ts'
 import { countSegment, saveSegment } from '../../../src/core/chats/segments.ts'
+import { learnFacts } from '../../../src/core/customers.ts'
 import { fromText, plainText } from '../../../src/core/document.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
 import { type ChatTown, startChatTown } from '../../support/chat.ts'
@@ -155,13 +156,12 @@ describe('the list of a chat', () => {
   it('may be of customers with a tag and a field', async () => {
     await town.open({ customer: { typed: 'jane@acme.test' } })
     const jane = await town.store.read(q => q.selectFrom('customers').selectAll().executeTakeFirstOrThrow())
-    await town.store.write(async tx => {
-      await tx.q.insertInto('customer_tags').values({ customer_id: jane.id, tag: 'vip' }).execute()
-      await tx.q.updateTable('customers').set({ fields: '{"plan":"Gold","seats":"5"}' }).execute()
-    })
+    for (const fields of [{ plan: 'Trial', seats: '5' }, { plan: 'Gold' }])
+      await town.store.write(tx => learnFacts(tx, jane.id, { tags: ['VIP'], fields }))
     const count = (filter: Parameters<typeof countSegment>[1]) => town.store.read(q => countSegment(q, filter))
     expect(await count({ tags: ['VIP'], fields: [{ name: 'plan', is: 'Gold' }] })).toBe(1)
-    expect(await count({ fields: [{ name: 'plan', is: 'Silver' }] })).toBe(0)
+    expect(await count({ fields: [{ name: 'seats', is: '5' }] })).toBe(1)
+    expect(await count({ fields: [{ name: 'plan', is: 'Trial' }] })).toBe(0)
     expect(await count({ tags: ['other'] })).toBe(0)
   })
 })

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import nodemailer from 'nodemailer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { mountMail } from '../../../src/sandbox/mail/http.ts'
-import type { Envelope, MailSnapshot, MailView, MailWorld } from '../../../src/sandbox/mail/types.ts'
+import type { Envelope, MailboxView, MailSnapshot, MailView, MailWorld } from '../../../src/sandbox/mail/types.ts'
 import { startMail } from '../../../src/sandbox/mail/world.ts'
 
 let world: MailWorld
@@ -49,7 +49,9 @@ async function aMail(more: object = {}): Promise<string> {
 test('the page lists the mailboxes and answers a mail with a file', async () => {
   const id = await aMail()
   const { body: list } = await call<MailSnapshot>('GET', '')
-  expect(list.mailboxes[0]).toMatchObject({ address: 'jane@acme.test', mails: [{ id, subject: 'Your invoice' }] })
+  expect(list.mailboxes).toMatchObject([{ address: 'jane@acme.test', receivedIds: [id] }])
+  const { body: box } = await call<MailboxView>('GET', '/mailboxes/jane@acme.test')
+  expect(box.mails).toMatchObject([{ id, subject: 'Your invoice' }])
 
   const attachments = [{ name: 'scan.png', base64: Buffer.from('png').toString('base64') }]
   const { status, body: reply } = await call<MailView>('POST', `/mails/${id}/reply`, {
@@ -128,4 +130,14 @@ test('changes stream to the page', async () => {
 test('the relay goes away and comes back', async () => {
   expect((await call<MailSnapshot>('PUT', '/outage', { down: true })).body.outage).toBe(true)
   expect((await call<MailSnapshot>('PUT', '/outage', { down: false })).body.outage).toBe(false)
+})
+
+test('a mail is called spam, and its writer is told; one that offers no way to unsubscribe says so', async () => {
+  const id = await aMail()
+  const { status, body: report } = await call<MailView>('POST', `/mails/${id}/complain`)
+  expect(status).toBe(200)
+  expect(report.headers.find(h => h.name === 'Content-Type')?.value).toContain('report-type=feedback-report')
+  expect(desk).toEqual([{ from: 'complaints@acme.test', to: ['support@overture.test'] }])
+  const refused = await call<{ error: string }>('POST', `/mails/${id}/unsubscribe`)
+  expect(refused).toEqual({ status: 502, body: { error: 'The mail offers no way to unsubscribe with one click.' } })
 })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { App, HTTPReceiver } from '@slack/bolt'
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt'
 import { startSlack } from '../../../src/sandbox/slack/server.ts'
 import type { SlackOptions, SlackSandbox } from '../../../src/sandbox/slack/types.ts'
 
@@ -20,20 +20,40 @@ export async function slackFor(options: Partial<SlackOptions> = {}): Promise<Sla
 
 /** A real Bolt app on Socket Mode. */
 export async function boltOn(slack: SlackSandbox, listen: (app: App) => void): Promise<App> {
+  const clientOptions = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true }
+  const receiver = new SocketModeReceiver({
+    appToken: slack.appToken,
+    logger: silent,
+    installerOptions: { clientOptions },
+  })
+  endQuietly(receiver.client)
   const app = new App({
     token: slack.botToken,
-    appToken: slack.appToken,
-    socketMode: true,
+    receiver,
     logger: silent,
     convoStore: false,
     ignoreSelf: false,
-    clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+    clientOptions,
   })
   app.error(async () => {})
   listen(app)
   await app.start()
   open.push(() => app.stop())
   return app
+}
+
+/** A socket that is ended while it is being opened again rejects a promise that nobody has. */
+function endQuietly(client: SocketModeReceiver['client']): void {
+  const start = client.start.bind(client)
+  let isLeaving = false
+  client.on('disconnecting', () => {
+    isLeaving = true
+  })
+  client.start = () =>
+    start().catch(error => {
+      if (!isLeaving) throw error
+      return {} as Awaited<ReturnType<typeof start>>
+    })
 }
 
 /** A real Bolt app behind signed requests, on a free port. */

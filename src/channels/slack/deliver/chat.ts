@@ -1,12 +1,13 @@
 import type { ChatCard, ChatPost } from '../../../core/chats/card.ts'
 import { chatReport } from '../../../core/chats/report.ts'
+import { chatView } from '../../../core/chats/view.ts'
 import type { Outcome } from '../../../core/letter.ts'
-import { drawChart } from '../../../lib/chart.ts'
 import type { Desk } from '../desk.ts'
 import { uploadFiles } from '../files.ts'
 import { threadUrl } from '../thread-url.ts'
 import { chatCard } from '../views/chat-card.ts'
 import { chatPost } from '../views/chat-post.ts'
+import { answersChart } from './chart.ts'
 import { outcomeOfWord } from './outcome.ts'
 import { findCard, findParts, type Left, mark, plain, type Sought, tsOf } from './posted.ts'
 
@@ -74,8 +75,9 @@ async function post(
 }
 
 async function chartOf(desk: Desk, chatId: string): Promise<Buffer | null> {
-  const { answersOverTime } = await desk.store.read(q => chatReport(q, chatId))
-  return answersOverTime.length ? drawChart(answersOverTime) : null
+  const chat = await desk.store.read(q => chatView(q, desk.store, chatId))
+  if (!chat?.counts.answered) return null
+  return answersChart(await desk.store.read(q => chatReport(q, chatId)), chat)
 }
 
 async function showChart(

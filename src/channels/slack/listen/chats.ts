@@ -1,8 +1,9 @@
 import type { App, BlockAction, RespondFn, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { approveChat, discardChat, pauseChat, resumeChat, stopChat } from '../../../core/chats/change.ts'
+import { postChart } from '../../../core/chats/chart.ts'
 import { chatByNumber } from '../../../core/chats/find.ts'
 import { followUp } from '../../../core/chats/follow-up.ts'
-import { type ChatReport, chatReport, postChart } from '../../../core/chats/report.ts'
+import { type ChatReport, chatReport } from '../../../core/chats/report.ts'
 import { type ChatView, listChats } from '../../../core/chats/view.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
@@ -60,7 +61,7 @@ export function listenToChats(app: App, desk: Desk): void {
 }
 
 async function onChat(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
-  const text = command.text.trim()
+  const text = command.text.trim().toLowerCase()
   if (text === '') {
     const from = { trigger_id: command.trigger_id, user: { id: command.user_id } }
     return openNewChat(desk, from, command.channel_id)

@@ -3,6 +3,7 @@ import type { Desk } from '../desk.ts'
 import { ids } from '../views/ids.ts'
 import { listenToActions } from './actions.ts'
 import { listenToBlocked } from './blocked.ts'
+import { listenToDraftChanges } from './change-draft.ts'
 import { listenToChatRules } from './chat-rules.ts'
 import { listenToChats } from './chats.ts'
 import { listenToCommands } from './commands.ts'
@@ -44,6 +45,7 @@ export function listen(app: App, desk: Desk): void {
   listenToNewChat(app, desk)
   listenToSegments(app, desk)
   listenToDryRuns(app, desk)
+  listenToDraftChanges(app, desk)
   listenToChatRules(app, desk)
 }
 

@@ -1,41 +1,29 @@
 import type { App, BlockAction, GlobalShortcut, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { agentById, usualSenderOf } from '../../../core/agents.ts'
+import { usualSenderOf } from '../../../core/agents.ts'
 import { type Audience, fillAudience, fillFromCsv } from '../../../core/chats/audience.ts'
-import { type Exclusions, USUAL_EXCLUSIONS } from '../../../core/chats/blocks.ts'
+import { USUAL_EXCLUSIONS } from '../../../core/chats/blocks.ts'
 import { discardChat } from '../../../core/chats/change.ts'
-import { type ChatForm, changeDraft, checkChat, createChat } from '../../../core/chats/draft.ts'
+import { changeDraft, checkChat, createChat } from '../../../core/chats/draft.ts'
 import { dryRun } from '../../../core/chats/dry-run.ts'
-import { chatById, fileNamesOf } from '../../../core/chats/find.ts'
 import { segments } from '../../../core/chats/segments.ts'
-import { customerById } from '../../../core/customers.ts'
 import { sendersOf } from '../../../core/senders/find.ts'
 import { usualAmong } from '../../../core/senders/usual.ts'
 import { teams } from '../../../core/teams.ts'
 import { chatFault } from '../../../core/unsubscriptions.ts'
-import type { AgentRow, ChatRow, Priority } from '../../../db/schema.ts'
-import type { Query } from '../../../db/store.ts'
+import type { ChatRow } from '../../../db/schema.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles, readFile } from '../files.ts'
-import { mendVariable, mendVariables } from '../variables.ts'
-import { initialText } from '../views/excerpt.ts'
 import { ids } from '../views/ids.ts'
-import {
-  type AudienceKind,
-  type ChatStart,
-  type Kept,
-  type NewChatMeta,
-  newChatForm,
-  pickedOptions,
-} from '../views/new-chat.ts'
+import { type AudienceKind, type ChatStart, type NewChatMeta, newChatForm } from '../views/new-chat.ts'
 import { noTeam, workingView } from '../views/new-ticket.ts'
 import { said } from '../views/prompts.ts'
 import { showDryRun } from './dry-run.ts'
-import { writtenIn } from './new-ticket.ts'
+import { readNewChat, startIn } from './read-chat.ts'
 import { openForm, redrawView } from './show.ts'
-import { type Done, onPress, onShortcut, onSubmit, type Pressed } from './showing-problems.ts'
-import { keyOf, type Submission, storeSubmission } from './submission.ts'
+import { type Done, onPress, onShortcut, onSubmit } from './showing-problems.ts'
+import { type Submission, storeSubmission } from './submission.ts'
 import * as values from './values.ts'
 
 /** The form for a chat; its submission becomes a draft and its dry run. */
@@ -56,10 +44,6 @@ export function listenToNewChat(app: App, desk: Desk): void {
   redrawn(ids.pickChatTeam, (meta, teamId) => ({ ...meta, teamId }))
   redrawn(ids.pickAudience, (meta, kind) => ({ ...meta, audience: kind as AudienceKind }))
   redrawn(ids.pickWhen, (meta, when) => ({ ...meta, isLater: when === 'later' }))
-  app.action<BlockAction>(
-    ids.changeDraft,
-    onPress(desk, pressed => reopen(desk, pressed)),
-  )
   app.view<ViewSubmitAction>(
     ids.forms.newChat,
     onSubmit(desk, body => submit(desk, body), { sender: 'team', file: 'audience' }),
@@ -76,53 +60,6 @@ export async function openNewChat(
   const start: ChatStart = { agent: from.user.id, exclusions: USUAL_EXCLUSIONS }
   await openForm(desk, from, (await formFor(desk, from.user.id, meta, start)) ?? noTeam())
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
-}
-
-/** The form again, in place of the dry run, with what the draft holds. */
-async function reopen(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await desk.people.agent(user)
-  const { meta, start } = await desk.store.read(q => formOfDraft(q, value, desk.store.now()))
-  const form = await formFor(desk, user, meta, start)
-  if (form && body.view) await redrawView(desk, body.view.id, form)
-}
-
-async function formOfDraft(q: Query, chatId: string, now: number): Promise<{ meta: NewChatMeta; start: ChatStart }> {
-  const chat = await chatById(q, chatId)
-  if (chat.state !== 'draft') throw new Problem('conflict', 'Only a draft can be changed.')
-  const audience = JSON.parse(chat.audience) as Audience
-  const dueAt = chat.due_at === null ? null : Math.floor(chat.due_at / 1000)
-  const files = (await fileNamesOf(q, chatId)).join(', ').slice(0, 200)
-  const list = audience.kind === 'file' ? audience.name.slice(0, 100) : null
-  const meta: NewChatMeta = {
-    teamId: chat.team_id,
-    origin: null,
-    audience: audience.kind,
-    isLater: dueAt !== null,
-    attempt: now, // the same view was submitted before
-    kept: {},
-    draft: { id: chat.id, number: chat.number, files, list },
-  }
-  const start: ChatStart = {
-    ...(await chosenBefore(q, audience)),
-    dueAt,
-    agent: (await agentById(q, chat.agent_id)).handle,
-    sender: chat.sender_id,
-    subject: chat.subject,
-    message: initialText(JSON.parse(chat.body)),
-    kind: chat.kind,
-    priority: chat.priority,
-    exclusions: { ...USUAL_EXCLUSIONS, ...JSON.parse(chat.exclusions) },
-  }
-  return { meta, start }
-}
-
-async function chosenBefore(q: Query, audience: Audience): Promise<Kept> {
-  if (audience.kind === 'segment') return { segment: audience.segmentId }
-  if (audience.kind === 'typed') return { addresses: audience.text }
-  if (audience.kind === 'file') return {}
-  const people = []
-  for (const id of audience.ids) people.push(await customerById(q, id))
-  return { customers: pickedOptions(people) }
 }
 
 /** The form as it stands at `meta`; undefined while there is no team. */
@@ -165,52 +102,6 @@ async function redraw(
   const { meta, start } = startIn(view, user.id)
   const form = await formFor(desk, user.id, change(meta), start)
   if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
-}
-
-/** What a form holds, to begin it with again. */
-export function startIn(
-  view: Pick<Submission['view'], 'private_metadata' | 'state'>,
-  user: string,
-): { meta: NewChatMeta; start: ChatStart } {
-  const meta = values.metaOf<NewChatMeta>(view)
-  const v = view.state.values
-  const kept: Kept = { ...meta.kept, ...givenIn(v, meta) }
-  const kind = values.typed(v, 'kind')
-  const priority = values.chosen(v, 'priority') as Priority | null
-  const sender = values.chosen(v, 'sender')
-  const start: ChatStart = {
-    ...kept,
-    agent: values.chosenUser(v, 'agent') ?? user,
-    subject: values.typed(v, 'subject'),
-    message: values.richText(v, 'message'),
-    ...(sender && { sender }),
-    ...(kind && { kind }),
-    ...(priority && { priority }),
-    exclusions: exclusionsIn(v),
-  }
-  return { meta: { ...meta, kept }, start }
-}
-
-/** What is given in those fields that another choice would hide. */
-function givenIn(v: values.Values, meta: NewChatMeta): Kept {
-  return {
-    ...(meta.audience === 'segment' && { segment: values.chosen(v, 'segment') }),
-    ...(meta.audience === 'customers' && { customers: values.chosenOptions(v, 'customers') }),
-    ...(meta.audience === 'typed' && { addresses: values.typed(v, 'addresses') }),
-    ...(meta.isLater && { dueAt: values.chosenMoment(v, 'when') }),
-  }
-}
-
-function exclusionsIn(v: values.Values): Exclusions {
-  const ticked = values.ticked(v, 'exclusions')
-  const days = values.typed(v, 'written_to_days').trim()
-  return {
-    suppressed: ticked.includes('suppressed'),
-    unsubscribed: ticked.includes('unsubscribed'),
-    duplicate: ticked.includes('duplicate'),
-    openTicket: ticked.includes('openTicket'),
-    writtenToDays: days === '' ? null : Number(days),
-  }
 }
 
 /** Every fault that can be seen at once is shown under its field; what takes longer is done from the stored submission. */
@@ -286,61 +177,4 @@ async function giveBack(desk: Desk, body: Submission, fault: string): Promise<vo
   const { text, blocks } = said(`New chat: ${fault} Nothing was sent.`)
   const written = start.message ? [start.message] : []
   await desk.bulk.chat.postMessage({ channel: body.user.id, text, blocks: [...blocks, ...written] })
-}
-
-/** The submitted form as core takes it, without its files, and what is wrong with it before core has seen it. */
-async function readNewChat(desk: Desk, { user, view }: Submission): Promise<{ form: ChatForm; faults: Problem[] }> {
-  const v = view.state.values
-  const meta = values.metaOf<NewChatMeta>(view)
-  const createdBy = await desk.people.agent(user.id)
-  const agent = await agentIn(desk, values.chosenUser(v, 'agent'), createdBy)
-  const dueAt = meta.isLater ? values.chosenMoment(v, 'when') : null
-  const form: ChatForm = {
-    teamId: values.chosen(v, 'team') ?? meta.teamId,
-    senderId: values.chosen(v, 'sender'),
-    agentId: agent instanceof Problem ? createdBy.id : agent.id,
-    subject: mendVariable(values.typed(v, 'subject')),
-    body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
-    kind: values.typed(v, 'kind'),
-    priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
-    audience: audienceIn(v, meta),
-    exclusions: exclusionsIn(v),
-    files: [],
-    dueAt: dueAt === null ? null : dueAt * 1000,
-    createdBy,
-    dedupKey: keyOf(view.id, meta.attempt),
-  }
-  return { form, faults: [...(agent instanceof Problem ? [agent] : []), ...nothingChosen(v, meta)] }
-}
-
-async function agentIn(desk: Desk, user: string | null, self: AgentRow): Promise<AgentRow | Problem> {
-  if (!user) return self
-  try {
-    return await desk.people.agent(user)
-  } catch (error) {
-    if (error instanceof Problem) return new Problem(error.code, error.message, 'agent')
-    throw error
-  }
-}
-
-function audienceIn(v: values.Values, { audience: kind, draft }: NewChatMeta): Audience {
-  switch (kind) {
-    case 'segment':
-      return { kind, segmentId: values.chosen(v, 'segment') ?? '' }
-    case 'customers':
-      return { kind, ids: values.chosenOptions(v, 'customers').map(o => String(o.value)) }
-    case 'typed':
-      return { kind, text: values.typed(v, 'addresses') }
-    case 'file':
-      return { kind, name: values.filesIn(v, 'file')[0]?.name ?? draft?.list ?? '' }
-  }
-}
-
-/** A field that Slack lets somebody leave empty, since another kind of audience needs it not. */
-function nothingChosen(v: values.Values, { audience, draft }: NewChatMeta): Problem[] {
-  if (audience === 'segment' && !values.chosen(v, 'segment'))
-    return [new Problem('invalid', 'Choose a segment.', v.segment ? 'segment' : 'audience')]
-  if (audience === 'file' && !draft?.list && !values.filesIn(v, 'file').length)
-    return [new Problem('invalid', 'Give a CSV file.', 'file')]
-  return []
 }

@@ -69,14 +69,19 @@ const AGAIN_MS = 30_000
 /** A socket that was open and cannot be opened again is tried again; socket-mode would end the process by a rejection. */
 function againOnFailure(client: SocketModeClient, log: Log): void {
   const start = client.start.bind(client)
+  let isLeaving = false
   let wasOpen = false
   let again: NodeJS.Timeout | undefined
   client.on('connected', () => {
     wasOpen = true
   })
-  client.on('disconnecting', () => clearTimeout(again))
+  client.on('disconnecting', () => {
+    isLeaving = true
+    clearTimeout(again)
+  })
   client.start = () =>
     start().catch(error => {
+      if (isLeaving) return {} as Awaited<ReturnType<typeof start>> // it was being opened in that moment
       if (!wasOpen) throw error
       log.error({ err: error }, 'A Slack socket cannot be opened; trying again.')
       again = setTimeout(() => client.start(), AGAIN_MS)

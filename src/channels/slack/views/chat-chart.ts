@@ -24,13 +24,13 @@ export function answersSvg({ answersOverTime }: Pick<ChatReport, 'answersOverTim
   const x = (at: number) => PLOT.left + ((at - begun) / across.end) * (PLOT.right - PLOT.left)
   const y = (count: number) => PLOT.bottom - (count / up.end) * (PLOT.bottom - PLOT.top)
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="${CHART_FONT}" font-size="25" fill="${INK.soft}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="${CHART_FONT}" font-size="30" fill="${INK.soft}">`,
     `<rect x="1" y="1" width="${WIDTH - 2}" height="${HEIGHT - 2}" rx="16" fill="${INK.ground}" stroke="${INK.edge}" stroke-width="2"/>`,
-    words(36, 58, `Chat ${chat.number}: ${headline(last.count, chat)}`, `font-size="31" fill="${INK.words}"`),
+    words(36, 60, `Chat ${chat.number}: ${headline(last.count, chat)}`, `font-size="38" fill="${INK.words}"`),
     ...up.ticks.map(n => `<path d="M${PLOT.left} ${y(n)}H${PLOT.right}" stroke="${INK.grid}" stroke-width="2"/>`),
-    ...up.ticks.map(n => words(PLOT.left - 14, y(n) + 9, shown(n), 'text-anchor="end"')),
-    ...across.ticks.map(t => words(x(begun + t.ms), PLOT.bottom + 38, shown(t.name), 'text-anchor="middle"')),
-    words(MIDDLE, PLOT.bottom + 82, `${across.unit} since it began`, 'text-anchor="middle"'),
+    ...up.ticks.map(n => words(PLOT.left - 14, y(n) + 11, shown(n), 'text-anchor="end"')),
+    ...across.ticks.map(t => words(x(begun + t.ms), PLOT.bottom + 42, shown(t.name), 'text-anchor="middle"')),
+    words(MIDDLE, PLOT.bottom + 90, `${across.unit} since it began`, 'text-anchor="middle"'),
     words(36, PLOT.top - 28, 'answers'),
     `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="${INK.soft}" stroke-width="2"/>`,
     ...(last.count ? curve(answersOverTime.map(p => [x(p.at), y(p.count)])) : [noneYet()]),

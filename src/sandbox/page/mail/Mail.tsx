@@ -16,11 +16,11 @@ export function Mail({ mail, onBack }: { mail: MailView; onBack(): void }): Reac
   const [word, setWord] = useState<{ text: string; isFault: boolean }>()
   const isReceived = mail.direction === 'received'
 
-  async function bounce(): Promise<void> {
-    const fault = await mailCall('POST', `mails/${mail.id}/bounce`, {})
-    setWord(
-      fault ? { text: fault, isFault: true } : { text: 'Returned to the sender as undeliverable.', isFault: false },
-    )
+  const canLeave = mail.headers.some(header => header.name.toLowerCase() === 'list-unsubscribe-post')
+
+  async function press(action: 'bounce' | 'complain' | 'unsubscribe', done: string): Promise<void> {
+    const fault = await mailCall('POST', `mails/${mail.id}/${action}`, {})
+    setWord(fault ? { text: fault, isFault: true } : { text: done, isFault: false })
   }
 
   return (
@@ -79,8 +79,28 @@ export function Mail({ mail, onBack }: { mail: MailView; onBack(): void }): Reac
               <button type="button" className="button is-blue" onClick={() => setAnswering(true)}>
                 <Icon name="reply" size={16} /> Answer
               </button>
-              <button type="button" className="button" onClick={() => void bounce()}>
+              <button
+                type="button"
+                className="button"
+                onClick={() => void press('bounce', 'Returned to the sender as undeliverable.')}
+              >
                 <Icon name="bounce" size={16} /> Bounce it
+              </button>
+              {canLeave && (
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => void press('unsubscribe', 'Unsubscribed with one click.')}
+                >
+                  Unsubscribe
+                </button>
+              )}
+              <button
+                type="button"
+                className="button"
+                onClick={() => void press('complain', 'Reported as spam to its sender.')}
+              >
+                Spam
               </button>
             </>
           )}

@@ -4,7 +4,7 @@ import { Avatar } from '../parts/Avatar.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { shortTime } from '../parts/times.ts'
 import { Mail } from './Mail.tsx'
-import { nameOfBox } from './Mailboxes.tsx'
+import { nameOfBox } from './names.ts'
 import { mailCall } from './post.ts'
 import { WriteMail } from './WriteMail.tsx'
 

@@ -1,10 +1,18 @@
 import { type ReactNode, useState } from 'react'
-import type { MailboxView, MailSnapshot } from '../../mail/types.ts'
+import type { MailboxGlance, MailSnapshot } from '../../mail/types.ts'
 import { Avatar } from '../parts/Avatar.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Mailbox } from './Mailbox.tsx'
 import { NewMailbox } from './NewMailbox.tsx'
+import { nameOfBox } from './names.ts'
+import { OtherMailboxes } from './OtherMailboxes.tsx'
+import { useMailbox } from './useMailbox.ts'
 import { useSeen } from './useSeen.ts'
+
+/** With more mailboxes than this, the first few have a tab, and the latest that are new or were looked at; a list has the others. */
+const MOST_TABS = 12
+const FIRST_TABS = 4
+const LATEST_TABS = 6
 
 interface MailboxesLook {
   now: MailSnapshot
@@ -15,10 +23,23 @@ interface MailboxesLook {
 
 /** The mail world: the customers, and the mailbox of the one that is chosen. */
 export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode {
-  const { isNew, see } = useSeen(now)
+  const { isNew, newIn, see } = useSeen(now)
   const [isAdding, setAdding] = useState(false)
+  const [isFinding, setFinding] = useState(false)
   const [visit, setVisit] = useState(0)
-  const box = now.mailboxes.find(candidate => candidate.address === open) ?? newest(now.mailboxes)
+  const [lookedAt, setLookedAt] = useState<string[]>([])
+  const [old] = useState(() => now.mailboxes.length)
+  const current = now.mailboxes.find(candidate => candidate.address === open) ?? newest(now.mailboxes)
+  const box = useMailbox(current)
+  const tabs = tabsOf(now.mailboxes, old, [...lookedAt, current?.address ?? ''])
+  const others = now.mailboxes.filter(candidate => !tabs.includes(candidate))
+
+  function look(address: string): void {
+    setFinding(false)
+    setVisit(visit + 1) // pressed again, it comes back to the list
+    setLookedAt([...lookedAt.filter(other => other !== address), address].slice(-LATEST_TABS))
+    onOpen(address)
+  }
 
   return (
     <section className="mailboxes" aria-label="Customers' mailboxes">
@@ -32,19 +53,23 @@ export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode
         {now.outage && <span className="underway is-bad">the mail server is down</span>}
       </header>
       <nav className="people" aria-label="Customers">
-        {now.mailboxes.map(candidate => (
+        {tabs.map(candidate => (
           <PersonTab
             key={candidate.address}
             box={candidate}
-            unread={candidate.mails.filter(isNew).length}
-            isCurrent={candidate === box}
-            onClick={() => {
-              // pressed again, it comes back to the list
-              setVisit(visit + 1)
-              onOpen(candidate.address)
-            }}
+            unread={newIn(candidate)}
+            isCurrent={candidate === current}
+            onClick={() => look(candidate.address)}
           />
         ))}
+        {others.length > 0 && (
+          <OthersTab
+            count={others.length}
+            unread={others.reduce((sum, other) => sum + newIn(other), 0)}
+            isOpen={isFinding}
+            onClick={() => setFinding(!isFinding)}
+          />
+        )}
         <button type="button" className="person is-new" aria-label="New mailbox" onClick={() => setAdding(true)}>
           <span className="avatar">
             <Icon name="plus" />
@@ -52,9 +77,12 @@ export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode
           <span>New</span>
         </button>
       </nav>
-      {isAdding && <NewMailbox onAdded={onOpen} onEnd={() => setAdding(false)} />}
+      {isAdding && <NewMailbox onAdded={look} onEnd={() => setAdding(false)} />}
+      {isFinding && <OtherMailboxes boxes={others} newIn={newIn} onOpen={look} onEnd={() => setFinding(false)} />}
       {box ? (
         <Mailbox key={`${box.address}/${visit}`} box={box} desk={desk} isNew={isNew} onSeen={see} />
+      ) : current ? (
+        <div className="mailbox" aria-busy="true" />
       ) : (
         <p className="mail-empty">Nobody has a mailbox yet. Write to somebody from Slack, and theirs appears here.</p>
       )}
@@ -62,8 +90,15 @@ export function Mailboxes({ now, desk, open, onOpen }: MailboxesLook): ReactNode
   )
 }
 
+/** In the order in which they came to be, so that none jumps about. */
+function tabsOf(boxes: MailboxGlance[], old: number, lookedAt: string[]): MailboxGlance[] {
+  if (boxes.length <= MOST_TABS) return boxes
+  const firstNew = Math.max(old, boxes.length - LATEST_TABS)
+  return boxes.filter((box, i) => i < FIRST_TABS || i >= firstNew || lookedAt.includes(box.address))
+}
+
 interface PersonTabLook {
-  box: MailboxView
+  box: MailboxGlance
   unread: number
   isCurrent: boolean
   onClick(): void
@@ -87,10 +122,32 @@ function PersonTab({ box, unread, isCurrent, onClick }: PersonTabLook): ReactNod
   )
 }
 
-export function nameOfBox(box: MailboxView): string {
-  return box.name || box.address
+interface OthersTabLook {
+  count: number
+  unread: number
+  isOpen: boolean
+  onClick(): void
 }
 
-function newest(boxes: MailboxView[]): MailboxView | undefined {
-  return [...boxes].sort((a, b) => (b.mails.at(-1)?.at ?? 0) - (a.mails.at(-1)?.at ?? 0))[0]
+function OthersTab({ count, unread, isOpen, onClick }: OthersTabLook): ReactNode {
+  return (
+    <button
+      type="button"
+      className="person is-many"
+      aria-expanded={isOpen}
+      aria-label={`${count} other mailboxes${unread ? `, ${unread} new` : ''}`}
+      onClick={onClick}
+    >
+      <span className="avatar">+{count}</span>
+      <span>others</span>
+      {unread > 0 && <b>{unread}</b>}
+    </button>
+  )
+}
+
+function newest(boxes: MailboxGlance[]): MailboxGlance | undefined {
+  return boxes.reduce<MailboxGlance | undefined>(
+    (best, box) => (best && best.latestAt >= box.latestAt ? best : box),
+    undefined,
+  )
 }

@@ -27,6 +27,7 @@ export function useModal(modal: ModalView) {
     const choose = (key: string, entry: EntryRequest) => post('choose', { key, entry, view: id })
 
     async function sendDrafts(): Promise<void> {
+      dropGone(drafts.current, values)
       for (const [key, { entry, isReported }] of [...drafts.current]) {
         if (isReported) continue
         drafts.current.delete(key)
@@ -63,9 +64,12 @@ export function useModal(modal: ModalView) {
     setSubmitting(true)
     setTrouble(undefined)
     setErrors({})
-    const entries = Object.fromEntries([...drafts.current].map(([key, { entry }]) => [key, entry]))
+    dropGone(drafts.current, values)
+    const sent = [...drafts.current]
     try {
+      const entries = Object.fromEntries(sent.map(([key, { entry }]) => [key, entry]))
       const answer = await post<SubmitAnswer>('submit', { entries, view: id })
+      for (const [key, draft] of sent) if (drafts.current.get(key) === draft) drafts.current.delete(key)
       setErrors(answer.errors)
     } catch (error) {
       setTrouble(error instanceof Refusal ? error.message : String(error))
@@ -74,6 +78,12 @@ export function useModal(modal: ModalView) {
   }
 
   return { surface, submit, isSubmitting, trouble }
+}
+
+/** The app may have put another form in place of the one that was typed in. */
+function dropGone(drafts: Map<string, Draft>, values: ModalView['values']): void {
+  const isThere = (key: string) => key in values || Object.values(values).some(elements => key in elements)
+  for (const key of [...drafts.keys()]) if (!isThere(key)) drafts.delete(key)
 }
 
 /** An input block has one element, whose action_id may be that of others too. */

@@ -67,12 +67,13 @@ export async function contextOf(q: Query, chat: ChatRow): Promise<ChatContext> {
   }
 }
 
-/** Whom of these the chat must not go to at this moment (ms UTC), and why, by recipient. A hundred cost as much as one. */
+/** Whom of these the chat must not go to at this moment (ms UTC), and why, by recipient. A hundred cost as much as one. Without `fill` nobody is asked whether a variable is missing. */
 export async function blocksOf(
   q: Query,
   context: ChatContext,
   candidates: Candidate[],
   now: number,
+  { fill = true } = {},
 ): Promise<Map<string, Block>> {
   const { exclusions, template } = context
   const blocks = new Map<string, Block>()
@@ -98,7 +99,7 @@ export async function blocksOf(
     if (exclusions.openTicket && open) block(r, 'open_ticket', `${open} is open with them.`)
     const wrote = facts.writtenTo.get(address)
     if (wrote) block(r, 'written_to', wrote)
-    if (blocks.has(r.id)) continue
+    if (blocks.has(r.id) || !fill) continue
     try {
       template.fill(variablesOf(context, r, facts.customers.get(address)))
     } catch (error) {

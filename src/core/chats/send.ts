@@ -19,7 +19,6 @@ import {
   variablesOf,
 } from './blocks.ts'
 import { finishChat, pause } from './change.ts'
-import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
 import { Unfilled } from './template.ts'
@@ -64,8 +63,8 @@ export interface Fed {
  * by now is blocked with the reason. A chat whose last mail is out is finished.
  */
 export async function feedChat(tx: Tx, chatId: string, limit: number): Promise<Fed> {
-  const chat = await chatById(tx.q, chatId)
-  if (chat.state !== 'sending') return { queued: 0, due: null }
+  const [chat] = (await lockSending(tx.q, { chatId })).rows
+  if (!chat) return { queued: 0, due: null }
   const batch = await dueRecipients(tx.q, chatId, tx.now, limit)
   if (!batch.length) return endOrWait(tx, chat)
   let queued = 0
@@ -80,6 +79,16 @@ export async function feedChat(tx: Tx, chatId: string, limit: number): Promise<F
   await redrawChat(tx, chatId)
   return { queued, due: tx.now }
 }
+
+/** A pause that comes meanwhile waits for the batch, and then holds it back: without this it would not see it yet. */
+const lockSending = prepared((q, v: { chatId: string }) =>
+  q
+    .updateTable('chats')
+    .set(e => ({ state: e.ref('state') }))
+    .where('id', '=', v.chatId)
+    .where('state', '=', 'sending')
+    .returningAll(),
+)
 
 function dueRecipients(q: Query, chatId: string, now: number, limit: number): Promise<ChatRecipientRow[]> {
   return q
@@ -117,7 +126,7 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
     batch.map(r => r.address),
   )
   const always = { ...context, exclusions: { ...context.exclusions, suppressed: true } } // nobody may mail them, whatever a list says
-  const blocks = await blocksOf(tx.q, always, batch, tx.now)
+  const blocks = await blocksOf(tx.q, always, batch, tx.now, { fill: false }) // mailOne fills it in
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
   let queued = 0

@@ -116,7 +116,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index chat_recipients_line on chat_recipients (chat_id, line)`.execute(db)
   // with all that a card counts, so that a hundred thousand are counted without reading their rows
   await sql`create index chat_recipients_state on chat_recipients
-    (chat_id, state, due_at, id, line, block, answered_at, absent_at, unsubscribed_at, closed_at, complained_at)`.execute(
+    (chat_id, state, due_at, id, line, block, answered_at, absent_at, unsubscribed_at, closed_at, complained_at, step_due_at)`.execute(
     db,
   )
   await sql`create index chat_recipients_address on chat_recipients (address, chat_id)`.execute(db)

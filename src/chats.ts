@@ -43,7 +43,7 @@ export function startChats(store: Store, log: Log): Chats {
   async function round(): Promise<number | null> {
     const { ids, next } = await chatsDue(store)
     for (const id of ids) await store.write(tx => beginChat(tx, id))
-    for (const { id, finished_at } of await store.read(chatsToClear))
+    for (const { id, finished_at } of await store.read(q => chatsToClear(q, store.now())))
       await store.write(tx => cancelHeldBack(tx, id, finished_at ?? 0))
     const waits = [next === null ? null : next - store.now()]
     const sending = await store.read(chatsSending)

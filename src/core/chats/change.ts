@@ -15,8 +15,8 @@ const FROM: Record<ChatState, ChatState[]> = {
   scheduled: ['draft', 'awaiting_approval'],
   awaiting_approval: ['draft'],
   sending: ['draft', 'scheduled', 'awaiting_approval', 'paused', 'finished'],
-  paused: ['sending'],
-  stopped: ['scheduled', 'awaiting_approval', 'sending', 'paused'],
+  paused: ['sending', 'finished'],
+  stopped: ['scheduled', 'awaiting_approval', 'sending', 'paused', 'finished'],
   finished: ['sending'],
 }
 
@@ -67,7 +67,9 @@ export async function approveChat(tx: Tx, id: string, agent: AgentRow): Promise<
 }
 
 export async function pauseChat(tx: Tx, id: string, agent: AgentRow): Promise<void> {
-  await pause(tx, await chatById(tx.q, id), `${agent.name} paused it.`)
+  const chat = await chatById(tx.q, id)
+  await refuseOver(tx.q, chat)
+  await pause(tx, chat, `${agent.name} paused it.`)
 }
 
 /** Sends no more until somebody resumes it: what is not out yet is held back. */
@@ -85,9 +87,23 @@ export async function resumeChat(tx: Tx, id: string, _agent: AgentRow): Promise<
 /** Ends it for good: who has not got it never will. */
 export async function stopChat(tx: Tx, id: string, agent: AgentRow, reason = ''): Promise<void> {
   const chat = await chatById(tx.q, id)
+  await refuseOver(tx.q, chat)
   const why = `${agent.name} stopped it.${reason.trim() ? ` ${reason.trim()}` : ''}`
   await become(tx, chat, 'stopped', { reason: why, finished_at: tx.now })
   await takeBack(tx, id)
+}
+
+/** One that is finished can be paused or stopped as long as follow-ups are to go. */
+async function refuseOver(q: Query, chat: ChatRow): Promise<void> {
+  if (chat.state !== 'finished') return
+  const next = await q
+    .selectFrom('chat_recipients')
+    .select('id')
+    .where('chat_id', '=', chat.id)
+    .where('step_due_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  if (!next) throw new Problem('conflict', 'This chat is finished, and no follow-up is to go.')
 }
 
 /** A draft that nobody wants is gone, with its recipients. */

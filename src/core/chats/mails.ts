@@ -1,4 +1,8 @@
+import type { ExpressionBuilder } from 'kysely'
+import type { Schema } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { waiting } from '../deliveries/claim.ts'
+import { STEP } from './step-key.ts'
 
 /** When what is held back with its chat would be due: never, until somebody lets it go. */
 const NEVER = Date.UTC(9999, 11, 31)
@@ -11,9 +15,10 @@ export async function holdBack(tx: Tx, chatId: string): Promise<void> {
   await tx.q
     .updateTable('deliveries')
     .set({ state: 'held', due_at: NEVER })
-    .where('ticket_id', 'in', onTheirWay(tx, chatId))
-    .where('key', 'is not', null)
+    .where(waiting('deliveries'))
     .where('state', '=', 'queued')
+    .where('key', 'is not', null)
+    .where(isOf(chatId))
     .execute()
 }
 
@@ -22,9 +27,9 @@ export async function letGo(tx: Tx, chatId: string): Promise<void> {
   await tx.q
     .updateTable('deliveries')
     .set({ state: 'queued', due_at: tx.now })
-    .where('ticket_id', 'in', onTheirWay(tx, chatId))
-    .where('state', '=', 'held')
+    .where(waiting('deliveries'))
     .where('due_at', '=', NEVER)
+    .where(isOf(chatId))
     .execute()
   tx.wake('outbox')
 }
@@ -46,14 +51,15 @@ export async function takeBack(tx: Tx, chatId: string): Promise<void> {
   await holdBack(tx, chatId)
 }
 
-/** Of a stopped chat: what was held back and is in nobody's hands any more never goes. Returns whether that was all. */
-export async function cancelHeldBack(tx: Tx, chatId: string, stoppedAt: number): Promise<boolean> {
-  if (tx.now - stoppedAt < IN_HAND_MS) return (await anyOnTheirWay(tx, chatId)) === false
+/** Of a stopped chat: what was held back and is in nobody's hands any more never goes. */
+export async function cancelHeldBack(tx: Tx, chatId: string, stoppedAt: number): Promise<void> {
+  if (tx.now - stoppedAt < IN_HAND_MS) return
   await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled', reason: 'The chat was stopped before.' })
-    .where('ticket_id', 'in', onTheirWay(tx, chatId))
-    .where('state', '=', 'held')
+    .where(waiting('deliveries'))
+    .where('due_at', '=', NEVER)
+    .where(isOf(chatId))
     .execute()
   await tx.q
     .updateTable('chat_recipients')
@@ -61,26 +67,18 @@ export async function cancelHeldBack(tx: Tx, chatId: string, stoppedAt: number):
     .where('chat_id', '=', chatId)
     .where('state', '=', 'sending')
     .execute()
-  return true
 }
 
-async function anyOnTheirWay(tx: Tx, chatId: string): Promise<boolean> {
-  const row = await tx.q
-    .selectFrom('chat_recipients')
-    .select('id')
-    .where('chat_id', '=', chatId)
-    .where('state', '=', 'sending')
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-function onTheirWay(tx: Tx, chatId: string) {
-  return tx.q
-    .selectFrom('chat_recipients')
-    .select('ticket_id')
-    .where('chat_id', '=', chatId)
-    .where('state', '=', 'sending')
-    .where('ticket_id', 'is not', null)
-    .$castTo<{ ticket_id: string }>()
+/** That a delivery is a mail of this chat, its first or a follow-up, and none that an agent wrote to one of its customers. */
+function isOf(chatId: string) {
+  return (e: ExpressionBuilder<Schema, 'deliveries'>) =>
+    e.exists(
+      e
+        .selectFrom('messages as m')
+        .innerJoin('tickets as t', 't.id', 'm.ticket_id')
+        .select('m.id')
+        .whereRef('m.id', '=', 'deliveries.message_id')
+        .where('t.chat_id', '=', chatId)
+        .where(w => w.or([w('m.opening', '=', 1), w('m.dedup_key', 'like', `${STEP}%`)])),
+    )
 }

@@ -242,20 +242,25 @@ export async function chatsDue(store: Store): Promise<{ ids: string[]; next: num
   }
 }
 
-/** Stopped chats of which something is still held back. */
-export function chatsToClear(q: Query): Promise<{ id: string; finished_at: number | null }[]> {
+const CLEARING_MS = 120_000
+
+/** Stopped chats of which something is still held back: a first mail, or, for a while, perhaps a follow-up. */
+export function chatsToClear(q: Query, now: number): Promise<{ id: string; finished_at: number | null }[]> {
   return q
     .selectFrom('chats as c')
     .select(['c.id', 'c.finished_at'])
     .where('c.state', '=', 'stopped')
     .where(e =>
-      e.exists(
-        e
-          .selectFrom('chat_recipients as r')
-          .select('r.id')
-          .whereRef('r.chat_id', '=', 'c.id')
-          .where('r.state', '=', 'sending'),
-      ),
+      e.or([
+        e('c.finished_at', '>', now - CLEARING_MS),
+        e.exists(
+          e
+            .selectFrom('chat_recipients as r')
+            .select('r.id')
+            .whereRef('r.chat_id', '=', 'c.id')
+            .where('r.state', '=', 'sending'),
+        ),
+      ]),
     )
     .execute()
 }

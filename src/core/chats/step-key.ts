@@ -8,4 +8,5 @@ export function isStepKey(dedupKey: string | null): boolean {
   return dedupKey?.startsWith(STEP) ?? false
 }
 
-const STEP = 'step:'
+/** How such keys begin. */
+export const STEP = 'step:'

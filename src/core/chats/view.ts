@@ -38,6 +38,7 @@ export interface ChatCounts {
   outOfOffice: number
   unsubscribed: number
   closed: number
+  toFollow: number // to whom a follow-up is yet to go
   waiting: number // who got it and have neither answered, left, nor been closed
 }
 
@@ -100,6 +101,7 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
       e.fn.count('absent_at').as('absent'),
       e.fn.count('unsubscribed_at').as('unsubscribed'),
       e.fn.count('closed_at').as('closed'),
+      e.fn.count('step_due_at').as('following'),
       e.fn
         .countAll()
         .filterWhere('answered_at', 'is', null)
@@ -113,7 +115,7 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
     .execute()
   const of = (...states: RecipientState[]) =>
     rows.filter(r => states.includes(r.state)).reduce((sum, r) => sum + Number(r.n), 0)
-  const all = (what: 'n' | 'answered' | 'absent' | 'unsubscribed' | 'closed') =>
+  const all = (what: 'n' | 'answered' | 'absent' | 'unsubscribed' | 'closed' | 'following') =>
     rows.reduce((sum, r) => sum + Number(r[what]), 0)
   return {
     total: all('n'),
@@ -127,6 +129,7 @@ async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
     outOfOffice: all('absent'),
     unsubscribed: all('unsubscribed'),
     closed: all('closed'),
+    toFollow: all('following'),
     waiting: Number(rows.find(r => r.state === 'sent')?.waiting ?? 0),
   }
 }

@@ -8,7 +8,7 @@ import { redrawCard } from './redraw.ts'
 export const LEASE_MS = 15_000
 
 /** Held or queued, in the very words of the partial indexes: with parameters in their place SQLite would not use them. */
-function waiting(table: string): RawBuilder<SqlBool> {
+export function waiting(table: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`${sql.ref(`${table}.state`)} in ('held', 'queued')`
 }
 

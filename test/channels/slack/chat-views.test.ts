@@ -46,6 +46,7 @@ const counts = {
   outOfOffice: 0,
   unsubscribed: 1,
   closed: 2,
+  toFollow: 0,
   waiting: 76,
 }
 const blocks = Object.entries(BLOCKS).map(([block, label], i) => ({ block, label, count: 1_000_000 * i + 1 }))

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../../src/core/agents.ts'
 import { claimChatPosts } from '../../../src/core/chats/card.ts'
-import { resumeChat } from '../../../src/core/chats/change.ts'
+import { pauseChat, resumeChat, stopChat } from '../../../src/core/chats/change.ts'
 import { followUp, sendDueSteps } from '../../../src/core/chats/follow-up.ts'
 import { chatReport } from '../../../src/core/chats/report.ts'
 import { fromText, plainText } from '../../../src/core/document.ts'
@@ -222,6 +222,25 @@ describe('a follow-up', () => {
     await answer(mail)
     town.clock.now += 10 * DAY_MS
     expect(await sendDue()).toEqual([])
+  })
+
+  it('is held back by a pause, also in the outbox, and ended by a stop, though the chat itself is out', async () => {
+    const id = await town.draft('jane@acme.test, bob@globex.test')
+    await town.sendAll(id)
+    await expect(town.store.write(tx => stopChat(tx, id, town.ann))).rejects.toThrow('no follow-up is to go')
+    await follow(id, 'Well?')
+    await follow(id, 'Really not?', 1)
+    await town.store.write(tx => sendDueSteps(tx, 50))
+    await town.store.write(tx => pauseChat(tx, id, town.ann))
+    expect(await sendDue()).toEqual([])
+    await town.store.write(tx => resumeChat(tx, id, town.ann))
+    expect(await sendDue()).toHaveLength(2)
+    await town.feed(id)
+    expect((await town.chat(id)).state).toBe('finished')
+    await town.store.write(tx => stopChat(tx, id, town.ann))
+    town.clock.now += 5 * DAY_MS
+    expect(await sendDue()).toEqual([])
+    expect((await town.chat(id)).counts).toMatchObject({ sent: 2, toFollow: 0 })
   })
 
   it('waits longer for somebody who is out of office', async () => {

@@ -143,7 +143,8 @@ export function stepWords({ step, workingDays, text }: ChatView['steps'][number]
 
 function buttons(chat: ChatView): (Button | false)[] {
   const { id, state } = chat
-  const canStop = ['scheduled', 'awaiting_approval', 'sending', 'paused'].includes(state)
+  const goesOn = state === 'sending' || (state === 'finished' && chat.counts.toFollow > 0)
+  const canStop = goesOn || ['scheduled', 'awaiting_approval', 'paused'].includes(state)
   const canFollow = ['sending', 'paused', 'finished'].includes(state) && chat.steps.length < MOST_STEPS
   const left = chat.counts.waiting
   return [
@@ -151,7 +152,7 @@ function buttons(chat: ChatView): (Button | false)[] {
     state === 'draft' && button('Discard', ids.discardChat, id, { confirm: discarding(chat) }),
     state === 'awaiting_approval' && button('Approve', ids.approveChat, id, { style: 'primary' }),
     state === 'paused' && button('Resume', ids.resumeChat, id, { style: 'primary' }),
-    state === 'sending' && button('Pause', ids.pauseChat, id),
+    goesOn && button('Pause', ids.pauseChat, id),
     canStop && button('Stop', ids.stopChat, id, { style: 'danger', confirm: stopping(chat) }),
     canFollow && left > 0 && button(`Follow up ${count(left)} who did not answer`, ids.followUp, id),
     button('Recipients (CSV)', ids.recipientsCsv, id),

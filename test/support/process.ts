@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const BUILT = `${ROOT}dist/under-test/${process.pid}` // its own: another file's tests may run theirs while this is built
+/** This worker's own: others may run theirs while this one is built. */
+const BUILT = `${ROOT}dist/under-test/${process.env.TEST_ENGINE}-${process.env.VITEST_POOL_ID}`
 
 let isBuilt = false
 
@@ -24,7 +24,6 @@ export async function startProcess(env: Record<string, string>, options: { killA
   if (!isBuilt) {
     execFileSync(`${ROOT}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json', '--outDir', BUILT], { cwd: ROOT })
     isBuilt = true
-    process.once('exit', () => rmSync(BUILT, { recursive: true, force: true }))
   }
   const preload = options.killAt ? ['--import', new URL('kill-at.mjs', import.meta.url).href] : []
   const child = spawn(process.execPath, [...preload, `${BUILT}/src/cli.js`, 'start'], {

@@ -1,12 +1,10 @@
+import { containing } from '../db/like.ts'
 import type { AccountRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
 
 /** Up to `limit` companies whose name or domain contains what was typed, by name. */
 export function searchAccounts(q: Query, typed: string, limit: number): Promise<Pick<AccountRow, 'id' | 'name'>[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('accounts')
     .select(['id', 'name'])

@@ -97,16 +97,22 @@ export async function attachKept(tx: Tx, messageId: string, files: KeptFile[]): 
   await tx.q.insertInto('attachments').values(rows).execute()
 }
 
+/** Stores bytes, the same ones once, and returns their SHA-256 in hex, by which they are found. */
+export async function keepBytes(tx: Tx, bytes: Buffer): Promise<string> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  await tx.q
+    .insertInto('blobs')
+    .values({ sha256, bytes, created_at: tx.now })
+    .onConflict(c => c.column('sha256').doNothing())
+    .execute()
+  return sha256
+}
+
 /** Stores a message's files; the same bytes are kept once. */
 export async function attach(tx: Tx, messageId: string, files: NewFile[]): Promise<void> {
   let position = 0
   for (const file of files) {
-    const sha256 = createHash('sha256').update(file.bytes).digest('hex')
-    await tx.q
-      .insertInto('blobs')
-      .values({ sha256, bytes: file.bytes, created_at: tx.now })
-      .onConflict(c => c.column('sha256').doNothing())
-      .execute()
+    const sha256 = await keepBytes(tx, file.bytes)
     await tx.q
       .insertInto('attachments')
       .values({

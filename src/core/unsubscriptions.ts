@@ -1,3 +1,4 @@
+import { containing } from '../db/like.ts'
 import type { UnsubscriptionRow } from '../db/schema.ts'
 import type { FileRules, Query, Store, Tx } from '../db/store.ts'
 import { redrawChat } from './chats/redraw.ts'
@@ -170,10 +171,7 @@ export async function subscribeAgain(tx: Tx, recipientId: string): Promise<Subsc
 
 /** Unsubscriptions whose address, kind or reason contains what was typed, newest first. */
 export function searchUnsubscriptions(q: Query, typed: string, limit: number): Promise<UnsubscriptionRow[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('unsubscriptions')
     .selectAll()

@@ -16,6 +16,19 @@ export class Problem extends Error {
   }
 }
 
+/** Gathers the Problems of several looks at a form: each answers what it found, or undefined with its Problem among the faults. */
+export function gathering(faults: Problem[]): <T>(read: () => Promise<T> | T) => Promise<T | undefined> {
+  return async read => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      faults.push(error)
+      return undefined
+    }
+  }
+}
+
 /** Several faults of one form, so that a person sees all of them at once. Never empty. */
 export class Problems extends Error {
   override name = 'Problems'

@@ -2,6 +2,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
+import { backOff } from '../deliveries/retry.ts'
 import type { Outcome } from '../letter.ts'
 import { REDRAW_MS } from './redraw.ts'
 import { type ChatView, chatView } from './view.ts'
@@ -29,8 +30,6 @@ export interface ChatPost {
 }
 
 const LEASE_MS = 15_000
-const BACK_OFF_MS = 2_000
-const LONGEST_BACK_OFF_MS = 600_000
 
 /** Queues a word for the thread under the card; the same key again is the same word. */
 export async function queueChatPost(
@@ -172,10 +171,6 @@ export async function settleChatPost(tx: Tx, post: ChatPost, outcome: Outcome): 
     .where('id', '=', post.id)
     .execute()
   tx.wake('outbox')
-}
-
-function backOff(attempts: number): number {
-  return Math.min(BACK_OFF_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_BACK_OFF_MS)
 }
 
 /** When the next card or word is due (ms UTC), of those that are not due yet at `after`, or null. */

@@ -14,7 +14,7 @@ const FROM: Record<ChatState, ChatState[]> = {
   draft: [],
   scheduled: ['draft', 'awaiting_approval'],
   awaiting_approval: ['draft'],
-  sending: ['draft', 'scheduled', 'awaiting_approval', 'paused', 'finished'],
+  sending: ['draft', 'scheduled', 'awaiting_approval', 'paused'],
   paused: ['sending', 'finished'],
   stopped: ['scheduled', 'awaiting_approval', 'sending', 'paused', 'finished'],
   finished: ['sending'],
@@ -124,11 +124,6 @@ export async function beginChat(tx: Tx, id: string): Promise<void> {
 /** Nothing more is to go out. */
 export async function finishChat(tx: Tx, chat: ChatRow): Promise<void> {
   await become(tx, chat, 'finished', { finished_at: tx.now })
-}
-
-/** Follow-ups are to be sent, of one that was finished, too. */
-export async function sendAgain(tx: Tx, chat: ChatRow): Promise<void> {
-  if (chat.state !== 'sending' && chat.state !== 'paused') await become(tx, chat, 'sending', { finished_at: null })
 }
 
 async function schedule(tx: Tx, chat: ChatRow, rules: ChatRules, more: Partial<ChatRow>): Promise<void> {

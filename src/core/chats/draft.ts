@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { AgentRow, ChatRow, Priority, SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
-import { Problem, Problems } from '../../lib/problem.ts'
+import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
-import { refuseUnmailable } from '../attachments.ts'
+import { keepBytes, refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { refuseUnlessLead } from '../leads.ts'
 import type { NewFile } from '../letter.ts'
@@ -89,15 +88,7 @@ export async function checkChat(tx: Tx, form: ChatForm, files: { name: string; s
 
 async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: number }[]): Promise<SenderRow> {
   const faults: Problem[] = []
-  const gather = async <T>(read: () => Promise<T> | T): Promise<T | undefined> => {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      faults.push(error)
-      return undefined
-    }
-  }
+  const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
   await gather(() => agentById(tx.q, form.agentId))
   const subject = form.subject.trim()
@@ -154,7 +145,7 @@ function columnsOf(form: ChatForm, sender: SenderRow) {
 }
 
 /** The word that a kind is stored and left by. */
-export function kindName(typed: string): string {
+function kindName(typed: string): string {
   return (
     typed
       .trim()
@@ -180,12 +171,7 @@ function chatByDedupKey(q: Query, key: string): Promise<ChatRow | undefined> {
 async function keepFiles(tx: Tx, chatId: string, files: NewFile[]): Promise<void> {
   let position = 0
   for (const { name, type, bytes } of files) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    await tx.q
-      .insertInto('blobs')
-      .values({ sha256, bytes, created_at: tx.now })
-      .onConflict(c => c.column('sha256').doNothing())
-      .execute()
+    const sha256 = await keepBytes(tx, bytes)
     const file = { chat_id: chatId, position: position++, name, type, size: bytes.length, sha256 }
     await tx.q.insertInto('chat_files').values(file).execute()
   }

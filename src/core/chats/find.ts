@@ -1,3 +1,4 @@
+import { containing } from '../../db/like.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
@@ -39,10 +40,7 @@ export function findRecipients(
   typed: string,
   limit: number,
 ): Promise<Pick<ChatRecipientRow, 'id' | 'address' | 'name'>[]> {
-  const like = `%${typed
-    .trim()
-    .toLowerCase()
-    .replace(/[%_\\]/g, '_')}%`
+  const like = containing(typed.trim())
   return q
     .selectFrom('chat_recipients')
     .select(['id', 'address', 'name'])

@@ -1,4 +1,5 @@
 import type { Query } from '../../db/store.ts'
+import { domainOf } from '../addresses.ts'
 import { chatById } from './find.ts'
 
 /** What came of a chat. */
@@ -105,7 +106,7 @@ async function domains(q: Query, chatId: string): Promise<DomainReport[]> {
     line = last.line
     for (const r of rows) {
       if (r.state !== 'sent' && r.state !== 'bounced' && r.state !== 'failed') continue
-      const domain = r.address.slice(r.address.lastIndexOf('@') + 1)
+      const domain = domainOf(r.address)
       const d = found.get(domain) ?? { domain, sent: 0, bounced: 0, answered: 0 }
       found.set(domain, d)
       if (r.state === 'sent') d.sent++

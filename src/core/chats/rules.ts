@@ -1,8 +1,9 @@
-import { DateTime, IANAZone } from 'luxon'
+import { DateTime } from 'luxon'
 import { z } from 'zod'
 import type { TeamRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { isZone, nextTimeOfDay } from '../../lib/zone.ts'
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time looks like 09:00.')
 const span = z.object({ from: clock, to: clock })
@@ -16,10 +17,7 @@ const Rules = z.object({
   outsideHours: z.boolean().default(false),
   /** A chat goes out after so many minutes unless somebody stops it; null: at once. */
   vetoMinutes: z.number().int().min(1).max(10_080).nullable().default(null),
-  zone: z
-    .string()
-    .refine(name => IANAZone.isValidZone(name), 'That is no time zone. One looks like Europe/Berlin.')
-    .default('UTC'),
+  zone: z.string().refine(isZone, 'That is no time zone. One looks like Europe/Berlin.').default('UTC'),
   workingDays: z.array(z.number().int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]), // 1 is Monday
   workingHours: span.default({ from: '09:00', to: '17:00' }),
   /** Nobody gets a chat in these hours of theirs; null: at any time. */
@@ -72,8 +70,7 @@ export function afterQuietHours(rules: ChatRules, zone: string | null, at: numbe
   const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: rules.zone })
   if (!isWithin(rules.quietHours, local)) return at
   const [hour = 0, minute = 0] = rules.quietHours.to.split(':').map(Number)
-  const end = local.set({ hour, minute, second: 0, millisecond: 0 })
-  return (end.toMillis() > at ? end : end.plus({ days: 1 })).toMillis()
+  return nextTimeOfDay(at, hour, minute, local.zoneName ?? rules.zone)
 }
 
 /** The moment that lies so many of the team's working days after `at` (ms UTC), at the same time of day. */

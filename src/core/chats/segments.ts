@@ -1,4 +1,5 @@
 import type { SelectQueryBuilder } from 'kysely'
+import { containing } from '../../db/like.ts'
 import type { AgentRow, Schema, SegmentRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -86,8 +87,7 @@ export async function customersIn(q: Query, filter: Filter, after: string, limit
 
 function narrowed(q: Query, filter: Filter): SelectQueryBuilder<Schema, 'customers', object> {
   let found = q.selectFrom('customers') as SelectQueryBuilder<Schema, 'customers', object>
-  for (const word of wordsIn(filter.words))
-    found = found.where('customers.search', 'like', `%${word.replace(/[%_\\]/g, '_')}%`)
+  for (const word of wordsIn(filter.words)) found = found.where('customers.search', 'like', containing(word))
   if (filter.accounts?.length) found = found.where('customers.account_id', 'in', filter.accounts)
   if (filter.tags?.length) {
     const tags = filter.tags.map(t => t.toLowerCase())

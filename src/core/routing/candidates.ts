@@ -75,7 +75,7 @@ async function load(q: Query, ids: string[], routing: Routing, now: number): Pro
 }
 
 /** How long what the desk said of somebody holds. */
-export const PRESENCE_MS = 60_000
+const PRESENCE_MS = 60_000
 
 function stateOf(
   agent: AgentRow,
@@ -92,10 +92,7 @@ function stateOf(
 }
 
 /** Whether somebody may be given tickets: as they said, until the time that they named for their return. */
-export function isOnline(
-  agent: Pick<AgentRow, 'availability' | 'available_at' | 'deactivated_at'>,
-  now: number,
-): boolean {
+function isOnline(agent: Pick<AgentRow, 'availability' | 'available_at' | 'deactivated_at'>, now: number): boolean {
   if (agent.deactivated_at !== null) return false
   return agent.availability === 'online' || (agent.available_at !== null && agent.available_at <= now)
 }

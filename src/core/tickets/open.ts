@@ -3,7 +3,7 @@ import type { AgentRow, ChatRow, Priority, SenderRow, Status, TicketRow } from '
 import type { Query, Tx } from '../../db/store.ts'
 import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
-import { Problem, Problems } from '../../lib/problem.ts'
+import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { actorOf } from '../agents.ts'
 import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
@@ -92,15 +92,7 @@ async function readForm(
   files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
 ): Promise<{ address: CustomerView | { address: string; name: string }; sender: SenderRow | null }> {
   const faults: Problem[] = []
-  const gather = async <T>(read: () => Promise<T> | T): Promise<T | undefined> => {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      faults.push(error)
-      return undefined
-    }
-  }
+  const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))

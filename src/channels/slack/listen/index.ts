@@ -20,13 +20,15 @@ import { listenToSegments } from './segments.ts'
 import { listenToSetUp } from './setup.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
+import { switchboard } from './switchboard.ts'
 import { listenToTicketForms } from './ticket-forms.ts'
 import { listenToTray } from './tray.ts'
 
 export { ids } from '../views/ids.ts'
 
 /** Registers all that people press, type and submit. What they write in threads comes as events, from stored rows. */
-export function listen(app: App, desk: Desk): void {
+export function listen(bolt: App, desk: Desk): void {
+  const app = switchboard(bolt)
   listenToCommands(app, desk)
   listenToShortcuts(app, desk)
   listenToNewTicket(app, desk)

@@ -1,5 +1,4 @@
 import { pipeline, Readable } from 'node:stream'
-import { parse } from 'csv-parse'
 import type { ChatRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -136,6 +135,7 @@ async function* rowsOf(csv: Readable): AsyncIterable<Listed> {
     if (!first.done) yield first.value
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
   }
+  const { parse } = await import('csv-parse')
   const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true }
   const parser = parse({ ...options, delimiter: delimiterIn(beginning), max_record_size: LONGEST_ROW })
   let columns: string[] | undefined

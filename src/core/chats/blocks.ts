@@ -6,7 +6,8 @@ import { bansOf } from '../bans.ts'
 import { ownAmong } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
-import { type ChatTemplate, readTemplate, Unfilled, type Variables } from './template.ts'
+import type { ChatTemplate, Variables } from './template.ts'
+import { Unfilled } from './unfilled.ts'
 
 /** Whom a chat leaves out. An address that is none, one of ours, or for which a variable is missing never gets it. */
 export interface Exclusions {
@@ -58,6 +59,7 @@ export async function contextOf(q: Query, chat: ChatRow): Promise<ChatContext> {
   const agent = await agentById(q, chat.agent_id)
   const team = await teamById(q, chat.team_id)
   const name = agent.alias ?? agent.name
+  const { readTemplate } = await import('./template.ts') // Liquid is loaded with the first chat
   return {
     chat,
     template: readTemplate(chat.subject, JSON.parse(chat.body)),

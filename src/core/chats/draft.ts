@@ -12,7 +12,6 @@ import { teamById } from '../teams.ts'
 import type { Audience } from './audience.ts'
 import type { Exclusions } from './blocks.ts'
 import { chatById } from './find.ts'
-import { readTemplate } from './template.ts'
 
 export interface ChatForm {
   teamId: string
@@ -95,6 +94,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   if (!subject) faults.push(new Problem('invalid', 'Give the mails a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
+  const { readTemplate } = await import('./template.ts')
   await gather(() => readTemplate(subject, []))
   await gather(() => readTemplate('', form.body))
   await gather(() => refuseUnmailable(tx.files, files))

@@ -1,11 +1,10 @@
-import { stringify } from 'csv-stringify/sync'
 import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Document } from '../document.ts'
 import { BLOCKS, type BlockName, blocksOf, type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
 import { chatById, recipientsAfter } from './find.ts'
-import { Unfilled } from './template.ts'
+import { Unfilled } from './unfilled.ts'
 
 /** What would become of a chat if it were sent now. */
 export interface DryRun {
@@ -103,6 +102,7 @@ const COLUMNS = ['line', 'address', 'name', 'state', 'reason', 'sent', 'answered
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 export async function* recipientsCsv(store: Store, chatId: string, which: 'blocked' | 'all'): AsyncIterable<string> {
+  const { stringify } = await import('csv-stringify/sync')
   yield stringify([COLUMNS])
   let line = 0
   for (;;) {

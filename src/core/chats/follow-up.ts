@@ -13,7 +13,7 @@ import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf, workingDaysAfter } from './rules.ts'
 import { stepKey } from './step-key.ts'
-import { readTemplate, Unfilled } from './template.ts'
+import { Unfilled } from './unfilled.ts'
 
 export const MOST_STEPS = 5
 
@@ -31,7 +31,7 @@ export async function followUp(
   if (chat.state === 'draft' || chat.state === 'stopped')
     throw new Problem('conflict', 'Only a chat that is sent can be followed up.')
   if (isEmpty(form.body)) throw new Problem('invalid', 'Write a message.', 'message')
-  readTemplate('', form.body)
+  await refuseUnreadable(form.body)
   if (!Number.isInteger(form.workingDays) || form.workingDays < 0 || form.workingDays > 90)
     throw new Problem('invalid', 'The days are a whole number from 0 to 90.', 'days')
   const steps = await stepsOf(tx.q, chatId)
@@ -52,6 +52,11 @@ export async function followUp(
   await redrawChat(tx, chatId)
   tx.wake('chats')
   return { recipients, step }
+}
+
+async function refuseUnreadable(body: Document): Promise<void> {
+  const { readTemplate } = await import('./template.ts')
+  readTemplate('', body)
 }
 
 /** All who have had every step before this one, and ended none by an answer, a bounce, by leaving or by being closed. */
@@ -158,6 +163,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
   const ended = !step || !r.ticket_id || (await endedBy(tx.q, r, context.chat.kind))
   if (ended) return setStep(tx, r, { step_due_at: null })
   try {
+    const { readTemplate } = await import('./template.ts')
     const { body } = readTemplate('', JSON.parse(step.body)).fill(variablesOf(context, r, customer))
     await postMessage(tx, {
       ticketId: r.ticket_id as string,

@@ -21,7 +21,7 @@ import {
 import { finishChat, pause } from './change.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
-import { Unfilled } from './template.ts'
+import { Unfilled } from './unfilled.ts'
 
 /** A chat that is being sent, and how fast. */
 export interface Sending {

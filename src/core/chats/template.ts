@@ -1,6 +1,7 @@
 import { Liquid, LiquidError, type Template } from 'liquidjs'
 import { Problem } from '../../lib/problem.ts'
 import type { Block, Document, Inline } from '../document.ts'
+import { Unfilled } from './unfilled.ts'
 
 /** What a template can speak of. A name that is not known is not there at all, so that it needs a default. */
 export interface Variables {
@@ -8,11 +9,6 @@ export interface Variables {
   row: Record<string, string> // the further columns of the list
   agent: Record<string, string>
   team: Record<string, string>
-}
-
-/** Somebody for whom a template cannot be filled in; the message is a finished sentence. */
-export class Unfilled extends Error {
-  override name = 'Unfilled'
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */

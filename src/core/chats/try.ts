@@ -9,7 +9,7 @@ import { openTicketOfChat } from '../tickets/open.ts'
 import { contextOf, customersAt, variablesOf } from './blocks.ts'
 import { chatById } from './find.ts'
 import { filesOf } from './send.ts'
-import { Unfilled } from './template.ts'
+import { Unfilled } from './unfilled.ts'
 
 /**
  * Sends an agent the mail that this recipient would get, or the first one, with all that it bears: it can be answered and

@@ -17,7 +17,7 @@ import { Unfilled } from './unfilled.ts'
  * filled in.
  */
 export async function sendToMe(tx: Tx, chatId: string, recipientId: string | null, agent: AgentRow): Promise<void> {
-  if (!agent.email) throw new Problem('conflict', 'Slack does not tell us your email address.')
+  if (!agent.email) throw new Problem('conflict', 'We do not know your email address, so nothing can be sent to you.')
   const chat = await chatById(tx.q, chatId)
   const context = await contextOf(tx.q, chat)
   const like = await recipientOr(tx.q, chatId, recipientId)

@@ -5,7 +5,7 @@ import { mountUnsubscribe } from './api/unsubscribe.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
-import { type Chats, startChats } from './chats.ts'
+import { startChats } from './chats.ts'
 import type { Config } from './config.ts'
 import { releaseLeases } from './core/deliveries/claim.ts'
 import { releaseInboundLeases } from './core/inbound.ts'
@@ -23,7 +23,6 @@ export interface Overture {
   readonly store: Store
   readonly outbox: Outbox
   readonly inbox: Inbox
-  readonly chats: Chats
   readonly routing: Routing
   /** Where the HTTP server listens, `http://host:port`. */
   readonly url: string
@@ -89,7 +88,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
-    return { store, outbox, inbox, chats, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
+    return { store, outbox, inbox, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
   } catch (error) {
     await stop()
     throw error

@@ -18,8 +18,6 @@ const SOON_MS = 100
 const LATER_MS = 5_000
 
 export interface Chats {
-  /** Resolves once nothing is left that is due now. */
-  flush(): Promise<void>
   /** Puts nothing more into the outbox. */
   stop(): Promise<void>
 }
@@ -79,15 +77,6 @@ export function startChats(store: Store, log: Log): Chats {
   }
 
   return {
-    async flush() {
-      for (let last = ''; ; ) {
-        loop.knock()
-        await new Promise(resolve => setTimeout(resolve, 5))
-        const now = JSON.stringify(await store.read(chatsSending))
-        if (now === last || now === '[]') return
-        last = now
-      }
-    },
     stop() {
       clearTimeout(soon)
       return loop.stop()

@@ -36,12 +36,7 @@ export async function letGo(tx: Tx, chatId: string): Promise<void> {
 
 /** Nothing of a chat is sent any more: neither to those whose turn has not come, nor what waits in the outbox. */
 export async function takeBack(tx: Tx, chatId: string): Promise<void> {
-  await tx.q
-    .updateTable('chat_recipients')
-    .set({ state: 'left_out', reason: 'The chat was stopped before.' })
-    .where('chat_id', '=', chatId)
-    .where('state', '=', 'queued')
-    .execute()
+  await leaveOut(tx, chatId, 'queued')
   await tx.q
     .updateTable('chat_recipients')
     .set({ step_due_at: null })
@@ -56,16 +51,22 @@ export async function cancelHeldBack(tx: Tx, chatId: string, stoppedAt: number):
   if (tx.now - stoppedAt < IN_HAND_MS) return
   await tx.q
     .updateTable('deliveries')
-    .set({ state: 'cancelled', reason: 'The chat was stopped before.' })
+    .set({ state: 'cancelled', reason: STOPPED })
     .where(waiting('deliveries'))
     .where('due_at', '=', NEVER)
     .where(isOf(chatId))
     .execute()
+  await leaveOut(tx, chatId, 'sending')
+}
+
+const STOPPED = 'The chat was stopped before.'
+
+async function leaveOut(tx: Tx, chatId: string, state: 'queued' | 'sending'): Promise<void> {
   await tx.q
     .updateTable('chat_recipients')
-    .set({ state: 'left_out', reason: 'The chat was stopped before.' })
+    .set({ state: 'left_out', reason: STOPPED })
     .where('chat_id', '=', chatId)
-    .where('state', '=', 'sending')
+    .where('state', '=', state)
     .execute()
 }
 

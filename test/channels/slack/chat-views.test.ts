@@ -23,12 +23,9 @@ import type { ChatReport } from '../../../src/core/chats/report.ts'
 import { chatRulesOf } from '../../../src/core/chats/rules.ts'
 import type { ChatView } from '../../../src/core/chats/view.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
-import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
+import { faultsIn, hostile, long, now, pingsIn as pings, wordsOn } from './what-slack-refuses.ts'
 
-const now = Date.UTC(2026, 10, 21, 14, 2)
-const hostile = '<!channel> <@U123> *bold* &lt;!here&gt; <https://evil.test|Overture> :wave: `code`'
-const long = 'x'.repeat(300)
 const longAddress = `${'e'.repeat(64)}@${'acme.'.repeat(40)}test`
 const novel: Document = Array.from({ length: 200 }, (_, i) => ({
   type: 'paragraph' as const,
@@ -116,33 +113,7 @@ const report: ChatReport = {
 }
 const empty: ChatReport = { ...report, answerRate: 0, medianAnswerMs: null, bouncesByReason: [], byDomain: [] }
 
-/** What Slack would refuse, or could be pinged by. */
-function refused(post: { blocks: unknown[]; text: string }): string[] {
-  const faults = faultsInBlocks(post.blocks, 'message')
-  if (textLength(post.blocks) > 9_000) faults.push(`the blocks hold ${textLength(post.blocks)} characters`)
-  if (post.text.length > 4_000 || !post.text) faults.push('the text is too long or missing')
-  return [...faults, ...pings(post)]
-}
-
-function pings(post: unknown): string[] {
-  const said: string[] = []
-  JSON.stringify(post, (key, value) => {
-    if (value?.type === 'mrkdwn') said.push(value.text)
-    if (key === 'text' && typeof value === 'string' && (post as { text?: string }).text === value) said.push(value)
-    if (['user', 'usergroup', 'channel', 'broadcast'].includes(value?.type)) said.push(`<${value.type}>`)
-    return value
-  })
-  return said.flatMap(text => text.match(/<(?!!date\^|#C)[^>]*>/g) ?? [])
-}
-
-function wordsOn(view: unknown): string {
-  const found: string[] = []
-  JSON.stringify(view, (key, value) => {
-    if (key === 'text' && typeof value === 'string') found.push(value)
-    return value
-  })
-  return found.join('\n')
-}
+const refused = (post: { blocks: unknown[]; text: string }) => faultsIn(post, 9_000)
 
 describe("a chat's card is what Slack takes, and pings nobody", () => {
   test.each(Object.entries(chats))('%s', (_, view) => {

@@ -47,14 +47,12 @@ import type { Rule } from '../../../src/core/routing/rules.ts'
 import type { Routing } from '../../../src/core/routing/settings.ts'
 import { SETTABLE } from '../../../src/core/tickets/change.ts'
 import type { AgentRow, EventRow, SenderRow, TeamRow } from '../../../src/db/schema.ts'
-import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
+import { faultsInBlocks } from '../../../src/sandbox/slack/blocks/blocks.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
 import { aMessage, aTicket } from '../../support/views.ts'
+import { faultsIn, hostile, long, now, pingsIn, wordsOn } from './what-slack-refuses.ts'
 
-const now = Date.UTC(2026, 10, 21, 14, 2)
-const hostile = '<!channel> <@U123> *bold* &lt;!here&gt; <https://evil.test|Overture> :wave: `code`'
 const emoji = '🧑‍🚀'.repeat(51)
-const long = 'x'.repeat(300)
 
 function message(changes: Partial<MessageView> = {}): MessageView {
   return aMessage('Hello Jane,\n\nyour order is ready.', { createdAt: now, ...changes })
@@ -289,25 +287,10 @@ function composer(view: TicketView, changes: Partial<ReplyForm> = {}): ReplyForm
   }
 }
 
-/** What Slack would refuse, or could be pinged by. */
-function refused(post: { blocks: unknown[]; text: string }): string[] {
-  const faults = faultsInBlocks(post.blocks, 'message')
-  if (textLength(post.blocks) > 8_500) faults.push(`the blocks hold ${textLength(post.blocks)} characters`)
-  if (post.text.length > 4_000 || !post.text) faults.push('the text is too long or missing')
-  return [...faults, ...pings(post)]
-}
-
-/** Mentions that are not of the agents that the test itself assigned. */
-function pings(post: unknown): string[] {
-  const said: string[] = []
-  JSON.stringify(post, (key, value) => {
-    if (value?.type === 'mrkdwn') said.push(value.text)
-    if (key === 'text' && typeof value === 'string' && (post as { text?: string }).text === value) said.push(value)
-    if (['user', 'usergroup', 'channel', 'broadcast'].includes(value?.type)) said.push(`<${value.type}>`)
-    return value
-  })
-  return said.flatMap(text => text.match(/<(?!!date\^|@U0BEN>|@U0ANN>|#C)[^>]*>/g) ?? [])
-}
+/** Of the agents that the test itself assigned. */
+const AGENTS = ['U0ANN', 'U0BEN']
+const refused = (post: { blocks: unknown[]; text: string }) => faultsIn(post, 8_500, AGENTS)
+const pings = (post: unknown) => pingsIn(post, AGENTS)
 
 describe('a card is what Slack takes, and pings nobody', () => {
   test.each(Object.entries(tickets))('%s', (_, view) => {
@@ -699,16 +682,6 @@ function senderRow(changes: Partial<SenderRow> = {}): SenderRow {
     removed_at: null,
     ...changes,
   }
-}
-
-/** All words that a person would read. */
-function wordsOn(view: unknown): string {
-  const found: string[] = []
-  JSON.stringify(view, (key, value) => {
-    if (key === 'text' && typeof value === 'string') found.push(value)
-    return value
-  })
-  return found.join('\n')
 }
 
 test('the card says when the mail goes out, and offers Undo until then', () => {

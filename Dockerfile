@@ -15,4 +15,4 @@ RUN mkdir data && chown node:node data
 USER node
 VOLUME /app/data
 EXPOSE 3000
-CMD ["node", "dist/src/cli.js", "start"]
+CMD ["node", "dist/cli.js", "start"]

@@ -44,7 +44,7 @@ export function createWorld(compiled: string, scratchIn: string, options: Option
     options,
     size: (full, quick) => (options.quick ? quick : full),
     path: name => join(scratch, name),
-    program: name => join(compiled, 'bench', `${name}.js`),
+    program: name => join(compiled, `${name}.js`),
     settings: (ports, database) => ({
       SLACK_BOT_TOKEN: 'xoxb-bench',
       SLACK_APP_TOKEN: 'xapp-bench',

@@ -8,7 +8,7 @@ const BUILT = `${ROOT}dist/under-test/${process.env.TEST_ENGINE}-${process.env.V
 
 let isBuilt = false
 
-/** Overture as `npm start` runs it: compiled, a process of its own. */
+/** Overture as `npm start` runs it: built, a process of its own. */
 export interface Running {
   readonly pid: number
   /** All that it has said, for when a test fails. */
@@ -22,11 +22,11 @@ export interface Running {
 /** Starts the process; resolves once it says that it is ready, or has ended. */
 export async function startProcess(env: Record<string, string>, options: { killAt?: string } = {}): Promise<Running> {
   if (!isBuilt) {
-    execFileSync(`${ROOT}node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json', '--outDir', BUILT], { cwd: ROOT })
+    execFileSync(`${ROOT}node_modules/.bin/tsx`, ['build.ts', BUILT], { cwd: ROOT })
     isBuilt = true
   }
   const preload = options.killAt ? ['--import', new URL('kill-at.mjs', import.meta.url).href] : []
-  const child = spawn(process.execPath, [...preload, `${BUILT}/src/cli.js`, 'start'], {
+  const child = spawn(process.execPath, [...preload, `${BUILT}/cli.js`, 'start'], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...env, ...(options.killAt ? { KILL_AT: options.killAt } : {}) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url'
+import { projectFile } from '../../lib/project.ts'
 
 export interface Bundle {
   script: string
   style: string
 }
-
-/** Always the sources, also when this file runs compiled: what becomes of them in a browser is esbuild's work. */
-const SOURCES = new URL(import.meta.url.endsWith('.ts') ? './' : '../../../../src/sandbox/page/', import.meta.url)
 
 /**
  * The page's script and style, built in memory. Takes less than a second. Needs the development dependencies, which is
@@ -31,5 +28,5 @@ export async function bundlePage(): Promise<Bundle> {
 }
 
 function source(path: string): string {
-  return fileURLToPath(new URL(path, SOURCES))
+  return projectFile(`src/sandbox/page/${path}`)
 }

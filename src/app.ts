@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
+import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountFiles } from './api/files.ts'
 import { mountUnsubscribe } from './api/unsubscribe.ts'
 import type { Channel } from './channels/channel.ts'
@@ -22,6 +23,7 @@ import { type Routing, startRouting } from './routing.ts'
 export interface Overture {
   readonly store: Store
   readonly outbox: Outbox
+  readonly announcer: Announcer
   readonly inbox: Inbox
   readonly routing: Routing
   /** Where the HTTP server listens, `http://host:port`. */
@@ -76,19 +78,21 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       await channel.start()
     }
     const outbox = startOutbox(store, channels, log)
+    const announcer = startAnnouncer(store, channels, log)
     const inbox = startInbox(store, channels, log)
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
+      () => announcer.stop(),
       () => inbox.stop(),
       () => chats.stop(),
       () => routing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
-    return { store, outbox, inbox, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
+    return { store, outbox, announcer, inbox, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,10 +1,8 @@
 import type { Channel, Letter, Outcome } from './channels/channel.ts'
-import { claimNotices, extendNoticeLeases, nextNoticeDue, settleNotice } from './core/alerts.ts'
-import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
 import { claimDeliveries, extendLeases, LEASE_MS, nextDeliveryDue } from './core/deliveries/claim.ts'
 import { settle } from './core/deliveries/settle.ts'
 import { lettersFor } from './core/letters.ts'
-import type { Store, Tx } from './db/store.ts'
+import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
 
@@ -15,21 +13,9 @@ export interface Outbox {
   stop(): Promise<void>
 }
 
-const WORDS = 'words' // no channel: they take no hand of one
-const WORDS_AT_ONCE = 5
-
-/** Something that the desk is to show beside letters: a notice, the card of a chat, a word below it. */
-interface Word {
-  id: string
-  place: string
-  show(): Promise<Outcome>
-  settle(tx: Tx, outcome: Outcome): Promise<void>
-}
-
 /** Carries what is due: claim, carry, settle. The network is only touched between transactions. */
 export function startOutbox(store: Store, channels: Map<string, Channel>, log: Log): Outbox {
   const carrying = new Map<string, { by: string; work: Promise<void> }>() // by delivery
-  const desk = [...channels.values()].find(c => c.announce)
   const renewal = setInterval(renew, LEASE_MS / 3)
   const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
   const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
@@ -39,21 +25,15 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     const now = store.now()
     const hands = freeHands()
     if (!hands.length) return null // the next one that settles knocks
-    const { letters, words } = await store.claim(async tx => {
+    const letters = await store.claim(async tx => {
       const rows = []
       for (const [name, free] of hands)
         rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
-      return {
-        letters: rows.length ? await lettersFor(tx.q, store, rows) : [],
-        words: desk ? await claimWords(tx, desk) : [],
-      }
+      return rows.length ? lettersFor(tx.q, store, rows) : []
     })
-    for (const letter of letters) begin(letter.id, letter.channel, carry(letter))
-    for (const word of words) begin(word.id, WORDS, say(word))
+    for (const letter of letters) begin(letter)
     // what is due and was not claimed waits for one that is being carried, which knocks when it settles, or for a pause to end
-    const due = [await nextDeliveryDue(store, now), await nextWordDue(now), ...closedUntil.values()].filter(
-      at => at !== null,
-    )
+    const due = [await nextDeliveryDue(store, now), ...closedUntil.values()].filter(at => at !== null)
     return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null
   }
 
@@ -65,12 +45,12 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
       .filter(([, free]) => free > 0)
   }
 
-  function begin(id: string, by: string, carried: Promise<void>): void {
-    const work = carried.finally(() => {
-      carrying.delete(id)
+  function begin(letter: Letter): void {
+    const work = carry(letter).finally(() => {
+      carrying.delete(letter.id)
       loop.knock()
     })
-    carrying.set(id, { by, work })
+    carrying.set(letter.id, { by: letter.channel, work })
   }
 
   async function carry(letter: Letter): Promise<void> {
@@ -102,56 +82,6 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     }
   }
 
-  async function claimWords(tx: Tx, desk: Channel): Promise<Word[]> {
-    const notTo = pausedPlaces()
-    const nothing: Outcome = { refused: { reason: 'This channel does not show it.' } }
-    const notices = (await claimNotices(tx, WORDS_AT_ONCE, notTo)).map(n => ({
-      ...n,
-      show: async () => (await desk.announce?.(n)) ?? nothing,
-      settle: (t: Tx, outcome: Outcome) => settleNotice(t, n, outcome),
-    }))
-    const cards = (await claimChatCards(tx, store, WORDS_AT_ONCE, notTo)).map(c => ({
-      id: c.chat.id,
-      place: c.place,
-      show: async () => (await desk.drawChat?.(c)) ?? nothing,
-      settle: (t: Tx, outcome: Outcome) => settleChatCard(t, c, outcome),
-    }))
-    const posts = (await claimChatPosts(tx, WORDS_AT_ONCE)).map(p => ({
-      ...p,
-      show: async () => (await desk.postInChat?.(p)) ?? nothing,
-      settle: (t: Tx, outcome: Outcome) => settleChatPost(t, p, outcome),
-    }))
-    return [...notices, ...cards, ...posts]
-  }
-
-  async function nextWordDue(after: number): Promise<number | null> {
-    const due = [await nextNoticeDue(store, after), await store.read(q => nextChatDue(q, after))].filter(
-      at => at !== null,
-    )
-    return due.length ? Math.min(...due) : null
-  }
-
-  async function say(word: Word): Promise<void> {
-    try {
-      const outcome = await saidBy(word)
-      if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
-        closedUntil.set(word.place, store.now() + outcome.retry.afterMs)
-      if (!('sent' in outcome)) log.warn({ word: word.id, outcome }, 'The desk could not be told.')
-      await store.write(tx => word.settle(tx, outcome))
-    } catch (error) {
-      log.error({ err: error, word: word.id }, 'What the desk was told could not be settled.')
-    }
-  }
-
-  async function saidBy(word: Word): Promise<Outcome> {
-    try {
-      return await word.show()
-    } catch (error) {
-      log.error({ err: error, word: word.id }, 'Telling the desk went wrong.')
-      return { retry: { reason: 'Something went wrong on our side; it is tried again.' } }
-    }
-  }
-
   async function allCarried(): Promise<void> {
     await Promise.all([...carrying.values()].map(c => c.work))
   }
@@ -159,10 +89,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   function renew(): void {
     if (!carrying.size) return
     store
-      .claim(async tx => {
-        await extendLeases(tx, [...carrying.keys()])
-        await extendNoticeLeases(tx, [...carrying.keys()])
-      })
+      .claim(tx => extendLeases(tx, [...carrying.keys()]))
       .catch(err => log.warn({ err }, 'Leases could not be extended.'))
   }
 
@@ -176,8 +103,8 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     async flush() {
       for (;;) {
         await allCarried()
-        const due = [await nextDeliveryDue(store), await nextWordDue(0)].filter(at => at !== null)
-        if (carrying.size === 0 && due.every(at => at > store.now())) return
+        const due = await nextDeliveryDue(store)
+        if (carrying.size === 0 && (due === null || due > store.now())) return
         loop.knock()
         await new Promise(resolve => setImmediate(resolve))
       }

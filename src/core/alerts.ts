@@ -34,7 +34,7 @@ export async function alert(tx: Tx, key: string, text: string, teamId: string | 
     .values(newAlert(tx, key, text, teamId))
     .onConflict(c => c.column('key').where('ended_at', 'is', null).doNothing())
     .executeTakeFirst()
-  tx.wake('outbox')
+  tx.wake('desk')
   return (numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
@@ -46,7 +46,7 @@ export async function liftAlert(tx: Tx, key: string, text = 'This is over.'): Pr
     .where('key', '=', key)
     .where('ended_at', 'is', null)
     .executeTakeFirst()
-  tx.wake('outbox')
+  tx.wake('desk')
   return numUpdatedRows > 0n
 }
 
@@ -87,7 +87,7 @@ export async function alertsOf(q: Query, prefix: string): Promise<string[]> {
 }
 
 /** For how long a claim keeps others away (ms). */
-const LEASE_MS = 15_000
+export const NOTICE_LEASE_MS = 15_000
 const NO_TEAM_MS = 60_000
 
 /** In the very words of the partial index. */
@@ -125,7 +125,7 @@ async function unsaid(tx: Tx, row: AlertRow): Promise<void> {
 async function lease(tx: Tx, row: AlertRow): Promise<boolean> {
   const { numUpdatedRows } = await tx.q
     .updateTable('alerts')
-    .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
+    .set({ due_at: tx.now + NOTICE_LEASE_MS, attempts: row.attempts + 1 })
     .where('id', '=', row.id)
     .where('due_at', '<=', tx.now) // another process may have been faster
     .executeTakeFirst()
@@ -156,7 +156,7 @@ export async function settleNotice(tx: Tx, notice: Notice, outcome: Outcome): Pr
     }))
     .where('id', '=', notice.id)
     .execute()
-  tx.wake('outbox')
+  tx.wake('desk')
 }
 
 async function postpone(tx: Tx, id: string, ms: number): Promise<void> {
@@ -171,7 +171,7 @@ async function postpone(tx: Tx, id: string, ms: number): Promise<void> {
 export async function extendNoticeLeases(tx: Tx, ids: string[]): Promise<void> {
   await tx.q
     .updateTable('alerts')
-    .set({ due_at: tx.now + LEASE_MS })
+    .set({ due_at: tx.now + NOTICE_LEASE_MS })
     .where('id', 'in', ids)
     .where(toBeSaid)
     .execute()

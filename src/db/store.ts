@@ -25,10 +25,10 @@ export interface FileRules {
 export const FILE_RULES: FileRules = { mailBytes: 20 * 1024 * 1024, publicUrl: null }
 
 /**
- * Who waits for work: the outbox for letters, the inbox for arrivals, chats for what is to be sent to many, routing for
- * tickets that nobody has yet.
+ * Who waits for work: the outbox for letters, the desk for what it is to show beside letters, the inbox for arrivals, chats
+ * for what is to be sent to many, routing for tickets that nobody has yet.
  */
-export type Topic = 'outbox' | 'inbox' | 'chats' | 'routing'
+export type Topic = 'outbox' | 'desk' | 'inbox' | 'chats' | 'routing'
 
 /** Where everything is kept. SQLite and PostgreSQL differ only behind this. */
 export interface Store {

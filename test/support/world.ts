@@ -103,6 +103,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await overture.inbox.flush()
       await overture.routing.flush()
       await overture.outbox.flush()
+      await overture.announcer.flush()
     },
     async close() {
       await overture.stop()

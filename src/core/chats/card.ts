@@ -53,7 +53,7 @@ export async function queueChatPost(
     })
     .onConflict(c => c.columns(['chat_id', 'key']).doNothing())
     .execute()
-  tx.wake('outbox')
+  tx.wake('desk')
 }
 
 /** In the very words of the partial indexes. */
@@ -111,7 +111,7 @@ export async function settleChatCard(tx: Tx, card: ChatCard, outcome: Outcome): 
     const due = fresh.state === card.chat.state ? tx.now + REDRAW_MS : tx.now
     await tx.q.updateTable('chats').set({ card_due_at: due }).where('id', '=', id).execute()
   }
-  tx.wake('outbox')
+  tx.wake('desk')
 }
 
 /** All that a card shows, but for when it ends, which is another at each moment. */
@@ -170,7 +170,7 @@ export async function settleChatPost(tx: Tx, post: ChatPost, outcome: Outcome): 
     })
     .where('id', '=', post.id)
     .execute()
-  tx.wake('outbox')
+  tx.wake('desk')
 }
 
 /** When the next card or word is due (ms UTC), of those that are not due yet at `after`, or null. */

@@ -7,7 +7,7 @@ export const REDRAW_MS = 3_000
 /** Has the chat's card drawn, within a few seconds; many changes are drawn once. A draft has none. */
 export async function redrawChat(tx: Tx, chatId: string): Promise<void> {
   const { numAffectedRows } = await setCardDue(tx.q, { chatId, now: tx.now, later: tx.now + REDRAW_MS })
-  if (numAffectedRows > 0n) tx.wake('outbox')
+  if (numAffectedRows > 0n) tx.wake('desk')
 }
 
 const setCardDue = prepared((q, v: { chatId: string; now: number; later: number }) =>

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** This worker's own: others may run theirs while this one is built. */
 const BUILT = `${ROOT}dist/under-test/${process.env.TEST_ENGINE}-${process.env.VITEST_POOL_ID}`
 

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { answersChart } from '../../../src/channels/slack/deliver/chart.ts'
-import { answersSvg, type Charted } from '../../../src/channels/slack/views/chat-chart.ts'
+import { answersSvg, type Charted } from '../../../src/channels/slack/views/chats/chart.ts'
 
 const BEGUN = Date.UTC(2026, 0, 5, 9)
 const HOUR = 3_600_000

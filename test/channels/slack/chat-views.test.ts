@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bar, chatCard } from '../../../src/channels/slack/views/chat-card.ts'
-import { chatPost } from '../../../src/channels/slack/views/chat-post.ts'
-import { chatRulesForm } from '../../../src/channels/slack/views/chat-rules.ts'
+import { bar, chatCard } from '../../../src/channels/slack/views/chats/card.ts'
 import {
   chatList,
   chatPage,
@@ -9,15 +7,22 @@ import {
   duration,
   followUpForm,
   reportView,
-} from '../../../src/channels/slack/views/chats.ts'
-import { type DryRunPage, dryRunView, recipientOption, startedView } from '../../../src/channels/slack/views/dry-run.ts'
+} from '../../../src/channels/slack/views/chats/chats.ts'
+import {
+  type DryRunPage,
+  dryRunView,
+  recipientOption,
+  startedView,
+} from '../../../src/channels/slack/views/chats/dry-run.ts'
 import {
   type AudienceKind,
   type NewChatForm,
   newChatForm,
   pickedOptions,
   segmentForm,
-} from '../../../src/channels/slack/views/new-chat.ts'
+} from '../../../src/channels/slack/views/chats/new-chat.ts'
+import { chatPost } from '../../../src/channels/slack/views/chats/post.ts'
+import { chatRulesForm } from '../../../src/channels/slack/views/chats/rules.ts'
 import { BLOCKS, USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
 import type { ChatReport } from '../../../src/core/chats/report.ts'
 import { chatRulesOf } from '../../../src/core/chats/rules.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { historyBlocks } from '../../../src/channels/slack/views/history.ts'
+import { historyBlocks } from '../../../src/channels/slack/views/tickets/history.ts'
 import type { EventRow } from '../../../src/db/schema.ts'
 
 const told = (kind: string, before: object | null, after: object | null) => {

@@ -1,19 +1,35 @@
 import { describe, expect, test } from 'vitest'
-import { banForm, blockedView, liftForm, MOST_BLOCKED } from '../../../src/channels/slack/views/blocked.ts'
-import { ticketCard } from '../../../src/channels/slack/views/card.ts'
-import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/details.ts'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
 import { leftOutPost } from '../../../src/channels/slack/views/files.ts'
 import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
-import { deskMessage } from '../../../src/channels/slack/views/message.ts'
+import { banForm, blockedView, liftForm, MOST_BLOCKED } from '../../../src/channels/slack/views/mail/blocked.ts'
+import { trayView } from '../../../src/channels/slack/views/mail/tray.ts'
+import { outreachUsage, whoView } from '../../../src/channels/slack/views/team/outreach.ts'
+import {
+  emptyRule,
+  type RoutingPage,
+  routingForm,
+  ruleForm,
+  tryView,
+} from '../../../src/channels/slack/views/team/routing.ts'
+import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/team/settings.ts'
+import { ticketCard } from '../../../src/channels/slack/views/tickets/card.ts'
+import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/tickets/details.ts'
+import {
+  assignForm,
+  closeForm,
+  fixForm,
+  noteForm,
+  statusForm,
+} from '../../../src/channels/slack/views/tickets/forms.ts'
+import { deskMessage } from '../../../src/channels/slack/views/tickets/message.ts'
 import {
   customerOptions,
   faultView,
   newTicketForm,
   noTeam,
   openedView,
-} from '../../../src/channels/slack/views/new-ticket.ts'
-import { outreachUsage, whoView } from '../../../src/channels/slack/views/outreach.ts'
+} from '../../../src/channels/slack/views/tickets/new-ticket.ts'
 import {
   askPrompt,
   correctionPrompt,
@@ -21,24 +37,14 @@ import {
   heldPrompt,
   keptPrompt,
   readToAll,
-} from '../../../src/channels/slack/views/prompts.ts'
+} from '../../../src/channels/slack/views/tickets/prompts.ts'
 import {
   addressChosen,
   copiesTicked,
   previewView,
   type ReplyForm,
   replyForm,
-} from '../../../src/channels/slack/views/reply.ts'
-import {
-  emptyRule,
-  type RoutingPage,
-  routingForm,
-  ruleForm,
-  tryView,
-} from '../../../src/channels/slack/views/routing.ts'
-import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/settings.ts'
-import { assignForm, closeForm, fixForm, noteForm, statusForm } from '../../../src/channels/slack/views/ticket-forms.ts'
-import { trayView } from '../../../src/channels/slack/views/tray.ts'
+} from '../../../src/channels/slack/views/tickets/reply.ts'
 import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'

@@ -1,6 +1,6 @@
 import type { Letter, Outcome } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
-import { ticketCard } from '../views/card.ts'
+import { ticketCard } from '../views/tickets/card.ts'
 import { tellOfFailure } from './failure.ts'
 import { showFiles } from './files.ts'
 import { findCard, mark, plain, tsOf } from './posted.ts'

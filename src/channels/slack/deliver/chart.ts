@@ -1,6 +1,6 @@
 import type { ChatReport } from '../../../core/chats/report.ts'
 import { threadBeside } from '../../../lib/thread.ts'
-import { answersSvg, type Charted } from '../views/chat-chart.ts'
+import { answersSvg, type Charted } from '../views/chats/chart.ts'
 
 const LONGEST_MS = 30_000
 

@@ -1,6 +1,6 @@
 import type { Letter, MessageView } from '../../../core/letter.ts'
 import type { Desk } from '../desk.ts'
-import { failedPrompt } from '../views/prompts.ts'
+import { failedPrompt } from '../views/tickets/prompts.ts'
 import { findParts, mark, plain } from './posted.ts'
 
 /** Tells in the thread, once for each mail that failed for good, who wrote it what happened and how to mend it. */

@@ -4,13 +4,13 @@ import { ticketByIdentifier } from '../../../core/tickets/find.ts'
 import type { Desk } from '../desk.ts'
 import { threadUrl } from '../thread-url.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
-import { ticketCard } from '../views/card.ts'
-import { threadLink } from '../views/details.ts'
-import { historyBlocks } from '../views/history.ts'
 import { ids } from '../views/ids.ts'
-import { openNewTicket, startWith } from './new-ticket.ts'
+import { ticketCard } from '../views/tickets/card.ts'
+import { threadLink } from '../views/tickets/details.ts'
+import { historyBlocks } from '../views/tickets/history.ts'
 import { admit, loadPast, loadTicket } from './show.ts'
 import { onCommand } from './showing-problems.ts'
+import { openNewTicket, startWith } from './tickets/new-ticket.ts'
 
 export function listenToCommands(app: App, desk: Desk): void {
   app.command(

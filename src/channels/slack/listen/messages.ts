@@ -16,7 +16,7 @@ import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
 import { type Read, readMessage } from '../read-message.ts'
-import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/prompts.ts'
+import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/tickets/prompts.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 
 /** https://docs.slack.dev/reference/events/message */

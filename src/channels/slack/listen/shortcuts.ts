@@ -7,8 +7,8 @@ import type { Names } from '../outside.ts'
 import { fromMrkdwn, fromRichText } from '../rich-text.ts'
 import { initialText } from '../views/excerpt.ts'
 import { ids } from '../views/ids.ts'
-import { openNewTicket } from './new-ticket.ts'
 import { onShortcut } from './showing-problems.ts'
+import { openNewTicket } from './tickets/new-ticket.ts'
 
 export function listenToShortcuts(app: App, desk: Desk): void {
   app.shortcut<GlobalShortcut>(

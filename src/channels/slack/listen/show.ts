@@ -9,8 +9,8 @@ import { ticketView } from '../../../core/tickets/view.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { threadUrl } from '../thread-url.ts'
-import { ticketCard } from '../views/card.ts'
-import { ticketDetails } from '../views/details.ts'
+import { ticketCard } from '../views/tickets/card.ts'
+import { ticketDetails } from '../views/tickets/details.ts'
 import type { Pressed } from './showing-problems.ts'
 
 /** The ticket as it is now; a Problem when it is no more. */

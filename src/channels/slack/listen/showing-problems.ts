@@ -17,7 +17,7 @@ import { Problem, Problems } from '../../../lib/problem.ts'
 import { randomWord } from '../../../lib/sign.ts'
 import type { Desk } from '../desk.ts'
 import { notice } from '../views/blocks.ts'
-import { said } from '../views/prompts.ts'
+import { said } from '../views/tickets/prompts.ts'
 
 /** Somebody pressed a button or chose from a select. */
 export interface Pressed {

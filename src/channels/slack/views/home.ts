@@ -4,9 +4,9 @@ import type { ListName } from '../../../core/lists.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
-import { many } from './card.ts'
 import { ids } from './ids.ts'
-import { strategyWords } from './routing.ts'
+import { strategyWords } from './team/routing.ts'
+import { many } from './tickets/card.ts'
 import { age, replyModeWords, statusWords } from './words.ts'
 
 /** What the Home tab shows, kept in the view itself. */

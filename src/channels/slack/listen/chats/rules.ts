@@ -1,0 +1,57 @@
+import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import { type ChatRules, chatRulesOf, setChatRules } from '../../../../core/chats/rules.ts'
+import { teamById } from '../../../../core/teams.ts'
+import type { Desk } from '../../desk.ts'
+import { type ChatRulesMeta, chatRulesForm } from '../../views/chats/rules.ts'
+import { ids } from '../../views/ids.ts'
+import { admit, openForm } from '../show.ts'
+import { type Done, onPress, onSubmit } from '../showing-problems.ts'
+import * as values from '../values.ts'
+
+/** A team's rules for chats, opened from its form. */
+export function listenToChatRules(app: App, desk: Desk): void {
+  app.action<BlockAction>(
+    ids.chatRules,
+    onPress(desk, async ({ body, user, value }) => {
+      await admit(desk, user)
+      const team = await desk.store.read(q => teamById(q, value))
+      await openForm(desk, body, chatRulesForm(team, chatRulesOf(team)))
+    }),
+  )
+  app.view<ViewSubmitAction>(
+    ids.forms.chatRules,
+    onSubmit(desk, body => save(desk, body)),
+  )
+}
+
+async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+  const { teamId } = values.metaOf<ChatRulesMeta>(view)
+  await desk.people.agent(user.id)
+  const rules = rulesIn(view.state.values)
+  await desk.store.write(tx => setChatRules(tx, teamId, rules))
+  return { keepBelow: true }
+}
+
+/** What is no number or no span is given to core as it is, whose words say what it wants. */
+function rulesIn(v: values.Values): ChatRules {
+  const number = (name: string) => (values.typed(v, name).trim() === '' ? null : Number(values.typed(v, name)))
+  return {
+    approvalOver: number('approvalOver'),
+    newAgentDays: number('newAgentDays') ?? 0,
+    outsideHours: values.isChecked(v, 'outsideHours'),
+    vetoMinutes: number('vetoMinutes'),
+    zone: values.typed(v, 'zone').trim(),
+    workingDays: values.ticked(v, 'workingDays').map(Number),
+    workingHours: spanIn(values.typed(v, 'workingHours')),
+    quietHours: values.typed(v, 'quietHours').trim() ? spanIn(values.typed(v, 'quietHours')) : null,
+    capDays: number('capDays') ?? 0,
+    perSecond: number('perSecond') ?? 0,
+  }
+}
+
+/** `9:00 – 17:00` as people type it. */
+function spanIn(text: string): { from: string; to: string } {
+  const [from = '', to = ''] = text.split(/\s*(?:-|–|—|to)\s*/)
+  const clock = (typed: string) => typed.trim().replace(/^\d(?=:)/, '0$&')
+  return { from: clock(from), to: clock(to) }
+}

@@ -1,0 +1,216 @@
+import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import { agentByHandle, agentById, agents } from '../../../../core/agents.ts'
+import {
+  addRule,
+  changeRule,
+  dryRun,
+  moveRuleUp,
+  type Rule,
+  type RuleForm,
+  removeRule,
+  ruleById,
+  rulesOf,
+} from '../../../../core/routing/rules.ts'
+import { changeRouting, type Routing, rosterOf, routingOf, type Strategy } from '../../../../core/routing/settings.ts'
+import { teamById, teams } from '../../../../core/teams.ts'
+import type { Query, Tx } from '../../../../db/store.ts'
+import { Problem, Problems } from '../../../../lib/problem.ts'
+import type { Desk } from '../../desk.ts'
+import { ids } from '../../views/ids.ts'
+import {
+  emptyRule,
+  NO_TEAM,
+  type RoutingMeta,
+  type RuleDraft,
+  type RuleMeta,
+  readCondition,
+  routingForm,
+  ruleForm,
+  tryView,
+} from '../../views/team/routing.ts'
+import { showHome } from '../home.ts'
+import { openForm, redrawView } from '../show.ts'
+import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import * as values from '../values.ts'
+
+const MOST_TRIED = 20
+const ROWS = 2 // conditions that a new rule has room for
+
+/** How a team gives out its tickets, and its rules. */
+export function listenToRouting(app: App, desk: Desk): void {
+  const on = (id: string, work: (pressed: Pressed) => Promise<unknown>) =>
+    app.action<BlockAction>(
+      id,
+      onPress(desk, async pressed => {
+        await desk.people.agent(pressed.user)
+        await work(pressed)
+      }),
+    )
+  on(ids.editRouting, async ({ body, value }) => openForm(desk, body, await routingPage(desk, value)))
+  on(ids.addRule, pressed => newRule(desk, pressed))
+  on(ids.editRule, pressed => editRule(desk, pressed))
+  on(ids.removeRule, pressed => changeList(desk, pressed, removeRule))
+  on(ids.moveRuleUp, pressed => changeList(desk, pressed, moveRuleUp))
+  on(ids.tryRule, pressed => tryRule(desk, pressed))
+  on(ids.addCondition, pressed => moreConditions(desk, pressed))
+  app.view<ViewSubmitAction>(
+    ids.forms.routing,
+    onSubmit(desk, body => saveRouting(desk, body)),
+  )
+  app.view<ViewSubmitAction>(
+    ids.forms.rule,
+    onSubmit(desk, body => saveRule(desk, body)),
+  )
+}
+
+function routingPage(desk: Desk, teamId: string): Promise<ModalView> {
+  return desk.store.read(async q => {
+    const team = await teamById(q, teamId)
+    const { takers, leads } = await rosterOf(q, teamId)
+    return routingForm({
+      team,
+      routing: routingOf(team),
+      takers: takers.map(a => a.handle),
+      leads: leads.map(a => a.handle),
+      teams: await teams(q),
+      rules: await rulesOf(q, teamId),
+      names: new Map((await agents(q)).map(a => [a.id, a.name])),
+    })
+  })
+}
+
+async function saveRouting(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+  const { teamId } = values.metaOf<RoutingMeta>(view)
+  const v = view.state.values
+  await desk.people.agent(user.id)
+  const takers = await agentsIn(desk, v, 'takers')
+  const leads = await agentsIn(desk, v, 'leads')
+  await desk.store.write(tx => changeRouting(tx, teamId, readRouting(v), { takers, leads }))
+  return { after: () => showHome(desk, user.id, { tab: 'setup' }) }
+}
+
+function readRouting(v: values.Values): Routing {
+  const number = (name: string) => {
+    const typed = values.typed(v, name).trim()
+    return typed === '' ? null : Number(typed)
+  }
+  return {
+    strategy: (values.chosen(v, 'strategy') ?? 'claim') as Strategy,
+    lastSenderFirst: values.isChecked(v, 'last_sender'),
+    capacity: number('capacity'),
+    fallbackTeamId: chosenTeam(v, 'fallback_team'),
+    fallbackMinutes: number('fallback_minutes') ?? Number.NaN,
+    followPresence: values.isChecked(v, 'presence'),
+  }
+}
+
+function chosenTeam(v: values.Values, name: string): string | null {
+  const chosen = values.chosen(v, name)
+  return chosen === NO_TEAM ? null : chosen
+}
+
+async function agentsIn(desk: Desk, v: values.Values, name: string): Promise<string[]> {
+  const all: string[] = []
+  for (const handle of values.chosenUsers(v, name)) all.push(await agentOf(desk, handle, name))
+  return all
+}
+
+/** Slack is asked only about those whom we do not know. A Problem names the field. */
+async function agentOf(desk: Desk, handle: string, name: string): Promise<string> {
+  const known = await desk.store.read(q => agentByHandle(q, handle))
+  if (known && known.deactivated_at === null) return known.id
+  try {
+    return (await desk.people.agent(handle)).id
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.code, error.message, name)
+    throw error
+  }
+}
+
+async function newRule(desk: Desk, { body, value: teamId }: Pressed): Promise<void> {
+  const meta = { teamId, ruleId: null, routingId: body.view?.id ?? '', rows: ROWS }
+  await openForm(desk, body, ruleForm(meta, emptyRule, await desk.store.read(teams)))
+}
+
+async function editRule(desk: Desk, { body, value: ruleId }: Pressed): Promise<void> {
+  const form = await desk.store.read(async q => {
+    const rule = await ruleById(q, ruleId)
+    const meta = { teamId: rule.teamId, ruleId, routingId: body.view?.id ?? '', rows: ROWS }
+    return ruleForm(meta, await draftOf(q, rule), await teams(q))
+  })
+  await openForm(desk, body, form)
+}
+
+async function draftOf(q: Query, { name, meets, conditions, agentId, toTeamId }: Rule): Promise<RuleDraft> {
+  const agent = agentId ? (await agentById(q, agentId)).handle : null
+  return { name, meets, conditions, agent, toTeamId }
+}
+
+/** The same form with room for one more condition, and all that was typed so far. */
+async function moreConditions(desk: Desk, { body }: Pressed): Promise<void> {
+  if (!body.view) return
+  const meta = values.metaOf<RuleMeta>(body.view)
+  const { draft } = readRule(values.valuesAround(body), meta.rows)
+  const form = ruleForm({ ...meta, rows: meta.rows + 1 }, draft, await desk.store.read(teams))
+  await redrawView(desk, body.view.id, form)
+}
+
+/** What was given, and in which row each of its conditions stands: emptied ones are left out. */
+function readRule(v: values.Values, rows: number): { draft: RuleDraft; at: number[] } {
+  const at = Array.from({ length: rows }, (_, i) => i + 1).filter(row => values.typed(v, `condition:${row}`).trim())
+  const draft: RuleDraft = {
+    name: values.typed(v, 'name'),
+    meets: values.chosen(v, 'meets') === 'any' ? 'any' : 'all',
+    conditions: at.map(row =>
+      readCondition(values.chosen(v, `what:${row}`) ?? 'account.is', values.typed(v, `condition:${row}`)),
+    ),
+    agent: values.chosenUser(v, 'agent'),
+    toTeamId: chosenTeam(v, 'to_team'),
+  }
+  return { draft, at }
+}
+
+async function saveRule(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+  const { teamId, ruleId, routingId, rows } = values.metaOf<RuleMeta>(view)
+  const { draft, at } = readRule(view.state.values, rows)
+  await desk.people.agent(user.id)
+  const { agent, ...rest } = draft
+  const form: RuleForm = { teamId, ...rest, agentId: agent && (await agentOf(desk, agent, 'agent')) }
+  try {
+    await desk.store.write<unknown>(tx => (ruleId ? changeRule(tx, ruleId, form) : addRule(tx, form)))
+  } catch (error) {
+    throw error instanceof Problems ? new Problems(error.problems.map(p => inRow(p, at))) : error
+  }
+  return {
+    keepBelow: true,
+    after: async () => void (await redrawView(desk, routingId, await routingPage(desk, teamId))),
+  }
+}
+
+/** A fault of the second condition belongs under the row in which that stands. */
+function inRow(problem: Problem, at: number[]): Problem {
+  const [, number] = /^condition:(\d+)$/.exec(problem.field ?? '') ?? []
+  const row = number && at[Number(number) - 1]
+  return row ? new Problem(problem.code, problem.message, `condition:${row}`) : problem
+}
+
+/** Changes the list of rules that the button is in, and draws it anew. */
+async function changeList(
+  desk: Desk,
+  { body, value }: Pressed,
+  work: (tx: Tx, ruleId: string) => Promise<void>,
+): Promise<void> {
+  await desk.store.write(tx => work(tx, value))
+  if (!body.view) return
+  const { teamId } = values.metaOf<RoutingMeta>(body.view)
+  await redrawView(desk, body.view.id, await routingPage(desk, teamId))
+}
+
+async function tryRule(desk: Desk, { body, value }: Pressed): Promise<void> {
+  const view = await desk.store.read(async q => {
+    const rule = await ruleById(q, value)
+    return tryView(rule, await dryRun(q, rule, MOST_TRIED), MOST_TRIED)
+  })
+  await openForm(desk, body, view)
+}

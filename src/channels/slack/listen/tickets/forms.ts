@@ -1,0 +1,100 @@
+import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import { actorOf } from '../../../../core/agents.ts'
+import type { TicketView } from '../../../../core/letter.ts'
+import { postMessage } from '../../../../core/messages/post.ts'
+import {
+  archiveTicket,
+  assignTicket,
+  closeTicket,
+  markSpam,
+  SETTABLE,
+  setPriority,
+  setStatus,
+} from '../../../../core/tickets/change.ts'
+import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
+import type { Tx } from '../../../../db/store.ts'
+import type { Desk } from '../../desk.ts'
+import { ids } from '../../views/ids.ts'
+import {
+  assignForm,
+  closeForm,
+  noteForm,
+  type PutAway,
+  statusForm,
+  type TicketMeta,
+} from '../../views/tickets/forms.ts'
+import { loadTicket, openForm } from '../show.ts'
+import { onPress, onSubmit } from '../showing-problems.ts'
+import * as values from '../values.ts'
+import { assigneeOf, writtenIn } from './new-ticket.ts'
+
+/** The small forms behind the card's buttons: note, close, assign, status. */
+export function listenToTicketForms(app: App, desk: Desk): void {
+  const form = (id: string, draw: (ticket: TicketView) => ModalView) =>
+    app.action<BlockAction>(
+      id,
+      onPress(desk, async ({ body, value }) => {
+        await openForm(desk, body, draw(await loadTicket(desk, value)))
+      }),
+    )
+  form(ids.note, noteForm)
+  form(ids.close, closeForm)
+  form(ids.assign, assignForm)
+  form(ids.status, ticket => statusForm(ticket, SETTABLE))
+
+  const submitted = (id: string, work: (s: SubmittedForm) => Promise<void>) =>
+    app.view<ViewSubmitAction>(
+      id,
+      onSubmit(desk, async body => {
+        const agent = await desk.people.agent(body.user.id)
+        const { ticketId } = values.metaOf<TicketMeta>(body.view)
+        await work({ desk, agent, ticketId, viewId: body.view.id, values: body.view.state.values })
+        return undefined
+      }),
+    )
+  submitted(ids.forms.note, keepNote)
+  submitted(ids.forms.close, close)
+  submitted(ids.forms.assign, assign)
+  submitted(ids.forms.status, changeStatus)
+}
+
+interface SubmittedForm {
+  desk: Desk
+  agent: AgentRow
+  ticketId: string
+  viewId: string
+  values: values.Values
+}
+
+async function keepNote({ desk, agent, ticketId, viewId, values: v }: SubmittedForm): Promise<void> {
+  const body = await writtenIn(desk, values.richText(v, 'message'))
+  const note = { ticketId, author: actorOf(agent), body, visibility: 'note' as const, dedupKey: `view:${viewId}` }
+  await desk.store.write(tx => postMessage(tx, note))
+}
+
+async function close({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
+  const reason = [values.chosen(v, 'reason'), values.typed(v, 'words').trim()].filter(Boolean).join(': ')
+  await desk.store.write(tx => closeTicket(tx, ticketId, reason, actorOf(agent)))
+}
+
+async function assign({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
+  const user = isNobody(v) ? null : values.chosenUser(v, 'assignee')
+  const assignee = user && (await assigneeOf(desk, user))
+  await desk.store.write(tx => assignTicket(tx, ticketId, assignee, actorOf(agent)))
+}
+
+function isNobody(v: values.Values): boolean {
+  return values.isChecked(v, 'nobody')
+}
+
+async function changeStatus({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
+  const status = values.chosen(v, 'status') as Status | PutAway | null
+  const priority = values.chosen(v, 'priority') as Priority | null
+  await desk.store.write(async (tx: Tx) => {
+    if (status === 'archived') await archiveTicket(tx, ticketId, actorOf(agent))
+    else if (status === 'spam') await markSpam(tx, ticketId, actorOf(agent))
+    else if (status) await setStatus(tx, ticketId, status, actorOf(agent))
+    if (priority) await setPriority(tx, ticketId, priority, actorOf(agent))
+  })
+}

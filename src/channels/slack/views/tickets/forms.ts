@@ -1,0 +1,164 @@
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import type { TicketView } from '../../../../core/letter.ts'
+import type { Status } from '../../../../db/schema.ts'
+import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
+import { ids } from '../ids.ts'
+import { statusWords } from '../words.ts'
+import { priorities, priority } from './new-ticket.ts'
+
+/** What each of these forms remembers. */
+export interface TicketMeta {
+  ticketId: string
+}
+
+export function noteForm(ticket: TicketView): ModalView {
+  return modal({
+    id: ids.forms.note,
+    title: `Note on ${ticket.identifier}`,
+    submit: 'Keep note',
+    meta: { ticketId: ticket.id } satisfies TicketMeta,
+    blocks: [
+      context('🔒 A note stays with the team. It is in no mail.'),
+      field('message', 'Note', { type: 'rich_text_input', focus_on_load: true }),
+    ],
+  })
+}
+
+const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
+
+export function closeForm(ticket: TicketView): ModalView {
+  const options = closeReasons.map(r => option(r, r))
+  return modal({
+    id: ids.forms.close,
+    title: `Close ${ticket.identifier}`,
+    submit: 'Close ticket',
+    meta: { ticketId: ticket.id } satisfies TicketMeta,
+    blocks: [
+      ...unsent(ticket),
+      field('reason', 'Reason', { type: 'static_select', options, initial_option: options[0] as PlainTextOption }),
+      field(
+        'words',
+        'In your words',
+        { type: 'plain_text_input', multiline: true, max_length: 500 },
+        { optional: true },
+      ),
+      context('The customer is not told. If they answer soon, the ticket opens again; later a new one begins.'),
+    ],
+  })
+}
+
+function unsent({ counts }: TicketView): KnownBlock[] {
+  if (counts.undecided === 0) return []
+  return [words(`❓ In the thread are ${counts.undecided} messages that were neither sent nor kept as a note.`)]
+}
+
+export function assignForm(ticket: TicketView): ModalView {
+  return modal({
+    id: ids.forms.assign,
+    title: `Assign ${ticket.identifier}`,
+    submit: 'Assign',
+    meta: { ticketId: ticket.id } satisfies TicketMeta,
+    blocks: [
+      field(
+        'assignee',
+        'Assignee',
+        { type: 'users_select', ...(ticket.assignee && { initial_user: ticket.assignee.handle }) },
+        { optional: true },
+      ),
+      field(
+        'nobody',
+        'or give it back',
+        { type: 'checkboxes', options: [option('Nobody: whoever is free takes it', 'nobody')] },
+        { optional: true },
+      ),
+    ],
+  })
+}
+
+/** What beside a status can be chosen in its place. */
+export type PutAway = 'archived' | 'spam'
+
+/** `settable` are the statuses that core lets agents set. */
+export function statusForm(ticket: TicketView, settable: Status[]): ModalView {
+  const away: [PutAway, string, number | null][] = [
+    ['archived', 'Archived: out of the lists', ticket.archivedAt],
+    ['spam', 'Spam: out of the lists, and nothing more of it is shown', ticket.spamAt],
+  ]
+  const options = [
+    ...settable
+      .filter(s => s !== 'awaiting_customer' || ticket.publishedAt !== null)
+      .map(s => option(statusWords[s], s)),
+    ...away.filter(([, , at]) => at === null).map(([value, text]) => option(text, value)),
+  ]
+  const current = options.find(o => o.value === ticket.status)
+  return modal({
+    id: ids.forms.status,
+    title: `Status of ${ticket.identifier}`,
+    submit: 'Save',
+    meta: { ticketId: ticket.id } satisfies TicketMeta,
+    blocks: [
+      field(
+        'status',
+        'Status',
+        {
+          type: 'static_select',
+          options,
+          placeholder: plain(`Leave it: ${statusWords[ticket.status]}`, 150),
+          ...(current && { initial_option: current }),
+        },
+        { optional: true },
+      ),
+      field('priority', 'Priority', {
+        type: 'static_select',
+        options: priorities(),
+        initial_option: priority(ticket.priority),
+      }),
+    ],
+  })
+}
+
+export interface FixMeta {
+  messageId: string
+  address: string
+}
+
+/** For a mail that failed: why, and to which address it should go now. `suppressed` says why the address is blocked. */
+export function fixForm(
+  ticket: TicketView,
+  messageId: string,
+  reason: string | null,
+  suppressed: string | null,
+): ModalView {
+  const { address } = ticket.customer
+  return modal({
+    id: ids.forms.fix,
+    title: 'Fix and resend',
+    submit: 'Send again',
+    meta: { messageId, address } satisfies FixMeta,
+    blocks: [
+      words(`The mail to ${cut(address, 320)} did not arrive. ${cut(oneLine(reason ?? ''), 1_000)}`.trim()),
+      field(
+        'customer',
+        'Send it to',
+        { type: 'plain_text_input', initial_value: address, max_length: 400 },
+        { hint: 'From now on this is the address of the ticket.' },
+      ),
+      ...(suppressed
+        ? [
+            field(
+              'lift',
+              `Nothing is sent to ${cut(address, 320)} any more`,
+              { type: 'checkboxes', options: [option('The address works: send to it again', 'lift')] },
+              { optional: true, hint: cut(oneLine(suppressed), 500) },
+            ),
+            field(
+              'note',
+              'Why it is sent there again',
+              { type: 'plain_text_input', max_length: 500 },
+              { optional: true, hint: 'Needed for that; kept with your name, for those who ask later.' },
+            ),
+          ]
+        : []),
+    ],
+  })
+}

@@ -1,0 +1,121 @@
+import type { Button, KnownBlock } from '@slack/types'
+import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import { fallbackText, toRichText } from '../../rich-text.ts'
+import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from '../blocks.ts'
+import { fileLines } from '../files.ts'
+import { ids } from '../ids.ts'
+import { machineWords, mailOf, mailWords } from '../words.ts'
+import { failure } from './card.ts'
+import { acceptButton, doubtLine } from './doubt.ts'
+import { copyWords } from './reply.ts'
+
+/** What is posted in a ticket's thread, as chat.postMessage takes it. */
+export interface Post {
+  blocks: KnownBlock[]
+  text: string
+  username?: string
+  icon_emoji?: string
+}
+
+const PART = 7_000 // with the lines around it a post stays under what Slack accepts in one
+const MOST_PARTS = 3
+const MOST_BLOCKS = 40
+
+/** A message as it is posted in the thread: one post, or a few for a long text; only the first one ever changes. */
+export function deskMessage(message: MessageView, ticket: TicketView, now: number): Post[] {
+  if (message.deletedAt !== null)
+    return [{ ...author(message), blocks: [context('This message was deleted.')], text: 'This message was deleted.' }]
+  if (message.automatic) return [folded(message)]
+  const parts = toRichText(message.body, { limit: PART })
+  const isCut = parts.length > MOST_PARTS || parts.some(p => p.length > MOST_BLOCKS)
+  const text = cut(fallbackText(message.body), 3_000) || 'A message'
+  const [first = [], ...others] = parts.slice(0, MOST_PARTS).map(p => p.slice(0, MOST_BLOCKS))
+  const blocks = [...above(message, ticket), ...first, ...below(message, ticket, isCut, now)]
+  return [
+    { ...author(message), blocks: blocks.length ? blocks : [words(' ')], text },
+    ...others.map(part => ({ ...author(message), blocks: part, text: 'The message goes on here.' })),
+  ]
+}
+
+/** Whom Slack shows as the author. A customer is always marked as one, however they call themselves. */
+function author({ author, doubt, automatic }: MessageView): { username?: string; icon_emoji?: string } {
+  if (author.kind === 'customer')
+    return { username: marked(author.name, ' (customer, by email)'), icon_emoji: ':incoming_envelope:' }
+  if (author.kind === 'stranger' && automatic)
+    return { username: marked(author.address ?? author.name, ' (by email)'), icon_emoji: ':robot_face:' }
+  if (author.kind === 'stranger' && doubt)
+    return { username: marked(author.address ?? author.name, ' (unproved, by email)'), icon_emoji: ':warning:' }
+  if (author.kind === 'stranger')
+    return { username: marked(author.address ?? author.name, ' (not the customer, by email)'), icon_emoji: ':warning:' }
+  return {}
+}
+
+function marked(name: string, mark: string): string {
+  const bare = oneLine(name).replace(/[()]/g, '') || 'Somebody'
+  return cut(bare, limits.username - mark.length) + mark
+}
+
+function above(message: MessageView, ticket: TicketView): KnownBlock[] {
+  const name = cut(oneLine(message.author.name), 80)
+  if (message.doubt !== null) return [doubtLine(message, message.doubt), ...alsoTo(message)]
+  if (message.author.kind !== 'agent') return alsoTo(message)
+  if (message.visibility === 'undecided')
+    return [
+      context(plain(`❓ ${name} wrote this by email. The customer does not have it; it is neither sent nor kept.`)),
+    ]
+  if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
+  const copies = mailOf(message)?.copies ?? []
+  const cc = copies.length ? `, cc ${copies.join(', ')}` : ''
+  return [context(plain(cut(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}${cc}`, 1_500)))]
+}
+
+/** Who else a mail from outside was written to. */
+export function alsoTo({ copies }: MessageView): KnownBlock[] {
+  return copies.length ? [context(plain(cut(`Also to ${copies.map(copyWords).join(', ')}`, 1_500)))] : []
+}
+
+function below(message: MessageView, ticket: TicketView, isCut: boolean, now: number): KnownBlock[] {
+  const mail = message.author.kind === 'agent' && message.visibility === 'public' ? mailOf(message) : undefined
+  const blocks: KnownBlock[] = []
+  if (message.editedAt !== null) blocks.push(context('(edited)'))
+  if (mail?.state === 'held' && mail.dueAt > now)
+    blocks.push(mrkdwn(mailWords(mail), button('Undo', ids.undo, message.id)))
+  else if (mail?.state === 'failed' || mail?.state === 'bounced') blocks.push(...failure(message, mail))
+  else if (mail)
+    blocks.push(
+      context(
+        mailWords(mail),
+        ...(mail.state === 'sent' && mail.reason ? [plain(cut(oneLine(mail.reason), 500))] : []),
+      ),
+    )
+  blocks.push(...fileLines(message))
+  const show =
+    message.full || isCut ? button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id) : undefined
+  const buttons = [...decisions(message, ticket), ...(show ? [show] : [])]
+  if (buttons.length) blocks.push(actions(...buttons))
+  if (message.calls) blocks.push(context(`<@${message.calls}>`))
+  return blocks
+}
+
+/** What an agent can decide about a mail that came in. */
+function decisions(message: MessageView, ticket: TicketView): Button[] {
+  if (message.author.kind === 'agent' && message.visibility === 'undecided')
+    return [
+      button(`Send to ${firstName(ticket)}`, ids.send, message.id, { style: 'primary' }),
+      button('Keep as note', ids.keep, message.id),
+    ]
+  const accept = acceptButton(message, ticket)
+  return accept ? [accept] : []
+}
+
+function firstName({ customer }: TicketView): string {
+  return cut(oneLine(customer.name).split(' ')[0] || customer.address, 40)
+}
+
+/** A machine's mail in one line: it is no answer, and must not push answers out of sight. */
+function folded(message: MessageView): Post {
+  const from = message.author.address ?? message.author.name
+  const what = machineWords[message.kind ?? 'auto'] ?? machineWords.auto
+  const line = cut(`${what}, from ${cut(oneLine(from), 200)}: ${oneLine(message.text)}`, 220)
+  return { ...author(message), blocks: [words(line, button('Show', ids.showFull, message.id))], text: escaped(line) }
+}

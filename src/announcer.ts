@@ -118,8 +118,9 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       for (;;) {
         await Promise.all(showing.values())
         const due = await nextWordDue(0)
-        if (showing.size === 0 && (due === null || due > store.now())) return
-        loop.knock()
+        const isResting = loop.isResting() // what a round has just claimed is not in hand yet
+        if (isResting && showing.size === 0 && (due === null || due > store.now())) return
+        if (isResting) loop.knock()
         await new Promise(resolve => setImmediate(resolve))
       }
     },

@@ -82,8 +82,9 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
       for (;;) {
         await Promise.all(working.values())
         const due = await nextInboundDue(store)
-        if (working.size === 0 && (due === null || due > store.now())) return
-        loop.knock()
+        const isResting = loop.isResting() // what a round has just claimed is not in hand yet
+        if (isResting && working.size === 0 && (due === null || due > store.now())) return
+        if (isResting) loop.knock()
         await new Promise(resolve => setImmediate(resolve))
       }
     },

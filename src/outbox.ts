@@ -104,8 +104,9 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
       for (;;) {
         await allCarried()
         const due = await nextDeliveryDue(store)
-        if (carrying.size === 0 && (due === null || due > store.now())) return
-        loop.knock()
+        const isResting = loop.isResting() // what a round has just claimed is not in hand yet
+        if (isResting && carrying.size === 0 && (due === null || due > store.now())) return
+        if (isResting) loop.knock()
         await new Promise(resolve => setImmediate(resolve))
       }
     },

@@ -4,6 +4,8 @@
  */
 export interface Loop {
   knock(): void
+  /** No round is in hand or asked for. */
+  isResting(): boolean
   /** Ends: no new round begins; resolves once the one in hand is over. */
   stop(): Promise<void>
 }
@@ -25,6 +27,7 @@ export function startLoop(round: () => Promise<number | null>, failed: (error: u
         return AFTER_A_FAILURE_MS
       })
       if (!knocked && !stopped && wait !== 0) await pause(Math.min(wait ?? LONGEST_REST_MS, LONGEST_REST_MS))
+      rest = undefined
     }
   }
 
@@ -43,6 +46,7 @@ export function startLoop(round: () => Promise<number | null>, failed: (error: u
 
   const running = run()
   return {
+    isResting: () => rest !== undefined && !knocked,
     knock() {
       knocked = true
       rest?.wake()

@@ -117,6 +117,17 @@ describe('a ticket', () => {
     await cardSays(card.ts, 'New reply')
   })
 
+  it('is put away from what more can be done with it', async () => {
+    const { card, press } = await begin()
+    await press(card.ts, 'more')
+    const { id } = await world.slack.until(() => world.ann.modals()[0])
+    await world.ann.click({ view: id }, 'archive')
+    await cardSays(card.ts, 'Archived')
+    await world.slack.until(() => !JSON.stringify(world.ann.modals()[0]).includes('"Archive"'))
+    await world.ann.click({ view: id }, 'spam')
+    await cardSays(card.ts, 'Spam')
+  })
+
   it('whose customer must not be written to says why, and an agent can write again', async () => {
     const { card, press } = await begin()
     const { store } = world.overture

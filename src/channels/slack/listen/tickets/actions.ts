@@ -8,7 +8,14 @@ import { messageById, messagesToSettle } from '../../../../core/messages/find.ts
 import { messageViews } from '../../../../core/messages/view.ts'
 import { acceptAuthor, treatAsAnswer } from '../../../../core/receive/decide.ts'
 import { threadOf } from '../../../../core/threads.ts'
-import { publishTicket, reopenTicket, setReplyMode, takeTicket } from '../../../../core/tickets/change.ts'
+import {
+  archiveTicket,
+  markSpam,
+  publishTicket,
+  reopenTicket,
+  setReplyMode,
+  takeTicket,
+} from '../../../../core/tickets/change.ts'
 import type { AgentRow } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problem } from '../../../../lib/problem.ts'
@@ -18,6 +25,7 @@ import { notice } from '../../views/blocks.ts'
 import { foldedFiles } from '../../views/files.ts'
 import { ids } from '../../views/ids.ts'
 import { messageDetails, settleView } from '../../views/tickets/details.ts'
+import { moreView } from '../../views/tickets/more.ts'
 import { heldPrompt, keptPrompt, readToAll } from '../../views/tickets/prompts.ts'
 import { askWhyToLift } from '../mail/blocked.ts'
 import { admit, detailsView, loadMessage, loadTicket, openForm, redrawView, refreshCopy } from '../show.ts'
@@ -34,6 +42,12 @@ export function listenToActions(app: App, desk: Desk): void {
     await admit(desk, user)
     await openForm(desk, body, await detailsView(desk, value))
   })
+  on(ids.more, async ({ body, user, value }) => {
+    await admit(desk, user)
+    await openForm(desk, body, moreView(await loadTicket(desk, value)))
+  })
+  on(ids.archive, pressed => changeFromMore(desk, pressed, archiveTicket))
+  on(ids.spam, pressed => changeFromMore(desk, pressed, markSpam))
   on(ids.showFull, async ({ body, user, value }) => {
     await admit(desk, user)
     const { message, ticket } = await loadMessage(desk, value)
@@ -77,6 +91,17 @@ async function change(
   const agent = await desk.people.agent(pressed.user)
   await desk.store.write(tx => work(tx, pressed.value, agent))
   await refreshCopy(desk, pressed, pressed.value)
+}
+
+/** The card draws itself; what can still be done is drawn here. */
+async function changeFromMore(
+  desk: Desk,
+  { body, user, value }: Pressed,
+  work: (tx: Tx, id: string, actor: Actor) => Promise<void>,
+): Promise<void> {
+  const agent = await desk.people.agent(user)
+  await desk.store.write(tx => work(tx, value, actorOf(agent)))
+  if (body.view) await redrawView(desk, body.view.id, moreView(await loadTicket(desk, value)))
 }
 
 async function undo(desk: Desk, pressed: Pressed): Promise<void> {

@@ -182,6 +182,7 @@ function buttons(ticket: TicketView, isCut: boolean): KnownBlock {
     isClosed ? button(reopening(ticket), ids.reopen, ticket.id) : button('Close', ids.close, ticket.id),
     showAll(ticket.opening, isCut),
     button('Details', ids.details, ticket.id),
+    button('More', ids.more, ticket.id),
   )
 }
 

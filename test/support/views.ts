@@ -45,6 +45,10 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     mergedInto: null,
     looksLike: null,
     chat: null,
+    description: null,
+    dueAt: null,
+    tags: [],
+    fields: [],
     ...changes,
   }
 }

@@ -27,7 +27,7 @@ export interface Field {
 
 export type FieldForm = Pick<Field, 'name' | 'kind' | 'hint' | 'options' | 'initial' | 'visible'>
 
-export const MOST_FIELDS = 60 // of an owner, that are not archived
+export const MOST_FIELDS = 50 // of an owner, that are not archived
 
 /** An owner's fields in their order, archived ones last. */
 export async function fieldsFor(q: Query, { owner, teamId }: Owner): Promise<Field[]> {

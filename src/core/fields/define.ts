@@ -50,6 +50,12 @@ export async function fieldById(q: Query, id: string): Promise<Field> {
   return fieldIn(row)
 }
 
+/** Those of these fields that there are, also archived ones. */
+export async function fieldsById(q: Query, ids: string[]): Promise<Field[]> {
+  if (!ids.length) return []
+  return (await q.selectFrom('fields').selectAll().where('id', 'in', ids).orderBy('position').execute()).map(fieldIn)
+}
+
 export function fieldIn(row: FieldRow): Field {
   return {
     id: row.id,

@@ -169,6 +169,6 @@ async function refuseFaults(
 }
 
 function refuseTwin(name: string, others: { name: string }[]): void {
-  if (others.some(o => folded(o.name) === folded(name)))
-    throw new Problem('conflict', `There is a form ${name} already.`, 'name')
+  const twin = others.find(o => folded(o.name) === folded(name))
+  if (twin) throw new Problem('conflict', `There is a form ${twin.name} already.`, 'name')
 }

@@ -1,5 +1,5 @@
 import type { ViewStateValue } from '@slack/bolt'
-import { type Field, fieldById } from '../../../../core/fields/define.ts'
+import { type Field, fieldsById } from '../../../../core/fields/define.ts'
 import { type AskedField, askedBy, askedOf } from '../../../../core/fields/forms.ts'
 import type { Given } from '../../../../core/fields/read.ts'
 import type { TicketView } from '../../../../core/letter.ts'
@@ -64,23 +64,35 @@ export async function askedAtFirst(
 ): Promise<{ asked: Asked[]; meta: Pick<NewTicketMeta, 'kept' | 'unasked'> }> {
   const own = formId ? await askedBy(q, formId) : []
   const asked = own.map(f => ({ ...beginning(f), values: filled[f.id] ?? f.initial }))
-  const others = Object.entries(filled)
-    .filter(([id, values]) => values.length && !own.some(f => f.id === id))
-    .sort(([, a], [, b]) => a.join('').length - b.join('').length)
+  const others = await fieldsById(
+    q,
+    Object.keys(filled).filter(id => !own.some(f => f.id === id)),
+  )
   const kept: Given = {}
   const unasked: string[] = []
-  for (const [id, values] of others) {
-    const more = { ...kept, [id]: values }
-    if (JSON.stringify(more).length <= ROOM_FOR_KEPT) kept[id] = values
-    else {
-      unasked.push(id)
-      asked.push({ ...(await fieldById(q, id)), isRequired: false, values, note: UNASKED })
+  for (const field of shortestFirst(others, filled)) {
+    const values = filled[field.id] ?? []
+    const more = { ...kept, [field.id]: values }
+    if (JSON.stringify(more).length <= ROOM_FOR_KEPT) kept[field.id] = values
+    else if (values.length) {
+      unasked.push(field.id)
+      asked.push({ ...field, isRequired: false, values, note: UNASKED })
     }
   }
   return { asked, meta: { kept, unasked } }
 }
 
 const UNASKED = 'This form does not ask for it: it is not saved, and only here so that nothing is lost.'
+
+const EMPTIED = 1_000_000 // what was only emptied comes last
+
+/** Those of which something is to be remembered: what was filled in, or that it was emptied. */
+function shortestFirst(fields: Field[], filled: Given): Field[] {
+  const length = ({ id }: Field) => (filled[id] ?? []).join('').length
+  return fields
+    .filter(f => length(f) > 0 || f.initial.length > 0)
+    .sort((a, b) => (length(a) || EMPTIED) - (length(b) || EMPTIED))
+}
 
 /** As a new ticket asks for it. */
 function beginning(field: AskedField): Asked {
@@ -95,8 +107,13 @@ export function askedOn(desk: Desk, ticket: TicketView): Promise<Asked[]> {
   return desk.store.read(async q => {
     const asked = await askedOf(q, await ticketById(q, ticket.id))
     const others = ticket.fields.filter(f => !asked.some(a => a.id === f.id))
-    const fields: (Field & { required?: Required | null })[] = [...asked]
-    for (const { id } of others) fields.push(await fieldById(q, id))
+    const fields: (Field & { required?: Required | null })[] = [
+      ...asked,
+      ...(await fieldsById(
+        q,
+        others.map(f => f.id),
+      )),
+    ]
     return fields.map(f => asFilled(f, ticket, f.required === 'creation' && ticket.fields.some(has => has.id === f.id)))
   })
 }

@@ -78,6 +78,13 @@ function under<T>(field: string, read: () => T): T {
   }
 }
 
+/** Throws a Problem under `into` where a tag cannot be merged into another one. */
+export async function checkMerge(q: Query, id: string, intoId: string): Promise<void> {
+  if (intoId === id) throw new Problem('invalid', 'Choose another tag than this one.', 'into')
+  const into = await q.selectFrom('tags').select('id').where('id', '=', intoId).executeTakeFirst()
+  if (!into) throw new Problem('not_found', 'This tag is no more.', 'into')
+}
+
 const AT_ONCE = 100
 
 /**
@@ -85,14 +92,13 @@ const AT_ONCE = 100
  * so that nobody waits meanwhile; what is left after a crash is still there, to be removed once more.
  */
 export async function dropTag(store: Store, id: string, intoId: string | null, actor: Actor): Promise<void> {
-  if (intoId === id) throw new Problem('invalid', 'Choose another tag than this one.', 'into')
   let isDone = false
   while (!isDone) isDone = await store.write(tx => dropSome(tx, id, intoId, actor))
 }
 
 /** True when it is on no ticket any more, and gone. */
 async function dropSome(tx: Tx, id: string, intoId: string | null, actor: Actor): Promise<boolean> {
-  if (intoId) await tagById(tx.q, intoId)
+  if (intoId) await checkMerge(tx.q, id, intoId)
   const some = await tx.q
     .selectFrom('ticket_tags')
     .select('ticket_id')

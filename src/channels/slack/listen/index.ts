@@ -18,6 +18,7 @@ import { listenToFields } from './team/fields.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
+import { listenToTags } from './team/tags.ts'
 import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomers } from './tickets/customers.ts'
 import { listenToDetails } from './tickets/edit-details.ts'
@@ -44,6 +45,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
   listenToFields(app, desk)
+  listenToTags(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

@@ -20,6 +20,7 @@ import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
 import { listenToTags } from './team/tags.ts'
 import { listenToActions } from './tickets/actions.ts'
+import { listenToCustomerFields } from './tickets/customer-fields.ts'
 import { listenToCustomers } from './tickets/customers.ts'
 import { listenToDetails } from './tickets/edit-details.ts'
 import { listenToFixes } from './tickets/fix.ts'
@@ -40,6 +41,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
   listenToDetails(app, desk)
+  listenToCustomerFields(app, desk)
   listenToFixes(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)

@@ -47,6 +47,8 @@ export const ids = {
   more: 'more',
   editDetails: 'edit_details',
   findTags: 'find_tags',
+  customerFields: 'customer_fields',
+  findCustomerTags: 'find_customer_tags',
   archive: 'archive',
   spam: 'spam',
   settle: 'settle_messages',

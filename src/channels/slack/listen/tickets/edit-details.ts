@@ -73,7 +73,7 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
 }
 
 /** Does all of it, or nothing, with each fault among the Problems thrown. */
-async function allOrNone(tx: Tx, work: ((tx: Tx) => Promise<void>)[], faults: Problem[]): Promise<void> {
+export async function allOrNone(tx: Tx, work: ((tx: Tx) => Promise<unknown>)[], faults: Problem[]): Promise<void> {
   for (const step of work)
     await step(tx).catch(error => {
       if (error instanceof Problems) faults.push(...error.problems)

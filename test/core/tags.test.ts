@@ -105,7 +105,8 @@ describe('all tags', () => {
 
   it('are removed from many tickets, some at a time', async () => {
     const rare = await idOf('very')
-    const ids = await Promise.all(Array.from({ length: 230 }, () => town.open().then(t => t.id)))
+    const ids: string[] = []
+    while (ids.length < 110) ids.push((await town.open()).id)
     await town.store.write(tx =>
       tx.q
         .insertInto('ticket_tags')

@@ -45,7 +45,7 @@ const form = async (name: string, asks: [id: string, required: Required | null][
 
 describe('the set-up of forms and fields', () => {
   const open = async () => {
-    await world.ann.openHome()
+    if (!world.ann.home()) await world.ann.openHome()
     const home = await world.slack.until(() => world.ann.home())
     await world.ann.click({ view: home.id }, 'home_tab:setup')
     await world.slack.until(() => wordsOf(world.ann.home()).includes('Forms and fields'))
@@ -284,5 +284,75 @@ describe('a ticket', () => {
     await ann.submit({ [url]: 'https://track.test/7' }, { twice: true })
     await cardSays(card(), 'Closed: Solved')
     await cardSays(card(), 'Tracking: https://track.test/7')
+  })
+})
+
+describe("what is known of a ticket's customer", () => {
+  const card = () =>
+    world.slack
+      .channel('support')
+      .messages()
+      .find(m => m.bot_id)!
+
+  it('is filled in from the ticket, of the company, too, with tags that are made by typing them', async () => {
+    const { ann } = world
+    if (!world.ann.home()) await world.ann.openHome()
+    const home = await world.slack.until(() => world.ann.home())
+    await ann.click({ view: home.id }, 'home_tab:setup')
+    await world.slack.until(() => wordsOf(ann.home()).includes('Fields of customers'))
+    for (const [button, name, kind] of [
+      ['edit_fields', 'Since', 'Date'],
+      ['edit_fields:account', 'Account owner', 'Person of the team'],
+    ] as const) {
+      await ann.click({ view: home.id }, button, undefined, {
+        value: button === 'edit_fields' ? 'customer' : 'account',
+      })
+      await modal('There is no field yet.')
+      await press('add_field')
+      await modal('New field')
+      await ann.submit({ name, kind })
+      await modal(`${name} · ${kind}`)
+      await ann.close({ all: true })
+    }
+    const [since, owner] = await read(async q => [
+      `field:${(await fieldsFor(q, { owner: 'customer', teamId: null }))[0]!.id}`,
+      `field:${(await fieldsFor(q, { owner: 'account', teamId: null }))[0]!.id}`,
+    ])
+    const open = async () => {
+      await ann.click(cardPlace(card()), 'more')
+      await modal('What is known of it')
+      await press('customer_fields')
+      return modal('Account owner')
+    }
+    await open()
+    await ann.submit({ tags: ['Early Bird'], [since!]: '2020-02-29', [owner!]: ['Ben'] }, { twice: true })
+    const { values } = await open()
+    expect(JSON.stringify(values.tags)).toContain('early bird')
+    expect(values[since!]).toMatchObject({ value: { selected_date: '2020-02-29' } })
+    expect(JSON.stringify(values[owner!])).toContain(world.ben.id)
+    const { fields } = await read(q => q.selectFrom('accounts').select('fields').executeTakeFirstOrThrow())
+    expect(JSON.parse(fields ?? '{}')).toMatchObject({ account_owner: 'Ben' })
+    await ann.close({ all: true })
+  })
+})
+
+describe('a choice among many', () => {
+  it('is searched as somebody types', async () => {
+    const { ann } = world
+    const id = await define('Country', 'select', { options: Array.from({ length: 100 }, (_, i) => `Country ${i}`) })
+    await form('Abroad', [[id, 'creation']])
+    await ann.command('/ticket jane@acme.test', { channel: 'support' })
+    await modal('Reference')
+    await ann.choose('pick_form', 'Abroad')
+    await modal('Country')
+    const { options } = await ann.suggest({ view: ann.modal().id }, `field:${id}`, 'country 9')
+    expect(options.map(o => o.value)).toContain('Country 99')
+    expect(options).toHaveLength(11)
+    await ann.submit({ subject: 'Abroad', message: 'Bon voyage.', [`field:${id}`]: ['Country 42'] })
+    const ticket = await world.slack.until(async () => {
+      const last = await newest()
+      return last?.subject === 'Abroad' ? last : undefined
+    })
+    expect((await read(q => fieldsOf(q, [ticket.id]))).get(ticket.id)).toMatchObject([{ text: 'Country 42' }])
   })
 })

@@ -61,7 +61,7 @@ describe('tags in the details of a ticket', () => {
 
 describe('the set-up of tags', () => {
   const open = async () => {
-    await world.ann.openHome()
+    if (!world.ann.home()) await world.ann.openHome()
     const home = await world.slack.until(() => world.ann.home())
     await world.ann.click({ view: home.id }, 'home_tab:setup')
     await world.slack.until(() => wordsOf(world.ann.home()).includes('how tickets are sorted'))

@@ -47,6 +47,7 @@ export const ids = {
   more: 'more',
   editDetails: 'edit_details',
   findTags: 'find_tags',
+  findOption: 'find_option',
   customerFields: 'customer_fields',
   findCustomerTags: 'find_customer_tags',
   archive: 'archive',

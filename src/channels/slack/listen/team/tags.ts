@@ -1,5 +1,5 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
-import type { ModalView, PlainTextOption } from '@slack/types'
+import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import { changeTag, checkMerge, countTickets, dropTag, tagById, tagPage } from '../../../../core/tags/change.ts'
 import { findGroups, groupById, groupNamed, removeGroup, renameGroup, tagGroups } from '../../../../core/tags/groups.ts'
@@ -19,6 +19,7 @@ import {
   tagForm,
   tagsPage,
 } from '../../views/team/tags.ts'
+import { onSearch } from '../search.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
@@ -54,20 +55,12 @@ export function listenToTags(app: App, desk: Desk): void {
   })
   submitted(ids.forms.tag, body => saveTag(desk, body))
   submitted(ids.forms.tagGroup, body => saveGroup(desk, body))
-  const offer = (id: string, search: (typed: string) => Promise<PlainTextOption[]>) =>
-    app.options(id, async ({ ack, options, body }) => {
-      const found = await admit(desk, body.user.id)
-        .then(() => search(options.value))
-        .catch(err => {
-          desk.log.error({ err }, 'A search found nothing, since it failed.')
-          return []
-        })
-      await ack({ options: found })
-    })
-  offer(ids.findTagGroup, async typed => groupOptions(await desk.store.read(q => findGroups(q, typed)), typed))
-  offer(ids.findTagToMerge, async typed =>
-    (await desk.store.read(q => findTags(q, typed))).map(t => option(t.name, t.id)),
-  )
+  onSearch(app, desk, ids.findTagGroup, async typed => ({
+    options: groupOptions(await desk.store.read(q => findGroups(q, typed)), typed),
+  }))
+  onSearch(app, desk, ids.findTagToMerge, async typed => ({
+    options: (await desk.store.read(q => findTags(q, typed))).map(t => option(t.name, t.id)),
+  }))
 }
 
 function listIn({ view }: BlockAction): TagsMeta {

@@ -6,6 +6,7 @@ import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { type CustomerFieldsMeta, customerFieldsForm } from '../../views/tickets/customer-fields.ts'
 import { tagOffers } from '../../views/tickets/edit-details.ts'
+import { onSearch } from '../search.ts'
 import { admit, loadTicket, openForm } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
@@ -22,20 +23,12 @@ export function listenToCustomerFields(app: App, desk: Desk): void {
     ids.forms.customerFields,
     onSubmit(desk, body => save(desk, body)),
   )
-  app.options(ids.findCustomerTags, async ({ ack, options, body }) => {
-    const offers = await admit(desk, body.user.id)
-      .then(() => desk.store.read(q => findTagsOfCustomers(q, options.value)))
-      .then(found =>
-        tagOffers(
-          found.map(name => ({ id: name, name, group: null })),
-          options.value,
-        ),
-      )
-      .catch(err => {
-        desk.log.error({ err }, 'Tags could not be searched.')
-        return { options: [] }
-      })
-    await ack(offers)
+  onSearch(app, desk, ids.findCustomerTags, async typed => {
+    const found = await desk.store.read(q => findTagsOfCustomers(q, typed))
+    return tagOffers(
+      found.map(name => ({ id: name, name, group: null })),
+      typed,
+    )
   })
 }
 

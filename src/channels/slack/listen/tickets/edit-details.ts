@@ -1,5 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { actorOf } from '../../../../core/agents.ts'
+import { fieldById } from '../../../../core/fields/define.ts'
 import { setFields } from '../../../../core/fields/values.ts'
 import { findTags, setTags } from '../../../../core/tags/tags.ts'
 import { setDetails } from '../../../../core/tickets/details.ts'
@@ -8,7 +9,9 @@ import { Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { editDetailsForm, tagOffers } from '../../views/tickets/edit-details.ts'
+import { optionOffers } from '../../views/tickets/fields.ts'
 import type { TicketMeta } from '../../views/tickets/forms.ts'
+import { onSearch } from '../search.ts'
 import { admit, loadTicket, openForm } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
@@ -24,15 +27,10 @@ export function listenToDetails(app: App, desk: Desk): void {
     ids.forms.editDetails,
     onSubmit(desk, body => save(desk, body)),
   )
-  app.options(ids.findTags, async ({ ack, options, body }) => {
-    const offers = await admit(desk, body.user.id)
-      .then(() => desk.store.read(q => findTags(q, options.value)))
-      .then(found => tagOffers(found, options.value))
-      .catch(err => {
-        desk.log.error({ err }, 'Tags could not be searched.')
-        return { options: [] }
-      })
-    await ack(offers)
+  onSearch(app, desk, ids.findTags, async typed => tagOffers(await desk.store.read(q => findTags(q, typed)), typed))
+  onSearch(app, desk, new RegExp(`^${ids.findOption}:`), async (typed, actionId) => {
+    const id = actionId.slice(ids.findOption.length + 1)
+    return { options: optionOffers((await desk.store.read(q => fieldById(q, id))).options, typed) }
   })
 }
 

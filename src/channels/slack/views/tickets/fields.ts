@@ -1,7 +1,8 @@
 import type { InputBlock, KnownBlock, PlainTextOption } from '@slack/types'
 import type { Field } from '../../../../core/fields/define.ts'
 import { nameInForm } from '../../../../core/fields/read.ts'
-import { cut, field, limits, oneLine, option, plain } from '../blocks.ts'
+import { context, cut, field, limits, oneLine, option, plain } from '../blocks.ts'
+import { ids } from '../ids.ts'
 
 /** A field as a form of Slack's asks for it. */
 export interface Asked extends Pick<Field, 'id' | 'name' | 'kind' | 'hint' | 'options'> {
@@ -22,7 +23,7 @@ export function fieldInput(asked: Asked): InputBlock {
   })
 }
 
-function elementOf({ kind, options, values, isRequired }: Asked): InputBlock['element'] {
+function elementOf({ id, kind, options, values, isRequired }: Asked): InputBlock['element'] {
   const [value] = values
   switch (kind) {
     case 'line':
@@ -42,16 +43,31 @@ function elementOf({ kind, options, values, isRequired }: Asked): InputBlock['el
       return { type: 'checkboxes', options: [yes], ...(value === 'yes' && { initial_options: [yes] }) }
     }
     case 'select': {
+      if (options.length > MOST_AT_ONCE) return search(id, values, 1)
       const none = isRequired ? [] : [option('None', NO_CHOICE)]
-      const all = [...none, ...choices(options, values, 100 - none.length)]
+      const all = [...none, ...choices(options, values)]
       const initial = all.find(o => o.value === value)
       return { type: 'static_select', options: all, ...(initial && { initial_option: initial }) }
     }
     case 'multi': {
-      const all = choices(options, values, 100)
+      if (options.length > MOST_AT_ONCE) return search(id, values, 100)
+      const all = choices(options, values)
       const initial = all.filter(o => values.includes(String(o.value)))
       return { type: 'multi_static_select', options: all, ...(initial.length && { initial_options: initial }) }
     }
+  }
+}
+
+/** More options are searched: a view may not weigh more than 250 KB. */
+const MOST_AT_ONCE = 20
+
+function search(id: string, values: string[], most: number): InputBlock['element'] {
+  return {
+    type: 'multi_external_select',
+    action_id: `${ids.findOption}:${id}`,
+    min_query_length: 0,
+    max_selected_items: most,
+    ...(values.length && { initial_options: values.slice(0, most).map(v => option(v, v)) }),
   }
 }
 
@@ -64,14 +80,33 @@ function isDate(value: string | undefined): boolean {
 }
 
 /** What is chosen now stands first, also when it is no option any more. */
-function choices(options: string[], values: string[], most: number): PlainTextOption[] {
+function choices(options: string[], values: string[]): PlainTextOption[] {
   const old = values.filter(v => !options.includes(v))
-  return [...old, ...options].slice(0, most).map(o => option(o, o))
+  return [...old, ...options].slice(0, 99).map(o => option(o, o))
+}
+
+/** What a search through a field's options offers. */
+export function optionOffers(options: string[], typed: string): PlainTextOption[] {
+  const wanted = typed.trim().toLowerCase()
+  return options
+    .filter(o => o.toLowerCase().includes(wanted))
+    .slice(0, 100)
+    .map(o => option(o, o))
 }
 
 const MOST_INPUTS = 60
+const MOST_CHARACTERS = 150_000
 
-/** The inputs of all that is asked, as many as a modal has room for. */
+/** The inputs of all that is asked, as many as a modal has room for; the others stay as they are. */
 export function fieldInputs(asked: Asked[]): KnownBlock[] {
-  return asked.slice(0, MOST_INPUTS).map(fieldInput)
+  const blocks: KnownBlock[] = []
+  let room = MOST_CHARACTERS
+  for (const one of asked) {
+    const input = fieldInput(one)
+    room -= JSON.stringify(input).length
+    if (room < 0 || blocks.length === MOST_INPUTS)
+      return [...blocks, context('There are more fields than Slack can show. They stay as they are.')]
+    blocks.push(input)
+  }
+  return blocks
 }

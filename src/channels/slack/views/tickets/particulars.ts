@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
 import { isOverdue } from '../../../../core/tickets/details.ts'
-import { context, cut, oneLine, plain, words } from '../blocks.ts'
+import { context, cut, limits, oneLine, plain, words } from '../blocks.ts'
 import { moment } from '../words.ts'
 
 const MOST_FIELDS = 8
@@ -35,28 +35,28 @@ function descriptionLine({ description }: TicketView): KnownBlock[] {
   return description ? [context(plain(`📝 ${cut(oneLine(description), 250)}`))] : []
 }
 
-const MOST_CHARACTERS = 2_800
-
 /** All of it that the card has folded: the whole description, every field, every tag. */
 export function wholeParticulars({ description, fields, tags }: TicketView): KnownBlock[] {
   const lines = fields.map(f => `${oneLine(f.name)}: ${f.text}${f.visible ? ' (the customer sees it)' : ''}`)
-  const isFolded =
-    fields.length > MOST_FIELDS || tags.length > MOST_TAGS || fields.some(f => f.text.length > 80 || /\n/.test(f.text))
+  const isLong = fields.length > MOST_FIELDS || fields.some(f => f.text.length > 80 || /\n/.test(f.text))
+  const isLongText = description !== null && (description.length > 250 || /\n/.test(description))
   return [
-    ...(description && (description.length > 250 || /\n/.test(description))
-      ? [context('*Description*'), words(cut(description, MOST_CHARACTERS))]
-      : []),
-    ...(isFolded && lines.length ? [context('*Fields*'), ...inBlocks(lines)] : []),
-    ...(isFolded && tags.length > MOST_TAGS ? [context('*Tags*'), words(tags.map(oneLine).join(' · '))] : []),
+    ...(isLongText ? [context('*Description*'), words(cut(description, limits.section))] : []),
+    ...(isLong ? [context('*Fields*'), ...inBlocks(lines, '\n')] : []),
+    ...(tags.length > MOST_TAGS ? [context('*Tags*'), ...inBlocks(tags.map(oneLine), ' · ')] : []),
   ]
 }
 
-function inBlocks(lines: string[]): KnownBlock[] {
-  const blocks: string[] = []
-  for (const line of lines.map(l => cut(l, MOST_CHARACTERS))) {
-    const last = blocks.at(-1)
-    if (last === undefined || last.length + line.length >= MOST_CHARACTERS) blocks.push(line)
-    else blocks[blocks.length - 1] = `${last}\n${line}`
+const CHUNK = 2_900
+const MOST_BLOCKS = 25
+
+function inBlocks(lines: string[], between: string): KnownBlock[] {
+  const texts: string[] = []
+  for (const line of lines.map(l => cut(l, CHUNK))) {
+    const last = texts.at(-1)
+    if (last === undefined || last.length + between.length + line.length > CHUNK) texts.push(line)
+    else texts[texts.length - 1] = `${last}${between}${line}`
   }
-  return blocks.slice(0, 10).map(text => words(text))
+  const rest = texts.length > MOST_BLOCKS ? [context('There are more; Edit details shows them all.')] : []
+  return [...texts.slice(0, MOST_BLOCKS).map(text => words(text)), ...rest]
 }

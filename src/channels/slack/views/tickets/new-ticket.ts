@@ -143,11 +143,15 @@ function formField({ team, forms }: NewTicketForm, chosen: FormChoice | undefine
   return [field(`form:${team.id}`, 'Form', select, { dispatch: options.length > 1 })]
 }
 
-/** As the form says, unless it was chosen by hand: named after the form, since Slack would keep another one's. */
+/** As the form says, unless it was chosen by hand: the select is named after the form, since Slack would keep another's. */
 function priorityField(form: FormChoice | undefined, chosen: Priority | null | undefined): InputBlock {
   const initial = priority(chosen ?? form?.priority ?? 'medium')
-  const select = { type: 'static_select' as const, options: priorities(), initial_option: initial }
-  return field(form ? `priority:${form.id}` : 'priority', 'Priority', select)
+  return field('priority', 'Priority', {
+    type: 'static_select',
+    ...(form && { action_id: `priority:${form.id}` }),
+    options: priorities(),
+    initial_option: initial,
+  })
 }
 
 /** What it is sent from; named after the team. */

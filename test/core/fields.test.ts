@@ -131,6 +131,13 @@ describe('what is filled in', () => {
     ])
   })
 
+  it('is told of once when two fill in the same at the same time', async () => {
+    const before = (await events('fields_changed')).length
+    await Promise.all([fill('Number', '8'), fill('Number', '8'), fill('Number', '8')])
+    expect((await events('fields_changed')).length).toBe(before + 1)
+    await fill('Number', '7.5')
+  })
+
   it('is found by its beginning in any case, and numbers and dates by their order', async () => {
     const rows = await town.store.read(q =>
       q.selectFrom('field_values').selectAll().where('ticket_id', '=', ticket.id).orderBy('position').execute(),
@@ -196,6 +203,19 @@ describe('a form', () => {
       ['Date', '2026-01-05'],
     ])
     expect((await town.view(opened.id)).status).toBe('closed')
+    const past = await town.store.read(q =>
+      q.selectFrom('events').selectAll().where('ticket_id', '=', opened.id).orderBy('id').execute(),
+    )
+    expect(past.map(e => e.kind)).toEqual(['ticket_created', 'fields_changed', 'ticket_closed'])
+    expect(JSON.parse(past[0]?.after ?? '{}').fields).toEqual({ Line: 'INV-7' })
+  })
+
+  it('is made once by two who make it at the same time', async () => {
+    const form = { name: 'Twins', priority: 'low' as const, fields: [] }
+    const made = await Promise.allSettled([1, 2].map(() => town.store.write(tx => addForm(tx, town.team.id, form))))
+    expect(made.map(m => m.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const [id] = made.flatMap(m => (m.status === 'fulfilled' ? [m.value] : []))
+    await town.store.write(tx => archiveForm(tx, id!))
   })
 
   it('goes without archived fields, which come back to their place', async () => {

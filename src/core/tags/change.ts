@@ -111,6 +111,11 @@ async function dropSome(tx: Tx, id: string, intoId: string | null, actor: Actor)
     await tx.q.deleteFrom('tags').where('id', '=', id).execute()
     return true
   }
+  await tx.q
+    .updateTable('tickets')
+    .set(e => ({ number: e.ref('number') })) // nobody else changes their tags meanwhile
+    .where('id', 'in', tickets)
+    .execute()
   const before = await tagsOf(tx.q, tickets)
   await tx.q.deleteFrom('ticket_tags').where('tag_id', '=', id).where('ticket_id', 'in', tickets).execute()
   if (intoId)

@@ -65,7 +65,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     publishedAt: form.email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
   })
-  await fillNew(tx, ticket.id, values)
+  const fields = await fillNew(tx, ticket.id, values)
   await beginThreads(tx, ticket, customer.address)
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
@@ -73,6 +73,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     priority: ticket.priority,
     assignee: ticket.assignee_id,
     to: customer.address,
+    ...(fields && { fields }),
   })
   await postMessage(tx, {
     ticketId: ticket.id,

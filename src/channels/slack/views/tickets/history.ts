@@ -113,7 +113,9 @@ const shownFields: Record<string, string> = {
 /** Of a ticket's own fields, under the names that they had. */
 function fieldChanges(before: unknown = {}, after: unknown = {}): string[] {
   const had = before as Fields
-  return Object.entries(after as Fields).map(([name, value]) => `${name}: ${had[name] ?? 'none'} → ${value ?? 'none'}`)
+  return Object.entries(after as Fields).map(([name, value]) =>
+    name in had ? `${name}: ${had[name] ?? 'none'} → ${value ?? 'none'}` : `${name}: ${value}`,
+  )
 }
 
 function change(name: string, before: unknown, after: unknown, names: Map<string, string>): string {

@@ -45,9 +45,9 @@ export interface FieldsPage {
   archivedForms: { id: string; name: string }[]
 }
 
-const MOST_ARCHIVED = 8 // shown of each, so that the page has room for all that is in use
+const MOST_ARCHIVED = 15 // forms, so that the page has room for all that is in use
 
-/** The fields of an owner, and of a team its forms, each with what can be done with it. */
+/** The fields of an owner, and of a team its forms, each with what can be done with it; archived ones as there is room. */
 export function fieldsPage({ owner, team, fields, forms, archivedForms }: FieldsPage): ModalView {
   const word = ownerWord(owner)
   const used = fields.filter(f => f.archivedAt === null)
@@ -64,7 +64,7 @@ export function fieldsPage({ owner, team, fields, forms, archivedForms }: Fields
       ),
       ...(used.length ? used.map(fieldRow) : [context('There is no field yet.')]),
       ...(archived.length ? [context('*Archived fields*: asked for no more, and kept where they are filled in')] : []),
-      ...archived.slice(0, MOST_ARCHIVED).map(f => row(f.id, f.name, ids.fieldMenu, [['restore', 'Bring back']])),
+      ...archived.map(f => row(f.id, f.name, ids.fieldMenu, [['restore', 'Bring back']])),
     ],
   })
 }

@@ -6,7 +6,7 @@ import { Problem } from '../lib/problem.ts'
 import { catchAllOf, domainOf, isFreeMail, readAddress, withoutPlus } from './addresses.ts'
 import { actorOf } from './agents.ts'
 import { record } from './events.ts'
-import { refuseUnlessLead } from './leads.ts'
+import { refuseUnlessLead } from './permissions/roles.ts'
 import { allAliases } from './senders/aliases.ts'
 import { isOwnAddress, senders } from './senders/find.ts'
 

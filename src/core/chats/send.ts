@@ -171,6 +171,7 @@ async function mailOne(
     body: filled.body,
     keptFiles: files,
     visibility: 'public',
+    isAgreed: true,
     opening: true,
     holdMs: 0,
   })

@@ -47,7 +47,7 @@ export async function sendToMe(tx: Tx, chatId: string, recipientId: string | nul
     .execute()
   const keptFiles = await filesOf(tx.q, chatId)
   const mail = { ticketId: ticket.id, author, body, keptFiles, visibility: 'public' as const }
-  await postMessage(tx, { ...mail, opening: true, holdMs: 0 })
+  await postMessage(tx, { ...mail, opening: true, holdMs: 0, isAgreed: true })
 }
 
 function filled<T>(fill: () => T): T {

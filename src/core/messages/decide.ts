@@ -2,6 +2,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { answerWasTakenBack } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
@@ -20,8 +21,10 @@ export async function decideMessage(
 ): Promise<boolean> {
   const m = await messageById(tx.q, id)
   if (m.deleted_at !== null) throw new Problem('conflict', 'This message was deleted.')
+  const ticket = await ticketById(tx.q, m.ticket_id)
+  if (decision === 'note' && m.author_id !== actor.id) await refuseUnlessMay(tx.q, actor, 'manage', ticket)
   if (decision === 'public') {
-    const ticket = await ticketById(tx.q, m.ticket_id)
+    await refuseUnlessSends(tx.q, actor, ticket)
     if (ticket.published_at === null)
       throw new Problem(
         'conflict',
@@ -71,6 +74,7 @@ export async function decideMessage(
  */
 export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, id)
+  if (m.author_id !== actor.id) await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, m.ticket_id))
   if (!(await cancelHeld(tx, id))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
   await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })

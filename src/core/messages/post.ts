@@ -10,6 +10,7 @@ import { redrawCard } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { type Actor, overture } from '../events.ts'
 import type { Copy, NewFile } from '../letter.ts'
+import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
 import { senderFor } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
@@ -26,6 +27,7 @@ export interface NewMessage {
   files?: NewFile[]
   keptFiles?: KeptFile[] // whose bytes are stored already
   visibility: Visibility
+  isAgreed?: boolean // somebody who may send it agreed beforehand, as to a chat
   full?: Document | null
   from?: { channel: string; threadId: string; key: string } // where it came in; it is not sent back there
   inboundId?: string
@@ -99,10 +101,20 @@ const COLUMNS = [
   'deleted_at',
 ] as const
 
-/** What is internal stays internal until somebody publishes it. */
+/**
+ * What is internal stays internal until somebody publishes it, and what somebody drafts waits for a colleague. Whoever may
+ * only look writes at the desk all the same, since nobody can keep them from it: that stays there.
+ */
 async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
-  if (m.author.kind !== 'agent' || m.visibility === 'note') return m.visibility
-  return (m.ticket ?? (await ticketById(q, m.ticketId))).published_at === null ? 'note' : m.visibility
+  if (m.author.kind !== 'agent' || !m.author.id || m.isAgreed) return m.visibility
+  const ticket = m.ticket ?? (await ticketById(q, m.ticketId))
+  const writing = await writingOf(q, m.author.id, ticket)
+  if (writing === 'nothing') {
+    if (!m.from) await refuseUnlessMay(q, m.author, 'manage', ticket)
+    return 'note'
+  }
+  if (m.visibility === 'note' || ticket.published_at === null) return 'note'
+  return writing === 'drafts' ? 'undecided' : m.visibility
 }
 
 function refuseUnsendable(m: NewMessage): void {

@@ -3,8 +3,10 @@ import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
+import { refuseUnlessSends } from '../permissions/may.ts'
 import { threadOf } from '../threads.ts'
 import { moveThread } from '../tickets/address.ts'
+import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
 import { queueToCustomer } from './post.ts'
 
@@ -15,6 +17,7 @@ import { queueToCustomer } from './post.ts'
 export async function resendMessage(tx: Tx, id: string, typed: string, actor: Actor): Promise<void> {
   const { address } = readAddress(typed)
   const m = await messageById(tx.q, id)
+  await refuseUnlessSends(tx.q, actor, await ticketById(tx.q, m.ticket_id))
   const thread = await threadOf(tx.q, m.ticket_id, 'customer')
   const copyTo = await copiesNotSent(tx.q, id)
   const failed = await tx.q

@@ -15,6 +15,7 @@ import { type Actor, record } from '../events.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
+import { openedBy, refusalInTeam, writingOf } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
@@ -39,13 +40,15 @@ export interface NewTicket {
 }
 
 /**
- * Opens a ticket: the card at the desk, and the mail to the customer unless it is internal. Everything or nothing; each
- * fault is one of the Problems thrown, with the field at fault. The same dedup key again returns the first ticket.
+ * Opens a ticket: the card at the desk, and the mail to the customer unless it is internal, or by somebody whose mails
+ * others send. Everything or nothing; each fault is one of the Problems thrown, with the field at fault. The same dedup key
+ * again returns the first ticket.
  */
 export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const known = form.dedupKey && (await ticketByDedupKey(tx.q, form.dedupKey))
   if (known) return known
-  const { address, sender } = await readForm(tx, form)
+  const { address, sender, isDraft } = await readForm(tx, form)
+  const email = form.email && !isDraft
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
   const ticket = await insertTicket(tx, {
@@ -54,11 +57,11 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     customerId: customer.id,
     senderId: sender?.id ?? null,
     formId: form.formId ?? null,
-    status: form.email ? 'awaiting_customer' : 'internal',
+    status: email ? 'awaiting_customer' : isDraft ? 'draft' : 'internal',
     priority: form.priority,
     assigneeId: form.assigneeId ?? null,
     createdBy: form.agent.id,
-    publishedAt: form.email ? tx.now : null,
+    publishedAt: email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
   })
   await beginThreads(tx, ticket, customer.address)
@@ -74,7 +77,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     author: actor,
     body: form.body,
     files: form.files ?? [],
-    visibility: form.email ? 'public' : 'note',
+    visibility: email ? 'public' : 'note',
     opening: true,
     ...(form.copyTo && { copyTo: form.copyTo }),
   })
@@ -86,14 +89,23 @@ export async function checkTicket(tx: Tx, form: NewTicket, files: { name: string
   await readForm(tx, form, files)
 }
 
+interface Readable {
+  address: CustomerView | { address: string; name: string }
+  sender: SenderRow | null
+  isDraft: boolean // somebody else is to send it
+}
+
 async function readForm(
   tx: Tx,
   form: NewTicket,
   files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
-): Promise<{ address: CustomerView | { address: string; name: string }; sender: SenderRow | null }> {
+): Promise<Readable> {
   const faults: Problem[] = []
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
+  const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
+  if (writing === 'nothing')
+    faults.push(await refusalInTeam(tx.q, 'You may not open tickets in this team.', form.teamId))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
@@ -108,7 +120,7 @@ async function readForm(
   const wished = form.senderId ?? null
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
   if (faults.length || !address) throw new Problems(faults)
-  return { address, sender: sender ?? null }
+  return { address, sender: sender ?? null, isDraft: form.email && writing === 'drafts' }
 }
 
 async function readCustomer(

@@ -35,6 +35,12 @@ export function roleOf(standing: Standing, teamId: string): Role {
   return standing.teams.get(teamId) ?? standing.base
 }
 
+/** What an agent was made in the teams that they belong to, by team's id. */
+export async function membershipsOf(q: Query, agentId: string): Promise<Map<string, TeamRole>> {
+  const rows = await q.selectFrom('team_members').select(['team_id', 'role']).where('agent_id', '=', agentId).execute()
+  return new Map(rows.map(r => [r.team_id, r.role]))
+}
+
 /** Whom to ask: the admins and, when a team is given, its leads, by name; nobody while there are none. */
 export async function thoseInCharge(q: Query, teamId?: string): Promise<{ id: string; name: string }[]> {
   const admins = q

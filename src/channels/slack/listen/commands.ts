@@ -39,8 +39,8 @@ function addressIn(word: string): string | null {
 }
 
 async function showTicket(desk: Desk, user: string, identifier: string, respond: RespondFn): Promise<void> {
-  await admit(desk, user)
   const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+  await admit(desk, user, id)
   const card = ticketCard(await loadTicket(desk, id), desk.store.now())
   const { events, names } = await loadPast(desk, id)
   const url = await threadUrl(desk, id)

@@ -109,7 +109,8 @@ export function setUpHome(setUp: SetUp): HomeView {
     { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
-    context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
+    mrkdwn('*Agents*, and what they may do', button('Roles', ids.openRoles, 'all')),
+    context(plain(cut(agents.map(agentWords).join(', ') || 'Nobody was here yet.', 1_500))),
     { type: 'divider' },
     words(
       setUp.blocked
@@ -124,6 +125,10 @@ export function setUpHome(setUp: SetUp): HomeView {
         )
       : context('📭 No mail is left over.'),
   ])
+}
+
+function agentWords({ alias, name, role }: AgentRow): string {
+  return role ? `${oneLine(alias ?? name)} (${role})` : oneLine(alias ?? name)
 }
 
 function signatureLine({ signature }: AgentRow): string {

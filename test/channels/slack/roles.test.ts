@@ -69,6 +69,7 @@ describe('roles', () => {
     await world.slack.until(() => wordsOf(world.ann.home()).includes('Ben (drafter)'))
     await world.ben.say({ channel: 'support', thread_ts: card.ts, text: 'We have them in red as well.' })
     await whisperTo(world.ben, 'A draft: a colleague sends it to jane@acme.test')
+    await world.slack.until(() => wordsOf(world.card(card.ts)).includes('settle_messages'))
     await world.ann.click(place(card.ts), 'settle_messages')
     await world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes('in red as well')))
     await world.ann.click({ view: world.ann.modal().id }, 'send_message')

@@ -11,6 +11,8 @@ import { listenToCommands } from './commands.ts'
 import { listenToHome } from './home.ts'
 import { listenToBlocked } from './mail/blocked.ts'
 import { listenToTray } from './mail/tray.ts'
+import { listenToImport } from './people/import.ts'
+import { listenToPeople } from './people/people.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
@@ -34,6 +36,8 @@ export function listen(bolt: App, desk: Desk): void {
   listenToShortcuts(app, desk)
   listenToNewTicket(app, desk)
   listenToCustomers(app, desk)
+  listenToPeople(app, desk)
+  listenToImport(app, desk)
   listenToActions(app, desk)
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)

@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types'
+import { WebAPIPlatformError } from '@slack/web-api'
 import { actorOf, agentByHandle, agents } from '../../../core/agents.ts'
 import { type ChatView, chatView } from '../../../core/chats/view.ts'
 import { historyOf } from '../../../core/events.ts'
@@ -58,12 +59,23 @@ export async function detailsView(desk: Desk, ticketId: string): Promise<ModalVi
 /** Opens a form: over the modal in which somebody pressed, or by itself. A trigger lives three seconds. */
 export async function openForm(
   desk: Desk,
-  from: { trigger_id: string; view?: { type: string } | undefined },
+  from: { trigger_id: string; view?: { type: string; id?: string } | undefined },
   view: ModalView,
 ): Promise<string> {
   const shown = { trigger_id: from.trigger_id, view }
-  const opened = from.view?.type === 'modal' ? await desk.ui.views.push(shown) : await desk.ui.views.open(shown)
-  return opened.view?.id ?? ''
+  if (from.view?.type !== 'modal') return (await desk.ui.views.open(shown)).view?.id ?? ''
+  try {
+    return (await desk.ui.views.push(shown)).view?.id ?? ''
+  } catch (error) {
+    // three may lie on each other: the fourth takes the place of the one below it
+    if (!isRefusal(error, 'push_limit_reached') || !from.view.id) throw error
+    await desk.ui.views.update({ view_id: from.view.id, view })
+    return from.view.id
+  }
+}
+
+function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof WebAPIPlatformError && error.data.error === code
 }
 
 /** Draws a modal anew; false when it is closed already. */

@@ -28,10 +28,20 @@ export function inboxHome(
 ): HomeView {
   return home(page, [
     actions(...(Object.keys(listWords) as ListName[]).map(list => listButton(list, list === page.list))),
+    personSearch(),
     { type: 'divider' },
     ...(tickets.length ? tickets.flatMap(t => row(t, now)) : [words(emptyWords[page.list])]),
     ...pager(page, next),
   ])
+}
+
+/** Leads to a customer's page. */
+function personSearch(): KnownBlock {
+  const placeholder = plain('Find a customer')
+  return {
+    type: 'actions',
+    elements: [{ type: 'external_select', action_id: ids.findPerson, min_query_length: 1, placeholder }],
+  }
 }
 
 function listButton(list: ListName, isCurrent: boolean): Button {
@@ -118,6 +128,7 @@ export function setUpHome(setUp: SetUp): HomeView {
         : '🚫 No address is blocked.',
       button('Blocked addresses', ids.openBlocked, 'all'),
     ),
+    words('👥 Customers come by themselves, or from a list.', button('Import a list', ids.openImport, 'list')),
     unmatched
       ? words(
           `📭 ${many(unmatched, 'mail')} ${unmatched === 1 ? 'is' : 'are'} left over.`,

@@ -27,6 +27,11 @@ export const ids = {
     followUp: 'submit_follow_up',
     chatRules: 'submit_chat_rules',
     lift: 'submit_lift',
+    person: 'person',
+    editPerson: 'submit_person',
+    personNote: 'submit_person_note',
+    mergePerson: 'submit_merge_person',
+    importPeople: 'submit_import',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
@@ -123,5 +128,17 @@ export const ids = {
   letThrough: 'let_through',
   throwAway: 'throw_away',
   throwOneAway: 'throw_one_away',
+  // of customers and companies; the value is a customer's id unless it says otherwise
+  openPerson: 'open_person',
+  findPerson: 'find_person',
+  writeTo: 'write_to',
+  editPerson: 'edit_person',
+  addPersonNote: 'add_person_note',
+  removePersonNote: 'remove_person_note', // a note's
+  mergePerson: 'merge_person',
+  openAccount: 'open_account', // a company's
+  openImport: 'open_import',
+  importNow: 'import_now', // a file's
+  badRowsCsv: 'bad_rows_csv', // a file's
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

@@ -40,7 +40,8 @@ export function listenToSegments(app: App, desk: Desk): void {
         })
       await ack({ options: found })
     })
-  offer(ids.findCustomers, async typed => pickedOptions(await desk.store.read(q => searchCustomers(q, typed))))
+  for (const id of [ids.findCustomers, ids.findPerson])
+    offer(id, async typed => pickedOptions(await desk.store.read(q => searchCustomers(q, typed))))
   offer(ids.findAccounts, async typed => {
     const accounts = await desk.store.read(q => searchAccounts(q, typed, MOST_ACCOUNTS))
     return accounts.map(a => option(a.name, a.id))

@@ -70,6 +70,7 @@ const sentences: Record<string, string> = {
   ticket_marked_spam: 'marked the ticket as spam',
   ticket_continued: 'wrote again, in a new ticket',
   address_changed: "changed the customer's address",
+  customer_merged: 'found two customers to be one person',
   sender_replaced: 'took another sender, since that of the ticket was removed',
   sender_banned: 'banned an address',
   unsubscribed: 'unsubscribed',
@@ -96,6 +97,7 @@ const shownFields: Record<string, string> = {
   close_reason: 'reason',
   reply_mode: 'from now on',
   address: 'address',
+  customer: 'customer',
   sender: 'sender',
 }
 

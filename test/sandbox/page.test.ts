@@ -97,6 +97,19 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.close()
   })
 
+  it('sets digits and spaces in the font of the words, also where an emoji font is all that the machine has of ours', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    const wide = await page.evaluate(() => {
+      const ink = document.createElement('canvas').getContext('2d')
+      if (!ink) throw new Error('There is no canvas.')
+      ink.font = `100px ${getComputedStyle(document.body).fontFamily}`
+      return [...'0123456789 #*'].filter(c => ink.measureText(c).width > 90)
+    })
+    expect(wide).toEqual([])
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('lets an agent format, mention, edit, react and delete as in Slack', async () => {
     const { page, faults } = await openWatched(browser, demo.url)
     await page.getByRole('button', { name: 'Act as Ben' }).click()

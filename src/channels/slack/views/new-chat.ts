@@ -222,7 +222,6 @@ function listField(): InputBlock {
 }
 
 const exclusionWords = {
-  suppressed: 'Blocked: their mail came back, they complained, or they are banned',
   unsubscribed: 'Unsubscribed from this kind of mail',
   duplicate: 'The same address a second time',
   openTicket: 'Has an open ticket',
@@ -242,7 +241,10 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
       'exclusions',
       'Leave out',
       { type: 'checkboxes', options, ...(chosen.length && { initial_options: chosen }) },
-      { optional: true, hint: 'The dry run says how many of each. Only a lead switches off the first three.' },
+      {
+        optional: true,
+        hint: 'Only a lead switches off the first two. Whose mail came back, who complained or is banned never gets a chat. The dry run says how many of each.',
+      },
     ),
     field(
       'written_to_days',

@@ -164,7 +164,7 @@ const full: NewChatForm['start'] = {
   },
   kind: long,
   priority: 'urgent',
-  exclusions: { suppressed: false, unsubscribed: false, duplicate: false, openTicket: false, writtenToDays: null },
+  exclusions: { unsubscribed: false, duplicate: false, openTicket: false, writtenToDays: null },
   segment: 'g99',
   customers: pickedOptions(Array(100).fill(person)),
   addresses: `${longAddress}\n`.repeat(20),
@@ -182,7 +182,10 @@ describe('every modal is what Slack takes', () => {
     ...changes,
   })
   const draft = { id: 'x'.repeat(36), number: 2_147_483_647, files: long.slice(0, 200), list: long.slice(0, 100) }
-  const preview = { picked: recipientOption({ id: 'r1', address: longAddress, name: hostile }), to: longAddress }
+  const preview = {
+    picked: recipientOption({ id: 'r1', address: longAddress, name: hostile, state: 'blocked' }),
+    to: longAddress,
+  }
   const modals = {
     ...Object.fromEntries(
       kinds.flatMap(kind => [

@@ -128,6 +128,14 @@ describe('a chat', () => {
     expect(inboxOf('bob@globex.test')).toEqual([])
   })
 
+  it('says beside the numbers why its mail cannot be sent to its author', async () => {
+    const { ann } = await begin()
+    const run = await dryRun('jane@acme.test', { message: 'Dear {{ customer.frist_name }},' })
+    await ann.click({ view: run.id }, 'send_to_me')
+    const after = await says('⚠️ customer.frist_name is missing')
+    expect(wordsOf(after)).toContain('0 of 1* will get it.')
+  })
+
   it('comes from a CSV file, whose columns the message speaks of; the rows left out come as a file', async () => {
     const { ann, slack } = await begin()
     await ann.command('/chat', support)
@@ -141,7 +149,7 @@ describe('a chat', () => {
       message: 'You have {{ row.bulbs }}.',
     })
     const run = await says('*1 of 3* will get it.')
-    expect(wordsOf(run)).toContain('a variable is missing')
+    expect(wordsOf(run)).toContain('row.bulbs is missing, and no default is given for it.')
     await ann.click({ view: run.id }, 'blocked_csv')
     const { id } = await slack.until(() => filesFor('Ann')[0])
     const file = slack.file(id)
@@ -313,7 +321,7 @@ describe('the form for a chat', () => {
     await ann.submit({
       customers: ['acme'],
       ...tulips,
-      exclusions: ['suppressed', 'unsubscribed', 'duplicate'],
+      exclusions: ['unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')
@@ -337,7 +345,7 @@ describe('the form for a chat', () => {
     expect(ann.modal().values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
     await ann.submit({
       message: 'They are here.',
-      exclusions: ['suppressed', 'unsubscribed', 'duplicate'],
+      exclusions: ['unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')

@@ -96,8 +96,13 @@ async function pick(desk: Desk, { body, user }: Pressed): Promise<void> {
 async function tryOnMe(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   const agent = await desk.people.agent(user)
   const picked = pickedIn(body)
-  await desk.store.write(tx => sendToMe(tx, value, picked ? String(picked.value) : null, agent))
-  await redrawHere(desk, body, { done: `The mail is on its way to ${agent.email}.` })
+  const words = await desk.store
+    .write(tx => sendToMe(tx, value, picked ? String(picked.value) : null, agent))
+    .then(
+      () => ({ done: `The mail is on its way to ${agent.email}.` }),
+      error => ({ fault: sentenceFor(desk, error) }),
+    )
+  await redrawHere(desk, body, words)
 }
 
 async function giveBlocked(desk: Desk, { body, user, value }: Pressed): Promise<void> {

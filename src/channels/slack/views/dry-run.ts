@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { DryRun } from '../../../core/chats/dry-run.ts'
 import type { ChatView } from '../../../core/chats/view.ts'
 import type { Document } from '../../../core/document.ts'
+import type { ChatRecipientRow } from '../../../db/schema.ts'
 import { toRichText } from '../rich-text.ts'
 import { actions, button, context, cut, modal, mrkdwn, notice, oneLine, option, plain, words } from './blocks.ts'
 import { many } from './card.ts'
@@ -112,8 +113,14 @@ function previewBlocks({ to, subject, body, problem }: Preview): KnownBlock[] {
 }
 
 /** What the search for a recipient offers. */
-export function recipientOption({ id, address, name }: { id: string; address: string; name: string }): PlainTextOption {
-  return option(name && name !== address ? `${name} · ${address}` : address || '(no address)', id)
+export function recipientOption({
+  id,
+  address,
+  name,
+  state,
+}: Pick<ChatRecipientRow, 'id' | 'address' | 'name' | 'state'>): PlainTextOption {
+  const who = name && name !== address ? `${name} · ${address}` : address || '(no address)'
+  return option(state === 'blocked' ? `⚠️ ${who}` : who, id)
 }
 
 /** Says what became of a chat that was submitted. */

@@ -113,6 +113,7 @@ describe('a chat', () => {
   it('shows what one recipient gets, and sends it to its author', async () => {
     const { ann } = await begin()
     const run = await dryRun(to('Jane Doe <jane@acme.test>', 'Bob <bob@globex.test>'))
+    expect(wordsOf(run)).toContain('Hello Jane, they are here.')
     const place = { view: run.id }
     expect((await ann.suggest(place, 'find_recipient', 'bo')).options.map(o => o.text.text)).toEqual([
       'Bob · bob@globex.test',

@@ -13,7 +13,7 @@ import { moment } from './words.ts'
 export interface DryRunPage {
   chat: Pick<ChatView, 'id' | 'number' | 'subject' | 'sender' | 'author' | 'dueAt' | 'approvalReason'>
   run: DryRun
-  preview: Preview | null // of the recipient who was picked
+  preview: Preview | null // of one recipient; null where there is none
   fault?: string // why what was just asked for cannot be done
   done?: string // what was just done
 }

@@ -246,11 +246,11 @@ describe('the buttons of a card', () => {
     expect(of(chats['one that waits for approval'] as ChatView)).toEqual(['Approve', 'Stop', 'Recipients (CSV)'])
     expect(of(chat())).toEqual(['Pause', 'Stop', 'Follow up 76 who did not answer', 'Recipients (CSV)', 'Report'])
     expect(of(chats['one that is paused'] as ChatView)).toContain('Resume')
-    expect(of(chats['one that was stopped'] as ChatView)).toEqual(['Recipients (CSV)', 'Report'])
+    expect(of(chats['one that was stopped'] as ChatView)).toEqual(['Recipients (CSV)', 'Report', 'Copy'])
   })
 
   test('offer no sixth follow-up, and none where nobody waits', () => {
-    expect(of(chats['one that is over'] as ChatView)).toEqual(['Recipients (CSV)', 'Report'])
+    expect(of(chats['one that is over'] as ChatView)).toEqual(['Recipients (CSV)', 'Report', 'Copy'])
     expect(of(chat({ counts: { ...counts, waiting: 0 } })).join()).not.toContain('Follow up')
   })
 })

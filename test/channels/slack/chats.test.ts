@@ -238,11 +238,33 @@ describe('a chat', () => {
     const run = await says('will get it.')
     expect(run.submit).toBe('Schedule')
     await ann.submit()
-    await says('goes out at')
+    await says('goes out <!date^')
     await cardSays(1, '*Scheduled*')
     await press(1, 'stop_chat')
     await cardSays(1, '*Stopped*')
     expect(inboxOf('jane@acme.test')).toEqual([])
+  })
+
+  it('is copied into another when it was stopped for a slip', async () => {
+    const { ann, ben } = await begin()
+    await change({ vetoMinutes: 30 })
+    await dryRun('jane@acme.test', { kind: 'product' })
+    await ann.submit()
+    await cardSays(1, '*Scheduled*')
+    await press(1, 'stop_chat', ben)
+    await cardSays(1, '*Stopped*')
+    await press(1, 'copy_chat')
+    await form('New chat')
+    expect(ann.modal().values).toMatchObject({
+      addresses: { value: { value: 'jane@acme.test' } },
+      kind: { value: { value: 'product' } },
+    })
+    await ann.submit({ subject: 'Our newest tulips' })
+    await says('*1 of 1* will get it.')
+    expect(await chats()).toMatchObject([
+      { number: 1, state: 'stopped' },
+      { number: 2, state: 'draft', subject: 'Our newest tulips' },
+    ])
   })
 })
 
@@ -370,6 +392,9 @@ describe('the command for chats', () => {
     await told('I do not know')
     await ann.command('/chat 99', support)
     await told('There is no chat 99.')
+    await dryRun('bob@globex.test')
+    await ann.command('/chat list', support)
+    await told('1 would get it')
     await ann.command('/chat help', support)
     await told('opens the form')
   })

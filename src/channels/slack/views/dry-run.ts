@@ -78,7 +78,7 @@ export function blockLines({ blocks }: DryRun): KnownBlock[] {
 function conditions({ approvalReason, dueAt }: DryRunPage['chat']): KnownBlock[] {
   return [
     ...(approvalReason === null ? [] : [words(`🤝 ${cut(oneLine(approvalReason), 1_000)}`)]),
-    ...(dueAt === null ? [] : [context(`It goes out at ${moment(dueAt)}.`)]),
+    ...(dueAt === null ? [] : [context(`It goes out ${moment(dueAt)}.`)]),
   ]
 }
 
@@ -126,7 +126,7 @@ export function recipientOption({
 /** Says what became of a chat that was submitted. */
 export function startedView(chat: Pick<ChatView, 'number' | 'state' | 'dueAt' | 'team' | 'counts'>): ModalView {
   const card = `Its card is in <#${chat.team.place}>.`
-  const at = chat.dueAt === null ? '' : ` at ${moment(chat.dueAt)}`
+  const at = chat.dueAt === null ? '' : ` ${moment(chat.dueAt)}`
   const said: Partial<Record<ChatView['state'], string>> = {
     draft: `*Chat ${chat.number}* is kept as a draft: \`/chat ${chat.number}\` goes on.`,
     scheduled: `*Chat ${chat.number}* goes out${at}, unless somebody stops it. ${card}`,

@@ -249,6 +249,12 @@ describe('the buttons of a card', () => {
     expect(of(chats['one that was stopped'] as ChatView)).toEqual(['Recipients (CSV)', 'Report', 'Copy'])
   })
 
+  test('stay the same block, so that a press lasts while the card is drawn anew', () => {
+    const blockOf = (view: ChatView) => chatCard(view).blocks.at(-1)?.block_id
+    expect(blockOf(chat())).toBeDefined()
+    expect(blockOf(chat({ counts: { ...counts, queued: 0 } }))).toBe(blockOf(chat()))
+  })
+
   test('offer no sixth follow-up, and none where nobody waits', () => {
     expect(of(chats['one that is over'] as ChatView)).toEqual(['Recipients (CSV)', 'Report', 'Copy'])
     expect(of(chat({ counts: { ...counts, waiting: 0 } })).join()).not.toContain('Follow up')

@@ -362,7 +362,7 @@ describe('the form for a chat', () => {
     expect(nothing.errors.words).toContain('Say which customers')
     await ann.choose('words', 'acme')
     await ann.click({ view: ann.modal().id }, 'count_segment')
-    await says('1 customers at the moment.')
+    await says('1 customer at the moment.')
     await ann.submit()
     await slack.until(() => ann.modals().length === 1 && JSON.stringify(ann.modal().values).includes('"Acme"'))
     expect(ann.modal().values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
@@ -372,6 +372,25 @@ describe('the form for a chat', () => {
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')
+  })
+})
+
+describe('the form for a segment', () => {
+  it('says beside its fields how many it means, or what it does not understand', async () => {
+    const { ann, openTicket, slack } = await begin()
+    await openTicket()
+    await ann.shortcut('new_chat')
+    await form('New chat')
+    await ann.click({ view: ann.modal().id }, 'new_segment')
+    await form('New segment')
+    await ann.choose('fields', 'plan pro')
+    await ann.click({ view: ann.modal().id }, 'count_segment')
+    await says('“plan pro” is not understood. Write a field as name: value')
+    expect(ann.modal().title).toBe('New segment')
+    await ann.choose('fields', '')
+    await ann.choose('words', 'acme')
+    await ann.click({ view: ann.modal().id }, 'count_segment')
+    await slack.until(() => wordsOf(ann.modal()).includes('1 customer at the moment.'))
   })
 })
 

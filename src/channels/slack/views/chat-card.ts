@@ -57,7 +57,7 @@ export function chatCard(chat: ChatView): ChatPostView {
       ...steps(chat),
       ...text.blocks,
       ...(text.isCut ? [context('The message goes on.')] : []),
-      actions(...buttons(chat)),
+      { ...actions(...buttons(chat)), block_id: 'chat' }, // a confirmation is answered after the next drawing
     ],
     text: escaped(cut(`Chat ${chat.number} · ${oneLine(chat.subject)} · ${chatStateWords[chat.state]}`, 400)),
   }
@@ -165,7 +165,7 @@ function stopping({ number, counts }: ChatView) {
   const left = many(counts.queued, 'customer')
   return confirm(
     `Stop chat ${number}?`,
-    `${left} get nothing then. What is sent stays sent, and a chat that was stopped cannot go on; *Copy* begins another like it.`,
+    `${left} get nothing then. What is sent stays sent, and a chat that was stopped cannot go on; Copy begins another like it.`,
     'Stop',
   )
 }

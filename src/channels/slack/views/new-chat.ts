@@ -315,8 +315,8 @@ export interface SegmentMeta {
   form: NewChatMeta
 }
 
-/** A choice of customers to be kept under a name. `count` says how many it means now. */
-export function segmentForm({ viewId, form }: SegmentMeta, count: number | null = null): ModalView {
+/** A choice of customers to be kept under a name. `found` says how many it means now, or why that cannot be said. */
+export function segmentForm({ viewId, form }: SegmentMeta, found: number | string | null = null): ModalView {
   return modal({
     id: ids.forms.segment,
     title: 'New segment',
@@ -359,9 +359,16 @@ export function segmentForm({ viewId, form }: SegmentMeta, count: number | null 
         { optional: true, hint: 'All of these, one a line: the name, a colon, the value.' },
       ),
       actions(button('Count', ids.countSegment, 'count')),
-      ...(count === null ? [] : [context(plain(`${count.toLocaleString('en')} customers at the moment.`))]),
+      ...(found === null ? [] : [counted(found)]),
     ],
   })
+}
+
+function counted(found: number | string): KnownBlock {
+  if (typeof found === 'string') return words(`⚠️ ${cut(oneLine(found), 1_000)}`)
+  return context(
+    plain(found === 1 ? '1 customer at the moment.' : `${found.toLocaleString('en')} customers at the moment.`),
+  )
 }
 
 /** What the search for customers offers, by id; a chat knows others only by a list. */

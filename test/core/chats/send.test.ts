@@ -202,8 +202,15 @@ describe('a chat that is stopped', () => {
     await town.feed(id, 2)
     await town.store.write(tx => stopChat(tx, id, town.ann, 'Wrong list.'))
     expect(mails(await town.carry())).toEqual([])
+    const drawn = () => town.store.write(tx => tx.q.updateTable('chats').set({ card_due_at: null }).execute())
+    const drawing = () => town.store.read(q => q.selectFrom('chats').select('card_due_at').executeTakeFirstOrThrow())
+    await drawn()
     town.clock.now += 60_000
     await town.store.write(tx => cancelHeldBack(tx, id, town.clock.now - 60_000))
+    expect((await drawing()).card_due_at).not.toBeNull() // with nobody queued any more
+    await drawn()
+    await town.store.write(tx => cancelHeldBack(tx, id, town.clock.now - 60_000))
+    expect((await drawing()).card_due_at).toBeNull()
     expect((await town.chat(id)).counts).toMatchObject({ sent: 3, leftOut: 7, queued: 0 })
     expect((await town.chat(id)).reason).toBe('Ann stopped it. Wrong list.')
     await expect(town.store.write(tx => resumeChat(tx, id, town.ann))).rejects.toThrow('This chat is stopped')

@@ -127,8 +127,7 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
     tx.q,
     batch.map(r => r.address),
   )
-  const always = { ...context, exclusions: { ...context.exclusions, suppressed: true } } // nobody may mail them, whatever a list says
-  const blocks = await blocksOf(tx.q, always, batch, tx.now, { fill: false }) // they are filled in below
+  const blocks = await blocksOf(tx.q, context, batch, tx.now, { fill: false }) // they are filled in below
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
   const mails: Mail[] = []

@@ -54,7 +54,8 @@ export async function fillFromCsv(store: Store, chatId: string, csv: Readable): 
 
 async function fill(store: Store, chat: ChatRow, list: AsyncIterable<Listed> | Iterable<Listed>): Promise<void> {
   if (chat.state !== 'draft') throw new Problem('conflict', 'Only of a draft can the recipients be changed.')
-  await store.write(tx => tx.q.deleteFrom('chat_recipients').where('chat_id', '=', chat.id).execute())
+  const clear = () => store.write(tx => tx.q.deleteFrom('chat_recipients').where('chat_id', '=', chat.id).execute())
+  await clear()
   let batch: Listed[] = []
   let line = 0
   const flush = async () => {
@@ -62,13 +63,22 @@ async function fill(store: Store, chat: ChatRow, list: AsyncIterable<Listed> | I
     batch = []
     await store.write(tx => insertRecipients(tx, chat.id, rows, line - rows.length))
   }
-  for await (const listed of list) {
-    if (++line > MOST_RECIPIENTS)
-      throw new Problem('invalid', `A chat has at most ${MOST_RECIPIENTS.toLocaleString('en')} recipients.`, 'audience')
-    batch.push(listed)
-    if (batch.length === AT_ONCE) await flush()
+  try {
+    for await (const listed of list) {
+      if (++line > MOST_RECIPIENTS)
+        throw new Problem(
+          'invalid',
+          `A chat has at most ${MOST_RECIPIENTS.toLocaleString('en')} recipients.`,
+          'audience',
+        )
+      batch.push(listed)
+      if (batch.length === AT_ONCE) await flush()
+    }
+    if (batch.length) await flush()
+  } catch (error) {
+    await clear() // half of a list is none
+    throw error
   }
-  if (batch.length) await flush()
 }
 
 async function insertRecipients(tx: Tx, chatId: string, rows: Listed[], before: number): Promise<void> {

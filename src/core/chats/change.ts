@@ -144,7 +144,7 @@ async function schedule(tx: Tx, chat: ChatRow, rules: ChatRules, more: Partial<C
   await become(tx, chat, isNow ? 'sending' : 'scheduled', {
     ...more,
     due_at: due,
-    reason: veto && !isNow ? 'It goes out unless somebody stops it.' : null,
+    reason: null,
     ...(isNow && { started_at: tx.now }),
   })
 }
@@ -192,15 +192,22 @@ async function whyApproval(
   if ((await writingOf(q, chat.created_by, openedBy(chat.created_by, chat.team_id))) === 'drafts')
     return 'Its author drafts: somebody else sends it.'
   if (rules.approvalOver !== null && willGet > rules.approvalOver)
-    return `It goes to more than ${rules.approvalOver} people.`
-  const member = await q
-    .selectFrom('team_members')
-    .select('joined_at')
-    .where('team_id', '=', chat.team_id)
-    .where('agent_id', '=', chat.agent_id)
-    .executeTakeFirst()
-  if (rules.newAgentDays > 0 && (!member || at - member.joined_at < rules.newAgentDays * DAY_MS))
+    return `It goes to ${willGet.toLocaleString('en')} people; more than ${rules.approvalOver.toLocaleString('en')} need approval.`
+  if (rules.newAgentDays > 0 && (await isNew(q, chat, at - rules.newAgentDays * DAY_MS)))
     return 'Its author is new in the team.'
   if (rules.outsideHours && !isWorkingTime(rules, at)) return 'It would go out outside the working hours.'
   return null
+}
+
+/** Whether its author, or the agent in whose name it goes out, is in the team since then at most (ms UTC). */
+async function isNew(q: Query, { team_id, agent_id, created_by }: ChatRow, since: number): Promise<boolean> {
+  const authors = [...new Set([agent_id, created_by])]
+  const old = await q
+    .selectFrom('team_members')
+    .select('agent_id')
+    .where('team_id', '=', team_id)
+    .where('agent_id', 'in', authors)
+    .where('joined_at', '<=', since)
+    .execute()
+  return old.length < authors.length
 }

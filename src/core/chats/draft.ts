@@ -112,7 +112,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
 
 /** Whom nobody should write to is left out, unless a lead says otherwise. */
 async function refuseSwitchedOff(q: Query, { exclusions, createdBy, teamId }: ChatForm): Promise<void> {
-  if (exclusions.suppressed && exclusions.unsubscribed && exclusions.duplicate) return
+  if (exclusions.unsubscribed && exclusions.duplicate) return
   try {
     await refuseUnlessLead(q, createdBy.id, teamId)
   } catch (error) {

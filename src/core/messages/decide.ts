@@ -55,15 +55,8 @@ export async function decideMessage(
     await redrawMessage(tx, id)
   } else {
     const author = { kind: m.author_kind, id: m.author_id, name: m.author_name }
-    await queueToOthers(tx, {
-      id,
-      ticketId: m.ticket_id,
-      visibility: 'public',
-      author,
-      fromThreadId: m.from_thread_id,
-      opening: false,
-      copyTo,
-    })
+    const { ticket_id: ticketId, from_thread_id: fromThreadId } = m
+    await queueToOthers(tx, [{ id, ticketId, visibility: 'public', author, fromThreadId, opening: false, copyTo }])
     await redrawMessage(tx, id)
   }
   return true

@@ -8,7 +8,7 @@ import { threadOf } from '../threads.ts'
 import { moveThread } from '../tickets/address.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
-import { queueToCustomer } from './post.ts'
+import { queueToCustomers } from './post.ts'
 
 /**
  * Sends a message again that failed for good, to the address given, which from now on is the ticket's. Throws a Problem
@@ -29,7 +29,8 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
   if (address !== thread.place) await moveThread(tx, thread, address, actor)
-  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor, copyTo }, { ...thread, place: address })
+  const to = { ...thread, place: address }
+  await queueToCustomers(tx, [{ id, ticketId: m.ticket_id, author: actor, copyTo, thread: to }])
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
 }

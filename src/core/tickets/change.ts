@@ -41,7 +41,7 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
-  await fixLinks(tx, opening.id)
+  await fixLinks(tx, [opening.id])
   await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, sender })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,

@@ -1,5 +1,5 @@
-import { prepared, slotsOf } from '../../db/prepared.ts'
-import type { AgentRow, ChatRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
+import { prepared, preparedMany, slotsOf } from '../../db/prepared.ts'
+import type { AgentRow, ChatRow, Priority, SenderRow, Status, ThreadRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
@@ -11,7 +11,7 @@ import { readCopies } from '../copies.ts'
 import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
-import { type Actor, record } from '../events.ts'
+import { type Actor, record, recordAll } from '../events.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
@@ -20,7 +20,7 @@ import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { formsOf, teamById } from '../teams.ts'
-import { beginThread, DESK, MAIL } from '../threads.ts'
+import { beginThreads, DESK, MAIL, type NewThread } from '../threads.ts'
 import { ticketByDedupKey } from './find.ts'
 
 export interface NewTicket {
@@ -51,8 +51,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const email = form.email && !isDraft
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
-  const ticket = await insertTicket(tx, {
-    teamId: form.teamId,
+  const ticket = await insertTicket(tx, form.teamId, {
     subject: form.subject.trim().replace(/\s+/g, ' '),
     customerId: customer.id,
     senderId: sender?.id ?? null,
@@ -64,7 +63,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     publishedAt: email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
   })
-  await beginThreads(tx, ticket, customer.address)
+  await beginBoth(tx, ticket, customer.address)
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
     status: ticket.status,
@@ -151,8 +150,7 @@ export async function openTicketByCustomer(
   },
 ): Promise<TicketRow> {
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
-  const ticket = await insertTicket(tx, {
-    teamId: by.sender.team_id,
+  const ticket = await insertTicket(tx, by.sender.team_id, {
     subject: cut(by.subject.trim().replace(/\s+/g, ' '), 255) || '(no subject)',
     customerId: by.customer.id,
     senderId: by.sender.id,
@@ -166,7 +164,7 @@ export async function openTicketByCustomer(
     continuesId: by.continues ?? null,
     looksLikeId: by.looksLike ?? null,
   })
-  await beginThreads(tx, ticket, by.customer.address, by.root ?? undefined)
+  await beginBoth(tx, ticket, by.customer.address, by.root ?? undefined)
   const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
@@ -177,32 +175,46 @@ export async function openTicketByCustomer(
 }
 
 /**
- * Opens the ticket of one of a chat's recipients, whose mail the caller posts: it has no place at the desk until somebody
- * answers, or there is something else that people must see.
+ * Opens the tickets of a chat's recipients, in the same order; the caller posts their mails. They have no place at the desk
+ * until somebody answers, or there is something else that people must see.
  */
-export async function openTicketOfChat(
+export async function openTicketsOfChat(
   tx: Tx,
   chat: Pick<ChatRow, 'id' | 'team_id' | 'sender_id' | 'priority' | 'created_by'>,
-  to: { customer: CustomerView; subject: string; agent: Actor },
-): Promise<TicketRow> {
-  const ticket = await insertTicket(tx, {
-    teamId: chat.team_id,
-    subject: to.subject.slice(0, 255) || '(no subject)',
-    customerId: to.customer.id,
-    senderId: chat.sender_id,
-    formId: null,
-    status: 'awaiting_customer',
-    priority: chat.priority,
-    assigneeId: null,
-    createdBy: to.agent.id,
-    publishedAt: tx.now,
-    dedupKey: null,
-    chatId: chat.id,
-  })
-  await beginThread(tx, { ticketId: ticket.id, channel: MAIL, side: 'customer', place: to.customer.address })
-  const after = { subject: ticket.subject, status: ticket.status, to: to.customer.address }
-  await record(tx, ticket.id, 'ticket_created', to.agent, undefined, after)
-  return ticket
+  agent: Actor,
+  to: { customer: CustomerView; subject: string }[],
+): Promise<TicketRow[]> {
+  const tickets = await insertTickets(
+    tx,
+    chat.team_id,
+    to.map(({ customer, subject }) => ({
+      subject: subject.slice(0, 255) || '(no subject)',
+      customerId: customer.id,
+      senderId: chat.sender_id,
+      formId: null,
+      status: 'awaiting_customer',
+      priority: chat.priority,
+      assigneeId: null,
+      createdBy: agent.id,
+      publishedAt: tx.now,
+      dedupKey: null,
+      chatId: chat.id,
+    })),
+  )
+  const opened = tickets.map((ticket, i) => ({ ticket, place: to[i]?.customer.address ?? '' }))
+  await beginThreads(
+    tx,
+    opened.map(({ ticket, place }) => customersThread(ticket, place)),
+  )
+  await recordAll(
+    tx,
+    'ticket_created',
+    agent,
+    opened.map(({ ticket, place }) => {
+      return { ticketId: ticket.id, after: { subject: ticket.subject, status: ticket.status, to: place } }
+    }),
+  )
+  return tickets
 }
 
 /** Gives a chat's ticket its place at the desk: a card, and in its thread all that came before. False when it has one. */
@@ -221,7 +233,6 @@ export async function makeGeneral(tx: Tx, ticket: TicketRow): Promise<boolean> {
 }
 
 interface TicketStart {
-  teamId: string
   subject: string
   customerId: string
   senderId: string | null
@@ -237,13 +248,24 @@ interface TicketStart {
   chatId?: string | null // it begins as a chat's, and not at the desk
 }
 
-async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
-  const [team] = (await takeNumber(tx.q, { teamId: t.teamId })).rows
+async function insertTicket(tx: Tx, teamId: string, start: TicketStart): Promise<TicketRow> {
+  const [ticket] = await insertTickets(tx, teamId, [start])
+  return ticket as TicketRow
+}
+
+async function insertTickets(tx: Tx, teamId: string, starts: TicketStart[]): Promise<TicketRow[]> {
+  const [team] = (await takeNumbers(tx.q, { teamId, count: starts.length })).rows
   if (!team) throw new Problem('not_found', 'This team is no more.', 'team')
-  const number = team.next_number - 1
-  const row: TicketRow = {
+  const first = team.next_number - starts.length
+  const rows = starts.map((start, i) => rowOf(tx, { id: teamId, prefix: team.prefix }, first + i, start))
+  await insertRows(tx.q, rows)
+  return rows
+}
+
+function rowOf(tx: Tx, team: { id: string; prefix: string }, number: number, t: TicketStart): TicketRow {
+  return {
     id: newId(),
-    team_id: t.teamId,
+    team_id: team.id,
     number,
     identifier: `${team.prefix}-${number}`,
     subject: t.subject,
@@ -276,19 +298,19 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     queued_for: null,
     deleted_at: null,
   }
-  await insertRow(tx.q, row)
-  return row
 }
 
-const takeNumber = prepared((q, v: { teamId: string }) =>
+const takeNumbers = prepared((q, v: { teamId: string; count: number }) =>
   q
     .updateTable('teams')
-    .set(e => ({ next_number: e('next_number', '+', 1) }))
+    .set(e => ({ next_number: e('next_number', '+', v.count) }))
     .where('id', '=', v.teamId)
     .returning(['prefix', 'next_number']),
 )
 
-const insertRow = prepared((q, row: TicketRow) => q.insertInto('tickets').values(slotsOf(row, COLUMNS)))
+const insertRows = preparedMany((q, rows: TicketRow[]) =>
+  q.insertInto('tickets').values(rows.map(row => slotsOf(row, COLUMNS))),
+)
 const COLUMNS = [
   'id',
   'team_id',
@@ -327,12 +349,15 @@ const COLUMNS = [
 
 async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {
   const team = await teamById(tx.q, ticket.team_id)
-  const desk = await beginThread(tx, { ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place })
-  await queueCard(tx, ticket.id, desk)
+  const [desk] = await beginThreads(tx, [{ ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place }])
+  await queueCard(tx, ticket.id, desk as ThreadRow)
 }
 
-async function beginThreads(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
+async function beginBoth(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
   await beginAtDesk(tx, ticket)
-  const customer = { ticketId: ticket.id, channel: MAIL, side: 'customer' as const, place: address }
-  await beginThread(tx, root ? { ...customer, root } : customer)
+  await beginThreads(tx, [{ ...customersThread(ticket, address), ...(root && { root }) }])
+}
+
+function customersThread(ticket: TicketRow, address: string): NewThread {
+  return { ticketId: ticket.id, channel: MAIL, side: 'customer', place: address }
 }

@@ -81,6 +81,7 @@ export const ids = {
   changeDraft: 'change_draft',
   openDryRun: 'open_dry_run',
   // on a chat's card; the value is its id
+  copyChat: 'copy_chat',
   discardChat: 'discard_chat',
   approveChat: 'approve_chat',
   pauseChat: 'pause_chat',

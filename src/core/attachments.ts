@@ -106,8 +106,17 @@ export interface KeptFile {
 export async function attachKept(tx: Tx, messageId: string, files: KeptFile[]): Promise<void> {
   if (!files.length) return
   const rows = files.map(({ name, type, size, sha256 }, position) => ({
-    ...{ id: newId(), message_id: messageId, position, name, type, size, sha256 },
-    ...{ content_id: null, inline: 0 as const, minor: 0 as const, link_until: null },
+    id: newId(),
+    message_id: messageId,
+    position,
+    name,
+    type,
+    size,
+    sha256,
+    content_id: null,
+    inline: 0 as const,
+    minor: 0 as const,
+    link_until: null,
   }))
   await tx.q.insertInto('attachments').values(rows).execute()
 }

@@ -38,7 +38,11 @@ export async function queueDeliveries(tx: Tx, all: NewDelivery[]): Promise<void>
   await insert(
     tx,
     letters.map(({ id, message, thread, key, holdMs = 0, copies }) => ({
-      ...{ id, kind: 'message', thread, message, key },
+      id,
+      kind: 'message',
+      thread,
+      message,
+      key,
       state: holdMs > 0 ? 'held' : 'queued',
       due_at: tx.now + holdMs,
       copies: copies?.length ? JSON.stringify(copies) : null,

@@ -33,6 +33,7 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     presence: known?.presence ?? null,
     presence_at: known?.presence_at ?? null,
     presence_due_at: known?.presence_due_at ?? null,
+    role: known?.role ?? null,
     created_at: known?.created_at ?? tx.now,
     deactivated_at: null,
   }
@@ -56,7 +57,7 @@ export function isAsSeen(known: AgentRow, person: Person): boolean {
 export async function joinTeam(tx: Tx, agentId: string, teamId: string): Promise<void> {
   await tx.q
     .insertInto('team_members')
-    .values({ team_id: teamId, agent_id: agentId, role: 'agent', joined_at: tx.now })
+    .values({ team_id: teamId, agent_id: agentId, role: 'member', joined_at: tx.now })
     .onConflict(c => c.columns(['team_id', 'agent_id']).doNothing())
     .execute()
 }

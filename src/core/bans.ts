@@ -1,12 +1,12 @@
 import { containing } from '../db/like.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedMany } from '../db/prepared.ts'
 import type { AgentRow, BanRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { catchAllOf, domainOf, isFreeMail, readAddress, withoutPlus } from './addresses.ts'
 import { actorOf } from './agents.ts'
 import { record } from './events.ts'
-import { refuseUnlessLead } from './leads.ts'
+import { refuseUnlessLead } from './permissions/roles.ts'
 import { allAliases } from './senders/aliases.ts'
 import { isOwnAddress, senders } from './senders/find.ts'
 
@@ -87,7 +87,10 @@ const selectBan = prepared((q, v: { pattern: string }) =>
 export async function bansOf(q: Query, addresses: string[]): Promise<Map<string, BanRow>> {
   const wanted = [...new Set(addresses.flatMap(patternsOf))]
   if (!wanted.length) return new Map()
-  const rows = await q.selectFrom('bans').selectAll().where('address', 'in', wanted).execute()
+  const { rows } = await selectBans(
+    q,
+    wanted.map(pattern => ({ pattern })),
+  )
   const bans = new Map(rows.map(r => [r.address, r]))
   return new Map(
     addresses.flatMap(a => {
@@ -96,6 +99,17 @@ export async function bansOf(q: Query, addresses: string[]): Promise<Map<string,
     }),
   )
 }
+
+const selectBans = preparedMany((q, wanted: { pattern: string }[]) =>
+  q
+    .selectFrom('bans')
+    .selectAll()
+    .where(
+      'address',
+      'in',
+      wanted.map(w => w.pattern),
+    ),
+)
 
 export interface BanView extends BanRow {
   by: string | null // the agent's name

@@ -1,4 +1,4 @@
-import { prepared, slotsOf } from '../db/prepared.ts'
+import { preparedMany, slotsOf } from '../db/prepared.ts'
 import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -13,7 +13,7 @@ export interface Actor {
 export const overture: Actor = { kind: 'system', id: null, name: 'Overture' }
 
 /** Writes down what happened to a ticket: who, when, and the changed fields before and after. */
-export async function record(
+export function record(
   tx: Tx,
   ticketId: string,
   kind: string,
@@ -21,23 +21,40 @@ export async function record(
   before?: object,
   after?: object,
 ): Promise<void> {
-  await insertEvent(tx.q, {
-    id: newId(),
-    ticket_id: ticketId,
-    kind,
-    actor_kind: actor.kind,
-    actor_id: actor.id,
-    actor_name: actor.name,
-    before: before ? JSON.stringify(before) : null,
-    after: after ? JSON.stringify(after) : null,
-    at: tx.now,
-  })
+  return recordAll(tx, kind, actor, [{ ticketId, ...(before && { before }), ...(after && { after }) }])
 }
 
-const insertEvent = prepared((q, row: EventRow) =>
+/** The same, when it happened to many tickets at once. */
+export async function recordAll(
+  tx: Tx,
+  kind: string,
+  actor: Actor,
+  changes: { ticketId: string; before?: object; after?: object }[],
+): Promise<void> {
+  await insertEvents(
+    tx.q,
+    changes.map(({ ticketId, before, after }) => ({
+      id: newId(),
+      ticket_id: ticketId,
+      kind,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      actor_name: actor.name,
+      before: before ? JSON.stringify(before) : null,
+      after: after ? JSON.stringify(after) : null,
+      at: tx.now,
+    })),
+  )
+}
+
+const insertEvents = preparedMany((q, rows: EventRow[]) =>
   q
     .insertInto('events')
-    .values(slotsOf(row, ['id', 'ticket_id', 'kind', 'actor_kind', 'actor_id', 'actor_name', 'before', 'after', 'at'])),
+    .values(
+      rows.map(row =>
+        slotsOf(row, ['id', 'ticket_id', 'kind', 'actor_kind', 'actor_id', 'actor_name', 'before', 'after', 'at']),
+      ),
+    ),
 )
 
 /** The newest events of a ticket, newest first. */

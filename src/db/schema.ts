@@ -27,6 +27,7 @@ export interface Schema {
   inbound: InboundRow
   events: EventRow
   customer_tags: CustomerTagRow
+  customer_notes: CustomerNoteRow
   segments: SegmentRow
   chats: ChatRow
   chat_files: ChatFileRow
@@ -83,15 +84,21 @@ export interface AgentRow {
   presence: 'active' | 'away' | null // what the desk says of them; null: it does not say
   presence_at: number | null // when it said so
   presence_due_at: number | null // since when it is to be asked
+  role: BaseRole | null // in all teams where they have none of their own; null: agent
   created_at: number
   deactivated_at: number | null
 }
+/** What somebody is in a team; an admin is one in all of them. */
+export type Role = 'admin' | 'lead' | 'agent' | 'drafter' | 'viewer'
+export type BaseRole = Exclude<Role, 'lead'>
+/** `member`: what they are everywhere. */
+export type TeamRole = Exclude<Role, 'admin'> | 'member'
 export type Availability = 'online' | 'away' | 'offline'
 
 export interface TeamMemberRow {
   team_id: string
   agent_id: string
-  role: 'agent' | 'lead'
+  role: TeamRole
   unrouted_at: number | null // since when nothing is given to them in this team; null: they take their turns
   sender_id: string | null // what this agent's new tickets are sent from
   joined_at: number
@@ -181,7 +188,18 @@ export interface CustomerRow {
   search: string // lower-cased name, addresses and company, for search as you type
   zone: string | null // IANA time zone; null: as the team's
   fields: string | null // JSON { name: value }: what else is known, such as a list's further columns
+  merged_into_id: string | null // the customer who turned out to be the same person
   created_at: number
+}
+
+/** What agents keep in mind of a customer; no customer ever sees it. */
+export interface CustomerNoteRow {
+  id: string
+  customer_id: string
+  agent_id: string
+  text: string
+  created_at: number
+  deleted_at: number | null
 }
 
 export interface CustomerTagRow {

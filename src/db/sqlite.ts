@@ -141,12 +141,14 @@ function connect(path: string, readonly: boolean): { db: Query; raw: Database.Da
   if (!readonly) raw.pragma('journal_mode = WAL')
   raw.pragma('synchronous = FULL')
   raw.pragma('foreign_keys = ON')
+  raw.pragma(`wal_autocheckpoint = ${MOST_WAL_PAGES}`)
   raw.pragma('cache_size = -16000')
   raw.pragma('temp_store = MEMORY')
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: rememberingStatements(raw) }) })
   return { db, raw }
 }
 
+const MOST_WAL_PAGES = 4_000 // 16 MB: a page that changes again and again is copied into the database once for all
 const MOST_STATEMENTS = 500
 
 /** Kysely prepares a statement anew at each query; the same text is the same statement here. */

@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountOf } from '../../src/core/accounts.ts'
 import { actorOf } from '../../src/core/agents.ts'
-import { learnFacts } from '../../src/core/customers.ts'
+import { customerByAddress, learnFacts } from '../../src/core/customers.ts'
 import {
   addField,
   archiveField,
@@ -15,12 +16,17 @@ import {
 import { addForm, archiveForm, askedBy, changeForm } from '../../src/core/fields/forms.ts'
 import { knownFields, setKnownFields, type Whose } from '../../src/core/fields/people.ts'
 import { fieldsOf, setFields } from '../../src/core/fields/values.ts'
+import { type BadRow, importPeople, tryImport } from '../../src/core/people/import.ts'
+import { personPage } from '../../src/core/people/page.ts'
+import { setBaseRole } from '../../src/core/permissions/roles.ts'
 import { factsOf } from '../../src/core/routing/facts.ts'
 import { meetsRule } from '../../src/core/routing/rules.ts'
+import { setTags } from '../../src/core/tags/tags.ts'
 import { formsOf } from '../../src/core/teams.ts'
 import { closeByAgent } from '../../src/core/tickets/close.ts'
 import { isOverdue, setDetails, showOverdue } from '../../src/core/tickets/details.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
+import type { Tx } from '../../src/db/store.ts'
 import { Problems } from '../../src/lib/problem.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -273,6 +279,22 @@ describe('the details of a ticket', () => {
   })
 })
 
+describe('whoever may only look', () => {
+  it('changes nothing that is known of a ticket', async () => {
+    await town.store.write(tx => setBaseRole(tx, town.ann.id, 'admin', town.ann))
+    await town.store.write(tx => setBaseRole(tx, town.ben.id, 'viewer', town.ann))
+    const ben = actorOf(town.ben)
+    for (const work of [
+      (tx: Tx) => setFields(tx, ticket.id, { [ids.Number!]: ['9'] }, ben),
+      (tx: Tx) => setDetails(tx, ticket.id, { description: 'x' }, ben),
+      (tx: Tx) => setTags(tx, ticket.id, ['x'], ben),
+      (tx: Tx) => closeByAgent(tx, ticket.id, 'Solved', {}, ben),
+    ])
+      await expect(town.store.write(work)).rejects.toThrow('You may look at, but not change,')
+    await town.store.write(tx => setBaseRole(tx, town.ben.id, 'agent', town.ann))
+  })
+})
+
 describe('fields of customers and companies', () => {
   const customers: Owner = { owner: 'customer', teamId: null }
   const accounts: Owner = { owner: 'account', teamId: null }
@@ -313,6 +335,30 @@ describe('fields of customers and companies', () => {
     await learn({ Tariff: 'SILVER', shoe_size: '38' })
     expect(await kept()).toMatchObject({ tariff: 'Silver', shoe_size: '38' })
     expect(await faults(learn({ tariff: 'Tin' }))).toEqual({ tariff: 'Tariff: “Tin” cannot be chosen.' })
+  })
+
+  it('leave out the rows of a list that they cannot hold, and say why', async () => {
+    const csv = () =>
+      Readable.from(['email,Tariff,Since\nbob@globex.test,gold,2020-01-31\ncarl@globex.test,Tin,soon\n'])
+    const bad: BadRow[] = []
+    for (const _ of [1, 2]) await importPeople(town.store, csv())
+    expect(await tryImport(town.store, csv(), row => bad.push(row))).toMatchObject({ rows: 2, known: 1, bad: 1 })
+    expect(bad).toEqual([
+      {
+        line: 2,
+        address: 'carl@globex.test',
+        reason: 'Tariff: “Tin” cannot be chosen. Since: There is no such date. One looks like 2026-01-31.',
+      },
+    ])
+    const bob = await town.store.read(q => customerByAddress(q, 'bob@globex.test'))
+    const page = await town.store.read(q => personPage(q, bob!.id, town.ann.id))
+    expect(page.fields).toEqual([
+      ['Tariff', 'Gold'],
+      ['Since', '2020-01-31'],
+    ])
+    const { fields } = await town.store.read(q => personPage(q, ticket.customer_id, town.ann.id))
+    expect(fields).toContainEqual(['Owner', 'Ben'])
+    expect(JSON.stringify(fields)).not.toContain(town.ben.id)
   })
 
   it('keep what was there before they were defined, though no form can show it', async () => {

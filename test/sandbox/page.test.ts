@@ -133,6 +133,26 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.close()
   })
 
+  it('brings its own font, and sets digits and spaces in it, whatever fonts the machine has', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    const used = await page.evaluate(async () => {
+      await document.fonts.ready
+      return [...document.fonts].filter(f => f.status === 'loaded').map(f => `${f.family} ${f.weight}`)
+    })
+    expect(used).toEqual(expect.arrayContaining(['Lato 400', 'Lato 700']))
+    const text = page.getByText('Which would you like?').first()
+    expect(await text.evaluate(node => getComputedStyle(node).fontFamily)).toMatch(/^"?Lato/)
+    const wide = await page.evaluate(() => {
+      const ink = document.createElement('canvas').getContext('2d')
+      if (!ink) throw new Error('There is no canvas.')
+      ink.font = `100px ${getComputedStyle(document.body).fontFamily}`
+      return [...'0123456789 #*'].filter(c => ink.measureText(c).width > 90)
+    })
+    expect(wide).toEqual([])
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('lets an agent format, mention, edit, react and delete as in Slack', async () => {
     const { page, faults } = await openWatched(browser, demo.url)
     await page.getByRole('button', { name: 'Act as Ben' }).click()

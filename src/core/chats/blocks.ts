@@ -9,9 +9,8 @@ import { MAIL } from '../threads.ts'
 import type { ChatTemplate, Variables } from './template.ts'
 import { Unfilled } from './unfilled.ts'
 
-/** Whom a chat leaves out. An address that is none, one of ours, or for which a variable is missing never gets it. */
+/** Whom a chat leaves out beside those who never get it: whom nobody may write to, and for whom a variable is missing. */
 export interface Exclusions {
-  suppressed: boolean // bounced, complained, or banned
   unsubscribed: boolean // from this kind of chat, or every
   duplicate: boolean // the same address further up the list
   openTicket: boolean
@@ -19,7 +18,6 @@ export interface Exclusions {
 }
 
 export const USUAL_EXCLUSIONS: Exclusions = {
-  suppressed: true,
   unsubscribed: true,
   duplicate: true,
   openTicket: true,
@@ -92,9 +90,9 @@ export async function blocksOf(
     if (exclusions.duplicate && first !== undefined && first < r.line)
       block(r, 'duplicate', `This address stands in line ${first} already.`)
     const suppressed = facts.suppressed.get(address)
-    if (exclusions.suppressed && suppressed) block(r, 'suppressed', suppressed)
+    if (suppressed) block(r, 'suppressed', suppressed)
     const ban = facts.banned.get(address)
-    if (exclusions.suppressed && ban) block(r, 'suppressed', `It is banned: ${ban.reason}`)
+    if (ban) block(r, 'suppressed', `It is banned: ${ban.reason}`)
     const left = facts.unsubscribed.get(address)
     if (exclusions.unsubscribed && left) block(r, 'unsubscribed', left)
     const open = facts.openTickets.get(address)

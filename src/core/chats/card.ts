@@ -150,7 +150,10 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
 function postOf(row: ChatPostRow & { card_id: string | null; place: string }): ChatPost {
   const { id, kind, text, place } = row
   return {
-    ...{ id, kind, text, place },
+    id,
+    kind,
+    text,
+    place,
     chatId: row.chat_id,
     cardId: row.card_id as string,
     ticketId: row.ticket_id,

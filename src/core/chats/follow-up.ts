@@ -5,6 +5,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { postMessage } from '../messages/post.ts'
+import { openedBy, refuseUnlessSends } from '../permissions/may.ts'
 import { suppressionOf } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { unsubscriptionOf } from '../unsubscriptions.ts'
@@ -30,6 +31,7 @@ export async function followUp(
   const chat = await chatById(tx.q, chatId)
   if (chat.state === 'draft' || chat.state === 'stopped')
     throw new Problem('conflict', 'Only a chat that is sent can be followed up.')
+  await refuseUnlessSends(tx.q, actorOf(agent), openedBy(agent.id, chat.team_id))
   if (isEmpty(form.body)) throw new Problem('invalid', 'Write a message.', 'message')
   await refuseUnreadable(form.body)
   if (!Number.isInteger(form.workingDays) || form.workingDays < 0 || form.workingDays > 90)
@@ -170,6 +172,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
       author: actorOf(await agentById(tx.q, context.chat.agent_id)),
       body,
       visibility: 'public',
+      isAgreed: true,
       holdMs: 0,
       dedupKey: stepKey(r.id, step.step),
     })

@@ -8,23 +8,30 @@ import { isZone, nextTimeOfDay } from '../../lib/zone.ts'
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time looks like 09:00.')
 const span = z.object({ from: clock, to: clock })
 
+/** Numbers that are refused in words that name their limits. */
+const number = (least: number, most: number, what = 'a number') => {
+  const says = `Give ${what} from ${least} to ${most.toLocaleString('en')}.`
+  return z.number(says).min(least, says).max(most, says)
+}
+const whole = (least: number, most: number) => number(least, most, 'a whole number').int('Give a whole number.')
+
 const Rules = z.object({
   /** More recipients than this need somebody else's yes; null: never. */
-  approvalOver: z.number().int().min(0).max(1_000_000).nullable().default(100),
+  approvalOver: whole(0, 1_000_000).nullable().default(100),
   /** For so many days after they joined the team an agent's chats need somebody else's yes. */
-  newAgentDays: z.number().int().min(0).max(365).default(0),
+  newAgentDays: whole(0, 365).default(0),
   /** What is to go out outside the working hours needs somebody else's yes. */
   outsideHours: z.boolean().default(false),
   /** A chat goes out after so many minutes unless somebody stops it; null: at once. */
-  vetoMinutes: z.number().int().min(1).max(10_080).nullable().default(null),
+  vetoMinutes: whole(1, 10_080).nullable().default(null),
   zone: z.string().refine(isZone, 'That is no time zone. One looks like Europe/Berlin.').default('UTC'),
-  workingDays: z.array(z.number().int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]), // 1 is Monday
+  workingDays: z.array(whole(1, 7)).min(1, 'Choose at least one day.').default([1, 2, 3, 4, 5]), // 1 is Monday
   workingHours: span.default({ from: '09:00', to: '17:00' }),
   /** Nobody gets a chat in these hours of theirs; null: at any time. */
   quietHours: span.nullable().default({ from: '20:00', to: '08:00' }),
   /** A customer gets at most one chat in so many days; 0: any number. */
-  capDays: z.number().int().min(0).max(365).default(7),
-  perSecond: z.number().min(0.1).max(10_000).default(10),
+  capDays: whole(0, 365).default(7),
+  perSecond: number(0.1, 10_000).default(10),
 })
 
 /** How a team's chats are agreed upon and when they go out. */

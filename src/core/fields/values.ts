@@ -3,7 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
-import { lockTicket } from '../tickets/find.ts'
+import { lockTicket } from '../tickets/lock.ts'
 import { type Field, fieldIn } from './define.ts'
 import { type AskedField, askedOf } from './forms.ts'
 import { folded, type Given, nameInForm, numberIn, readValue } from './read.ts'
@@ -86,7 +86,7 @@ export async function peopleIn(q: Query, ids: string[]): Promise<Map<string, { h
 export async function setFields(tx: Tx, ticketId: string, given: Given, actor: Actor): Promise<void> {
   const ids = Object.keys(given)
   if (!ids.length) return
-  const ticket = await lockTicket(tx, ticketId)
+  const ticket = await lockTicket(tx, ticketId, actor)
   const known = (await fieldsOf(tx.q, [ticketId])).get(ticketId) ?? []
   const values = await readFields(tx.q, ticket.team_id, given, known)
   const changed = values.filter(

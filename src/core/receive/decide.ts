@@ -7,6 +7,7 @@ import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { customerAnswered } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
 
@@ -16,6 +17,7 @@ import { ticketById } from '../tickets/find.ts'
  */
 export async function treatAsAnswer(tx: Tx, messageId: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, messageId)
+  await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, m.ticket_id))
   if (m.automatic === null) throw new Problem('conflict', 'This counts as an answer already.')
   await tx.q.updateTable('messages').set({ automatic: null, kind: null }).where('id', '=', m.id).execute()
   await record(tx, m.ticket_id, 'counted_as_answer', actor, { kind: m.kind, rule: m.automatic }, { message: m.id })
@@ -29,6 +31,7 @@ export async function treatAsAnswer(tx: Tx, messageId: string, actor: Actor): Pr
 export async function acceptAuthor(tx: Tx, messageId: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, messageId)
   const ticket = await ticketById(tx.q, m.ticket_id)
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
   if (m.author_kind !== 'stranger' && m.doubt === null) throw new Problem('conflict', 'This was accepted already.')
   const customer = await customerById(tx.q, ticket.customer_id)
   if (m.author_id !== customer.id) await accept(tx, m, ticket)

@@ -87,7 +87,7 @@ export async function isTeam(q: Query, id: string): Promise<boolean> {
 async function setRoster(tx: Tx, teamId: string, { takers, leads }: Roster): Promise<void> {
   for (const id of new Set([...takers, ...leads])) await joinTeam(tx, id, teamId)
   const of = tx.q.updateTable('team_members').where('team_id', '=', teamId)
-  await of.set({ role: 'agent' }).execute()
+  await of.set({ role: 'member' }).where('role', '=', 'lead').execute()
   if (leads.length) await of.set({ role: 'lead' }).where('agent_id', 'in', leads).execute()
   await of.set(e => ({ unrouted_at: e.fn.coalesce('unrouted_at', e.val(tx.now)) })).execute()
   if (takers.length) await of.set({ unrouted_at: null }).where('agent_id', 'in', takers).execute()

@@ -4,7 +4,7 @@ import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
-import { lockTicket } from '../tickets/find.ts'
+import { lockTicket } from '../tickets/lock.ts'
 
 export const LONGEST_TAG = 60
 export const MOST_TAGS = 50 // on a ticket
@@ -65,7 +65,7 @@ export function removeTag(tx: Tx, ticketId: string, name: string, actor: Actor):
 }
 
 async function changeTags(tx: Tx, ticketId: string, wish: (before: string[]) => string[], actor: Actor): Promise<void> {
-  await lockTicket(tx, ticketId)
+  await lockTicket(tx, ticketId, actor)
   const before = (await tagsOf(tx.q, [ticketId])).get(ticketId) ?? []
   const wanted = new Map(
     wish(before)

@@ -8,6 +8,7 @@ import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
+import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
@@ -20,6 +21,7 @@ import { ticketById } from './find.ts'
  */
 export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
+  await refuseUnlessSends(tx.q, actor, ticket)
   if (ticket.published_at !== null) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const opening = await tx.q
     .selectFrom('messages')
@@ -39,13 +41,20 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
-  await fixLinks(tx, opening.id)
+  await fixLinks(tx, [opening.id])
   await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, sender })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,
     sender_id: sender.id,
     status: 'awaiting_customer',
   })
+}
+
+/** The ticket, for somebody who may change it. */
+async function ticketFor(tx: Tx, id: string, actor: Actor): Promise<TicketRow> {
+  const ticket = await ticketById(tx.q, id)
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
+  return ticket
 }
 
 /** Who takes a ticket has it, and it is in progress. Taking it twice changes nothing. */
@@ -56,6 +65,7 @@ export async function takeTicket(tx: Tx, id: string, agent: AgentRow): Promise<v
 /** Gives a ticket to an agent, or to nobody (null). A new answer that waited for somebody is now in progress. */
 export async function assignTicket(tx: Tx, id: string, agentId: string | null, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
+  await refuseUnlessMay(tx.q, actor, agentId === actor.id ? 'manage' : 'transfer', ticket)
   const agent = agentId ? await agentById(tx.q, agentId) : null
   if (agent && agent.deactivated_at !== null)
     throw new Problem('conflict', `${agent.name} is no longer here.`, 'assignee')
@@ -97,7 +107,7 @@ async function assign(
 
 /** Afterwards the ticket has this priority. */
 export async function setPriority(tx: Tx, id: string, priority: Priority, actor: Actor): Promise<void> {
-  await change(tx, await ticketById(tx.q, id), 'priority_changed', actor, { priority })
+  await change(tx, await ticketFor(tx, id, actor), 'priority_changed', actor, { priority })
 }
 
 /** The statuses that an agent may set by hand, beside closing. */
@@ -105,7 +115,7 @@ export const SETTABLE: Status[] = ['open', 'in_progress', 'awaiting_customer']
 
 /** Sets a status by hand; one of a closed ticket opens it again. Throws a Problem for a status that nobody sets by hand. */
 export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (status === 'closed') return closeTicket(tx, id, '', actor)
   if (!SETTABLE.includes(status)) throw new Problem('invalid', 'This status cannot be set by hand.', 'status')
   if (ticket.published_at === null && status === 'awaiting_customer')
@@ -121,7 +131,7 @@ const REOPENED = { closed_at: null, closed_by: null, close_reason: null, archive
 
 /** Closes a ticket with a reason. Closing a closed one changes nothing. */
 export async function closeTicket(tx: Tx, id: string, reason: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.closed_at !== null) return
   await change(tx, ticket, 'ticket_closed', actor, {
     status: 'closed',
@@ -134,14 +144,14 @@ export async function closeTicket(tx: Tx, id: string, reason: string, actor: Act
 
 /** Puts a ticket out of the lists, closed. An answer opens it again like any closed one. */
 export async function archiveTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.archived_at !== null) return
   await change(tx, ticket, 'ticket_archived', actor, { ...closed(tx, ticket, actor), archived_at: tx.now })
 }
 
 /** A ticket that nobody wants: out of the lists, closed, and what comes in on it is kept, but shown to nobody. */
 export async function markSpam(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.spam_at !== null) return
   await change(tx, ticket, 'ticket_marked_spam', actor, { ...closed(tx, ticket, actor), spam_at: tx.now })
 }
@@ -153,7 +163,7 @@ function closed(tx: Tx, ticket: TicketRow, actor: Actor): Changes {
 
 /** Opens a closed, archived or spam ticket again; what came in while it was spam is shown now. */
 export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.closed_at === null && ticket.archived_at === null && ticket.spam_at === null) return
   await change(tx, ticket, 'ticket_reopened', actor, {
     status: ticket.assignee_id ? 'in_progress' : 'open',
@@ -163,7 +173,7 @@ export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<vo
 
 /** From now on what agents write in this ticket's thread is treated this way; null: as the team does. */
 export async function setReplyMode(tx: Tx, id: string, mode: ReplyMode | null, actor: Actor): Promise<void> {
-  await change(tx, await ticketById(tx.q, id), 'reply_mode_changed', actor, { reply_mode: mode })
+  await change(tx, await ticketFor(tx, id, actor), 'reply_mode_changed', actor, { reply_mode: mode })
 }
 
 /** A customer's own words came in: a closed ticket opens again, and it waits for us. */

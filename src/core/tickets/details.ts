@@ -5,7 +5,7 @@ import { redrawCard } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
 import { keepSetting, settingOf } from '../settings.ts'
 import { change } from './change.ts'
-import { lockTicket } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 const LONGEST_DESCRIPTION = 3_000
 const LATEST = Date.UTC(10_000, 0)
@@ -17,7 +17,7 @@ export async function setDetails(
   { description, dueAt }: { description?: string; dueAt?: number | null },
   actor: Actor,
 ): Promise<void> {
-  const ticket = await lockTicket(tx, id)
+  const ticket = await lockTicket(tx, id, actor)
   const faults: Problem[] = []
   if (description !== undefined && description.trim().length > LONGEST_DESCRIPTION)
     faults.push(new Problem('invalid', `A description has at most ${LONGEST_DESCRIPTION} characters.`, 'description'))

@@ -1,6 +1,6 @@
 import { prepared } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
 /** The ticket, deleted ones excepted; throws a Problem when there is none. */
@@ -13,16 +13,6 @@ export async function ticketById(q: Query, id: string): Promise<TicketRow> {
 const selectTicket = prepared((q, v: { id: string }) =>
   q.selectFrom('tickets').selectAll().where('id', '=', v.id).where('deleted_at', 'is', null),
 )
-
-/** As ticketById; until the end of the transaction nobody else changes the ticket, or what is known of it. */
-export async function lockTicket(tx: Tx, id: string): Promise<TicketRow> {
-  await tx.q
-    .updateTable('tickets')
-    .set(e => ({ number: e.ref('number') }))
-    .where('id', '=', id)
-    .execute()
-  return ticketById(tx.q, id)
-}
 
 export async function ticketByIdentifier(q: Query, identifier: string): Promise<TicketRow> {
   const ticket = await q

@@ -368,6 +368,7 @@ describe('every modal is what Slack takes', () => {
     presence: null,
     presence_at: null,
     presence_due_at: null,
+    role: null,
     deactivated_at: null,
   }
 

@@ -2,6 +2,7 @@ import type { App, RespondFn, SlashCommand } from '@slack/bolt'
 import { readAddress } from '../../../core/addresses.ts'
 import { ticketByIdentifier } from '../../../core/tickets/find.ts'
 import type { Desk } from '../desk.ts'
+import { unlinked } from '../mrkdwn.ts'
 import { threadUrl } from '../thread-url.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
 import { ids } from '../views/ids.ts'
@@ -29,18 +30,17 @@ async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): 
   await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
 }
 
-/** Slack writes an address that it recognised as a link. */
 function addressIn(word: string): string | null {
   try {
-    return readAddress(word.replace(/^<mailto:([^|>]+).*>$/, '$1')).address
+    return readAddress(unlinked(word)).address
   } catch {
     return null
   }
 }
 
 async function showTicket(desk: Desk, user: string, identifier: string, respond: RespondFn): Promise<void> {
-  await admit(desk, user)
   const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+  await admit(desk, user, id)
   const card = ticketCard(await loadTicket(desk, id), desk.store.now())
   const { events, names } = await loadPast(desk, id)
   const url = await threadUrl(desk, id)

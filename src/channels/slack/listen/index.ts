@@ -11,11 +11,14 @@ import { listenToCommands } from './commands.ts'
 import { listenToHome } from './home.ts'
 import { listenToBlocked } from './mail/blocked.ts'
 import { listenToTray } from './mail/tray.ts'
+import { listenToImport } from './people/import.ts'
+import { listenToPeople } from './people/people.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
 import { listenToFields } from './team/fields.ts'
 import { listenToOutreach } from './team/outreach.ts'
+import { listenToRoles } from './team/roles.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
 import { listenToTags } from './team/tags.ts'
@@ -37,6 +40,8 @@ export function listen(bolt: App, desk: Desk): void {
   listenToShortcuts(app, desk)
   listenToNewTicket(app, desk)
   listenToCustomers(app, desk)
+  listenToPeople(app, desk)
+  listenToImport(app, desk)
   listenToActions(app, desk)
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
@@ -48,6 +53,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToRouting(app, desk)
   listenToFields(app, desk)
   listenToTags(app, desk)
+  listenToRoles(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

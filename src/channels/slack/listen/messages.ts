@@ -9,14 +9,16 @@ import { deleteMessage, editMessage } from '../../../core/messages/edit.ts'
 import { messageById } from '../../../core/messages/find.ts'
 import { postMessage, postNotice } from '../../../core/messages/post.ts'
 import { messageView } from '../../../core/messages/view.ts'
+import { writingOf } from '../../../core/permissions/may.ts'
 import { messageByKey, threadByRoot } from '../../../core/threads.ts'
+import { ticketById } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
 import { type Read, readMessage } from '../read-message.ts'
-import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/tickets/prompts.ts'
+import { askPrompt, correctionPrompt, draftedPrompt, heldPrompt, keptPrompt } from '../views/tickets/prompts.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 
 /** https://docs.slack.dev/reference/events/message */
@@ -145,6 +147,7 @@ async function prompt(desk: Desk, event: SlackMessage, messageId: string, { isNo
   const { message, ticket } = found
   const others = await desk.store.read(q => copyChoices(q, ticket.id))
   if (message.visibility === 'undecided') {
+    if (await drafts(desk, message)) return whisper(desk, event, draftedPrompt(message, ticket))
     const links = desk.store.files.publicUrl ? tooLargeToMail(desk.store.files, message.attachments) : []
     const names = links.map(f => f.name)
     await whisper(desk, event, askPrompt(message, ticket, others, names))
@@ -152,6 +155,14 @@ async function prompt(desk: Desk, event: SlackMessage, messageId: string, { isNo
     await whisper(desk, event, heldPrompt(message, ticket, desk.store.now(), others))
   else if (isNote && !saysNote && ticket.replyMode !== 'notes' && ticket.publishedAt !== null)
     await whisper(desk, event, keptPrompt(message, ticket))
+}
+
+/** Whether somebody else than its author is to send it. */
+async function drafts(desk: Desk, { id, author }: MessageView): Promise<boolean> {
+  return desk.store.read(async q => {
+    const ticket = await ticketById(q, (await messageById(q, id)).ticket_id)
+    return author.id !== null && (await writingOf(q, author.id, ticket)) !== 'sends'
+  })
 }
 
 async function viewsOf(

@@ -30,10 +30,20 @@ export function inboxHome(
 ): HomeView {
   return home(page, [
     actions(...(Object.keys(listWords) as ListName[]).map(list => listButton(list, list === page.list))),
+    personSearch(),
     { type: 'divider' },
     ...(tickets.length ? tickets.flatMap(t => row(t, now)) : [words(emptyWords[page.list])]),
     ...pager(page, next),
   ])
+}
+
+/** Leads to a customer's page. */
+function personSearch(): KnownBlock {
+  const placeholder = plain('Find a customer')
+  return {
+    type: 'actions',
+    elements: [{ type: 'external_select', action_id: ids.findPerson, min_query_length: 1, placeholder }],
+  }
 }
 
 function listButton(list: ListName, isCurrent: boolean): Button {
@@ -118,7 +128,8 @@ export function setUpHome(setUp: SetUp): HomeView {
     { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
-    context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
+    mrkdwn('*Agents*, and what they may do', button('Roles', ids.openRoles, 'all')),
+    context(plain(cut(agents.map(agentWords).join(', ') || 'Nobody was here yet.', 1_500))),
     { type: 'divider' },
     words(
       setUp.blocked
@@ -126,6 +137,7 @@ export function setUpHome(setUp: SetUp): HomeView {
         : '🚫 No address is blocked.',
       button('Blocked addresses', ids.openBlocked, 'all'),
     ),
+    words('👥 Customers come by themselves, or from a list.', button('Import a list', ids.openImport, 'list')),
     unmatched
       ? words(
           `📭 ${many(unmatched, 'mail')} ${unmatched === 1 ? 'is' : 'are'} left over.`,
@@ -133,6 +145,10 @@ export function setUpHome(setUp: SetUp): HomeView {
         )
       : context('📭 No mail is left over.'),
   ])
+}
+
+function agentWords({ alias, name, role }: AgentRow): string {
+  return role ? `${oneLine(alias ?? name)} (${role})` : oneLine(alias ?? name)
 }
 
 function signatureLine({ signature }: AgentRow): string {

@@ -15,6 +15,8 @@ export const ids = {
     team: 'submit_team',
     sender: 'submit_sender',
     agent: 'submit_agent',
+    roles: 'submit_roles',
+    grants: 'submit_grants',
     routing: 'submit_routing',
     rule: 'submit_rule',
     ban: 'submit_ban',
@@ -32,6 +34,11 @@ export const ids = {
     tag: 'submit_tag',
     tagGroup: 'submit_tag_group',
     customerFields: 'submit_customer_fields',
+    person: 'person',
+    editPerson: 'submit_person',
+    personNote: 'submit_person_note',
+    mergePerson: 'submit_merge_person',
+    importPeople: 'submit_import',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
@@ -87,6 +94,7 @@ export const ids = {
   changeDraft: 'change_draft',
   openDryRun: 'open_dry_run',
   // on a chat's card; the value is its id
+  copyChat: 'copy_chat',
   discardChat: 'discard_chat',
   approveChat: 'approve_chat',
   pauseChat: 'pause_chat',
@@ -112,6 +120,10 @@ export const ids = {
   removeSender: 'remove_sender',
   testSender: 'test_sender',
   editAgent: 'edit_agent',
+  openRoles: 'open_roles',
+  pickPerson: 'pick_person',
+  openGrants: 'open_grants',
+  pickRole: 'pick_role',
   editRouting: 'edit_routing',
   addRule: 'add_rule',
   editRule: 'edit_rule',
@@ -143,5 +155,17 @@ export const ids = {
   letThrough: 'let_through',
   throwAway: 'throw_away',
   throwOneAway: 'throw_one_away',
+  // of customers and companies; the value is a customer's id unless it says otherwise
+  openPerson: 'open_person',
+  findPerson: 'find_person',
+  writeTo: 'write_to',
+  editPerson: 'edit_person',
+  addPersonNote: 'add_person_note',
+  removePersonNote: 'remove_person_note', // a note's
+  mergePerson: 'merge_person',
+  openAccount: 'open_account', // a company's
+  openImport: 'open_import',
+  importNow: 'import_now', // a file's
+  badRowsCsv: 'bad_rows_csv', // a file's
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

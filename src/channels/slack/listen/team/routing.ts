@@ -30,7 +30,7 @@ import {
   tryView,
 } from '../../views/team/routing.ts'
 import { showHome } from '../home.ts'
-import { openForm, redrawView } from '../show.ts'
+import { admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -83,7 +83,7 @@ function routingPage(desk: Desk, teamId: string): Promise<ModalView> {
 async function saveRouting(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<RoutingMeta>(view)
   const v = view.state.values
-  await desk.people.agent(user.id)
+  await admitLead(desk, user.id, teamId)
   const takers = await agentsIn(desk, v, 'takers')
   const leads = await agentsIn(desk, v, 'leads')
   await desk.store.write(tx => changeRouting(tx, teamId, readRouting(v), { takers, leads }))
@@ -174,7 +174,7 @@ function readRule(v: values.Values, rows: number): { draft: RuleDraft; at: numbe
 async function saveRule(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { teamId, ruleId, routingId, rows } = values.metaOf<RuleMeta>(view)
   const { draft, at } = readRule(view.state.values, rows)
-  await desk.people.agent(user.id)
+  await admitLead(desk, user.id, teamId)
   const { agent, ...rest } = draft
   const form: RuleForm = { teamId, ...rest, agentId: agent && (await agentOf(desk, agent, 'agent')) }
   try {
@@ -198,9 +198,11 @@ function inRow(problem: Problem, at: number[]): Problem {
 /** Changes the list of rules that the button is in, and draws it anew. */
 async function changeList(
   desk: Desk,
-  { body, value }: Pressed,
+  { body, user, value }: Pressed,
   work: (tx: Tx, ruleId: string) => Promise<void>,
 ): Promise<void> {
+  const rule = await desk.store.read(q => ruleById(q, value))
+  await admitLead(desk, user, rule.teamId)
   await desk.store.write(tx => work(tx, value))
   if (!body.view) return
   const { teamId } = values.metaOf<RoutingMeta>(body.view)

@@ -55,6 +55,8 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach offline\` until you are back
 • \`/outreach back\` gives you at once what waits
 • \`/outreach who\` shows who is free, and how many tickets they have
+• \`/outreach who jane@acme.test\` shows a customer: tickets, chats, bounces, consent, notes
+• \`/outreach import\` takes in a list of customers, for leads
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }

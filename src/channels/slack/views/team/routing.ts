@@ -86,10 +86,16 @@ export function routingForm(page: RoutingPage): ModalView {
           max_length: 4,
           ...(routing.capacity !== null && { initial_value: String(routing.capacity) }),
         },
-        { optional: true, hint: 'Left empty, there is no limit. /outreach limit sets an own one.' },
+        { optional: true, hint: 'Left empty, there is no limit. Agents set their own by /outreach limit.' },
       ),
-      otherTeam('fallback_team', 'If nobody is free', 'The ticket waits', page, routing.fallbackTeamId),
-      field('fallback_minutes', 'Minutes before that team is asked', {
+      otherTeam(
+        'fallback_team',
+        'If nobody is free for a while, ask',
+        'Nobody else: the ticket waits',
+        page,
+        routing.fallbackTeamId,
+      ),
+      field('fallback_minutes', 'Minutes before the other team is asked', {
         type: 'plain_text_input',
         max_length: 5,
         initial_value: String(routing.fallbackMinutes),
@@ -102,7 +108,7 @@ export function routingForm(page: RoutingPage): ModalView {
       ),
       { type: 'divider' },
       mrkdwn(
-        '*Rules* come before all that, in this order; the first that fits and whose agent is free decides',
+        '*Rules* come after the last sender and before all else, in this order; the first that fits and whose agent is free decides',
         rules.length < MOST_RULES ? button('Add rule', ids.addRule, team.id) : undefined,
       ),
       ...(rules.length ? rules.flatMap((r, i) => ruleBlocks(r, i, page)) : [context('There is no rule yet.')]),
@@ -280,9 +286,12 @@ export function readCondition(chosen: string, typed: string): Condition {
 /** Which past tickets a rule would have taken. */
 export function tryView(rule: Pick<Rule, 'name'>, found: { tickets: Taken[]; of: number }, most: number): ModalView {
   const { tickets, of } = found
-  const lead = tickets.length
-    ? `${oneLine(rule.name)} would have taken ${tickets.length < most ? many(tickets.length, 'ticket') : `these and perhaps more`} of the newest ${of}:`
-    : `${oneLine(rule.name)} would have taken none of the newest ${many(of, 'ticket')}.`
+  const name = oneLine(rule.name)
+  const lead = !tickets.length
+    ? `${name} would have taken none of the newest ${many(of, 'ticket')}.`
+    : tickets.length < most
+      ? `${name} would have taken ${many(tickets.length, 'ticket')} of the newest ${of}:`
+      : `${name} would have taken these ${most} tickets, and perhaps older ones:`
   return notice('Try it', [
     words(cut(lead, 300)),
     ...tickets

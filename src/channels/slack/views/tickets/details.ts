@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from '@slack/types'
+import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
 import type { EventRow } from '../../../../db/schema.ts'
 import { toRichText } from '../../rich-text.ts'
@@ -34,7 +34,7 @@ export function ticketDetails(
   now: number,
 ): ModalView {
   return notice(ticket.identifier, [
-    ...(threadUrl ? [threadLink(threadUrl)] : []),
+    actions(threadUrl !== null && threadButton(threadUrl), button('Customer', ids.openPerson, ticket.customer.id)),
     ...ticketCard(ticket, now).blocks.map(withoutDetails),
     ...wholeParticulars(ticket),
     ...(ticket.assignee && ticket.assignedBy
@@ -65,7 +65,11 @@ function ruleWords(kind: string | null, rule: string): string {
 }
 
 export function threadLink(url: string): KnownBlock {
-  return actions(button('Open the thread', ids.link, 'thread', { url }))
+  return actions(threadButton(url))
+}
+
+function threadButton(url: string): Button {
+  return button('Open the thread', ids.link, 'thread', { url })
 }
 
 function matchedLine(message: MessageView | null): KnownBlock[] {

@@ -77,6 +77,12 @@ export function heldPrompt(message: MessageView, ticket: TicketView, now: number
   }
 }
 
+/** Says to somebody whose mails others send what becomes of a message. */
+export function draftedPrompt(message: MessageView, ticket: TicketView): Prompt {
+  const text = `📝 A draft: a colleague sends it to ${customer(ticket)}, from "Look" on the card.`
+  return { text: escaped(text), blocks: [words(text), actions(button('Keep as note', ids.keep, message.id))] }
+}
+
 /** Says that a message is a note now, and offers to send it after all. */
 export function keptPrompt(message: MessageView, ticket: TicketView): Prompt {
   const text = '🔒 Kept as a note; the customer does not see it.'

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { authMethods } from './api/auth.ts'
 import { chat } from './api/chat.ts'
 import { conversations } from './api/conversations.ts'
+import { emoji } from './api/emoji.ts'
 import { files } from './api/files.ts'
 import { reactions } from './api/reactions.ts'
 import { serve } from './api/server.ts'
@@ -51,6 +52,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     ...authMethods(() => (isSocketMode ? sockets.ticket() : undefined)),
     ...chat,
     ...conversations,
+    ...emoji,
     ...files,
     ...reactions,
     ...users,

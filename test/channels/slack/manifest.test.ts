@@ -25,6 +25,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'dnd.info': ['dnd:read'],
+  'emoji.list': ['emoji:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
   'files.info': ['files:read'],
@@ -47,6 +48,7 @@ const SCOPES_OF_EVENTS: Record<string, string[]> = {
   group_archive: ['groups:read'],
   group_deleted: ['groups:read'],
   group_left: ['groups:read'],
+  reaction_added: ['reactions:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
   'message.channels': ['channels:history'],
   'message.groups': ['groups:history'],
@@ -57,7 +59,7 @@ const called = [
   ...new Set(
     [
       ...source.matchAll(
-        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|dnd|files|reactions|team|users|views)\.[\w.]+)\(/g,
+        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|dnd|emoji|files|functions|reactions|team|users|views)\.[\w.]+)\(/g,
       ),
     ].map(m => m[1] as string),
   ),

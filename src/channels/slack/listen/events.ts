@@ -4,6 +4,7 @@ import { notePlaceProblem, teamAtPlace } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
 import { showHome } from './home.ts'
 import { onMessage } from './messages.ts'
+import { onReaction } from './reactions.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 
 type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
@@ -11,6 +12,7 @@ type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
 /** All events that Overture acts on, each also in manifest.yml. A handler may run twice for the same event. */
 export const events: Record<string, Handler> = {
   message: onMessage as Handler,
+  reaction_added: onReaction as Handler,
   app_home_opened: onHomeOpened as Handler,
   member_joined_channel: onJoined as Handler,
   channel_left: onLeft as Handler,

@@ -15,6 +15,7 @@ import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
 import { listenToOutreach } from './team/outreach.ts'
+import { listenToReactionSettings } from './team/reactions.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
 import { listenToActions } from './tickets/actions.ts'
@@ -40,6 +41,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
+  listenToReactionSettings(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

@@ -63,7 +63,9 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
             ),
           ]
         : []),
-      ...(team ? [actions(button('Rules for chats', ids.chatRules, team.id))] : []),
+      ...(team
+        ? [actions(button('Rules for chats', ids.chatRules, team.id), button('Emoji', ids.reactions, team.id))]
+        : []),
     ],
   })
 }

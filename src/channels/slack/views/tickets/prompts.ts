@@ -103,6 +103,14 @@ export function failedPrompt(message: MessageView, ticket: TicketView): Prompt {
   }
 }
 
+/** Says why a ticket was not closed, and opens the form for it. */
+export function closePrompt(ticketId: string, why: string): Prompt {
+  return {
+    text: escaped(why),
+    blocks: [words(why, button('Close', ids.close, ticketId, { style: 'primary' }))],
+  }
+}
+
 /** A sentence on its own. */
 export function said(text: string): Prompt {
   return { text: escaped(text), blocks: [words(text)] }

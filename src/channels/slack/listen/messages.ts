@@ -17,7 +17,10 @@ import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
 import { type Read, readMessage } from '../read-message.ts'
 import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/tickets/prompts.ts'
+import { changeNote, obey } from './instructions/obey.ts'
+import { instructionIn } from './instructions/read.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
+import { whisper } from './whisper.ts'
 
 /** https://docs.slack.dev/reference/events/message */
 export interface SlackMessage {
@@ -55,9 +58,24 @@ export async function onMessage(desk: Desk, stored: StoredEvent<SlackMessage>): 
 
 async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
   const { event } = stored
-  if (!event.user || event.bot_id || !event.thread_ts || event.thread_ts === event.ts) return
-  const thread = await threadAt(desk, event.channel, event.thread_ts)
-  if (!thread) return refuseTooEarly(desk, stored)
+  if (!event.user || event.bot_id) return
+  const instruction = instructionIn(event.text, desk.self.userId)
+  if (event.thread_ts && event.thread_ts !== event.ts) return onReply(desk, stored, event.thread_ts, instruction)
+  if (instruction !== null) await obey(desk, stored, instruction, undefined)
+}
+
+async function onReply(
+  desk: Desk,
+  stored: StoredEvent<SlackMessage>,
+  root: string,
+  instruction: string | null,
+): Promise<void> {
+  const { event } = stored
+  if (!event.user) return
+  const thread = await threadAt(desk, event.channel, root)
+  if (!thread && (instruction === null || stored.attempts < WAITS)) refuseTooEarly(desk, stored)
+  if (instruction !== null) return obey(desk, stored, instruction, thread)
+  if (!thread) return
   const profile = await desk.people.profile(event.user)
   if (profile.isStranger) {
     await tell(desk, event, 'Only members of this workspace can write in a ticket; this stays in Slack.')
@@ -147,11 +165,11 @@ async function prompt(desk: Desk, event: SlackMessage, messageId: string, { isNo
   if (message.visibility === 'undecided') {
     const links = desk.store.files.publicUrl ? tooLargeToMail(desk.store.files, message.attachments) : []
     const names = links.map(f => f.name)
-    await whisper(desk, event, askPrompt(message, ticket, others, names))
+    await hint(desk, event, askPrompt(message, ticket, others, names))
   } else if (message.visibility === 'public')
-    await whisper(desk, event, heldPrompt(message, ticket, desk.store.now(), others))
+    await hint(desk, event, heldPrompt(message, ticket, desk.store.now(), others))
   else if (isNote && !saysNote && ticket.replyMode !== 'notes' && ticket.publishedAt !== null)
-    await whisper(desk, event, keptPrompt(message, ticket))
+    await hint(desk, event, keptPrompt(message, ticket))
 }
 
 async function viewsOf(
@@ -174,6 +192,8 @@ async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   if (!now?.user || !before) return
   if (now.subtype === 'tombstone') return removed(desk, stored, channel, before)
   if (!now.edited || now.edited.ts === before.edited?.ts) return
+  if (instructionIn(before.text, desk.self.userId) !== null)
+    return onChangedInstruction(desk, stored, { ...now, channel })
   const id = await recorded(desk, stored, { ...now, channel })
   if (!id) return
   const agent = await desk.people.agent(now.user)
@@ -185,7 +205,14 @@ async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise
   })
   if (reach !== 'out' && reach !== 'leaving') return
   const found = await viewsOf(desk, id)
-  if (found) await whisper(desk, { ...now, channel }, correctionPrompt(found.message, found.ticket))
+  if (found) await hint(desk, { ...now, channel }, correctionPrompt(found.message, found.ticket))
+}
+
+/** An instruction was carried out, or not, when it was written; only a note that it kept changes with it. */
+async function onChangedInstruction(desk: Desk, stored: StoredEvent<SlackMessage>, now: SlackMessage): Promise<void> {
+  const text = instructionIn(now.text, desk.self.userId)
+  if (text !== null) return changeNote(desk, stored, now, text)
+  await tell(desk, now, 'This began as an instruction to Overture, so it is neither sent nor kept. Write it anew.')
 }
 
 async function onDeleted(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
@@ -199,6 +226,7 @@ async function removed(
   channel: string,
   before: SlackMessage,
 ): Promise<void> {
+  if (instructionIn(before.text, desk.self.userId) !== null && !(await isKept(desk, channel, before.ts))) return
   const id = await recorded(desk, stored, { ...before, channel })
   if (!id) return
   await settleWith(desk, stored, async tx => {
@@ -208,6 +236,11 @@ async function removed(
     if (reach === 'out' || reach === 'leaving')
       await postNotice(tx, m.ticket_id, `${m.author_name} deleted a message here${gone[reach]}`, `deleted:${id}`)
   })
+}
+
+/** An instruction to keep a note is a message of the ticket. */
+async function isKept(desk: Desk, channel: string, ts: string): Promise<boolean> {
+  return (await desk.store.read(q => messageByKey(q, 'slack', `${channel}:${ts}`))) !== null
 }
 
 const WAITS = 4
@@ -234,12 +267,9 @@ function threadAt(desk: Desk, channel: string, root: string): Promise<ThreadRow 
 }
 
 async function tell(desk: Desk, event: SlackMessage, text: string): Promise<void> {
-  await whisper(desk, event, { text, blocks: [{ type: 'section', text: { type: 'plain_text', text } }] })
+  await hint(desk, event, { text, blocks: [{ type: 'section', text: { type: 'plain_text', text } }] })
 }
 
-async function whisper(desk: Desk, to: SlackMessage, words: { text: string; blocks: KnownBlock[] }): Promise<void> {
-  if (!to.user) return
-  await desk.bulk.chat
-    .postEphemeral({ channel: to.channel, user: to.user, thread_ts: to.thread_ts ?? to.ts, ...words })
-    .catch(err => desk.log.warn({ err }, 'A hint could not be shown.'))
+async function hint(desk: Desk, to: SlackMessage, words: { text: string; blocks: KnownBlock[] }): Promise<void> {
+  if (to.user) await whisper(desk, { channel: to.channel, user: to.user, thread_ts: to.thread_ts ?? to.ts }, words)
 }

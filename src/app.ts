@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountFiles } from './api/files.ts'
+import { mountTicketLinks } from './api/tickets.ts'
 import { mountUnsubscribe } from './api/unsubscribe.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
@@ -66,6 +67,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   email.mount(server)
   mountFiles(server, store)
   mountUnsubscribe(server, store)
+  mountTicketLinks(server, store, slack.threadUrl)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined

@@ -52,6 +52,7 @@ const SCOPES: Record<string, string[]> = {
   'message.channels': ['channels:history'],
   'message.groups': ['groups:history'],
   'message.im': ['im:history'],
+  link_shared: ['links:read'],
   reaction_added: ['reactions:read'],
   reaction_removed: ['reactions:read'],
   channel_archive: ['channels:read'],

@@ -9,6 +9,8 @@ export interface Manifest {
   events: ReadonlySet<string>
   commands: (CommandView & { shouldEscape: boolean })[]
   shortcuts: ShortcutView[]
+  /** Links to these, and to what is below them, are told to the app. */
+  unfurlDomains: string[]
   hasHome: boolean
   hasMessagesTab: boolean
   isInteractive: boolean
@@ -26,6 +28,7 @@ export function readManifest(text: string): Manifest {
     events: new Set(settings.event_subscriptions?.bot_events),
     commands: (features.slash_commands ?? []).map(readCommand),
     shortcuts: (features.shortcuts ?? []).map(readShortcut),
+    unfurlDomains: features.unfurl_domains ?? [],
     hasHome: features.app_home?.home_tab_enabled === true,
     hasMessagesTab: features.app_home?.messages_tab_enabled === true,
     isInteractive: settings.interactivity?.is_enabled === true,

@@ -6,6 +6,7 @@ import { emoji } from './api/emoji.ts'
 import { files } from './api/files.ts'
 import { reactions } from './api/reactions.ts'
 import { serve } from './api/server.ts'
+import { unfurling } from './api/unfurl.ts'
 import { users } from './api/users.ts'
 import { views } from './api/views.ts'
 import { directWith, findChannel } from './channels.ts'
@@ -55,6 +56,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     ...emoji,
     ...files,
     ...reactions,
+    ...unfurling,
     ...users,
     ...views,
   }

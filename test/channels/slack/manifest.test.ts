@@ -18,6 +18,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'auth.test': [],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write', 'im:write'], // im:write: to a person, by their id
+  'chat.unfurl': ['links:read', 'links:write'], // links:read: to hear of links at all
   'chat.update': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
@@ -48,6 +49,7 @@ const SCOPES_OF_EVENTS: Record<string, string[]> = {
   group_archive: ['groups:read'],
   group_deleted: ['groups:read'],
   group_left: ['groups:read'],
+  link_shared: ['links:read'],
   reaction_added: ['reactions:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
   'message.channels': ['channels:history'],

@@ -3,6 +3,7 @@ import { releasePlace } from '../../../core/deliveries/claim.ts'
 import { notePlaceProblem, teamAtPlace } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
 import { showHome } from './home.ts'
+import { onLinks } from './links.ts'
 import { onMessage } from './messages.ts'
 import { onReaction } from './reactions.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
@@ -13,6 +14,7 @@ type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
 export const events: Record<string, Handler> = {
   message: onMessage as Handler,
   reaction_added: onReaction as Handler,
+  link_shared: onLinks as Handler,
   app_home_opened: onHomeOpened as Handler,
   member_joined_channel: onJoined as Handler,
   channel_left: onLeft as Handler,

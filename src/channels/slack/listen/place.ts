@@ -4,6 +4,12 @@ import { notePlaceProblem } from '../../../core/teams.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 
+/** Whether people of another organisation read what is written in a channel, or we cannot tell, since we cannot see it. */
+export async function mayOthersRead(desk: Desk, channel: string): Promise<boolean> {
+  const found = await look(desk, channel)
+  return !found || found.is_ext_shared === true || found.is_pending_ext_shared === true
+}
+
 /** Throws a Problem under `place` for a channel that people of another organisation read: they would see our notes. */
 export async function refuseShared(desk: Desk, channel: string): Promise<void> {
   const found = await look(desk, channel)

@@ -61,6 +61,8 @@ const SCOPES: Record<string, string[]> = {
   channel_deleted: ['channels:read'],
   channel_left: ['channels:read'],
   channel_rename: ['channels:read'],
+  channel_shared: ['channels:read', 'groups:read'],
+  channel_unshared: ['channels:read', 'groups:read'],
   group_archive: ['groups:read'],
   group_unarchive: ['groups:read'],
   group_deleted: ['groups:read'],

@@ -313,6 +313,11 @@ export interface ChannelReader {
   unarchive(): void
   remove(): void
   rename(name: string): void
+  /** People of another organisation read it from now on (Slack Connect), or no more. */
+  share(): void
+  unshare(): void
+  /** It has another id from now on, as it may when it is shared. */
+  changeId(): void
 }
 
 export interface Call {

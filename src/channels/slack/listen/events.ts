@@ -1,7 +1,6 @@
 import { deactivateAgent } from '../../../core/agents.ts'
-import { releasePlace } from '../../../core/deliveries/claim.ts'
-import { notePlaceProblem, teamAtPlace } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
+import { onAnew, onGone, onJoined, onLeft, onMoved, onRenamed, onShared } from './channels.ts'
 import { showHome } from './home.ts'
 import { onLinks } from './links.ts'
 import { onMessage } from './messages.ts'
@@ -23,6 +22,13 @@ export const events: Record<string, Handler> = {
   channel_deleted: onGone as Handler,
   group_archive: onGone as Handler,
   group_deleted: onGone as Handler,
+  channel_unarchive: onAnew as Handler,
+  group_unarchive: onAnew as Handler,
+  channel_rename: onRenamed as Handler,
+  group_rename: onRenamed as Handler,
+  channel_shared: onShared as Handler,
+  channel_unshared: onShared as Handler,
+  channel_id_changed: onMoved as Handler,
   user_change: onUserChange as Handler,
 }
 
@@ -35,28 +41,6 @@ export async function onEvent(desk: Desk, stored: StoredEvent): Promise<void> {
 
 async function onHomeOpened(desk: Desk, { event }: StoredEvent<{ user: string; tab: string }>): Promise<void> {
   if (event.tab === 'home') await showHome(desk, event.user)
-}
-
-async function onJoined(desk: Desk, stored: StoredEvent<{ user: string; channel: string }>): Promise<void> {
-  if (stored.event.user !== desk.self.userId) return
-  await settleWith(desk, stored, async tx => {
-    await notePlaceProblem(tx, stored.event.channel, null)
-    await releasePlace(tx, stored.event.channel)
-  })
-}
-
-/** Said to an app about itself alone; `member_left_channel` would tell of others. */
-async function onLeft(desk: Desk, stored: StoredEvent<{ channel: string }>): Promise<void> {
-  const problem = 'Overture was removed from this channel. Write `/invite @Overture` there.'
-  await settleWith(desk, stored, tx => notePlaceProblem(tx, stored.event.channel, problem))
-}
-
-async function onGone(desk: Desk, stored: StoredEvent<{ channel: string }>): Promise<void> {
-  const team = await desk.store.read(q => teamAtPlace(q, stored.event.channel))
-  if (!team) return
-  await settleWith(desk, stored, tx =>
-    notePlaceProblem(tx, stored.event.channel, 'This channel was archived or deleted. Choose another in Set-up.'),
-  )
 }
 
 async function onUserChange(

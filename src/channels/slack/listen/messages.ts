@@ -9,6 +9,8 @@ import { deleteMessage, editMessage } from '../../../core/messages/edit.ts'
 import { messageById } from '../../../core/messages/find.ts'
 import { postMessage, postNotice } from '../../../core/messages/post.ts'
 import { messageView } from '../../../core/messages/view.ts'
+import { isOverheard } from '../../../core/places.ts'
+import { teamById } from '../../../core/teams.ts'
 import { messageByKey, threadByRoot } from '../../../core/threads.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
@@ -16,7 +18,7 @@ import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
 import { type Read, readMessage } from '../read-message.ts'
-import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/tickets/prompts.ts'
+import { askPrompt, correctionPrompt, heldPrompt, keptPrompt, overheardPrompt } from '../views/tickets/prompts.ts'
 import { changeNote, obey } from './instructions/obey.ts'
 import { instructionIn } from './instructions/read.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
@@ -119,6 +121,7 @@ async function record(
   const { event } = stored
   const ticket = await desk.store.read(q => ticketView(q, desk.store, thread.ticket_id))
   if (!ticket) return
+  const isHeard = isOverheard(await desk.store.read(q => teamById(q, ticket.team.id)))
   const key = `${event.channel}:${event.ts}`
   const write = (visibility: Visibility, files: NewFile[]) =>
     settleWith(desk, stored, async tx => {
@@ -135,8 +138,10 @@ async function record(
     })
   try {
     if (written.files instanceof Problem) throw written.files
-    const id = await write(visibilityOf(ticket, written, event.ts), written.files)
-    await prompt(desk, event, id, written)
+    const visibility = visibilityOf(ticket, written, event.ts)
+    const id = await write(isHeard && visibility === 'public' ? 'undecided' : visibility, written.files)
+    if (isHeard && visibility !== 'note') await hint(desk, event, overheardPrompt(id))
+    else await prompt(desk, event, id, written)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // it cannot go to the customer as it is, and must not be lost or sent without its files

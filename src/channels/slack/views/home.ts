@@ -1,6 +1,7 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
+import { isOverheard } from '../../../core/places.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
@@ -165,6 +166,24 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
           ),
         ]
       : []),
+    ...sharedBlocks(team),
+  ]
+}
+
+function sharedBlocks(team: TeamRow): KnownBlock[] {
+  if (team.shared_at === null) return []
+  if (!isOverheard(team))
+    return [context('🌐 Shared with another organisation; what is written there is mailed all the same.')]
+  const sure = confirm(
+    'Mail it all the same?',
+    'People of another organisation read this channel, with your notes and what customers write in it.',
+    'Mail it',
+  )
+  return [
+    mrkdwn(
+      `⚠️ <#${team.place}> is shared with another organisation, whose people read your notes. What is written there is not mailed. Choose another channel, or`,
+      button('Mail it all the same', ids.agreeToShared, team.id, { confirm: sure }),
+    ),
   ]
 }
 

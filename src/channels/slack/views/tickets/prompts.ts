@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { CopyChoice } from '../../../../core/copies.ts'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import { OVERHEARD } from '../../../../core/places.ts'
 import { actions, button, context, cut, escaped, mrkdwn, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords } from '../words.ts'
@@ -82,6 +83,12 @@ export function keptPrompt(message: MessageView, ticket: TicketView): Prompt {
   const text = '🔒 Kept as a note; the customer does not see it.'
   const sendable = message.deletedAt === null && ticket.publishedAt !== null
   return { text, blocks: [words(text, sendable ? button('Send after all', ids.send, message.id) : undefined)] }
+}
+
+/** Says that a message is not mailed, since people of another organisation read the channel. */
+export function overheardPrompt(messageId: string): Prompt {
+  const text = `⚠️ ${OVERHEARD}`
+  return { text, blocks: [words(text), actions(button('Keep as note', ids.keep, messageId))] }
 }
 
 /** Offers to tell the customer of an edit that came after their mail. */

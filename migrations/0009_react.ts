@@ -12,6 +12,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await s.alterTable('teams').addColumn('shared_agreed_by', 'text').execute()
 
   await s.alterTable('bans').addColumn('until_at', 'bigint').execute()
+  await s.alterTable('bans').addColumn('ended_at', 'bigint').execute()
+  await sql`create index bans_until on bans (until_at) where until_at is not null and ended_at is null`.execute(db)
   await s.alterTable('inbound').addColumn('banned_by', 'text').execute()
   await sql`create index inbound_banned on inbound (banned_by, received_at) where banned_by is not null`.execute(db)
 

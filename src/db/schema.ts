@@ -162,7 +162,8 @@ export interface BanRow {
   reason: string
   created_by: string | null // agent
   created_at: number
-  until_at: number | null // from then on it is none; null: it is for good
+  until_at: number | null // null: it is for good
+  ended_at: number | null // when it ended, or was lifted; the mails that it kept out stay
 }
 
 /** Word of a customer's answer, on its way to where the team wants it posted. */

@@ -2,9 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
 import { leftOutPost } from '../../../src/channels/slack/views/files.ts'
 import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
-import { banForm, blockedView, liftForm, MOST_BLOCKED } from '../../../src/channels/slack/views/mail/blocked.ts'
+import {
+  banForm,
+  bannedMailsView,
+  blockedView,
+  liftForm,
+  MOST_BLOCKED,
+} from '../../../src/channels/slack/views/mail/blocked.ts'
 import { trayView } from '../../../src/channels/slack/views/mail/tray.ts'
 import { outreachUsage, whoView } from '../../../src/channels/slack/views/team/outreach.ts'
+import { reactionsForm } from '../../../src/channels/slack/views/team/reactions.ts'
 import {
   emptyRule,
   type RoutingPage,
@@ -295,6 +302,7 @@ function composer(view: TicketView, changes: Partial<ReplyForm> = {}): ReplyForm
 
 /** Of the agents that the test itself assigned. */
 const AGENTS = ['U0ANN', 'U0BEN']
+const NO_EMOJI = { take: null, close: null, note: null, reopen: null, urgent: null }
 const refused = (post: { blocks: unknown[]; text: string }) => faultsIn(post, 8_500, AGENTS)
 const pings = (post: unknown) => pingsIn(post, AGENTS)
 
@@ -519,8 +527,21 @@ describe('every modal is what Slack takes', () => {
         created_by: 'a1',
         by: hostile,
         created_at: now,
+        until_at: now,
+        ended_at: null,
+        kept: 3,
       }),
     }),
+    'mails that a ban kept out': bannedMailsView(
+      longAddress,
+      Array.from({ length: 20 }, (_, i) => ({
+        id: `i${i}`,
+        receivedAt: now,
+        about: { from: hostile, subject: hostile.repeat(20), text: hostile.repeat(20) },
+        isWhole: i % 2 === 0,
+      })),
+    ),
+    'the emoji of a team': reactionsForm({ id: 't1', name: hostile }, { ...NO_EMOJI, take: 'x'.repeat(100) }),
     'no blocked address': blockedView('', { suppressions: [], unsubscriptions: [], bans: [] }),
     'a lift': liftForm({
       what: 'unsubscription',

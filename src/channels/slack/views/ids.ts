@@ -27,6 +27,7 @@ export const ids = {
     lift: 'submit_lift',
     reactions: 'submit_reactions',
     answerHook: 'submit_answer_hook',
+    bannedMails: 'banned_mails_list',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',

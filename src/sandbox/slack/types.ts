@@ -394,6 +394,15 @@ export interface SlackOptions {
   retryDelaysMs?: number[]
 }
 
+/** A run of one of the app's steps in somebody's workflow. */
+export interface StepRunView {
+  id: string
+  callbackId: string
+  state: 'running' | 'completed' | 'failed'
+  outputs: Json
+  error: string | undefined
+}
+
 export interface SlackSandbox {
   /** Ends in `/api/`. */
   readonly apiUrl: string
@@ -429,6 +438,10 @@ export interface SlackSandbox {
   changeProfile(who: string, change: { realName?: string; displayName?: string; email?: string }): void
   /** Somebody goes away or comes back, or wants no disturbance until a time (seconds since 1970; 0 ends it). */
   setPresence(who: string, change: { isAway?: boolean; quietUntil?: number }): void
+  /** Runs a step of the app as Workflow Builder does. */
+  runStep(callbackId: string, inputs: Json): StepRunView
+  /** How a run stands now. */
+  stepRun(id: string): StepRunView
   snapshot(who: string): SlackSnapshot
   /** Tells of each change; returns what ends the telling. */
   onChange(tell: (change: SlackChange) => void): () => void

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { events } from '../../../src/channels/slack/listen/events.ts'
+import { steps } from '../../../src/channels/slack/listen/steps/run.ts'
 import { ids } from '../../../src/channels/slack/views/ids.ts'
+
+interface Step {
+  title: string
+  input_parameters: Record<string, { type: string }>
+  output_parameters: Record<string, { type: string }>
+}
 
 const manifest = parse(readFileSync('manifest.yml', 'utf8'))
 const folder = 'src/channels/slack'
@@ -30,6 +37,8 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
   'files.info': ['files:read'],
+  'functions.completeError': [],
+  'functions.completeSuccess': [],
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],
   'users.getPresence': ['users:read'],
@@ -56,6 +65,7 @@ const SCOPES_OF_EVENTS: Record<string, string[]> = {
   group_left: ['groups:read'],
   group_rename: ['groups:read'],
   group_unarchive: ['groups:read'],
+  function_executed: [],
   link_shared: ['links:read'],
   reaction_added: ['reactions:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
@@ -104,6 +114,22 @@ describe('the manifest', () => {
     expect(manifest.features.shortcuts.map((s: { callback_id: string }) => s.callback_id).sort()).toEqual(
       Object.values(ids.shortcuts).sort(),
     )
+  })
+
+  it('describes the steps that the code runs, as Workflow Builder wants them', () => {
+    expect(Object.keys(manifest.functions)).toEqual(Object.keys(steps))
+    expect(manifest.settings).toMatchObject({ function_runtime: 'remote', org_deploy_enabled: true })
+    const types = ['string', 'integer', 'number', 'boolean', 'slack#/types/user_id', 'slack#/types/rich_text']
+    for (const step of Object.values<Step>(manifest.functions)) {
+      expect(Object.keys(step).sort()).toEqual(['description', 'input_parameters', 'output_parameters', 'title'])
+      for (const given of [step.input_parameters, step.output_parameters]) {
+        expect(Object.keys(given).length).toBeLessThanOrEqual(20)
+        for (const [name, parameter] of Object.entries(given)) {
+          expect(parameter).toMatchObject({ name, title: expect.any(String), is_required: expect.any(Boolean) })
+          expect(types).toContain(parameter.type)
+        }
+      }
+    }
   })
 
   it('keeps to the lengths that Slack allows', () => {

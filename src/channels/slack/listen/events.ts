@@ -5,6 +5,7 @@ import { showHome } from './home.ts'
 import { onLinks } from './links.ts'
 import { onMessage } from './messages.ts'
 import { onReaction } from './reactions.ts'
+import { onStep } from './steps/run.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 
 type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
@@ -14,6 +15,7 @@ export const events: Record<string, Handler> = {
   message: onMessage as Handler,
   reaction_added: onReaction as Handler,
   link_shared: onLinks as Handler,
+  function_executed: onStep as Handler,
   app_home_opened: onHomeOpened as Handler,
   member_joined_channel: onJoined as Handler,
   channel_left: onLeft as Handler,

@@ -24,8 +24,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('ticket_id', 'text', c => c.notNull().references('tickets.id'))
     .addColumn('created_at', 'bigint', c => c.notNull())
     .addColumn('attempts', 'integer', c => c.notNull())
-    .addColumn('due_at', 'bigint')
+    .addColumn('due_at', 'bigint', c => c.notNull())
     .execute()
-  await sql`create index answer_posts_due on answer_posts (due_at) where due_at is not null`.execute(db)
-  await sql`create index answer_posts_team on answer_posts (team_id, created_at)`.execute(db)
+  await s.createIndex('answer_posts_due').on('answer_posts').column('due_at').execute()
+  await s.createIndex('answer_posts_team').on('answer_posts').column('team_id').execute()
 }

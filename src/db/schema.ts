@@ -173,7 +173,7 @@ export interface AnswerPostRow {
   ticket_id: string
   created_at: number
   attempts: number
-  due_at: number | null // null: it was given up
+  due_at: number
 }
 
 /** Something that operators must look at, said once in a team's place. At most one of a key is up. */

@@ -32,6 +32,7 @@ export interface SlackOptions {
   appToken: string | null // Socket Mode when given
   signingSecret: string | null // else HTTP mode
   apiUrl: string | undefined
+  localHooks: boolean
   sendTest: Desk['sendTest']
 }
 
@@ -53,6 +54,7 @@ export function createSlack(options: SlackOptions): Slack {
     people: createPeople(store, clients.bulk),
     self: { userId: '', botId: '', teamId: '', teamUrl: '' },
     botToken: options.botToken,
+    localHooks: options.localHooks,
     sendTest: options.sendTest,
   }
   const sockets = options.appToken

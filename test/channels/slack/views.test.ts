@@ -10,6 +10,7 @@ import {
   MOST_BLOCKED,
 } from '../../../src/channels/slack/views/mail/blocked.ts'
 import { trayView } from '../../../src/channels/slack/views/mail/tray.ts'
+import { answerHookForm } from '../../../src/channels/slack/views/team/answer-hook.ts'
 import { outreachUsage, whoView } from '../../../src/channels/slack/views/team/outreach.ts'
 import { reactionsForm } from '../../../src/channels/slack/views/team/reactions.ts'
 import {
@@ -541,6 +542,7 @@ describe('every modal is what Slack takes', () => {
         isWhole: i % 2 === 0,
       })),
     ),
+    'word of answers': answerHookForm({ id: 't1', name: hostile, hook_problem: hostile.repeat(20) }, longAddress),
     'the emoji of a team': reactionsForm({ id: 't1', name: hostile }, { ...NO_EMOJI, take: 'x'.repeat(100) }),
     'no blocked address': blockedView('', { suppressions: [], unsubscriptions: [], bans: [] }),
     'a lift': liftForm({

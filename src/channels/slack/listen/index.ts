@@ -14,6 +14,7 @@ import { listenToTray } from './mail/tray.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
+import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToReactionSettings } from './team/reactions.ts'
 import { listenToRouting } from './team/routing.ts'
@@ -42,6 +43,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
   listenToReactionSettings(app, desk)
+  listenToAnswerHooks(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

@@ -64,7 +64,13 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
           ]
         : []),
       ...(team
-        ? [actions(button('Rules for chats', ids.chatRules, team.id), button('Emoji', ids.reactions, team.id))]
+        ? [
+            actions(
+              button('Rules for chats', ids.chatRules, team.id),
+              button('Emoji', ids.reactions, team.id),
+              button('Word of answers', ids.answerHook, team.id),
+            ),
+          ]
         : []),
     ],
   })

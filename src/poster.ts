@@ -1,4 +1,10 @@
-import { type AnswerPost, claimAnswerPosts, nextAnswerPostDue, settleAnswerPost } from './core/answer-posts.ts'
+import {
+  type AnswerPost,
+  claimAnswerPosts,
+  LOCKED_HOOK,
+  nextAnswerPostDue,
+  settleAnswerPost,
+} from './core/answer-posts.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
@@ -41,7 +47,7 @@ export function startPoster(store: Store, log: Log, { local, threadUrl }: Poster
     try {
       const { postJson } = await import('./lib/post-json.ts')
       const link = post.says.link || ((await threadUrl(post.ticketId)) ?? '')
-      const problem = await postJson(post.url, { ...post.says, link }, local)
+      const problem = post.url ? await postJson(post.url, { ...post.says, link }, local) : LOCKED_HOOK
       if (problem) log.warn({ team: post.teamId, attempt: post.attempts, problem }, 'Word of an answer was not taken.')
       await store.write(tx => settleAnswerPost(tx, post, problem))
     } catch (error) {

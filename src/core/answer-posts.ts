@@ -16,7 +16,7 @@ export interface AnswerPost {
   id: string // the same post again has the same id
   teamId: string
   ticketId: string
-  url: string // perhaps a secret: it is never logged
+  url: string | null // perhaps a secret: it is never logged; null: it cannot be read any more
   attempts: number // 1 at the first try
   createdAt: number
   says: { identifier: string; subject: string; customer: string; link: string } // flat text, as Slack's webhooks want it
@@ -41,7 +41,21 @@ export async function setAnswerHook(tx: Tx, teamId: string, url: string | null, 
 
 /** The host that a team's word is posted to, which is no secret; null: nowhere. */
 export function hookHost(key: Buffer, team: Pick<TeamRow, 'hook_url'>): string | null {
-  return team.hook_url === null ? null : new URL(unseal(key, team.hook_url)).host
+  if (team.hook_url === null) return null
+  const url = unsealed(key, team.hook_url)
+  return url ? new URL(url).host : 'an address that cannot be read any more'
+}
+
+/** Why nothing can be posted to an address that cannot be read. */
+export const LOCKED_HOOK = 'The address was sealed under another APP_SECRET. Give it again.'
+
+/** Null when it was sealed under another secret. */
+function unsealed(key: Buffer, sealed: string): string | null {
+  try {
+    return unseal(key, sealed)
+  } catch {
+    return null
+  }
 }
 
 /** Has word of the customer's answer posted, where the team wants that. */
@@ -96,7 +110,7 @@ async function postOf(tx: Tx, row: AnswerPostRow): Promise<AnswerPost | undefine
     id: row.id,
     teamId: team.id,
     ticketId: row.ticket_id,
-    url: unseal(tx.key, team.hook_url),
+    url: unsealed(tx.key, team.hook_url),
     attempts: row.attempts + 1,
     createdAt: row.created_at,
     says,

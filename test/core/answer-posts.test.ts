@@ -48,3 +48,12 @@ it('a machine’s mail is no word of an answer', async () => {
   await town.arrive({ key: '<2@acme.test>', tokens: [await town.token(ticket.id)], kind: 'ooo', rule: 'says so' })
   expect(await claim()).toEqual([])
 })
+
+it('an address that was sealed under another secret is told of, and holds up nothing', async () => {
+  const ticket = await town.open()
+  await town.carry()
+  await town.arrive({ key: '<3@acme.test>', tokens: [await town.token(ticket.id)] })
+  await town.store.write(tx => tx.q.updateTable('teams').set({ hook_url: 'not ours' }).execute())
+  expect(hookHost(town.store.key, await team())).toBe('an address that cannot be read any more')
+  expect(await claim()).toMatchObject([{ url: null }])
+})

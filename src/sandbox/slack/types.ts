@@ -435,7 +435,10 @@ export interface SlackSandbox {
   /** Refuses API calls and sends nothing; what happens meanwhile is delivered as far as retries reach. */
   outage(on: boolean): void
   /** Changes somebody's profile, as they would, and tells the app. */
-  changeProfile(who: string, change: { realName?: string; displayName?: string; email?: string }): void
+  changeProfile(
+    who: string,
+    change: { realName?: string; displayName?: string; email?: string; isDeleted?: boolean },
+  ): void
   /** Somebody goes away or comes back, or wants no disturbance until a time (seconds since 1970; 0 ends it). */
   setPresence(who: string, change: { isAway?: boolean; quietUntil?: number }): void
   /** Runs a step of the app as Workflow Builder does. */

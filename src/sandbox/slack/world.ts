@@ -11,6 +11,7 @@ export interface User {
   teamId: string
   isBot: boolean
   isStranger: boolean
+  isDeleted?: boolean
   color: string
   updated: number
   isAway: boolean

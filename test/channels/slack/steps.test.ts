@@ -77,6 +77,16 @@ describe('the step *Create a proactive ticket*', () => {
     expect(await rows('tickets')).toHaveLength(before)
   })
 
+  it('does nothing for somebody who has left', async () => {
+    const { slack, ben } = world
+    slack.changeProfile('Ben', { isDeleted: true })
+    expect(await run('create_ticket', { ...ticket, agent: ben.id })).toMatchObject({
+      state: 'failed',
+      error: 'Ben is no longer here. Choose somebody else in the step.',
+    })
+    slack.changeProfile('Ben', { isDeleted: false })
+  })
+
   it('does nothing for somebody of another organisation', async () => {
     const carla = world.slack.user('Carla').id
     expect(await run('create_ticket', { ...ticket, agent: carla })).toMatchObject({

@@ -16,9 +16,11 @@ export function textIn(inputs: Inputs, name: string): string {
 }
 
 /** The agent in whose name the step works, with what they may do. Throws a Problem for somebody who is none. */
-export function agentIn(desk: Desk, inputs: Inputs): Promise<AgentRow> {
+export async function agentIn(desk: Desk, inputs: Inputs): Promise<AgentRow> {
   const id = textIn(inputs, 'agent')
   if (!id) throw new Problem('invalid', 'The step does not say who writes: choose the person who started the workflow.')
+  const { isGone, name } = await desk.people.profile(id)
+  if (isGone) throw new Problem('forbidden', `${name} is no longer here. Choose somebody else in the step.`)
   return desk.people.agent(id)
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instructionIn, readInstruction } from '../../../src/channels/slack/listen/instructions/read.ts'
 import { foundTickets, instructionHelp } from '../../../src/channels/slack/views/instructions.ts'
+import { storeInbound } from '../../../src/core/inbound.ts'
 import type { Block, EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
 import { aTicket } from '../../support/views.ts'
 import { startWorld, type World } from '../../support/world.ts'
@@ -110,6 +111,26 @@ describe('Overture, mentioned', () => {
     await slack.redeliver(slack.sent('event').find(e => e.payload.event.text?.endsWith('take'))?.id ?? '')
     await world.settle()
     expect(wordsOf(world.card(card.ts))).toContain(`Assigned to <@${ben.id}>`)
+  })
+
+  it('does once what is found again in the thread after an outage', async () => {
+    const { ann, ben, overture, slack } = world
+    const said = await ask(`assign <@${ben.id}>`)
+    const heard = (text: string) => slack.sent('event').some(e => e.payload.event.text?.includes(text) && e.ackedAt)
+    await slack.until(() => heard(`assign <@${ben.id}>`))
+    await world.settle()
+    await ask('assign nobody')
+    await cardSays('Unassigned')
+    await world.settle()
+    const { event } = slack.sent('event').find(e => e.payload.event.ts === said.ts)?.payload ?? {}
+    const raw = Buffer.from(JSON.stringify({ type: 'event_callback', event }))
+    const told = ann.ephemerals().length
+    await overture.store.write(tx => storeInbound(tx, { channel: 'slack', key: `seen:${said.ts}`, raw }))
+    await world.settle()
+    expect(wordsOf(world.card(card.ts))).toContain('Unassigned')
+    expect(ann.ephemerals()).toHaveLength(told)
+    await ask(`assign <@${ben.id}>`)
+    await cardSays(`Assigned to <@${ben.id}>`)
   })
 
   it('keeps a note once, which follows its edit, and goes with its deletion', async () => {

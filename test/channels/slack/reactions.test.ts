@@ -83,6 +83,22 @@ describe('an emoji on the card', () => {
   })
 })
 
+it('an emoji on the card of a ticket that was deleted changes nothing, and is not tried again', async () => {
+  const { ann, overture, slack } = world
+  const { card, name } = await begun()
+  await overture.store.write(tx =>
+    tx.q.updateTable('tickets').set({ deleted_at: tx.now }).where('identifier', '=', name).execute(),
+  )
+  await ann.react(at(card), 'white_check_mark')
+  await slack.until(() => slack.sent('event').find(e => e.id === lastReaction())?.ackedAt)
+  await world.settle()
+  const { store } = overture
+  const event = await store.read(q =>
+    q.selectFrom('inbound').selectAll().where('key', '=', lastReaction()).executeTakeFirstOrThrow(),
+  )
+  expect(event).toMatchObject({ state: 'recorded', attempts: 1 })
+})
+
 describe('an emoji on a message', () => {
   it('keeps what is undecided as a note, also when it is put there before the message is known', async () => {
     const { ann, jane } = world

@@ -40,10 +40,12 @@ import {
 } from '../../../src/channels/slack/views/tickets/new-ticket.ts'
 import {
   askPrompt,
+  closePrompt,
   correctionPrompt,
   failedPrompt,
   heldPrompt,
   keptPrompt,
+  overheardPrompt,
   readToAll,
 } from '../../../src/channels/slack/views/tickets/prompts.ts'
 import {
@@ -334,6 +336,8 @@ describe('what only the author sees is what Slack takes, and pings nobody', () =
         keptPrompt(each, view),
         correctionPrompt(each, view),
         failedPrompt(each, view),
+        overheardPrompt(each.id),
+        closePrompt(view.id, hostile),
       ])
         expect(refused(prompt)).toEqual([])
   })

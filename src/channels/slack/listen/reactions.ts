@@ -8,6 +8,7 @@ import { teamAtPlace, teamById } from '../../../core/teams.ts'
 import { messageByKey, threadByRoot } from '../../../core/threads.ts'
 import { ticketById } from '../../../core/tickets/find.ts'
 import type { AgentRow } from '../../../db/schema.ts'
+import type { Query } from '../../../db/store.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { closePrompt, keptPrompt, type Prompt, said } from '../views/tickets/prompts.ts'
@@ -43,9 +44,18 @@ export async function onReaction(desk: Desk, stored: StoredEvent<Reaction>): Pro
 
 /** On a message only what concerns it is done: a tick below an answer closes nothing. */
 async function deedAt(desk: Desk, { ticketId, messageId }: Target, emoji: string): Promise<Deed | undefined> {
-  const team = await desk.store.read(async q => teamById(q, (await ticketById(q, ticketId)).team_id))
-  const deed = deedOf(team, emoji)
+  const deed = await desk.store.read(q => deedOnTicket(q, ticketId, emoji))
   return (deed === 'note') === (messageId !== null) ? deed : undefined
+}
+
+/** What an emoji does in the team of a ticket; nothing on one that was deleted. */
+async function deedOnTicket(q: Query, ticketId: string, emoji: string): Promise<Deed | undefined> {
+  try {
+    return deedOf(await teamById(q, (await ticketById(q, ticketId)).team_id), emoji)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
 }
 
 /** Does it, and says what became of it. Without a trigger no form can be opened, so what needs one comes as a button. */
@@ -103,8 +113,7 @@ async function mayKeep(desk: Desk, channel: string, ts: string, emoji: string): 
       const team = await teamAtPlace(q, channel)
       return team !== undefined && deedOf(team, emoji) === 'note'
     }
-    const ticket = await ticketById(q, (await messageById(q, known)).ticket_id)
-    return deedOf(await teamById(q, ticket.team_id), emoji) === 'note'
+    return (await deedOnTicket(q, (await messageById(q, known)).ticket_id, emoji)) === 'note'
   })
 }
 

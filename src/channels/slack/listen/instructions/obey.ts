@@ -1,7 +1,7 @@
 import { actorOf } from '../../../../core/agents.ts'
 import { editMessage } from '../../../../core/messages/edit.ts'
 import { postMessage } from '../../../../core/messages/post.ts'
-import { messageByKey } from '../../../../core/threads.ts'
+import { isFirst, messageByKey } from '../../../../core/threads.ts'
 import { ticketsAbout } from '../../../../core/tickets/find.ts'
 import { ticketViews } from '../../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow } from '../../../../db/schema.ts'
@@ -31,7 +31,8 @@ export async function obey(
 ): Promise<void> {
   const { channel, user, thread_ts } = stored.event
   if (!user) return
-  await whisper(desk, { channel, user, thread_ts }, await answerTo(desk, stored, text, thread))
+  const answer = await answerTo(desk, stored, text, thread)
+  if (answer) await whisper(desk, { channel, user, thread_ts }, answer)
 }
 
 async function answerTo(
@@ -39,7 +40,7 @@ async function answerTo(
   stored: StoredEvent<SlackMessage>,
   text: string,
   thread: ThreadRow | undefined,
-): Promise<Prompt> {
+): Promise<Prompt | null> {
   try {
     const agent = await desk.people.agent(stored.event.user ?? '')
     const asked = readInstruction(text)
@@ -76,11 +77,15 @@ async function carryOut(
   asked: Deed,
   thread: ThreadRow,
   agent: AgentRow,
-): Promise<Prompt> {
+): Promise<Prompt | null> {
   if (asked.verb === 'note') return keepNote(desk, stored, asked.text, thread, agent)
   const isNamed = asked.verb === 'assign' && !['me', 'nobody'].includes(asked.to)
   const to = isNamed ? await desk.people.agent(asked.to) : agent
-  return settleWith(desk, stored, tx => doIt(tx, thread.ticket_id, asked, to, agent))
+  const { channel, ts } = stored.event
+  return settleWith(desk, stored, async tx => {
+    const once = { channel: thread.channel, key: `done:${channel}:${ts}`, threadId: thread.id }
+    return (await isFirst(tx, once)) ? doIt(tx, thread.ticket_id, asked, to, agent) : null // it was found again in the thread
+  })
 }
 
 async function keepNote(

@@ -116,8 +116,7 @@ describe('Overture, mentioned', () => {
   it('does once what is found again in the thread after an outage', async () => {
     const { ann, ben, overture, slack } = world
     const said = await ask(`assign <@${ben.id}>`)
-    const heard = (text: string) => slack.sent('event').some(e => e.payload.event.text?.includes(text) && e.ackedAt)
-    await slack.until(() => heard(`assign <@${ben.id}>`))
+    await slack.until(() => slack.sent('event').some(e => e.payload.event.ts === said.ts && e.ackedAt))
     await world.settle()
     await ask('assign nobody')
     await cardSays('Unassigned')

@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { endBans } from './core/bans.ts'
 import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
@@ -26,6 +27,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('reminding', () => store.write(remindOfUndecided)),
+    ),
+    schedule(
+      '* * * * *',
+      run('ending bans', () => store.write(endBans)),
     ),
     schedule(
       '* * * * *',

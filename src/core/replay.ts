@@ -85,7 +85,7 @@ export async function replay(tx: Tx, row: InboundRow, arrival: Arrival): Promise
 async function putBack(tx: Tx, row: InboundRow): Promise<void> {
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
-    .set({ ...pendingAgain(tx), about: null })
+    .set({ ...pendingAgain(tx), about: null, banned_by: null })
     .where('id', '=', row.id)
     .where('state', 'in', ['unmatched', 'quarantined', 'ignored'])
     .executeTakeFirst()

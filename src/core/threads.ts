@@ -112,6 +112,14 @@ export async function learnKeys(tx: Tx, entries: NewKey[]): Promise<void> {
   )
 }
 
+/** Whether something of a thread is done for the first time, such as an instruction that may come in twice; from now on it is known. */
+export async function isFirst(tx: Tx, what: { channel: string; key: string; threadId: string }): Promise<boolean> {
+  const { channel, key, threadId } = what
+  const row = { channel, key, thread_id: threadId, message_id: null, created_at: tx.now }
+  const { numAffectedRows } = await insertKeys(tx.q, [row])
+  return (numAffectedRows ?? 0n) > 0n
+}
+
 const insertKeys = preparedMany((q, rows: KeyRow[]) =>
   q
     .insertInto('keys')

@@ -43,6 +43,7 @@ export interface Schema {
   tags: TagRow
   tag_groups: TagGroupRow
   ticket_tags: TicketTagRow
+  answer_posts: AnswerPostRow
 }
 
 export interface SettingRow {
@@ -64,6 +65,12 @@ export interface TeamRow {
   reopen_days: number // an answer later than this after the closing is a new ticket, linked
   chat_rules: string | null // JSON ChatRules (core/chats/rules.ts); null: the defaults
   routing: string | null // JSON Routing (core/routing/settings.ts); null: the defaults
+  reactions: string | null // JSON Reactions (core/reactions.ts); null: the defaults
+  hook_url: string | null // sealed: where word of a customer's answer is posted; null: nowhere
+  hook_problem: string | null // why the last word could not be posted, a finished sentence
+  shared_at: number | null // since when people of another organisation read the team's place
+  shared_agreed_at: number | null // when a lead said that what is written there is mailed all the same
+  shared_agreed_by: string | null // agent
   created_at: number
   archived_at: number | null
 }
@@ -241,6 +248,18 @@ export interface BanRow {
   reason: string
   created_by: string | null // agent
   created_at: number
+  until_at: number | null // null: it is for good
+  ended_at: number | null // when it ended, or was lifted; the mails that it kept out stay
+}
+
+/** Word of a customer's answer, on its way to where the team wants it posted. */
+export interface AnswerPostRow {
+  id: string
+  team_id: string
+  ticket_id: string
+  created_at: number
+  attempts: number
+  due_at: number
 }
 
 /** Something that operators must look at, said once in a team's place. At most one of a key is up. */
@@ -446,7 +465,8 @@ export interface InboundRow {
   rule: string | null // the name of the rule that said so
   dropped_at: number | null // when the bytes of an old mail were let go; `raw` is empty since
   from_address: string | null // who wrote a mail, once it was read
-  passed_at: number | null // when somebody let it through that was held
+  passed_at: number | null // when somebody let it through that was held, or banned
+  banned_by: string | null // the ban that kept it out; null: none did, or it was let through
 }
 
 export interface EventRow {

@@ -11,3 +11,8 @@ export function nextTimeOfDay(now: number, hour: number, minute: number, zone: s
 export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone)
 }
+
+/** The last moment (ms UTC) of a day such as 2026-11-21 in a time zone. */
+export function endOfDay(day: string, zone: string): number {
+  return DateTime.fromISO(day, { zone }).endOf('day').toMillis()
+}

@@ -23,6 +23,7 @@ import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
 import { createSockets } from './receive/socket.ts'
 import { createIntake, type Intake } from './receive/take.ts'
+import { threadUrl } from './thread-url.ts'
 
 export interface SlackOptions {
   store: Store
@@ -31,12 +32,15 @@ export interface SlackOptions {
   appToken: string | null // Socket Mode when given
   signingSecret: string | null // else HTTP mode
   apiUrl: string | undefined
+  localHooks: boolean
   sendTest: Desk['sendTest']
 }
 
 export interface Slack extends Channel {
   /** Adds `POST /slack/events` to the server, in HTTP mode. */
   mount(server: FastifyInstance): void
+  /** Where a ticket's thread is; null while there is none, or Slack was not reached yet. */
+  threadUrl(ticketId: string): Promise<string | null>
 }
 
 /** The desk: a Slack workspace where tickets are threads. */
@@ -50,6 +54,7 @@ export function createSlack(options: SlackOptions): Slack {
     people: createPeople(store, clients.bulk),
     self: { userId: '', botId: '', teamId: '', teamUrl: '' },
     botToken: options.botToken,
+    localHooks: options.localHooks,
     sendTest: options.sendTest,
   }
   const sockets = options.appToken
@@ -121,6 +126,7 @@ export function createSlack(options: SlackOptions): Slack {
     mount(server) {
       if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
     },
+    threadUrl: ticketId => threadUrl(desk, ticketId),
     async start() {
       await begin().catch(error => {
         if (isRefusal(error)) throw new Problem('invalid', refusalOf(error))

@@ -3,6 +3,7 @@ import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
+import { refuseOverheard } from '../places.ts'
 import { answerWasTakenBack } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
@@ -30,6 +31,7 @@ export async function decideMessage(
         'conflict',
         `${ticket.identifier} is internal. Publish it first, then the customer can be written to.`,
       )
+    if (m.from_thread_id !== null) await refuseOverheard(tx.q, ticket.team_id)
   }
   const undecided = await tx.q
     .updateTable('messages')

@@ -1,6 +1,6 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
-import { banOf } from '../bans.ts'
+import { banAgainst, keepOut } from '../banned-mails.ts'
 import { type Arrival, isReport } from '../letter.ts'
 import { receiveAnswer } from './answer.ts'
 import { receiveFirst } from './first.ts'
@@ -17,6 +17,8 @@ export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
   const ignored = await reasonToIgnore(tx, a)
   if (ignored) return settleArrival(tx, a, { state: 'ignored', reason: ignored })
   const { teamId, isPassed } = await decisionOn(tx, a)
+  const ban = isPassed ? undefined : await banAgainst(tx, a)
+  if (ban) return keepOut(tx, a, ban)
   if (isReport(a.kind) && !teamId) return receiveReport(tx, a)
   const flood = isPassed || teamId ? null : await floodFrom(tx, a)
   if (flood) return hold(tx, a, flood)
@@ -27,9 +29,7 @@ export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
 
 async function reasonToIgnore(tx: Tx, a: Arrival): Promise<string | null> {
   if ((await selectKey(tx.q, { channel: a.channel, key: a.key })).rows.length) return 'This mail was received before.'
-  if (a.kind === 'loop') return `It is our own mail coming back (${a.rule}).`
-  const ban = await banOf(tx.q, a.from.address)
-  return ban ? `Mail from ${ban.address} is not taken in: ${ban.reason}` : null
+  return a.kind === 'loop' ? `It is our own mail coming back (${a.rule}).` : null
 }
 
 const selectKey = prepared((q, v: { channel: string; key: string }) =>

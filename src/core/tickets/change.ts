@@ -2,6 +2,7 @@ import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
+import { queueAnswerPost } from '../answer-posts.ts'
 import { fixLinks } from '../attachments.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
@@ -181,6 +182,7 @@ export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Acto
   const status = ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
   await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
+  await queueAnswerPost(tx, ticket)
 }
 
 /** We wrote to the customer: it is for them to answer. */

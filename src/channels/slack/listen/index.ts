@@ -16,8 +16,10 @@ import { listenToPeople } from './people/people.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
+import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToFields } from './team/fields.ts'
 import { listenToOutreach } from './team/outreach.ts'
+import { listenToReactionSettings } from './team/reactions.ts'
 import { listenToRoles } from './team/roles.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
@@ -54,6 +56,8 @@ export function listen(bolt: App, desk: Desk): void {
   listenToFields(app, desk)
   listenToTags(app, desk)
   listenToRoles(app, desk)
+  listenToReactionSettings(app, desk)
+  listenToAnswerHooks(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

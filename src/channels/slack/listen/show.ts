@@ -8,14 +8,16 @@ import { matchesOf, messageById } from '../../../core/messages/find.ts'
 import { messageView } from '../../../core/messages/view.ts'
 import { refuseUnlessMay } from '../../../core/permissions/may.ts'
 import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
-import { ticketById } from '../../../core/tickets/find.ts'
+import { ticketById, ticketByIdentifier } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { threadUrl } from '../thread-url.ts'
 import { ticketCard } from '../views/tickets/card.ts'
-import { ticketDetails } from '../views/tickets/details.ts'
+import { threadLink, ticketDetails } from '../views/tickets/details.ts'
+import { historyBlocks } from '../views/tickets/history.ts'
+import type { Prompt } from '../views/tickets/prompts.ts'
 import type { Pressed } from './showing-problems.ts'
 
 /** The ticket as it is now; a Problem when it is no more. */
@@ -54,6 +56,17 @@ export async function detailsView(desk: Desk, ticketId: string): Promise<ModalVi
   const ticket = await loadTicket(desk, ticketId)
   const past = await loadPast(desk, ticketId)
   return ticketDetails(ticket, past, await threadUrl(desk, ticketId), desk.store.now())
+}
+
+/** A ticket as somebody who asked for it by name is shown it: its card, its newest history, and the way to its thread. */
+export async function ticketPost(desk: Desk, userId: string, identifier: string): Promise<Prompt> {
+  const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+  await admit(desk, userId, id)
+  const card = ticketCard(await loadTicket(desk, id), desk.store.now())
+  const { events, names } = await loadPast(desk, id)
+  const url = await threadUrl(desk, id)
+  const blocks = [...card.blocks, ...historyBlocks(events, names, 12), ...(url ? [threadLink(url)] : [])]
+  return { text: card.text, blocks }
 }
 
 /** Opens a form: over the modal in which somebody pressed, or by itself. A trigger lives three seconds. */

@@ -1,6 +1,7 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
+import { isOverheard } from '../../../core/places.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
 import { isOverdue } from '../../../core/tickets/details.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
@@ -193,6 +194,27 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
           ),
         ]
       : []),
+    ...sharedBlocks(team),
+    ...(team.hook_problem
+      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Word of answers.`)]
+      : []),
+  ]
+}
+
+function sharedBlocks(team: TeamRow): KnownBlock[] {
+  if (team.shared_at === null) return []
+  if (!isOverheard(team))
+    return [context('🌐 Shared with another organisation; what is written there is mailed all the same.')]
+  const sure = confirm(
+    'Mail it all the same?',
+    'People of another organisation read this channel, with your notes and what customers write in it.',
+    'Mail it',
+  )
+  return [
+    mrkdwn(
+      `⚠️ <#${team.place}> is shared with another organisation, whose people read your notes. What is written there is not mailed. Choose another channel, or`,
+      button('Mail it all the same', ids.agreeToShared, team.id, { confirm: sure }),
+    ),
   ]
 }
 

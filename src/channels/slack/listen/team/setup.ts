@@ -1,5 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { agentByHandle, changeAgent, setUsualSender, usualSendersOf } from '../../../../core/agents.ts'
+import { agreeToShared } from '../../../../core/places.ts'
 import { aliasesOf } from '../../../../core/senders/aliases.ts'
 import { addSender, changeSender, removeSender, type SenderForm } from '../../../../core/senders/edit.ts'
 import { senderById, sendersOf } from '../../../../core/senders/find.ts'
@@ -35,6 +36,11 @@ export function listenToSetUp(app: App, desk: Desk): void {
   on(ids.addTeam, ({ body }) => openForm(desk, body, teamForm(null, [])))
   on(ids.editTeam, pressed => editTeam(desk, pressed))
   on(ids.checkPlace, pressed => checkPlace(desk, pressed))
+  on(ids.agreeToShared, async ({ user, value }) => {
+    const agent = await desk.people.agent(user)
+    await desk.store.write(tx => agreeToShared(tx, value, agent))
+    await showHome(desk, user, { tab: 'setup' })
+  })
   on(ids.addSender, async ({ body, value }) =>
     openForm(desk, body, senderForm(null, await desk.store.read(teams), value)),
   )

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { CopyChoice } from '../../../../core/copies.ts'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import { OVERHEARD } from '../../../../core/places.ts'
 import { actions, button, context, cut, escaped, mrkdwn, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords } from '../words.ts'
@@ -90,6 +91,12 @@ export function keptPrompt(message: MessageView, ticket: TicketView): Prompt {
   return { text, blocks: [words(text, sendable ? button('Send after all', ids.send, message.id) : undefined)] }
 }
 
+/** Says that a message is not mailed, since people of another organisation read the channel. */
+export function overheardPrompt(messageId: string): Prompt {
+  const text = `⚠️ ${OVERHEARD}`
+  return { text, blocks: [words(text), actions(button('Keep as note', ids.keep, messageId))] }
+}
+
 /** Offers to tell the customer of an edit that came after their mail. */
 export function correctionPrompt(message: MessageView, ticket: TicketView): Prompt {
   const text = `${customer(ticket)} has this message as it was before your edit; a mail cannot be changed.`
@@ -106,6 +113,14 @@ export function failedPrompt(message: MessageView, ticket: TicketView): Prompt {
   return {
     text: escaped(text),
     blocks: [words(text), actions(button('Fix and resend', ids.fix, message.id, { style: 'primary' }))],
+  }
+}
+
+/** Says why a ticket was not closed, and opens the form for it. */
+export function closePrompt(ticketId: string, why: string): Prompt {
+  return {
+    text: escaped(why),
+    blocks: [words(why, button('Close', ids.close, ticketId, { style: 'primary' }))],
   }
 }
 

@@ -44,6 +44,12 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     continuedBy: null,
     mergedInto: null,
     looksLike: null,
+    splitFrom: null,
+    snoozedUntil: null,
+    snoozedFor: null,
+    deletedBy: null,
+    relations: { parent: null, children: [], links: [] },
+    pinned: [],
     chat: null,
     ...changes,
   }

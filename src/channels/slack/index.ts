@@ -12,6 +12,7 @@ import { createClients } from './clients.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
+import { whisper } from './deliver/whisper.ts'
 import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
@@ -113,6 +114,7 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
+    whisper: word => whisper(desk, word),
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),

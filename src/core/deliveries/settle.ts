@@ -124,7 +124,7 @@ async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<
   if (refused.alert) await alertOfRefusal(tx, letter, refused.reason)
   if (refused.broken === 'address') await suppress(tx, letter.thread.place, refused.reason, 'smtp')
   if (letter.message?.opening) await chatMailFailed(tx, letter.ticket.id, refused.reason, refused.broken === 'address')
-  await record(tx, letter.ticket.id, 'delivery_failed', overture, undefined, {
+  await record(tx, letter.ticketId, 'delivery_failed', overture, undefined, {
     to: letter.thread.place,
     reason: refused.reason,
   })
@@ -156,7 +156,7 @@ async function tellOfMissed(tx: Tx, letter: Letter, missed: Recipients['missed']
   for (const { address, reason, broken } of copies) if (broken) await suppress(tx, address, reason, 'smtp')
   if (!copies.length) return
   const lines = copies.map(m => `${m.address} did not get a copy. ${m.reason}`)
-  await postNotice(tx, letter.ticket.id, lines.join('\n'))
+  await postNotice(tx, letter.ticketId, lines.join('\n'))
 }
 
 function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolean {
@@ -165,6 +165,6 @@ function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolea
 
 /** The desk sees what became of a mail: on the card, and on the message itself. */
 async function show(tx: Tx, letter: Letter): Promise<void> {
-  await redrawCard(tx, letter.ticket.id)
+  await redrawCard(tx, letter.ticketId)
   if (letter.message && !letter.message.opening) await redrawMessage(tx, letter.message.id)
 }

@@ -1,5 +1,5 @@
 import { prepared, slotsOf } from '../../db/prepared.ts'
-import type { MessageRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
+import type { MessageRow, NoteColor, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -15,7 +15,7 @@ import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { learnKey, threadsOf } from '../threads.ts'
 import { customerWasAnswered } from '../tickets/change.ts'
-import { ticketById } from '../tickets/find.ts'
+import { refuseMerged, ticketById } from '../tickets/find.ts'
 import { messageByDedupKey } from './find.ts'
 
 export interface NewMessage {
@@ -38,6 +38,8 @@ export interface NewMessage {
   calls?: string | null // the agent who is called to look at it
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
+  color?: NoteColor | null // of a note
+  isPinned?: boolean
   dedupKey?: string // the same key again is the same message
   holdMs?: number // before it goes to the customer; absent: as the team has it
 }
@@ -97,12 +99,17 @@ const COLUMNS = [
   'created_at',
   'edited_at',
   'deleted_at',
+  'color',
+  'pinned_at',
+  'moved_from_id',
 ] as const
 
 /** What is internal stays internal until somebody publishes it. */
 async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
   if (m.author.kind !== 'agent' || m.visibility === 'note') return m.visibility
-  return (m.ticket ?? (await ticketById(q, m.ticketId))).published_at === null ? 'note' : m.visibility
+  const ticket = m.ticket ?? (await ticketById(q, m.ticketId))
+  await refuseMerged(q, ticket)
+  return ticket.published_at === null ? 'note' : m.visibility
 }
 
 function refuseUnsendable(m: NewMessage): void {
@@ -135,6 +142,9 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
     created_at: tx.now,
     edited_at: null,
     deleted_at: null,
+    color: m.color ?? null,
+    pinned_at: m.isPinned ? tx.now : null,
+    moved_from_id: null,
   }
 }
 

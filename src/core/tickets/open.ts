@@ -136,6 +136,7 @@ export async function openTicketByCustomer(
     root: string | null // the customer's mail that begins their thread
     continues?: string // the ticket, closed long ago, that they answered
     looksLike?: string | null
+    splitFrom?: string // the ticket where their mail was before
   },
 ): Promise<TicketRow> {
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
@@ -153,6 +154,7 @@ export async function openTicketByCustomer(
     dedupKey: null,
     continuesId: by.continues ?? null,
     looksLikeId: by.looksLike ?? null,
+    splitFromId: by.splitFrom ?? null,
   })
   await beginThreads(tx, ticket, by.customer.address, by.root ?? undefined)
   const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
@@ -223,6 +225,7 @@ interface TicketStart {
   continuesId?: string | null
   looksLikeId?: string | null
   chatId?: string | null // it begins as a chat's, and not at the desk
+  splitFromId?: string | null
 }
 
 async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
@@ -263,6 +266,13 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     queued_at: null,
     queued_for: null,
     deleted_at: null,
+    deleted_by: null,
+    parent_id: null,
+    split_from_id: t.splitFromId ?? null,
+    snoozed_at: null,
+    snoozed_until: null,
+    snoozed_for: null,
+    snoozed_by: null,
   }
   await insertRow(tx.q, row)
   return row
@@ -311,6 +321,13 @@ const COLUMNS = [
   'queued_at',
   'queued_for',
   'deleted_at',
+  'deleted_by',
+  'parent_id',
+  'split_from_id',
+  'snoozed_at',
+  'snoozed_until',
+  'snoozed_for',
+  'snoozed_by',
 ] as const
 
 async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {

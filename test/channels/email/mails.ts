@@ -47,6 +47,8 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     dropped_at: null,
     from_address: null,
     passed_at: null,
+    ticket_id: null,
+    given_by: null,
   }
 }
 

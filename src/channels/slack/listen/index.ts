@@ -19,10 +19,14 @@ import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
 import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomers } from './tickets/customers.ts'
+import { listenToElsewhere } from './tickets/elsewhere.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToNotes } from './tickets/notes.ts'
+import { listenToRelations } from './tickets/relations.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
+import { listenToSnoozes } from './tickets/snooze.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -37,6 +41,10 @@ export function listen(bolt: App, desk: Desk): void {
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
   listenToFixes(app, desk)
+  listenToRelations(app, desk)
+  listenToElsewhere(app, desk)
+  listenToSnoozes(app, desk)
+  listenToNotes(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)

@@ -10,6 +10,7 @@ import { messageById } from '../../../core/messages/find.ts'
 import { postMessage, postNotice } from '../../../core/messages/post.ts'
 import { messageView } from '../../../core/messages/view.ts'
 import { messageByKey, threadByRoot } from '../../../core/threads.ts'
+import { homeOf } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
@@ -99,8 +100,9 @@ async function record(
   written: Written,
 ): Promise<void> {
   const { event } = stored
-  const ticket = await desk.store.read(q => ticketView(q, desk.store, thread.ticket_id))
-  if (!ticket) return
+  const home = await desk.store.read(q => homeOf(q, thread.ticket_id)) // what is written below a merged one goes on there
+  const ticket = await desk.store.read(q => ticketView(q, desk.store, home.id))
+  if (!ticket) return tell(desk, event, `${home.identifier} was deleted; this stays in Slack.`)
   const key = `${event.channel}:${event.ts}`
   const write = (visibility: Visibility, files: NewFile[]) =>
     settleWith(desk, stored, async tx => {

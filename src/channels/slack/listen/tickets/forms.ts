@@ -12,6 +12,7 @@ import {
   setPriority,
   setStatus,
 } from '../../../../core/tickets/change.ts'
+import { openChildren } from '../../../../core/tickets/relations.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import type { Desk } from '../../desk.ts'
@@ -28,6 +29,7 @@ import { loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { assigneeOf, writtenIn } from './new-ticket.ts'
+import { lookIn } from './notes.ts'
 
 /** The small forms behind the card's buttons: note, close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
@@ -69,13 +71,20 @@ interface SubmittedForm {
 
 async function keepNote({ desk, agent, ticketId, viewId, values: v }: SubmittedForm): Promise<void> {
   const body = await writtenIn(desk, values.richText(v, 'message'))
-  const note = { ticketId, author: actorOf(agent), body, visibility: 'note' as const, dedupKey: `view:${viewId}` }
+  const note = {
+    ...{ ticketId, author: actorOf(agent), body, visibility: 'note' as const, dedupKey: `view:${viewId}` },
+    ...lookIn(v),
+  }
   await desk.store.write(tx => postMessage(tx, note))
 }
 
 async function close({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
   const reason = [values.chosen(v, 'reason'), values.typed(v, 'words').trim()].filter(Boolean).join(': ')
-  await desk.store.write(tx => closeTicket(tx, ticketId, reason, actorOf(agent)))
+  await desk.store.write(async tx => {
+    if (values.chosen(v, 'children') === 'close')
+      for (const child of await openChildren(tx.q, ticketId)) await closeTicket(tx, child.id, reason, actorOf(agent))
+    await closeTicket(tx, ticketId, reason, actorOf(agent))
+  })
 }
 
 async function assign({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {

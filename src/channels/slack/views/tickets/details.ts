@@ -13,6 +13,7 @@ import { doubtLine } from './doubt.ts'
 import type { TicketMeta } from './forms.ts'
 import { historyBlocks } from './history.ts'
 import { alsoTo } from './message.ts'
+import { mailActions } from './trouble.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
@@ -116,7 +117,7 @@ export function messageDetails(message: MessageView, ticket: TicketView): ModalV
     ...(blocks.length ? blocks.slice(0, MOST_BLOCKS) : [words('There is no text in it.')]),
     ...(isCut ? [context('It is longer than Slack can show; the rest is kept in Overture.')] : []),
     ...files(message),
-    ...(isFromOutside(message) ? [banButton(ticket.id, message.author.address ?? '')] : []),
+    ...(isFromOutside(message) ? [banButton(ticket.id, message.author.address ?? ''), mailActions(message)] : []),
   ])
 }
 

@@ -5,6 +5,7 @@ import { context, cut, field, modal, oneLine, option, plain, words } from '../bl
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
 import { priorities, priority } from './new-ticket.ts'
+import { noteLook } from './notes.ts'
 
 /** What each of these forms remembers. */
 export interface TicketMeta {
@@ -20,6 +21,7 @@ export function noteForm(ticket: TicketView): ModalView {
     blocks: [
       context('🔒 A note stays with the team. It is in no mail.'),
       field('message', 'Note', { type: 'rich_text_input', focus_on_load: true }),
+      ...noteLook(null, false),
     ],
   })
 }
@@ -35,6 +37,7 @@ export function closeForm(ticket: TicketView): ModalView {
     meta: { ticketId: ticket.id } satisfies TicketMeta,
     blocks: [
       ...unsent(ticket),
+      ...openSubTickets(ticket),
       field('reason', 'Reason', { type: 'static_select', options, initial_option: options[0] as PlainTextOption }),
       field(
         'words',
@@ -50,6 +53,23 @@ export function closeForm(ticket: TicketView): ModalView {
 function unsent({ counts }: TicketView): KnownBlock[] {
   if (counts.undecided === 0) return []
   return [words(`❓ In the thread are ${counts.undecided} messages that were neither sent nor kept as a note.`)]
+}
+
+/** Closing a ticket says nothing of those below it, so it is asked. */
+function openSubTickets({ relations }: TicketView): KnownBlock[] {
+  const open = relations.children.filter(c => !c.isClosed).map(c => c.identifier)
+  if (!open.length) return []
+  return [
+    field(
+      'children',
+      open.length === 1 ? 'Its sub-ticket is still open' : `${open.length} sub-tickets are still open`,
+      {
+        type: 'radio_buttons',
+        options: [option('Leave them open', 'leave'), option('Close them, too', 'close')],
+      },
+      { hint: cut(open.join(', '), 500) },
+    ),
+  ]
 }
 
 export function assignForm(ticket: TicketView): ModalView {

@@ -17,6 +17,7 @@ import { mailActions } from './trouble.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
+  id: string // of the message
   author_name: string
   author_address: string | null
   matched_by: string | null
@@ -55,7 +56,10 @@ function matchLine(match: Match): KnownBlock {
   const from = cut(oneLine(match.author_address ?? match.author_name), 320)
   const automatic = match.automatic ? ` ${ruleWords(match.kind, match.automatic)}` : ''
   const doubt = match.doubt ? ` ⚠️ ${cut(oneLine(match.doubt), 300)}` : ''
-  return context(moment(match.created_at), plain(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`))
+  return words(
+    `${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`,
+    button('Mail', ids.showFull, match.id),
+  )
 }
 
 /** By which rule it is held for a machine's, so that a wrong one is seen. */

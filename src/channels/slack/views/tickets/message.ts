@@ -96,9 +96,8 @@ function below(message: MessageView, ticket: TicketView, isCut: boolean, now: nu
       ),
     )
   blocks.push(...fileLines(message))
-  const show =
-    message.full || isCut ? button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id) : undefined
-  const buttons = [...decisions(message, ticket), ...(show ? [show] : [])]
+  const show = showWords(message, isCut)
+  const buttons = [...decisions(message, ticket), ...(show ? [button(show, ids.showFull, message.id)] : [])]
   if (buttons.length) blocks.push(actions(...buttons))
   if (message.calls) blocks.push(context(`<@${message.calls}>`))
   return blocks
@@ -118,6 +117,13 @@ function decisions(message: MessageView, ticket: TicketView): Button[] {
     ...(isElsewhere ? movingButtons(message) : []),
     ...(message.note && message.fromThreadId === null ? [button('Change', ids.changeNote, message.id)] : []),
   ]
+}
+
+/** What leads to the whole of it, and, of somebody else's mail, to a ban and a download. */
+function showWords(message: MessageView, isCut: boolean): string | null {
+  if (message.full) return 'Show full mail'
+  if (isCut) return 'Show all'
+  return message.author.kind === 'stranger' ? 'Look' : null
 }
 
 function firstName({ customer }: TicketView): string {

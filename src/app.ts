@@ -14,6 +14,7 @@ import { settingOf } from './core/settings.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
+import { startErasing } from './erasing.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
@@ -82,6 +83,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const inbox = startInbox(store, channels, log)
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
+    const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
@@ -89,6 +91,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => inbox.stop(),
       () => chats.stop(),
       () => routing.stop(),
+      () => erasing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))

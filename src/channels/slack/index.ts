@@ -10,6 +10,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
+import { eraseTrace } from './deliver/erase.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
 import { whisper } from './deliver/whisper.ts'
@@ -115,6 +116,7 @@ export function createSlack(options: SlackOptions): Slack {
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
     whisper: word => whisper(desk, word),
+    erase: trace => eraseTrace(desk, trace),
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),

@@ -11,6 +11,7 @@ import { teamById } from '../teams.ts'
 import { openTicketOfChat } from '../tickets/open.ts'
 import {
   type Block,
+  blockForgotten,
   blocksOf,
   type ChatContext,
   type CustomerFacts,
@@ -127,6 +128,7 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
   )
   const always = { ...context, exclusions: { ...context.exclusions, suppressed: true } } // nobody may mail them, whatever a list says
   const blocks = await blocksOf(tx.q, always, batch, tx.now, { fill: false }) // mailOne fills it in
+  await blockForgotten(tx, batch, blocks)
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
   let queued = 0

@@ -8,6 +8,7 @@ import { readCopies } from '../copies.ts'
 import { queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture } from '../events.ts'
 import type { Copy, NewFile } from '../letter.ts'
 import { senderFor } from '../senders/usual.ts'
@@ -198,7 +199,9 @@ export async function queueToCustomer(
   thread: ThreadRow,
 ): Promise<void> {
   await refuseUnreachable(tx.q, thread.place)
+  await refuseForgotten(tx, thread.place)
   const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+  for (const copy of copies) await refuseForgotten(tx, copy, 'copies')
   await fixLinks(tx, m.id)
   const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
   const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms

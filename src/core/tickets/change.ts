@@ -6,6 +6,7 @@ import { fixLinks } from '../attachments.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { usableSender } from '../senders/usual.ts'
@@ -38,6 +39,7 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
   await refuseUnreachable(tx.q, thread.place)
+  await refuseForgotten(tx, thread.place)
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()

@@ -3,6 +3,7 @@ import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, record } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
 import { isOwnAddress } from '../senders/find.ts'
@@ -53,18 +54,20 @@ export async function changeCustomer(
 async function customerIn(tx: Tx, to: { id: string } | { typed: string }, isPublic: boolean): Promise<CustomerView> {
   if ('id' in to) {
     const known = await customerById(tx.q, to.id)
-    await refuseUnfit(tx.q, known.address, isPublic)
+    await refuseUnfit(tx, known.address, isPublic)
     return known
   }
   const { address, name } = readAddress(to.typed)
-  await refuseUnfit(tx.q, address, isPublic)
+  await refuseUnfit(tx, address, isPublic)
   return customerFor(tx, address, name)
 }
 
-async function refuseUnfit(q: Query, address: string, isPublic: boolean): Promise<void> {
-  if (await isOwnAddress(q, address))
+async function refuseUnfit(tx: Tx, address: string, isPublic: boolean): Promise<void> {
+  if (await isOwnAddress(tx.q, address))
     throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'customer')
-  if (isPublic) await refuseUnreachable(q, address)
+  if (!isPublic) return
+  await refuseUnreachable(tx.q, address)
+  await refuseForgotten(tx, address)
 }
 
 /** How many mails in this thread are not out yet. */

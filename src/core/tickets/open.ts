@@ -11,6 +11,7 @@ import { readCopies } from '../copies.ts'
 import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, record } from '../events.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
@@ -97,6 +98,7 @@ async function readForm(
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
+  if (address && form.email) await gather(() => refuseForgotten(tx, address.address))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))

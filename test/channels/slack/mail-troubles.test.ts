@@ -126,7 +126,9 @@ describe('a mail that is left over', () => {
         .execute(),
     )
     await pressIn(await openTray('It could not be read.'), 'try_entry')
-    await world.slack.until(() => json(world.ann.modals().at(-1)).includes('Hard to read'))
+    const state = () =>
+      store.read(q => q.selectFrom('inbound').select('state').where('key', '=', '<Hard-to-read@zest.test>').execute())
+    await world.slack.until(async () => (await state())[0]?.state === 'unmatched')
   })
 })
 

@@ -14,6 +14,7 @@ import { listenToTray } from './mail/tray.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
+import { listenToForgetting } from './team/forget.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
@@ -49,6 +50,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
   listenToOutreach(app, desk)
+  listenToForgetting(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)
   listenToChats(app, desk)

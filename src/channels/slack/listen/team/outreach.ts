@@ -11,6 +11,7 @@ import { outreachUsage, whoView } from '../../views/team/outreach.ts'
 import { moment } from '../../views/words.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
+import { askToForget } from './forget.ts'
 
 /** `/outreach`: who is given tickets, said by themselves. */
 export function listenToOutreach(app: App, desk: Desk): void {
@@ -44,6 +45,7 @@ const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Pr
     return whoView(await desk.store.read(q => whoIsFree(q, desk.store.now())))
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
+  forget: (desk, user, rest) => askToForget(desk, user, rest),
   help: async () => outreachUsage(null),
 }
 

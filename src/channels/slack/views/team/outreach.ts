@@ -55,6 +55,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach offline\` until you are back
 • \`/outreach back\` gives you at once what waits
 • \`/outreach who\` shows who is free, and how many tickets they have
+• \`/outreach forget jane@acme.test\` erases a customer for good, once you have seen what that takes away
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }

@@ -53,11 +53,17 @@ export async function noteProgress(tx: Tx, row: ErasureRow, { cursor, counts = {
 }
 
 async function tell(tx: Tx, row: ErasureRow, sums: Record<string, number>): Promise<void> {
-  const n = (what: string) => sums[what] ?? 0
-  const left = n('left')
-    ? `By hand: ${n('left')} messages of colleagues are still in Slack, below cards that were deleted; only they, or an owner of the workspace, can delete those.`
+  const many = (what: string, noun: string) => `${sums[what] ?? 0} ${noun}${sums[what] === 1 ? '' : 's'}`
+  const left = sums.left
+    ? `By hand: ${many('left', 'message')} of colleagues below cards that were deleted; only they, or an owner of the workspace, can delete those.`
     : 'In Slack nothing is left that we know of.'
-  const text = `The customer was forgotten: ${n('tickets')} tickets, ${n('messages')} messages, ${n('files')} files, ${n('mails')} more mails, ${n('chats')} lines of chats, and ${n('posts')} posts in Slack. ${left} Backups, mailboxes and exports are yours to look through.`
+  const gone = [
+    many('tickets', 'ticket'),
+    many('messages', 'message'),
+    many('files', 'file'),
+    many('mails', 'more mail'),
+  ]
+  const text = `The customer was forgotten: ${gone.join(', ')}, ${many('chats', 'line')} of chats, and ${many('posts', 'post')} in Slack. ${left} Backups, mailboxes and exports are yours to look through.`
   await whisper(tx, { agentId: row.agent_id, ticketId: null, text })
 }
 
@@ -93,7 +99,7 @@ export interface DeskTrace {
 
 /** The next thing that the desk shows of who is forgotten: threads of their tickets, then posts of theirs below others. */
 export async function nextTrace(q: Query, e: Erasing): Promise<DeskTrace | null> {
-  const [kind = 'threads', after = ''] = e.cursor.split(':')
+  const [kind, after = ''] = (e.cursor || 'threads:').split(':')
   if (kind === 'threads') {
     const thread = e.customerId ? await nextThread(q, e.customerId, after) : undefined
     if (thread) return { cursor: `threads:${thread.id}`, place: thread.place, root: thread.root, posts: [] }

@@ -66,7 +66,7 @@ const COPIES_AT_ONCE = 500
 
 /** What others' messages and mails say of who had a copy. The cursor is `messages:` or `deliveries:` and the last id. */
 export async function eraseCopies(tx: Tx, e: Erasing): Promise<Piece> {
-  const [table = 'messages', after = ''] = e.cursor.split(':')
+  const [table, after = ''] = (e.cursor || 'messages:').split(':')
   if (table === 'messages') {
     const last = await eraseIn(tx, 'messages', after, e.addresses)
     return { cursor: last === null ? 'deliveries:' : `messages:${last}` }

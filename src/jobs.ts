@@ -4,7 +4,7 @@ import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
-import { wakeDue } from './core/tickets/snooze.ts'
+import { wakeAllDue } from './core/tickets/snooze.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -33,7 +33,7 @@ export function startJobs(
     ),
     schedule(
       '* * * * *',
-      run('waking snoozed tickets', () => store.write(wakeDue)),
+      run('waking snoozed tickets', () => wakeAllDue(store)),
     ),
     schedule(
       '* * * * *',

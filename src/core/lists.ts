@@ -11,7 +11,7 @@ export interface ListPage {
 }
 
 /**
- * A page of a list: open tickets of mine, those that nobody has, those that wait for the customer, or all. By key, so that
+ * A page of a list: open tickets of mine, those that nobody has, snoozed ones aside, those that wait for the customer, or all. By key, so that
  * any page is as fast as the first.
  */
 export async function listTickets(
@@ -49,9 +49,12 @@ type Found = SelectQueryBuilder<Schema, 'tickets', Pick<TicketRow, 'id' | 'updat
 function narrow(query: Found, list: ListName, agentId: string | null): Found {
   switch (list) {
     case 'mine':
-      return query.where('assignee_id', '=', agentId ?? '').where('closed_at', 'is', null)
+      return query
+        .where('assignee_id', '=', agentId ?? '')
+        .where('closed_at', 'is', null)
+        .where('status', '!=', 'snoozed')
     case 'unassigned':
-      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null)
+      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null).where('status', '!=', 'snoozed')
     case 'waiting':
       return query.where('status', '=', 'awaiting_customer')
     case 'all':

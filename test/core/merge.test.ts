@@ -3,13 +3,14 @@ import { actorOf } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { resendMessage } from '../../src/core/messages/resend.ts'
 import { threadOf } from '../../src/core/threads.ts'
 import { closeTicket, reopenTicket, setStatus } from '../../src/core/tickets/change.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { ticketsLike } from '../../src/core/tickets/like.ts'
 import { mergeOutlook, mergeTickets } from '../../src/core/tickets/merge.ts'
 import { linkTickets, setParent, unlinkTickets } from '../../src/core/tickets/relations.ts'
-import { startTown, type Town } from '../support/town.ts'
+import { accepted, startTown, type Town } from '../support/town.ts'
 
 let town: Town
 beforeEach(async () => {
@@ -228,5 +229,24 @@ describe('merging', () => {
       state: 'ignored',
       reason: 'It answers SUP-1, which was deleted.',
     })
+  })
+})
+
+describe('a mail that failed before its ticket was merged', () => {
+  it('is sent again from where the ticket goes on', async () => {
+    const [a, b] = [await town.open(), await town.open()]
+    later()
+    await town.carry(l =>
+      l.ticket.id === b.id && l.key ? { refused: { reason: 'The mailbox is full.' } } : accepted(l),
+    )
+    await merge(b.id, a.id)
+    expect((await town.view(a.id)).counts).toMatchObject({ failed: 1 })
+    const id = (await town.messages(a.id)).filter(m => m.author_kind === 'agent')[1]?.id as string
+    await town.store.write(tx => resendMessage(tx, id, 'jane@acme.test', ann()))
+    await expect(town.store.write(tx => resendMessage(tx, id, 'jane@acme.test', ann()))).rejects.toThrow(
+      'again already',
+    )
+    later()
+    expect((await town.carry()).filter(l => l.key).map(l => [l.ticketId, l.message?.id])).toEqual([[a.id, id]])
   })
 })

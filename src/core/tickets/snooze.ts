@@ -1,5 +1,5 @@
 import type { SnoozedFor, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type Actor, overture } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
@@ -86,7 +86,12 @@ export async function wakeTicket(tx: Tx, id: string, actor: Actor): Promise<void
 
 const MOST = 100
 
-/** Wakes the tickets whose date has come. Returns how many it looked at: as long as it is `MOST`, there may be more. */
+/** Wakes all tickets whose date has come, some in each transaction. */
+export async function wakeAllDue(store: Store): Promise<void> {
+  while ((await store.write(wakeDue)) === MOST);
+}
+
+/** Wakes some of the tickets whose date has come. Returns how many. */
 export async function wakeDue(tx: Tx): Promise<number> {
   const due = await tx.q
     .selectFrom('tickets')

@@ -19,6 +19,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write', 'im:write'], // im:write: to a person, by their id
   'chat.update': ['chat:write'],
+  'chat.delete': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
@@ -27,6 +28,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'dnd.info': ['dnd:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
+  'files.delete': ['files:write'],
   'files.info': ['files:read'],
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],

@@ -72,7 +72,7 @@ function mergedCard(ticket: TicketView): Card {
       who(ticket),
       context(...facts(ticket)),
       ...related(ticket),
-      actions(button('Details', ids.details, ticket.id)),
+      actions(button('Details', ids.details, ticket.id), button('More', ids.more, ticket.id)),
     ],
     text: fallback(ticket),
   }

@@ -52,12 +52,15 @@ export function startErasing(store: Store, channels: Map<string, Channel>, log: 
     const trace = await store.read(q => nextTrace(q, erasingOf(row)))
     if (!trace || !desk?.erase) return store.write(tx => noteProgress(tx, row, { cursor: null }))
     const outcome = await desk.erase(trace)
-    if ('afterMs' in outcome) {
-      await store.write(tx => postponeErasure(tx, row, outcome.afterMs))
+    const { afterMs, erased, left } = outcome
+    return store.write(async tx => {
+      const isDone = afterMs === undefined
+      const cursor = isDone ? trace.cursor : row.cursor
+      const after = await noteProgress(tx, row, { cursor, counts: { posts: erased, left } })
+      if (isDone) return after
+      await postponeErasure(tx, after, afterMs)
       return null
-    }
-    const counts = { posts: outcome.erased, left: outcome.left }
-    return store.write(tx => noteProgress(tx, row, { cursor: trace.cursor, counts }))
+    })
   }
 
   return {

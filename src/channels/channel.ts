@@ -8,8 +8,12 @@ import type { InboundRow } from '../db/schema.ts'
 
 export type { Letter, Outcome } from '../core/letter.ts'
 
-/** What became of erasing: how many posts are gone, and how many only people can delete; or when to come again. */
-export type Erased = { erased: number; left: number } | { afterMs: number }
+/** What became of erasing: how many posts are gone, how many only people can delete, and when to come again for the rest. */
+export interface Erased {
+  erased: number
+  left: number
+  afterMs?: number
+}
 
 /** A way for messages to travel. One folder each; nothing outside the folder knows which it is. */
 export interface Channel {

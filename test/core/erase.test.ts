@@ -10,6 +10,8 @@ import { editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { floodKey } from '../../src/core/receive/flood.ts'
 import { suppress } from '../../src/core/suppressions.ts'
+import { changeCustomer } from '../../src/core/tickets/customer.ts'
+import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import type { Schema } from '../../src/db/schema.ts'
 import { type ChatTown, startChatTown } from '../support/chat.ts'
 
@@ -118,6 +120,10 @@ async function janeEverywhere() {
   const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
     exclusions: { suppressed: true, unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
   })
+  const former = await town.open({ subject: 'Now it is of Bob' })
+  await store.write(tx => changeCustomer(tx, former.id, { typed: 'bob@globex.test' }, ann()))
+  const gone = await town.open({ subject: 'About her' })
+  await store.write(tx => mergeTickets(tx, gone.id, bobs.id, ann(), { otherCustomer: true }))
   await store.write(tx => alert(tx, floodKey('jane@acme.test'), 'jane@acme.test sent too much.'))
   return { t, bobs, held, chat }
 }
@@ -127,7 +133,7 @@ describe('forgetting a customer', () => {
     const { t, bobs, held } = await janeEverywhere()
     expect(await town.store.read(q => forgetOutlook(q, 'jane@acme.test'))).toMatchObject({
       name: 'Jane Doe',
-      tickets: 1,
+      tickets: 2,
       mails: 3,
       chats: 1,
     })
@@ -149,7 +155,7 @@ describe('forgetting a customer', () => {
     expect(blobs.map(b => Buffer.from(b.bytes).toString())).toEqual(['for everybody'])
     const told = await town.store.read(q => q.selectFrom('whispers').select('text').execute())
     expect(told).toHaveLength(1)
-    expect(told[0]?.text).toContain('1 ticket, ')
+    expect(told[0]?.text).toContain('2 tickets, ')
     await town.arrive({ key: '<1@mail.test>', tokens: [await town.token(t.id)] }) // a mailbox brings it again
     expect((await town.messages(t.id)).every(m => m.text === '')).toBe(true)
   })

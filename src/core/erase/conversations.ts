@@ -21,7 +21,22 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     .execute()
   const ids = rows.map(r => r.id)
   if (!ids.length) return { cursor: null }
-  await stopMails(tx, ids)
+  const threads = await tx.q
+    .selectFrom('threads')
+    .select('id')
+    .where('ticket_id', 'in', ids)
+    .where('side', '=', 'customer')
+    .execute()
+  await eraseThreads(
+    tx,
+    threads.map(th => th.id),
+  )
+  await tx.q
+    .updateTable('deliveries')
+    .set({ state: 'cancelled' })
+    .where('ticket_id', 'in', ids)
+    .where('state', 'in', ['held', 'queued'])
+    .execute()
   await tx.q
     .updateTable('tickets')
     .set(t => ({
@@ -52,29 +67,53 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     }))
     .where('ticket_id', 'in', ids)
     .execute()
-  await tx.q
-    .updateTable('threads')
-    .set({ place: ERASED.toLowerCase() })
-    .where('ticket_id', 'in', ids)
-    .where('side', '=', 'customer')
-    .execute()
   return { cursor: ids.at(-1) as string, counts: { tickets: ids.length } }
 }
 
-/** Nothing of them goes out any more, and no mail says whom it went to. */
-async function stopMails(tx: Tx, ticketIds: string[]): Promise<void> {
+/**
+ * Mail threads of theirs: nothing goes out there any more, nothing says where that was, and what was mailed there is erased
+ * also where it is on another's ticket by now.
+ */
+async function eraseThreads(tx: Tx, threadIds: string[]): Promise<void> {
+  if (!threadIds.length) return
   await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled' })
-    .where('ticket_id', 'in', ticketIds)
+    .where('thread_id', 'in', threadIds)
     .where('state', 'in', ['held', 'queued'])
     .execute()
-  await tx.q
+  const mailed = await tx.q
     .updateTable('deliveries')
     .set({ place: null, copies: null, handed: null, reason: null })
-    .where('ticket_id', 'in', ticketIds)
-    .where('key', 'is not', null)
+    .where('thread_id', 'in', threadIds)
+    .returning('message_id')
     .execute()
+  const messageIds = [...new Set(mailed.flatMap(d => d.message_id ?? []))]
+  if (messageIds.length) await eraseWords(tx, messageIds)
+  for (const id of messageIds) await redrawMessage(tx, id)
+  await tx.q.updateTable('threads').set({ place: ERASED.toLowerCase() }).where('id', 'in', threadIds).execute()
+}
+
+/** Tickets that were theirs before they became another customer's: the mail threads with them, and what tells of them. */
+export async function eraseFormer(tx: Tx, e: Erasing): Promise<Piece> {
+  const threads = await tx.q
+    .selectFrom('threads')
+    .select(['id', 'ticket_id'])
+    .where('place', 'in', e.addresses)
+    .where('side', '=', 'customer')
+    .limit(TICKETS_AT_ONCE)
+    .execute()
+  if (!threads.length) return { cursor: null }
+  await eraseWordsAbout(
+    tx,
+    e,
+    threads.map(th => th.ticket_id),
+  )
+  await eraseThreads(
+    tx,
+    threads.map(th => th.id),
+  )
+  return { cursor: e.cursor }
 }
 
 const MESSAGES_AT_ONCE = 100
@@ -88,7 +127,7 @@ export async function eraseMessages(tx: Tx, e: Erasing, which: 'theirs' | 'elsew
   if (!rows.length) return { cursor: null }
   const ids = rows.map(r => r.id)
   const files = await eraseFiles(tx, ids)
-  if (which === 'elsewhere') await eraseWordsAbout(tx, e, ids)
+  if (which === 'elsewhere') await eraseWordsAbout(tx, e, await ticketsOf(tx.q, ids))
   await eraseWords(tx, ids)
   await eraseRaw(
     tx,
@@ -123,8 +162,7 @@ async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
 }
 
 /** What Overture itself said of them on others' tickets, and what the history of those tells. */
-async function eraseWordsAbout(tx: Tx, e: Erasing, messageIds: string[]): Promise<void> {
-  const tickets = tx.q.selectFrom('messages').select('ticket_id').where('id', 'in', messageIds)
+async function eraseWordsAbout(tx: Tx, e: Erasing, tickets: string[]): Promise<void> {
   for (const address of e.addresses) {
     const named = containing(address)
     const said = await tx.q
@@ -158,6 +196,11 @@ async function eraseWordsAbout(tx: Tx, e: Erasing, messageIds: string[]): Promis
     .where('actor_kind', 'in', ['customer', 'stranger'])
     .where('actor_id', '=', e.customerId ?? '')
     .execute()
+}
+
+async function ticketsOf(q: Query, messageIds: string[]): Promise<string[]> {
+  const rows = await q.selectFrom('messages').select('ticket_id').distinct().where('id', 'in', messageIds).execute()
+  return rows.map(r => r.ticket_id)
 }
 
 type Found = { id: string; inbound_id: string | null }[]

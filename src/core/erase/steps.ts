@@ -1,6 +1,6 @@
 import type { ErasureRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import { eraseMessages, eraseTickets } from './conversations.ts'
+import { eraseFormer, eraseMessages, eraseTickets } from './conversations.ts'
 import { erasePerson } from './person.ts'
 import { eraseChats, eraseCopies, eraseMails } from './traces.ts'
 
@@ -8,7 +8,17 @@ import { eraseChats, eraseCopies, eraseMails } from './traces.ts'
  * What is forgotten, in this order: the tickets first, so that nobody writes more; what the desk shows before the rows that
  * say where; the person last, since by them all else is found.
  */
-export const STEPS = ['tickets', 'desk', 'messages', 'elsewhere', 'mails', 'chats', 'copies', 'person'] as const
+export const STEPS = [
+  'tickets',
+  'desk',
+  'messages',
+  'elsewhere',
+  'former',
+  'mails',
+  'chats',
+  'copies',
+  'person',
+] as const
 export type Step = (typeof STEPS)[number]
 export const FIRST_STEP: Step = 'tickets'
 
@@ -34,6 +44,7 @@ export const WORK: Record<Exclude<Step, 'desk'>, Work> = {
   tickets: eraseTickets,
   messages: (tx, e) => eraseMessages(tx, e, 'theirs'),
   elsewhere: (tx, e) => eraseMessages(tx, e, 'elsewhere'),
+  former: eraseFormer,
   mails: eraseMails,
   chats: eraseChats,
   copies: eraseCopies,

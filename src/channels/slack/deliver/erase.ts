@@ -27,7 +27,8 @@ export async function eraseTrace(desk: Desk, { place, root, posts }: DeskTrace):
     for (const post of posts) await erasePost(desk, place, tsOf(post) as string, tally)
     return tally
   } catch (error) {
-    if (error instanceof WebAPIRateLimitedError) return { afterMs: error.retryAfter * 1000 }
+    if (error instanceof WebAPIRateLimitedError)
+      return { erased: tally.erased, left: 0, afterMs: error.retryAfter * 1000 }
     if (isOf(error, FOR_PEOPLE)) return { ...tally, left: tally.left + 1 }
     throw error
   }

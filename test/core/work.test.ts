@@ -10,6 +10,7 @@ import { threadOf } from '../../src/core/threads.ts'
 import { closeTicket, takeTicket } from '../../src/core/tickets/change.ts'
 import { changeCustomer } from '../../src/core/tickets/customer.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
+import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import { moveToTeam } from '../../src/core/tickets/move.ts'
 import { snoozeTicket, wakeDue } from '../../src/core/tickets/snooze.ts'
 import { moveMessage, splitOff } from '../../src/core/tickets/take-away.ts'
@@ -60,7 +61,8 @@ describe('a mail that was matched wrongly', () => {
     await town.arrive({ key: '<3@globex.test>', answers: ['<2@globex.test>'], body: fromText('Ten.'), ...answers })
     await town.arrive({ key: '<4@globex.test>', answers: ['<3@globex.test>'], from: carol, body: fromText('Soon?') })
     expect(await texts(made.id)).toEqual(['Tulips, please.', 'Red ones.', 'Ten.', 'Soon?'])
-    await expect(town.store.write(tx => splitOff(tx, id, 'Again', ann()))).rejects.toThrow('began with this mail')
+    expect((await town.store.write(tx => splitOff(tx, id, 'Again', ann()))).id).toBe(made.id)
+    await expect(town.store.write(tx => moveMessage(tx, id, t.id, ann()))).rejects.toThrow('began with this mail')
     expect((await town.messages(t.id)).at(-1)?.text).toContain('it is on SUP-2 now')
   })
 
@@ -94,7 +96,9 @@ describe('a mail that was matched wrongly', () => {
       author_kind: 'customer',
       matched_by: 'Ann moved it here from SUP-1.',
     })
-    await expect(town.store.write(tx => moveMessage(tx, id, b.id, ann()))).rejects.toThrow('on SUP-2 already')
+    await town.store.write(tx => moveMessage(tx, id, b.id, ann()))
+    const own = await messageOf(b.id, 'Hello Jane, your order is ready.')
+    await expect(town.store.write(tx => moveMessage(tx, own, a.id, ann()))).rejects.toThrow('Only a mail that came in')
     await town.store.write(tx => moveMessage(tx, id, a.id, ann()))
     const posts = await town.store.read(q =>
       q.selectFrom('deliveries').select('thread_id').where('message_id', '=', id).execute(),
@@ -311,5 +315,43 @@ describe('a note', () => {
     expect((await town.view(t.id)).pinned).toEqual([])
     const opening = (await town.view(t.id)).opening?.id as string
     await expect(town.store.write(tx => deleteNote(tx, opening, town.ann))).rejects.toThrow('not a note')
+  })
+})
+
+describe('two who do the same at the same moment', () => {
+  it('do it once', async () => {
+    const t = await town.open()
+    const into = await town.open()
+    later()
+    await town.arrive({
+      key: '<1@globex.test>',
+      tokens: [await town.token(t.id)],
+      from: carol,
+      body: fromText('Mine.'),
+    })
+    const id = await messageOf(t.id, 'Mine.')
+    const twice = (work: () => Promise<unknown>) => Promise.all([work(), work(), work()])
+    await twice(() => town.store.write(tx => splitOff(tx, id, 'Hers', ann())))
+    await twice(() => town.store.write(tx => changeCustomer(tx, t.id, { typed: 'bob@globex.test' }, ann())))
+    const teamId = await town.store.write(tx =>
+      createTeam(tx, { name: 'Sales', prefix: 'SAL', place: 'C0S', signature: '', replyMode: 'ask', holdMs: 0 }),
+    )
+    const own = { smtpUrl: null, dkimSelector: null, dkimKey: null }
+    await town.store.write(tx => addSender(tx, { teamId, address: 'sales@tulip.test', name: 'Sales', ...own }))
+    await twice(() => town.store.write(tx => moveToTeam(tx, t.id, { teamId, senderId: null }, ann())))
+    await twice(() => town.store.write(tx => mergeTickets(tx, t.id, into.id, ann(), { otherCustomer: true })))
+    await twice(() => town.store.write(tx => deleteTicket(tx, into.id, ann())))
+    const threads = await town.store.read(q =>
+      q.selectFrom('threads').select('side').where('ticket_id', '=', t.id).orderBy('side').execute(),
+    )
+    expect(threads.map(x => x.side)).toEqual(['customer', 'customer', 'desk', 'desk'])
+    const count = async (kind: string, of: string) => (await kinds(of)).filter(k => k === kind).length
+    expect([
+      await count('message_moved', t.id),
+      await count('customer_changed', t.id),
+      await count('team_changed', t.id),
+      await count('ticket_merged', t.id),
+      await count('ticket_deleted', into.id),
+    ]).toEqual([1, 1, 1, 1, 1])
   })
 })

@@ -91,6 +91,7 @@ export async function beginForgetting(tx: Tx, typed: string, agent: Pick<AgentRo
   await refuseUnlessLead(tx.q, agent.id)
   const { addresses } = await forgetOutlook(tx.q, typed)
   const customer = await customerByAddress(tx.q, addresses[0] as string)
+  if (customer) await lock(tx, customer.id)
   const underWay = await sameUnderWay(tx.q, addresses)
   if (underWay) return underWay.id
   await keepHashes(tx, addresses)
@@ -113,6 +114,15 @@ export async function beginForgetting(tx: Tx, typed: string, agent: Pick<AgentRo
     .execute()
   tx.wake('erasing')
   return id
+}
+
+/** Who asks for the same at the same moment waits, and then sees that it is under way. */
+async function lock(tx: Tx, customerId: string): Promise<void> {
+  await tx.q
+    .updateTable('customers')
+    .set(e => ({ search: e.ref('search') }))
+    .where('id', '=', customerId)
+    .execute()
 }
 
 async function sameUnderWay(q: Query, addresses: string[]): Promise<ErasureRow | undefined> {

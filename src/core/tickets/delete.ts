@@ -8,8 +8,14 @@ import { anyTicket } from './find.ts'
  * Its Message-IDs stay, so that none of its mails is ever taken in again. Deleting it again changes nothing.
  */
 export async function deleteTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await anyTicket(tx.q, id)
-  if (ticket.deleted_at !== null) return
+  const won = await tx.q
+    .updateTable('tickets')
+    .set({ deleted_at: tx.now })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null) // only one of us
+    .executeTakeFirst()
+  if (won.numUpdatedRows === 0n) return
+  const ticket = { ...(await anyTicket(tx.q, id)), deleted_at: null }
   await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled', reason: `${ticket.identifier} was deleted.` })

@@ -8,7 +8,7 @@ import { postNotice } from '../messages/post.ts'
 import { showNewest } from '../messages/unseen.ts'
 import { threadOf } from '../threads.ts'
 import { change } from './change.ts'
-import { refuseMerged, ticketById } from './find.ts'
+import { lockedTicket, refuseMerged, ticketById } from './find.ts'
 import { insertLink } from './relations.ts'
 
 /** What merging two tickets would do, for who is about to. */
@@ -58,11 +58,11 @@ export async function mergeTickets(
   actor: Actor,
   { otherCustomer = false } = {},
 ): Promise<void> {
+  for (const id of [fromId, intoId].sort()) await lockedTicket(tx, id) // in one order, or two who merge wait for each other
   const done = await ticketById(tx.q, fromId)
   if (done.merged_into_id === intoId && fromId !== intoId) return
   const { from, into } = await mergeable(tx.q, fromId, intoId)
   if (from.customer_id !== into.customer_id && !otherCustomer) await refuseOther(tx.q, from, into)
-  await lock(tx, from)
   const moved = await comingOver(tx.q, fromId)
   await tx.q
     .updateTable('messages')
@@ -107,17 +107,6 @@ async function refuseOther(q: Query, from: TicketRow, into: TicketRow): Promise<
     `${from.identifier} is ${theirs.customer}'s. After merging, the next mail goes to ${ours.customer} (${ours.address}), not to ${theirs.address}. Confirm that.`,
     'other_customer',
   )
-}
-
-/** Nobody else merges it, or writes a message to it, until this transaction ends. */
-async function lock(tx: Tx, ticket: TicketRow): Promise<void> {
-  const won = await tx.q
-    .updateTable('tickets')
-    .set({ updated_at: tx.now })
-    .where('id', '=', ticket.id)
-    .where('merged_into_id', 'is', null)
-    .executeTakeFirst()
-  if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} was just merged.`, 'ticket')
 }
 
 /** Ids of what people wrote on it, oldest first. What Overture said there stays there. */

@@ -5,7 +5,7 @@ import { type Actor, overture } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
 import { whisper } from '../whispers.ts'
 import { change } from './change.ts'
-import { refuseMerged, ticketById } from './find.ts'
+import { lockedTicket, refuseMerged, ticketById } from './find.ts'
 
 export interface Snooze {
   until: number | null // ms UTC
@@ -20,7 +20,7 @@ const LONGEST_MS = 2 * 366 * 24 * 3_600_000
  * for a closed ticket.
  */
 export async function snoozeTicket(tx: Tx, id: string, { until, untilAnswer }: Snooze, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await lockedTicket(tx, id)
   await refuseMerged(tx.q, ticket, 'until')
   if (ticket.closed_at !== null) throw new Problem('conflict', `${ticket.identifier} is closed.`, 'until')
   if (until === null && !untilAnswer) throw new Problem('invalid', 'Say until when.', 'until')
@@ -30,6 +30,7 @@ export async function snoozeTicket(tx: Tx, id: string, { until, untilAnswer }: S
   if (until !== null && until > tx.now + LONGEST_MS)
     throw new Problem('invalid', 'Choose a moment within two years.', 'until')
   const snoozedFor: SnoozedFor = until === null ? 'answer' : untilAnswer ? 'either' : 'date'
+  if (ticket.status === 'snoozed' && ticket.snoozed_until === until && ticket.snoozed_for === snoozedFor) return
   await change(tx, ticket, 'ticket_snoozed', actor, {
     status: 'snoozed',
     snoozed_at: tx.now,

@@ -15,9 +15,12 @@ import { openTicketByCustomer } from './open.ts'
 
 /**
  * Makes a mail that came in on a ticket where it does not belong the first of a new ticket, its author's own. What answers
- * it leads there; notes and all else stay. Throws a Problem, under `subject` for none, and for what is no such mail.
+ * it leads there; notes and all else stay. The same again returns the same ticket. Throws a Problem, under `subject` for none, and for what is no such mail.
  */
 export async function splitOff(tx: Tx, messageId: string, subject: string, actor: Actor): Promise<TicketRow> {
+  await lock(tx, messageId)
+  const done = await splitBefore(tx, messageId)
+  if (done) return done
   const { m, from } = await removable(tx, messageId)
   if (!subject.trim()) throw new Problem('invalid', 'Give the ticket a subject.', 'subject')
   const sender = await senderOf(tx, from)
@@ -41,9 +44,12 @@ export async function splitOff(tx: Tx, messageId: string, subject: string, actor
 
 /**
  * Moves a mail that came in on a ticket where it does not belong to another: it is shown there, counts as an answer where it
- * is that customer's, and what answers it leads there. Throws a Problem under `ticket` where that makes no sense.
+ * is that customer's, and what answers it leads there. The same again changes nothing. Throws a Problem under `ticket` where that makes no sense.
  */
 export async function moveMessage(tx: Tx, messageId: string, toId: string, actor: Actor): Promise<void> {
+  await lock(tx, messageId)
+  const { moved_from_id, ticket_id } = await messageById(tx.q, messageId)
+  if (moved_from_id !== null && ticket_id === toId) return
   const { m, from } = await removable(tx, messageId)
   if (from.id === toId) throw new Problem('conflict', `It is on ${from.identifier} already.`, 'ticket')
   const to = await ticketById(tx.q, toId)
@@ -69,6 +75,22 @@ export async function moveMessage(tx: Tx, messageId: string, toId: string, actor
   )
   await showNewest(tx, to.id, [m.id])
   await leave(tx, m, from, to, actor)
+}
+
+/** Who takes it away at the same moment waits, and then sees where it went. */
+async function lock(tx: Tx, messageId: string): Promise<void> {
+  await tx.q
+    .updateTable('messages')
+    .set(e => ({ ticket_id: e.ref('ticket_id') }))
+    .where('id', '=', messageId)
+    .execute()
+}
+
+async function splitBefore(tx: Tx, messageId: string): Promise<TicketRow | undefined> {
+  const m = await messageById(tx.q, messageId)
+  if (m.opening === 0 || m.moved_from_id === null) return undefined
+  const ticket = await ticketById(tx.q, m.ticket_id)
+  return ticket.split_from_id === m.moved_from_id ? ticket : undefined
 }
 
 async function removable(tx: Tx, messageId: string): Promise<{ m: MessageRow; from: TicketRow }> {
@@ -100,13 +122,11 @@ async function carryOver(
   why: string,
   more: Partial<MessageRow>,
 ): Promise<void> {
-  const won = await tx.q
+  await tx.q
     .updateTable('messages')
     .set({ ticket_id: thread.ticket_id, from_thread_id: thread.id, moved_from_id: from.id, matched_by: why, ...more })
     .where('id', '=', m.id)
-    .where('ticket_id', '=', from.id) // only one of us
-    .executeTakeFirst()
-  if (won.numUpdatedRows === 0n) throw new Problem('conflict', 'This mail was just moved.', 'ticket')
+    .execute()
   await tx.q
     .updateTable('keys')
     .set({ thread_id: thread.id })

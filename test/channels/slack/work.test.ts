@@ -287,7 +287,7 @@ describe('a snoozed ticket', () => {
 
 describe('a note', () => {
   it('has a colour, is pinned to the card, is changed and deleted, by its author or a lead', async () => {
-    const { ann, ben, openTicket, overture } = await begin()
+    const { ann, ben, openTicket, overture, slack } = await begin()
     const card = await openTicket()
     await world.settle()
     await ann.click(at(card), 'note')
@@ -301,6 +301,11 @@ describe('a note', () => {
     await cardSays(card, '📌🟥 Ann: She is in a great hurry.')
 
     await ann.say({ channel: 'support', thread_ts: card.ts, text: 'note: call her on Monday' })
+    await slack.until(() =>
+      overture.store.read(q =>
+        q.selectFrom('messages').select('id').where('text', 'like', '%call her on Monday').executeTakeFirst(),
+      ),
+    )
     await more(card, 'notes')
     const list = await modalSays('call her on Monday')
     expect(words(list).indexOf('great hurry')).toBeLessThan(words(list).indexOf('call her'))

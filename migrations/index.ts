@@ -3,6 +3,7 @@ import * as begin from './0001_begin.ts'
 import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
 import * as fields from './0004_fields.ts'
+import * as work from './0007_work.ts'
 import * as react from './0009_react.ts'
 import * as people from './0010_people.ts'
 
@@ -18,4 +19,5 @@ export const migrations: Record<string, Step> = {
   '0004_fields': fields,
   '0010_people': people,
   '0009_react': react,
+  '0007_work': work,
 }

@@ -15,6 +15,7 @@ import { settingOf } from './core/settings.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
+import { startErasing } from './erasing.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
@@ -92,6 +93,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
     const poster = startPoster(store, log, { local: config.http.localHooks, threadUrl: slack.threadUrl })
+    const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
@@ -100,6 +102,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => chats.stop(),
       () => routing.stop(),
       () => poster.stop(),
+      () => erasing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))

@@ -6,6 +6,7 @@ import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
 import { showOverdue } from './core/tickets/details.ts'
+import { wakeAllDue } from './core/tickets/snooze.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -35,6 +36,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('telling of late mails', () => store.write(tellOfLate)),
+    ),
+    schedule(
+      '* * * * *',
+      run('waking snoozed tickets', () => wakeAllDue(store)),
     ),
     schedule(
       '* * * * *',

@@ -38,6 +38,8 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     from_address: null,
     passed_at: null,
     banned_by: null,
+    ticket_id: null,
+    given_by: null,
   })
   tx.wake('inbox')
   return numAffectedRows > 0n
@@ -70,6 +72,8 @@ const COLUMNS = [
   'from_address',
   'passed_at',
   'banned_by',
+  'ticket_id',
+  'given_by',
 ] as const
 
 /** What came in by a channel since a moment (ms UTC), oldest first. */

@@ -2,9 +2,11 @@ import type {
   AuthorKind,
   DeliveryKind,
   DeliveryState,
+  NoteColor,
   Priority,
   ReplyMode,
   Side,
+  SnoozedFor,
   Status,
   Visibility,
 } from '../db/schema.ts'
@@ -21,7 +23,8 @@ export interface Letter {
   key: string | null // the id that the far side is to know it by, fixed beforehand: for email the Message-ID
   externalId: string | null // set once the far side has an earlier version of it
   createdAt: number
-  thread: { id: string; side: Side; place: string; root: string | null; token: string }
+  thread: { id: string; side: Side; place: string; root: string | null; token: string; endedAt: number | null }
+  ticketId: string // of the ticket that it counts on: another than `ticket` once that was merged
   ticket: TicketView
   message: MessageView | null // null for a card
   references: string[] // keys of the thread's earlier messages, oldest first
@@ -99,6 +102,12 @@ export interface TicketView {
   continuedBy: TicketLink | null
   mergedInto: TicketLink | null
   looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
+  splitFrom: TicketLink | null // where its first mail was before
+  snoozedUntil: number | null // null for a snoozed one: only an answer ends it
+  snoozedFor: SnoozedFor | null
+  deletedBy: string | null // the name; null: it was not deleted
+  relations: Relations
+  pinned: PinnedNote[] // oldest first
   chat: ChatView | null // the chat that began it
   description: string | null // for the team alone
   dueAt: number | null
@@ -124,6 +133,26 @@ export interface ChatView {
 export function isChatMail({ chat }: Pick<TicketView, 'chat'>, message: MessageView | null): boolean {
   if (!chat || message?.author.kind !== 'agent') return false
   return message.opening || message.followUp === true
+}
+
+/** Tickets that have to do with one; deleted ones are left out. Empty where nobody asked for them. */
+export interface Relations {
+  parent: RelatedTicket | null
+  children: RelatedTicket[]
+  links: RelatedTicket[]
+}
+
+export interface RelatedTicket extends TicketLink {
+  subject: string
+  isClosed: boolean
+}
+
+/** A note that everybody on the ticket is to see. */
+export interface PinnedNote {
+  id: string
+  text: string
+  color: NoteColor | null
+  by: string
 }
 
 /** Another ticket, as one shows it. */
@@ -165,6 +194,8 @@ export interface MessageView {
   copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
   followUp?: true // a chat's, to somebody who did not answer
+  note?: { color: NoteColor | null; isPinned: boolean } // of a note that an agent keeps
+  moved?: TicketLink // where it is since somebody took it away from another ticket
   createdAt: number
   editedAt: number | null
   deletedAt: number | null

@@ -12,7 +12,8 @@ export interface ListPage {
 }
 
 /**
- * A page of a list of what the agent may see, or all when it is nobody's: open tickets of mine, those that nobody has, those that wait for the customer, or all. By key, so that
+ * A page of a list of what the agent may see, or all when it is nobody's: open tickets of mine, those that nobody has, snoozed ones
+ * aside, those that wait for the customer, or all. By key, so that
  * any page is as fast as the first.
  */
 export async function listTickets(
@@ -52,9 +53,12 @@ type Found = SelectQueryBuilder<Schema, 'tickets', Pick<TicketRow, 'id' | 'updat
 function narrow(query: Found, list: ListName, agentId: string | null): Found {
   switch (list) {
     case 'mine':
-      return query.where('assignee_id', '=', agentId ?? '').where('closed_at', 'is', null)
+      return query
+        .where('assignee_id', '=', agentId ?? '')
+        .where('closed_at', 'is', null)
+        .where('status', '!=', 'snoozed')
     case 'unassigned':
-      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null)
+      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null).where('status', '!=', 'snoozed')
     case 'waiting':
       return query.where('status', '=', 'awaiting_customer')
     case 'all':

@@ -27,6 +27,7 @@ export async function beginThreads(tx: Tx, threads: NewThread[]): Promise<Thread
     root: thread.root ?? null,
     token: newThreadToken(),
     created_at: tx.now,
+    ended_at: null,
   }))
   await insertThreads(tx.q, rows)
   return rows
@@ -36,11 +37,13 @@ const insertThreads = preparedMany((q, rows: ThreadRow[]) =>
   q
     .insertInto('threads')
     .values(
-      rows.map(row => slotsOf(row, ['id', 'ticket_id', 'channel', 'side', 'place', 'root', 'token', 'created_at'])),
+      rows.map(row =>
+        slotsOf(row, ['id', 'ticket_id', 'channel', 'side', 'place', 'root', 'token', 'created_at', 'ended_at']),
+      ),
     ),
 )
 
-/** Where a ticket is followed. */
+/** Where a ticket is followed now. */
 export async function threadsOf(q: Query, ticketId: string): Promise<ThreadRow[]> {
   return (await threadsOfAll(q, [ticketId])).get(ticketId) ?? []
 }
@@ -65,18 +68,25 @@ const selectThreads = preparedMany((q, tickets: { ticketId: string }[]) =>
       'in',
       tickets.map(t => t.ticketId),
     )
+    .where('ended_at', 'is', null)
     .orderBy('id'),
 )
 
-/** The thread of a ticket on one side; each has one there. */
+/** The thread of a ticket on one side; each has one there, beside those that ended. */
 export async function threadOf(q: Query, ticketId: string, side: Side): Promise<ThreadRow> {
   return q
     .selectFrom('threads')
     .selectAll()
     .where('ticket_id', '=', ticketId)
     .where('side', '=', side)
+    .where('ended_at', 'is', null)
     .orderBy('id')
     .executeTakeFirstOrThrow()
+}
+
+/** The ticket is followed elsewhere from now on; what answers this thread still finds it. */
+export async function endThread(tx: Tx, id: string): Promise<void> {
+  await tx.q.updateTable('threads').set({ ended_at: tx.now }).where('id', '=', id).execute()
 }
 
 /** The thread with this root in this place, such as the Slack thread under a card. */
@@ -153,6 +163,7 @@ export async function openDeskThreads(q: Query, limit: number): Promise<{ place:
     .select(['threads.place', 'threads.root'])
     .where('threads.side', '=', 'desk')
     .where('threads.root', 'is not', null)
+    .where('threads.ended_at', 'is', null)
     .orderBy('t.updated_at', 'desc')
     .execute()
   return rows.flatMap(({ place, root }) => (root === null ? [] : [{ place, root }]))

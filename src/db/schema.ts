@@ -44,6 +44,10 @@ export interface Schema {
   tag_groups: TagGroupRow
   ticket_tags: TicketTagRow
   answer_posts: AnswerPostRow
+  ticket_links: TicketLinkRow
+  whispers: WhisperRow
+  erasures: ErasureRow
+  forgotten: ForgottenRow
 }
 
 export interface SettingRow {
@@ -331,6 +335,22 @@ export interface TicketRow {
   description: string | null // for the team alone
   due_at: number | null
   deleted_at: number | null
+  deleted_by: string | null // the agent's name
+  parent_id: string | null
+  split_from_id: string | null // the ticket where its first mail was before
+  snoozed_at: number | null
+  snoozed_until: number | null // null: only an answer ends it
+  snoozed_for: SnoozedFor | null
+  snoozed_by: string | null // agent
+}
+/** What ends a snooze by itself: its date, the customer's answer, or whichever is first. */
+export type SnoozedFor = 'date' | 'answer' | 'either'
+
+/** That two tickets have to do with each other; each pair stands here both ways. */
+export interface TicketLinkRow {
+  ticket_id: string
+  other_id: string
+  created_at: number
 }
 
 export type Side = 'desk' | 'customer'
@@ -344,6 +364,7 @@ export interface ThreadRow {
   root: string | null // Slack: ts of the card; null until posted. email: Message-ID of the first mail
   token: string // reply token of this thread, unsigned
   created_at: number
+  ended_at: number | null // since when the ticket is followed elsewhere; what answers it still belongs to the ticket
 }
 
 export type AuthorKind = 'agent' | 'customer' | 'stranger' | 'system'
@@ -373,7 +394,11 @@ export interface MessageRow {
   created_at: number
   edited_at: number | null
   deleted_at: number | null
+  color: NoteColor | null // of a note
+  pinned_at: number | null
+  moved_from_id: string | null // the ticket where somebody took it away
 }
+export type NoteColor = 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple'
 
 export interface MessageVersionRow {
   id: string
@@ -467,6 +492,8 @@ export interface InboundRow {
   from_address: string | null // who wrote a mail, once it was read
   passed_at: number | null // when somebody let it through that was held, or banned
   banned_by: string | null // the ban that kept it out; null: none did, or it was let through
+  ticket_id: string | null // the ticket that somebody gave it to from the tray
+  given_by: string | null // their name
 }
 
 export interface EventRow {
@@ -615,5 +642,37 @@ export interface AssignmentRuleRow {
   conditions: string // JSON Condition[] (core/routing/rules.ts)
   agent_id: string | null
   to_team_id: string | null
+  created_at: number
+}
+
+/** A word to one agent alone, on its way; gone once it was said. */
+export interface WhisperRow {
+  id: string
+  agent_id: string
+  ticket_id: string | null // which the word leads to
+  text: string
+  attempts: number
+  due_at: number
+  created_at: number
+}
+
+/** That a customer is being forgotten, and how far that is; once it is done, nothing here says who it was. */
+export interface ErasureRow {
+  id: string
+  customer_id: string | null
+  addresses: string // JSON [address]
+  agent_id: string // who asked for it, and is told
+  step: string // core/erase/steps.ts
+  cursor: string // how far the step is
+  counts: string // JSON { what: number }
+  attempts: number
+  due_at: number | null // null: it is done
+  created_at: number
+  finished_at: number | null
+}
+
+/** The keyed hash of an address that was forgotten: nothing is sent there by accident. */
+export interface ForgottenRow {
+  hash: string
   created_at: number
 }

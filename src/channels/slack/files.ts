@@ -110,14 +110,14 @@ export async function readFile<T>(
   })
 }
 
-/** Gives somebody a text of any length as a file, in their direct messages, where nobody else sees it. */
+/** Gives somebody a file, or a text of any length as one, in their direct messages, where nobody else sees it. */
 export async function sendFile(
   desk: Desk,
   userId: string,
-  file: { name: string; text: AsyncIterable<string>; comment: string },
+  file: { name: string; comment: string } & ({ text: AsyncIterable<string> } | { bytes: Buffer }),
 ): Promise<void> {
   await withTempFile(async path => {
-    await pipeline(file.text, createWriteStream(path))
+    await pipeline('text' in file ? file.text : [file.bytes], createWriteStream(path))
     const { size } = await stat(path)
     const place = await desk.bulk.files.getUploadURLExternal({ filename: file.name, length: size })
     await upload(place.upload_url as string, Readable.toWeb(createReadStream(path)) as ReadableStream, size)

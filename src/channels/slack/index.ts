@@ -10,8 +10,10 @@ import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
+import { eraseTrace } from './deliver/erase.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
+import { whisper } from './deliver/whisper.ts'
 import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
@@ -118,6 +120,8 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
+    whisper: word => whisper(desk, word),
+    erase: trace => eraseTrace(desk, trace),
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),

@@ -1,8 +1,9 @@
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
-import type { Query } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { isAddress } from '../addresses.ts'
 import { agentById } from '../agents.ts'
 import { bansOf } from '../bans.ts'
+import { FORGOTTEN, forgottenAmong } from '../erase/forgotten.ts'
 import { ownAmong } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
@@ -108,6 +109,17 @@ export async function blocksOf(
     }
   }
   return blocks
+}
+
+/** Also those who asked to be forgotten, whatever a list says. */
+export async function blockForgotten(tx: Tx, candidates: Candidate[], blocks: Map<string, Block>): Promise<void> {
+  const forgotten = await forgottenAmong(
+    tx.q,
+    tx.key,
+    candidates.map(r => r.address),
+  )
+  for (const { id, address } of candidates)
+    if (forgotten.has(address) && !blocks.has(id)) blocks.set(id, { block: 'suppressed', reason: FORGOTTEN })
 }
 
 export interface CustomerFacts {

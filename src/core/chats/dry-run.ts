@@ -2,7 +2,16 @@ import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Document } from '../document.ts'
-import { BLOCKS, type BlockName, blocksOf, type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
+import {
+  BLOCKS,
+  type BlockName,
+  blockForgotten,
+  blocksOf,
+  type ChatContext,
+  contextOf,
+  customersAt,
+  variablesOf,
+} from './blocks.ts'
 import { chatById, recipientsAfter } from './find.ts'
 import { Unfilled } from './unfilled.ts'
 
@@ -34,6 +43,7 @@ async function look(tx: Tx, chatId: string, after: number): Promise<number | nul
   const last = rows.at(-1)
   if (!last) return null
   const blocks = await blocksOf(tx.q, await contextOf(tx.q, chat), rows, tx.now)
+  await blockForgotten(tx, rows, blocks)
   for (const row of rows) {
     const { block = null, reason = null } = blocks.get(row.id) ?? {}
     if (row.block === block && row.reason === reason) continue

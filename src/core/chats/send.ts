@@ -13,6 +13,7 @@ import { teamById } from '../teams.ts'
 import { openTicketsOfChat } from '../tickets/open.ts'
 import {
   type Block,
+  blockForgotten,
   blocksOf,
   type ChatContext,
   type CustomerFacts,
@@ -128,6 +129,7 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
     batch.map(r => r.address),
   )
   const blocks = await blocksOf(tx.q, context, batch, tx.now, { fill: false }) // they are filled in below
+  await blockForgotten(tx, batch, blocks)
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
   const mails: Mail[] = []

@@ -151,7 +151,7 @@ async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<
   if (refused.alert) await alertOfRefusal(tx, letter, refused.reason)
   if (refused.broken === 'address') await suppress(tx, letter.thread.place, refused.reason, 'smtp')
   if (letter.message?.opening) await chatMailFailed(tx, letter.ticket.id, refused.reason, refused.broken === 'address')
-  await record(tx, letter.ticket.id, 'delivery_failed', overture, undefined, {
+  await record(tx, letter.ticketId, 'delivery_failed', overture, undefined, {
     to: letter.thread.place,
     reason: refused.reason,
   })
@@ -183,7 +183,7 @@ async function tellOfMissed(tx: Tx, letter: Letter, missed: Recipients['missed']
   for (const { address, reason, broken } of copies) if (broken) await suppress(tx, address, reason, 'smtp')
   if (!copies.length) return
   const lines = copies.map(m => `${m.address} did not get a copy. ${m.reason}`)
-  await postNotice(tx, letter.ticket.id, lines.join('\n'))
+  await postNotice(tx, letter.ticketId, lines.join('\n'))
 }
 
 function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolean {
@@ -194,7 +194,7 @@ function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolea
 async function show(tx: Tx, letters: Letter[]): Promise<void> {
   await redrawCards(
     tx,
-    letters.map(l => l.ticket.id),
+    letters.map(l => l.ticketId),
   )
   for (const { message } of letters) if (message && !message.opening) await redrawMessage(tx, message.id)
 }

@@ -1,5 +1,5 @@
 import { preparedMany, slotsOf } from '../../db/prepared.ts'
-import type { MessageRow, SenderRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
+import type { MessageRow, NoteColor, SenderRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -8,6 +8,7 @@ import { readCopies } from '../copies.ts'
 import { type NewDelivery, queueDeliveries, queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCards } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture } from '../events.ts'
 import type { Copy, NewFile } from '../letter.ts'
 import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
@@ -16,7 +17,7 @@ import { refuseAnyUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { learnKey, threadsOfAll } from '../threads.ts'
 import { customerWasAnswered } from '../tickets/change.ts'
-import { ticketById } from '../tickets/find.ts'
+import { refuseMerged, ticketById } from '../tickets/find.ts'
 import { messageByDedupKey } from './find.ts'
 
 export interface NewMessage {
@@ -40,6 +41,8 @@ export interface NewMessage {
   calls?: string | null // the agent who is called to look at it
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
+  color?: NoteColor | null // of a note
+  isPinned?: boolean
   dedupKey?: string // the same key again is the same message
   holdMs?: number // before it goes to the customer; absent: as the team has it
 }
@@ -114,6 +117,9 @@ const COLUMNS = [
   'created_at',
   'edited_at',
   'deleted_at',
+  'color',
+  'pinned_at',
+  'moved_from_id',
 ] as const
 
 /**
@@ -128,7 +134,9 @@ async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
     if (!m.from) await refuseUnlessMay(q, m.author, 'manage', ticket)
     return 'note'
   }
-  if (m.visibility === 'note' || ticket.published_at === null) return 'note'
+  if (m.visibility === 'note') return 'note'
+  await refuseMerged(q, ticket)
+  if (ticket.published_at === null) return 'note'
   return writing === 'drafts' ? 'undecided' : m.visibility
 }
 
@@ -162,6 +170,9 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
     created_at: tx.now,
     edited_at: null,
     deleted_at: null,
+    color: m.color ?? null,
+    pinned_at: m.isPinned ? tx.now : null,
+    moved_from_id: null,
   }
 }
 
@@ -240,6 +251,8 @@ export async function queueToCustomers(tx: Tx, messages: ToCustomer[]): Promise<
   const answered: { ticket: TicketRow; author: Actor }[] = []
   for (const { thread, ...m } of messages) {
     const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+    await refuseForgotten(tx, thread.place)
+    for (const copy of copies) await refuseForgotten(tx, copy, 'copies')
     const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
     const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
     deliveries.push({ message: m, thread, holdMs, sender: await senderFor(tx, ticket, senders), copies })

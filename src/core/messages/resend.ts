@@ -24,7 +24,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
     .updateTable('deliveries')
     .set({ state: 'cancelled' })
     .where('message_id', '=', id)
-    .where('thread_id', '=', thread.id)
+    .where('key', 'is not', null) // in whatever thread: the ticket may have been merged since
     .where('state', 'in', ['failed', 'bounced'])
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')

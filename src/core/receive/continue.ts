@@ -53,7 +53,7 @@ export async function continueTicket(
 }
 
 /** The old one's, also where it is broken at the moment: that is mended before anybody answers. */
-async function senderOf(tx: Tx, old: TicketRow): Promise<SenderRow | undefined> {
+export async function senderOf(tx: Tx, old: TicketRow): Promise<SenderRow | undefined> {
   const own = old.sender_id ? await senderById(tx.q, old.sender_id) : undefined
   return own && own.removed_at === null ? own : (await sendersOf(tx.q, old.team_id))[0]
 }

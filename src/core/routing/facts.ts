@@ -18,7 +18,9 @@ export async function factsOf(q: Query, ticketIds: string[]): Promise<Map<string
   const rows = await q
     .selectFrom('tickets as t')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .innerJoin('threads as ct', j => j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer'))
+    .innerJoin('threads as ct', j =>
+      j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer').on('ct.ended_at', 'is', null),
+    )
     .leftJoin('accounts', 'accounts.id', 'c.account_id')
     .leftJoin('senders as s', 's.id', 't.sender_id')
     .select(['t.id', 't.subject', 't.customer_id', 'c.fields', 'ct.place'])

@@ -7,6 +7,7 @@ import { fixLinks } from '../attachments.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
@@ -14,7 +15,8 @@ import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
-import { ticketById } from './find.ts'
+import { refuseMerged, ticketById } from './find.ts'
+import { unsnooze, wokenByAnswer } from './snooze.ts'
 
 /**
  * Makes an internal ticket public: its first message goes to the customer after the hold. One way, since a mail cannot be
@@ -23,6 +25,7 @@ import { ticketById } from './find.ts'
 export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
   await refuseUnlessSends(tx.q, actor, ticket)
+  await refuseMerged(tx.q, ticket)
   if (ticket.published_at !== null) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const opening = await tx.q
     .selectFrom('messages')
@@ -39,6 +42,7 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
   await refuseUnreachable(tx.q, thread.place)
+  await refuseForgotten(tx, thread.place)
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
@@ -118,6 +122,7 @@ export const SETTABLE: Status[] = ['open', 'in_progress', 'awaiting_customer']
 export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
   const ticket = await ticketFor(tx, id, actor)
   if (status === 'closed') return closeTicket(tx, id, '', actor)
+  await refuseMerged(tx.q, ticket, 'status')
   if (!SETTABLE.includes(status)) throw new Problem('invalid', 'This status cannot be set by hand.', 'status')
   if (ticket.published_at === null && status === 'awaiting_customer')
     throw new Problem('conflict', `${ticket.identifier} is internal; no customer is asked anything.`, 'status')
@@ -166,6 +171,7 @@ function closed(tx: Tx, ticket: TicketRow, actor: Actor): Changes {
 export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
   const ticket = await ticketFor(tx, id, actor)
   if (ticket.closed_at === null && ticket.archived_at === null && ticket.spam_at === null) return
+  await refuseMerged(tx.q, ticket)
   await change(tx, ticket, 'ticket_reopened', actor, {
     status: ticket.assignee_id ? 'in_progress' : 'open',
     ...REOPENED,
@@ -177,12 +183,18 @@ export async function setReplyMode(tx: Tx, id: string, mode: ReplyMode | null, a
   await change(tx, await ticketFor(tx, id, actor), 'reply_mode_changed', actor, { reply_mode: mode })
 }
 
-/** A customer's own words came in: a closed ticket opens again, and it waits for us. */
-export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Actor): Promise<void> {
-  const status = ticket.assignee_id ? 'in_progress' : 'open'
+/** A customer's own words came in: a closed ticket opens again, and it waits for us, unless it sleeps until a date. */
+export async function customerAnswered(tx: Tx, before: TicketRow, customer: Actor): Promise<void> {
+  const ticket = before.status === 'snoozed' ? await afterAnswer(tx, before, customer) : before
+  const status = ticket.status === 'snoozed' ? ticket.status : ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
   await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
   await queueAnswerPost(tx, ticket)
+}
+
+async function afterAnswer(tx: Tx, ticket: TicketRow, customer: Actor): Promise<TicketRow> {
+  await unsnooze(tx, ticket, wokenByAnswer(ticket, customer))
+  return ticketById(tx.q, ticket.id)
 }
 
 /** We wrote to the customer: it is for them to answer. */
@@ -217,7 +229,8 @@ export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Prom
     .limit(1)
     .execute()
   if (mails.length) return
-  const { status } = JSON.parse(written.before) as { status: Status }
+  const before = JSON.parse(written.before) as { status: Status }
+  const status = before.status === 'snoozed' ? 'open' : before.status
   const isTaken = status === 'open' && ticket.assignee_id !== null
   await change(tx, ticket, 'status_changed', actor, { status: isTaken ? 'in_progress' : status })
 }
@@ -233,7 +246,7 @@ function lastStatusChange(q: Query, ticketId: string) {
     .executeTakeFirst()
 }
 
-type Changes = Partial<
+export type Changes = Partial<
   Pick<
     TicketRow,
     | 'status'
@@ -253,11 +266,22 @@ type Changes = Partial<
     | 'spam_at'
     | 'description'
     | 'due_at'
+    | 'merged_into_id'
+    | 'snoozed_at'
+    | 'snoozed_until'
+    | 'snoozed_for'
+    | 'snoozed_by'
+    | 'deleted_at'
+    | 'deleted_by'
   >
 >
 
-/** Sets what differs, with an event that tells of it before and after, and has the card drawn anew. */
-export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to: Changes): Promise<void> {
+const AWAKE = { snoozed_at: null, snoozed_until: null, snoozed_for: null, snoozed_by: null }
+
+/** Changes a ticket, writes down what was changed and draws its card anew; nothing happens when nothing is another. */
+export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, changes: Changes): Promise<void> {
+  const wakes = changes.status !== undefined && changes.status !== 'snoozed' && ticket.snoozed_at !== null
+  const to = wakes ? { ...changes, ...AWAKE } : changes
   const names = (Object.keys(to) as (keyof Changes)[]).filter(name => ticket[name] !== to[name])
   if (!names.length) return
   await tx.q
@@ -266,9 +290,13 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
     .where('id', '=', ticket.id)
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
-  const told = names.filter(name => name !== 'assigned_at') // the event has a time of its own
+  const told = names.filter(name => !UNTOLD.includes(name))
   const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
+  if (ticket.parent_id && 'closed_at' in to) await redrawCard(tx, ticket.parent_id)
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
 }
+
+/** The event has a time and a name of its own. */
+const UNTOLD = ['assigned_at', 'snoozed_at', 'snoozed_by', 'deleted_at', 'deleted_by']

@@ -11,6 +11,7 @@ import { readCopies } from '../copies.ts'
 import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, record, recordAll } from '../events.ts'
 import { askedBy, formById } from '../fields/forms.ts'
 import type { Given } from '../fields/read.ts'
@@ -115,6 +116,7 @@ async function readForm(
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
+  if (address && form.email) await gather(() => refuseForgotten(tx, address.address))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
@@ -171,6 +173,7 @@ export async function openTicketByCustomer(
     root: string | null // the customer's mail that begins their thread
     continues?: string // the ticket, closed long ago, that they answered
     looksLike?: string | null
+    splitFrom?: string // the ticket where their mail was before
   },
 ): Promise<TicketRow> {
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
@@ -187,6 +190,7 @@ export async function openTicketByCustomer(
     dedupKey: null,
     continuesId: by.continues ?? null,
     looksLikeId: by.looksLike ?? null,
+    splitFromId: by.splitFrom ?? null,
   })
   await beginBoth(tx, ticket, by.customer.address, by.root ?? undefined)
   const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
@@ -270,6 +274,7 @@ interface TicketStart {
   continuesId?: string | null
   looksLikeId?: string | null
   chatId?: string | null // it begins as a chat's, and not at the desk
+  splitFromId?: string | null
 }
 
 async function insertTicket(tx: Tx, teamId: string, start: TicketStart): Promise<TicketRow> {
@@ -323,6 +328,13 @@ function rowOf(tx: Tx, team: { id: string; prefix: string }, number: number, t: 
     description: null,
     due_at: null,
     deleted_at: null,
+    deleted_by: null,
+    parent_id: null,
+    split_from_id: t.splitFromId ?? null,
+    snoozed_at: null,
+    snoozed_until: null,
+    snoozed_for: null,
+    snoozed_by: null,
   }
 }
 
@@ -373,6 +385,13 @@ const COLUMNS = [
   'description',
   'due_at',
   'deleted_at',
+  'deleted_by',
+  'parent_id',
+  'split_from_id',
+  'snoozed_at',
+  'snoozed_until',
+  'snoozed_for',
+  'snoozed_by',
 ] as const
 
 async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {

@@ -3,29 +3,37 @@ import type { Query, Store } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { fieldsOf } from '../fields/values.ts'
 import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
+import { pinnedNotes } from '../messages/notes.ts'
 import { messageViews } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
 import { tagsOf } from '../tags/tags.ts'
 import { EVERYTHING, unsubscribedAmong, unsubscribeUrl } from '../unsubscriptions.ts'
+import { relationsOf, UNRELATED } from './relations.ts'
 
 /** One ticket as the desk shows it; undefined when it is no more. */
 export async function ticketView(q: Query, store: Store, id: string): Promise<TicketView | undefined> {
   return (await ticketViews(q, store, [id])).get(id)
 }
 
-/** Tickets as the desk shows them, by id; those that were deleted are missing. `withOpening`: whose opening message and counts are asked for. */
+/**
+ * Tickets as the desk shows them, by id; those that were deleted are missing, unless they are asked for. `withOpening`:
+ * whose opening message, counts, relations and pinned notes are asked for.
+ */
 export async function ticketViews(
   q: Query,
   store: Store,
   ids: string[],
   withOpening = ids,
+  { withDeleted = false }: { withDeleted?: boolean } = {},
 ): Promise<Map<string, TicketView>> {
   if (!ids.length) return new Map()
   const rows = await q
     .selectFrom('tickets as t')
     .innerJoin('teams', 'teams.id', 't.team_id')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .innerJoin('threads as ct', j => j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer'))
+    .innerJoin('threads as ct', j =>
+      j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer').on('ct.ended_at', 'is', null),
+    )
     .leftJoin('accounts', 'accounts.id', 'c.account_id')
     .leftJoin('agents as a', 'a.id', 't.assignee_id')
     .leftJoin('agents as b', 'b.id', 't.created_by')
@@ -35,6 +43,7 @@ export async function ticketViews(
     .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
     .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
     .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
+    .leftJoin('tickets as whole', 'whole.id', 't.split_from_id')
     .selectAll('t')
     .select([
       'teams.name as team_name',
@@ -61,9 +70,10 @@ export async function ticketViews(
       'later.identifier as later_identifier',
       'merged.identifier as merged_identifier',
       'alike.identifier as alike_identifier',
+      'whole.identifier as whole_identifier',
     ])
     .where('t.id', 'in', ids)
-    .where('t.deleted_at', 'is', null)
+    .$if(!withDeleted, w => w.where('t.deleted_at', 'is', null))
     .execute()
   const chats = await chatsOf(
     q,
@@ -74,6 +84,8 @@ export async function ticketViews(
   const openings = await openingsOf(q, store, withOpening)
   const tags = await tagsOf(q, withOpening)
   const fields = await fieldsOf(q, ids)
+  const relations = await relationsOf(q, withOpening)
+  const pinned = await pinnedNotes(q, withOpening)
   return new Map(
     rows.map(r => [
       r.id,
@@ -107,6 +119,12 @@ export async function ticketViews(
         continuedBy: linkTo(r.later_id, r.later_identifier),
         mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
         looksLike: linkTo(r.looks_like_id, r.alike_identifier),
+        splitFrom: linkTo(r.split_from_id, r.whole_identifier),
+        snoozedUntil: r.snoozed_until,
+        snoozedFor: r.snoozed_for,
+        deletedBy: r.deleted_at === null ? null : (r.deleted_by ?? 'somebody'),
+        relations: relations.get(r.id) ?? UNRELATED,
+        pinned: pinned.get(r.id) ?? [],
         chat: chats.get(r.id) ?? null,
         description: r.description,
         dueAt: r.due_at,

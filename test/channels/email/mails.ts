@@ -48,6 +48,8 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     from_address: null,
     passed_at: null,
     banned_by: null,
+    ticket_id: null,
+    given_by: null,
   }
 }
 

@@ -27,6 +27,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'chat.postMessage': ['chat:write', 'im:write'], // im:write: to a person, by their id
   'chat.unfurl': ['links:read', 'links:write'], // links:read: to hear of links at all
   'chat.update': ['chat:write'],
+  'chat.delete': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
@@ -36,6 +37,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'emoji.list': ['emoji:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
+  'files.delete': ['files:write'],
   'files.info': ['files:read'],
   'functions.completeError': [],
   'functions.completeSuccess': [],

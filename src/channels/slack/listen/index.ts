@@ -18,6 +18,7 @@ import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
 import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToFields } from './team/fields.ts'
+import { listenToForgetting } from './team/forget.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToReactionSettings } from './team/reactions.ts'
 import { listenToRoles } from './team/roles.ts'
@@ -28,10 +29,14 @@ import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomerFields } from './tickets/customer-fields.ts'
 import { listenToCustomers } from './tickets/customers.ts'
 import { listenToDetails } from './tickets/edit-details.ts'
+import { listenToElsewhere } from './tickets/elsewhere.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToNotes } from './tickets/notes.ts'
+import { listenToRelations } from './tickets/relations.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
+import { listenToSnoozes } from './tickets/snooze.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -50,6 +55,10 @@ export function listen(bolt: App, desk: Desk): void {
   listenToDetails(app, desk)
   listenToCustomerFields(app, desk)
   listenToFixes(app, desk)
+  listenToRelations(app, desk)
+  listenToElsewhere(app, desk)
+  listenToSnoozes(app, desk)
+  listenToNotes(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
@@ -59,6 +68,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToReactionSettings(app, desk)
   listenToAnswerHooks(app, desk)
   listenToOutreach(app, desk)
+  listenToForgetting(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)
   listenToChats(app, desk)

@@ -9,7 +9,7 @@ import { postMessage } from '../../../core/messages/post.ts'
 import { writingOf } from '../../../core/permissions/may.ts'
 import { isOverheard } from '../../../core/places.ts'
 import { teamById } from '../../../core/teams.ts'
-import { ticketById } from '../../../core/tickets/find.ts'
+import { homeOf, ticketById } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
@@ -118,8 +118,9 @@ async function record(
   written: Written,
 ): Promise<void> {
   const { event } = stored
-  const ticket = await desk.store.read(q => ticketView(q, desk.store, thread.ticket_id))
-  if (!ticket) return
+  const home = await desk.store.read(q => homeOf(q, thread.ticket_id)) // what is written below a merged one goes on there
+  const ticket = await desk.store.read(q => ticketView(q, desk.store, home.id))
+  if (!ticket) return tell(desk, event, `${home.identifier} was deleted; this stays in Slack.`)
   const isHeard = isOverheard(await desk.store.read(q => teamById(q, ticket.team.id)))
   const key = `${event.channel}:${event.ts}`
   const write = (visibility: Visibility, files: NewFile[]) =>

@@ -42,6 +42,15 @@ export const ids = {
     reactions: 'submit_reactions',
     answerHook: 'submit_answer_hook',
     bannedMails: 'banned_mails_list',
+    relations: 'submit_relation',
+    merge: 'submit_merge',
+    splitOff: 'submit_split_off',
+    moveMail: 'submit_move_mail',
+    moveTeam: 'submit_move_team',
+    customer: 'submit_customer',
+    snooze: 'submit_snooze',
+    changeNote: 'submit_change_note',
+    moveEntry: 'submit_move_entry',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
@@ -176,5 +185,28 @@ export const ids = {
   openImport: 'open_import',
   importNow: 'import_now', // a file's
   badRowsCsv: 'bad_rows_csv', // a file's
+  // what a team does with its tickets
+  relations: 'relations',
+  unrelate: 'unrelate',
+  findTicket: 'find_ticket',
+  merge: 'merge_ticket',
+  splitOff: 'split_off',
+  moveMail: 'move_mail',
+  downloadMail: 'download_mail',
+  moveTeam: 'move_team',
+  pickNewTeam: 'pick_new_team',
+  changeCustomer: 'change_customer',
+  pickNewCustomer: 'pick_new_customer',
+  snooze: 'snooze',
+  wake: 'wake_ticket',
+  notes: 'notes',
+  changeNote: 'change_note',
+  deleteNote: 'delete_note',
+  deleteTicket: 'delete_ticket',
+  forget: 'forget_customer',
+  moveEntry: 'move_entry', // a mail of the tray
+  downloadEntry: 'download_entry',
+  banEntry: 'ban_entry',
+  tryEntry: 'try_entry',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

@@ -5,6 +5,7 @@ import { bannedMails, takeInBanned } from '../../../../core/banned-mails.ts'
 import { ban, searchBans, unban } from '../../../../core/bans.ts'
 import { refuseUnlessLead } from '../../../../core/permissions/roles.ts'
 import { liftSuppression, searchSuppressions } from '../../../../core/suppressions.ts'
+import { throwBannedAway } from '../../../../core/tray.ts'
 import { liftUnsubscription, searchUnsubscriptions } from '../../../../core/unsubscriptions.ts'
 import type { AgentRow, LiftRow } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
@@ -27,6 +28,7 @@ import { showHome } from '../home.ts'
 import { admit, detailsView, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
+import { showTray } from './tray.ts'
 
 /** Who is not written to, and who is banned: seen, searched, added and lifted. */
 export function listenToBlocked(app: App, desk: Desk): void {
@@ -143,13 +145,18 @@ async function takeIn(desk: Desk, { body, user, value }: Pressed): Promise<void>
 }
 
 async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
-  const { ticketId, listId } = values.metaOf<BanMeta>(view)
+  const { ticketId, listId, trayId } = values.metaOf<BanMeta>(view)
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const day = values.chosenDay(v, 'until')
   const until = day === null ? null : endOfDay(day, agent.zone && isZone(agent.zone) ? agent.zone : 'UTC')
   const form = { address: values.typed(v, 'address'), reason: values.typed(v, 'reason'), until, by: agent, ticketId }
-  const address = await desk.store.write(tx => ban(tx, form))
+  const address = await desk.store.write(async tx => {
+    const banned = await ban(tx, form)
+    await throwBannedAway(tx, banned, actorOf(agent))
+    return banned
+  })
+  if (trayId) return { keepBelow: true, after: () => showTray(desk, trayId, user.id) }
   if (!listId) return { show: notice('Banned', `${address} is banned. Set-up lists all bans, and lifts them.`) }
   return { keepBelow: true, after: () => showList(desk, listId, user.id) }
 }

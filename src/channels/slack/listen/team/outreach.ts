@@ -15,6 +15,7 @@ import { openImport } from '../people/import.ts'
 import { openPersonAt } from '../people/people.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
+import { askToForget } from './forget.ts'
 
 /** `/outreach`: who is given tickets, said by themselves. */
 export function listenToOutreach(app: App, desk: Desk): void {
@@ -59,6 +60,7 @@ const subcommands: Record<string, Subcommand> = {
     return undefined
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
+  forget: (desk, user, rest) => askToForget(desk, user, rest),
   help: async () => outreachUsage(null),
 }
 

@@ -194,6 +194,7 @@ export function liftForm(meta: LiftMeta): ModalView {
 export interface BanMeta {
   ticketId: string | null // where somebody wrote who is to be banned
   listId?: string // the list that it was opened from, to be drawn anew
+  trayId?: string // the same, of the mails left over
 }
 
 /** Asks whom to ban and why. */

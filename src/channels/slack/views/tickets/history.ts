@@ -83,6 +83,21 @@ const sentences: Record<string, string> = {
   tags_changed: 'changed the tags',
   unsubscribed: 'unsubscribed',
   suppression_lifted: 'allowed an address to be written to again',
+  ticket_linked: 'linked the ticket',
+  ticket_unlinked: 'unlinked the ticket',
+  parent_changed: 'changed what the ticket is part of',
+  ticket_merged: 'merged the ticket into another',
+  ticket_merged_in: 'merged another ticket into this',
+  message_moved: 'moved a mail away',
+  message_came: 'moved a mail here',
+  team_changed: 'moved the ticket to another team',
+  customer_changed: 'changed the customer',
+  ticket_snoozed: 'snoozed the ticket',
+  ticket_unsnoozed: 'ended the snooze',
+  note_pinned: 'pinned a note',
+  note_unpinned: 'unpinned a note',
+  note_coloured: 'coloured a note',
+  ticket_deleted: 'deleted the ticket',
 }
 
 /** What was decided about a message that somebody wrote in the thread. */
@@ -107,6 +122,9 @@ const shownFields: Record<string, string> = {
   address: 'address',
   customer: 'customer',
   sender: 'sender',
+  parent: 'part of',
+  team: 'team',
+  snoozed_until: 'until',
   description: 'description',
   due_at: 'due',
   tags: 'tags',
@@ -131,16 +149,21 @@ function valueWords(name: string, value: unknown, names: Map<string, string>): s
   if (name === 'status') return statusWords[value as Status] ?? String(value)
   if (name === 'priority') return priorityWords[value as Priority] ?? String(value)
   if (name === 'reply_mode') return replyModeWords[value as ReplyMode] ?? String(value)
+  if (name === 'snoozed_until') return `${new Date(Number(value)).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   if (name === 'assignee_id') return names.get(String(value)) ?? 'somebody'
   if (name === 'due_at') return `${new Date(Number(value)).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   if (name === 'tags') return (value as string[]).join(', ') || 'none'
   return String(value)
 }
 
+/** What names another ticket. */
+const OTHERS = ['ticket_linked', 'ticket_unlinked', 'ticket_merged_in', 'message_moved', 'message_came']
+
 function detail(kind: string, after: Fields): string {
   if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
   if (kind === 'mail_bounced' || kind === 'mail_late') return String(after.reason ?? '')
   if (kind === 'ticket_continued') return String(after.in ?? '')
+  if (OTHERS.includes(kind)) return String(after.other ?? after.to ?? after.from ?? '')
   if (kind === 'suppression_lifted') return [after.to, after.note].filter(Boolean).join(': ')
   if (kind === 'mail_complained') return String(after.to ?? '')
   if (kind === 'unsubscribed') return `${after.to}: ${after.reason}`

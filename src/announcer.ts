@@ -1,6 +1,7 @@
 import type { Channel, Outcome } from './channels/channel.ts'
 import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
+import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
@@ -90,13 +91,20 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       show: async () => (await desk.postInChat?.(p)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleChatPost(t, p, outcome),
     }))
-    return [...notices, ...cards, ...posts]
+    const words = (await claimDeskPosts(tx, AT_ONCE, notTo)).map(w => ({
+      ...w,
+      show: async () => (await desk.sayAtDesk?.(w)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleDeskPost(t, w, outcome),
+    }))
+    return [...notices, ...cards, ...posts, ...words]
   }
 
   async function nextWordDue(after: number): Promise<number | null> {
-    const due = [await nextNoticeDue(store, after), await store.read(q => nextChatDue(q, after))].filter(
-      at => at !== null,
-    )
+    const due = [
+      await nextNoticeDue(store, after),
+      await store.read(q => nextChatDue(q, after)),
+      await store.read(q => nextDeskPostDue(q, after)),
+    ].filter(at => at !== null)
     return due.length ? Math.min(...due) : null
   }
 

@@ -1,9 +1,12 @@
 import { schedule } from 'node-cron'
+import { tendSilences } from './core/auto-close/tend.ts'
 import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
+import { tendClocks } from './core/sla/tend.ts'
+import { sendDigests } from './core/stats/digest.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -37,6 +40,18 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('giving out tickets', async () => tendQueue()),
+    ),
+    schedule(
+      '* * * * *',
+      run('keeping promises', () => store.write(tendClocks)),
+    ),
+    schedule(
+      '* * * * *',
+      run('tending silent tickets', () => tendSilences(store)),
+    ),
+    schedule(
+      '* * * * *',
+      run('telling of the week', () => sendDigests(store)),
     ),
   ]
 

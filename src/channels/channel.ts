@@ -1,5 +1,6 @@
 import type { Notice } from '../core/alerts.ts'
 import type { ChatCard, ChatPost } from '../core/chats/card.ts'
+import type { DeskPost } from '../core/desk-posts.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
 import type { Presence } from '../core/routing/presence.ts'
 import type { InboundRow } from '../db/schema.ts'
@@ -20,6 +21,8 @@ export interface Channel {
   drawChat?(card: ChatCard): Promise<Outcome>
   /** Says something below the card of a chat. The same word twice must be harmless. Only a desk can. */
   postInChat?(post: ChatPost): Promise<Outcome>
+  /** Says something in a team's place, or to one agent. The same post twice must be harmless. Only a desk can. */
+  sayAtDesk?(post: DeskPost): Promise<Outcome>
   /** Whether these people are there, by handle; whom it cannot tell of is missing or null. Only a desk can. */
   presence?(handles: string[]): Promise<Map<string, Presence>>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */

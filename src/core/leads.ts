@@ -15,7 +15,7 @@ export async function refuseUnlessLead(q: Query, agentId: string, teamId?: strin
 const MOST_NAMED = 5
 
 /** The team's leads, or those of all teams, who are still here. */
-function leadsOf(q: Query, teamId?: string): Promise<{ id: string; name: string }[]> {
+export function leadsOf(q: Query, teamId?: string): Promise<{ id: string; name: string }[]> {
   return q
     .selectFrom('team_members as m')
     .innerJoin('agents as a', 'a.id', 'm.agent_id')

@@ -9,6 +9,7 @@ import type {
   Visibility,
 } from '../db/schema.ts'
 import type { Document } from './document.ts'
+import type { ClockView } from './sla/view.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
 export interface Letter {
@@ -99,6 +100,7 @@ export interface TicketView {
   mergedInto: TicketLink | null
   looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
   chat: ChatView | null // the chat that began it
+  clocks: ClockView[] // promises that are not settled yet
 }
 
 /** The chat that began a ticket, as far as its mails need it. */
@@ -160,6 +162,7 @@ export interface MessageView {
   copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
   followUp?: true // a chat's, to somebody who did not answer
+  reminder?: true // written by Overture to a customer who did not answer
   createdAt: number
   editedAt: number | null
   deletedAt: number | null

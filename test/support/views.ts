@@ -45,6 +45,7 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     mergedInto: null,
     looksLike: null,
     chat: null,
+    clocks: [],
     ...changes,
   }
 }

@@ -6,6 +6,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import type { KeptFile } from '../attachments.ts'
 import { customerFor, learnName } from '../customers.ts'
+import { hoursOf } from '../hours/settings.ts'
 import { postMessage } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
 import { openTicketOfChat } from '../tickets/open.ts'
@@ -119,7 +120,8 @@ async function endOrWait(tx: Tx, chat: ChatRow): Promise<Fed> {
 
 async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<number> {
   const context = await contextOf(tx.q, chat)
-  const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
+  const team = await teamById(tx.q, chat.team_id)
+  const rules = chatRulesOf(team)
   const agent = await agentById(tx.q, chat.agent_id)
   const customers = await customersAt(
     tx.q,
@@ -132,7 +134,7 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
   let queued = 0
   for (const r of batch) {
     const customer = customers.get(r.address)
-    const at = afterQuietHours(rules, customer?.zone ?? null, tx.now)
+    const at = afterQuietHours(rules, customer?.zone ?? null, hoursOf(team).zone, tx.now)
     const block = blocks.get(r.id) ?? capped.get(r.address)
     if (block) await setBlocked(tx, r, block)
     else if (at > tx.now) await tx.q.updateTable('chat_recipients').set({ due_at: at }).where('id', '=', r.id).execute()

@@ -9,6 +9,7 @@ export interface Variables {
   row: Record<string, string> // the further columns of the list
   agent: Record<string, string>
   team: Record<string, string>
+  ticket?: Record<string, string> // of a mail that is about one
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */
@@ -98,7 +99,7 @@ function parsed(text: string, field: string): Parsed {
 function filled(template: Parsed, variables: Variables): string {
   if (typeof template === 'string') return template
   try {
-    return String(liquid.renderSync(template, variables))
+    return String(liquid.renderSync(template, variables as object))
   } catch (error) {
     throw new Unfilled(reasonOf(error))
   }

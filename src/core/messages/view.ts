@@ -1,6 +1,7 @@
 import type { Side } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
+import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
 import type { MessageView } from '../letter.ts'
 
@@ -53,6 +54,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
         ...(isStepKey(r.dedup_key) && { followUp: true as const }),
+        ...(isReminderKey(r.dedup_key) && { reminder: true as const }),
         createdAt: r.created_at,
         editedAt: r.edited_at,
         deletedAt: r.deleted_at,

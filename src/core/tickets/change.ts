@@ -3,12 +3,15 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
 import { fixLinks } from '../attachments.ts'
+import { beginSilence, keepSilence } from '../auto-close/silence.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { usableSender } from '../senders/usual.ts'
+import { answerTakenBack, customerSpoke, customerWasHeard, hasWritten, keepClocks } from '../sla/clocks.ts'
+import { forgetOurAnswer, noteOurAnswer, noteTheirAnswer } from '../stats/answer-times.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
@@ -170,7 +173,10 @@ export async function setReplyMode(tx: Tx, id: string, mode: ReplyMode | null, a
 export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Actor): Promise<void> {
   const status = ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
-  await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
+  const to = { status, answered_at: tx.now, ...REOPENED } as const
+  await noteTheirAnswer(tx, ticket)
+  await change(tx, ticket, kind, customer, to)
+  await customerSpoke(tx, { ...ticket, ...to })
 }
 
 /** We wrote to the customer: it is for them to answer. */
@@ -180,6 +186,10 @@ export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Acto
     status: 'awaiting_customer',
     ...(ticket.queued_at !== null && (await answeredBy(tx, actor))),
   })
+  await beginSilence(tx, ticket)
+  if (!hasWritten(ticket)) return
+  await noteOurAnswer(tx, ticket)
+  await customerWasHeard(tx, { ...ticket, status: 'awaiting_customer' })
 }
 
 /** Whoever answers a ticket that waits for somebody has it. */
@@ -207,6 +217,8 @@ export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Prom
   if (mails.length) return
   const { status } = JSON.parse(written.before) as { status: Status }
   const isTaken = status === 'open' && ticket.assignee_id !== null
+  await answerTakenBack(tx, id, written.at)
+  await forgetOurAnswer(tx, id, written.at)
   await change(tx, ticket, 'status_changed', actor, { status: isTaken ? 'in_progress' : status })
 }
 
@@ -255,5 +267,7 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
   const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
+  await keepClocks(tx, ticket, { ...ticket, ...to })
+  await keepSilence(tx, ticket, { ...ticket, ...to })
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
 }

@@ -17,6 +17,7 @@ import { postMessage } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
+import { customerSpoke } from '../sla/clocks.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThread, DESK, MAIL } from '../threads.ts'
@@ -161,6 +162,7 @@ export async function openTicketByCustomer(
     status: ticket.status,
     from: by.customer.address,
   })
+  await customerSpoke(tx, ticket)
   return ticket
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
 import { messageViews } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
+import { clocksOf } from '../sla/view.ts'
 import { EVERYTHING, unsubscribedAmong, unsubscribeUrl } from '../unsubscriptions.ts'
 
 /** One ticket as the desk shows it; undefined when it is no more. */
@@ -70,6 +71,7 @@ export async function ticketViews(
   )
   const counts = await countsOf(q, withOpening)
   const openings = await openingsOf(q, store, withOpening)
+  const clocks = await clocksOf(q, withOpening)
   return new Map(
     rows.map(r => [
       r.id,
@@ -104,6 +106,7 @@ export async function ticketViews(
         mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
         looksLike: linkTo(r.looks_like_id, r.alike_identifier),
         chat: chats.get(r.id) ?? null,
+        clocks: clocks.get(r.id) ?? [],
       },
     ]),
   )

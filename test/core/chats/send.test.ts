@@ -6,6 +6,7 @@ import { sendToMe } from '../../../src/core/chats/try.ts'
 import { claimDeliveries } from '../../../src/core/deliveries/claim.ts'
 import { settle } from '../../../src/core/deliveries/settle.ts'
 import { plainText } from '../../../src/core/document.ts'
+import { hoursOf, setTeamHours } from '../../../src/core/hours/settings.ts'
 import type { Letter } from '../../../src/core/letter.ts'
 import { lettersFor } from '../../../src/core/letters.ts'
 import { listTickets } from '../../../src/core/lists.ts'
@@ -102,7 +103,8 @@ describe('a chat', () => {
   })
 
   it('wakes nobody: in the quiet hours of their zone a mail waits', async () => {
-    await town.rules({ quietHours: { from: '20:00', to: '08:00' }, zone: 'Europe/Berlin' })
+    await town.rules({ quietHours: { from: '20:00', to: '08:00' } })
+    await town.store.write(tx => setTeamHours(tx, town.team.id, { ...hoursOf(town.team), zone: 'Europe/Berlin' }))
     town.clock.now = Date.UTC(2026, 0, 5, 20) // 21:00 in Berlin, 12:00 in Los Angeles
     const id = await town.draft('jane@acme.test, bob@globex.test')
     await town.open({ customer: { typed: 'bob@globex.test' } })

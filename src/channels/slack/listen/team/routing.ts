@@ -18,13 +18,13 @@ import type { Query, Tx } from '../../../../db/store.ts'
 import { Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
+import { readCondition } from '../../views/team/conditions.ts'
 import {
   emptyRule,
   NO_TEAM,
   type RoutingMeta,
   type RuleDraft,
   type RuleMeta,
-  readCondition,
   routingForm,
   ruleForm,
   tryView,

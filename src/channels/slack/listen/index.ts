@@ -14,7 +14,9 @@ import { listenToTray } from './mail/tray.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
+import { listenToHours } from './team/hours.ts'
 import { listenToOutreach } from './team/outreach.ts'
+import { listenToPromises } from './team/promises.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
 import { listenToActions } from './tickets/actions.ts'
@@ -40,6 +42,8 @@ export function listen(bolt: App, desk: Desk): void {
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
+  listenToHours(app, desk)
+  listenToPromises(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

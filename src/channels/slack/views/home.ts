@@ -2,6 +2,7 @@ import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
+import { isOverdue } from '../../../core/sla/view.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { ids } from './ids.ts'
@@ -51,11 +52,11 @@ function row(ticket: TicketView, now: number): KnownBlock[] {
     : ticket.customer.name
   const facts = [
     cut(oneLine(customer), 120),
-    statusWords[ticket.status],
+    isOverdue(ticket, now) ? `${statusWords[ticket.status]}, overdue` : statusWords[ticket.status],
     ticket.assignee ? cut(oneLine(ticket.assignee.name), 60) : 'unassigned',
     age(ticket.answeredAt ?? ticket.createdAt, now),
   ]
-  const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}${ticket.counts.undecided > 0 ? '❓ ' : ''}`
+  const marks = `${isOverdue(ticket, now) ? '⏰ ' : ''}${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}${ticket.counts.undecided > 0 ? '❓ ' : ''}`
   return [
     words(
       `${marks}${ticket.identifier} · ${cut(oneLine(ticket.subject), 300)}`,
@@ -156,7 +157,7 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
       `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold} · ${strategyWords[routingOf(team).strategy]}${usualWords(team, senders)}`,
       button('Edit', ids.editTeam, team.id),
     ),
-    actions(button('Routing', ids.editRouting, team.id)),
+    actions(button('Routing', ids.editRouting, team.id), button('Hours and SLA', ids.hoursPage, team.id)),
     ...(team.place_problem
       ? [
           mrkdwn(

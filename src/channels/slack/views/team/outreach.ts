@@ -42,6 +42,7 @@ function line(agent: Candidate): string {
 
 function stateWords({ state, availability, availableAt }: Candidate): string {
   if (state === 'full') return '🔴 has enough:'
+  if (state === 'off') return '🌙 outside their working hours:'
   if (state !== 'away') return '🟢 free:'
   if (availability === 'online') return '🟡 away in Slack:'
   const what = availability === 'away' ? '🟡 away' : '⚪ offline'

@@ -94,6 +94,7 @@ export function routingForm(page: RoutingPage): ModalView {
         'Who is away in Slack, or not to be disturbed, gets nothing',
         routing.followPresence,
       ),
+      tick('hours', 'Hours', 'Who has own working hours gets nothing outside them', routing.followHours ?? false),
       { type: 'divider' },
       mrkdwn(
         '*Rules* come before all that, in this order; the first that fits and whose agent is free decides',

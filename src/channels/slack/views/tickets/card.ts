@@ -19,6 +19,7 @@ import { quoted } from '../excerpt.ts'
 import { fileLines, shownFiles } from '../files.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from '../words.ts'
+import { clockLines } from './clocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { copyWords } from './reply.ts'
 
@@ -32,6 +33,7 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       header(`${ticket.identifier} · ${ticket.subject}`),
       who(ticket),
       context(...facts(ticket)),
+      ...clockLines(ticket, now),
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
       ...waiting(ticket),

@@ -254,9 +254,10 @@ export type ArrivalKind =
   | 'receipt' // delivered, or read
   | 'unsubscribe' // they want no more chats
   | 'loop' // our own mail coming back
+  | 'light' // a person's, which only says thanks
   | 'unreadable'
 
-/** Whether nobody wrote it by hand: it is no answer, does not reopen and is never answered. */
+/** Whether nobody wrote it by hand, or only to say thanks: it is no answer, does not reopen and is never answered. */
 export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
 }

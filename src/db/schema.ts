@@ -476,7 +476,7 @@ export interface ChatStepRow {
 export interface ChatPostRow {
   id: string
   chat_id: string
-  kind: 'word' | 'answered' | 'chart'
+  kind: 'word' | 'answered' | 'chart' | 'light'
   text: string
   ticket_id: string | null // of the recipient who answered
   key: string // the same key again is the same post

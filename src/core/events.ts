@@ -40,12 +40,13 @@ const insertEvent = prepared((q, row: EventRow) =>
     .values(slotsOf(row, ['id', 'ticket_id', 'kind', 'actor_kind', 'actor_id', 'actor_name', 'before', 'after', 'at'])),
 )
 
-/** The newest events of a ticket, newest first. */
-export function historyOf(q: Query, ticketId: string, limit = 50): Promise<EventRow[]> {
+/** The newest events of a ticket, newest first; `before` is the last one of the page before. */
+export function historyOf(q: Query, ticketId: string, limit = 50, before: string | null = null): Promise<EventRow[]> {
   return q
     .selectFrom('events')
     .selectAll()
     .where('ticket_id', '=', ticketId)
+    .$if(before !== null, s => s.where('id', '<', before as string))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()

@@ -23,6 +23,7 @@ import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomers } from './tickets/customers.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
+import { listenToHistory } from './tickets/history.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
 
@@ -39,6 +40,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
   listenToFixes(app, desk)
+  listenToHistory(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)

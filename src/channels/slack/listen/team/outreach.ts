@@ -11,8 +11,10 @@ import { outreachUsage, whoView } from '../../views/team/outreach.ts'
 import { moment } from '../../views/words.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
+import { openHistory } from '../tickets/history.ts'
+import { statsFor } from './stats.ts'
 
-/** `/outreach`: who is given tickets, said by themselves. */
+/** `/outreach`: who is given tickets, said by themselves; figures, and what happened to a ticket. */
 export function listenToOutreach(app: App, desk: Desk): void {
   app.command(
     ids.outreach,
@@ -27,12 +29,14 @@ interface Shown {
 
 async function onOutreach(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
   const [first = 'help', ...rest] = command.text.trim().split(/\s+/).filter(Boolean)
-  const answer = subcommands[first.toLowerCase()]
-  const shown = answer ? await answer(desk, command.user_id, rest.join(' ')) : outreachUsage(first)
+  const word = first.toLowerCase()
+  if (word === 'history') return openHistory(desk, command, command.user_id, rest.join(' '))
+  const answer = subcommands[word]
+  const shown = answer ? await answer(desk, command.user_id, rest.join(' '), command.channel_id) : outreachUsage(first)
   await respond({ response_type: 'ephemeral', ...shown })
 }
 
-const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Promise<Shown>> = {
+const subcommands: Record<string, (desk: Desk, user: string, rest: string, channel: string) => Promise<Shown>> = {
   away: (desk, user, rest) => leave(desk, user, 'away', rest),
   offline: (desk, user, rest) => leave(desk, user, 'offline', rest),
   async back(desk, user) {
@@ -44,6 +48,7 @@ const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Pr
     return whoView(await desk.store.read(q => whoIsFree(q, desk.store.now())))
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
+  stats: (desk, user, rest, channel) => statsFor(desk, user, channel, rest),
   help: async () => outreachUsage(null),
 }
 

@@ -57,6 +57,8 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach back\` gives you at once what waits
 • \`/outreach who\` shows who is free, and how many tickets they have
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
+• \`/outreach stats\`, \`/outreach stats month SUP\`, \`/outreach stats 14d all\`: what a team did
+• \`/outreach history SUP-1\`: all that happened to a ticket
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

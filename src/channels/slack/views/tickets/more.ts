@@ -18,6 +18,10 @@ interface Group {
 
 const GROUPS: Group[] = [
   {
+    title: '*History*\nWho did what and when, all of it.',
+    buttons: t => [button('History', ids.history, t.id)],
+  },
+  {
     title: '*Put it away*\nOut of the lists, and closed. An answer brings an archived one back; spam stays away.',
     buttons: t => [
       t.archivedAt === null && button('Archive', ids.archive, t.id),

@@ -5,7 +5,7 @@ import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
-import { tendClocks } from './core/sla/tend.ts'
+import { tendAllClocks } from './core/sla/tend.ts'
 import { sendDigests } from './core/stats/digest.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
@@ -43,7 +43,7 @@ export function startJobs(
     ),
     schedule(
       '* * * * *',
-      run('keeping promises', () => store.write(tendClocks)),
+      run('keeping promises', () => tendAllClocks(store)),
     ),
     schedule(
       '* * * * *',

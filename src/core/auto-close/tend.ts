@@ -15,6 +15,7 @@ import { closeTicket } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
 import { reminderKey } from './reminder-key.ts'
 import { type AutoClose, autoCloseOf } from './settings.ts'
+import { beginSilence } from './silence.ts'
 
 const MOST = 50 // of a team, of each step, in one round
 
@@ -86,7 +87,7 @@ async function take(store: Store, due: Due, rules: AutoClose): Promise<void> {
 async function step(tx: Tx, due: Due, rules: AutoClose): Promise<void> {
   const ticket = await ticketById(tx.q, due.silence.ticket_id)
   if (!(await isAsRead(tx, due.silence)) || ticket.closed_at !== null) return
-  if (!(await isOursToEnd(tx.q, ticket.id))) return
+  if (!(await isOursToEnd(tx.q, ticket.id))) return beginSilence(tx, ticket) // and is not looked at again each minute
   if (due.action === 'close') return close(tx, ticket, due.days)
   if (due.action === 'nudge') await nudge(tx, ticket, due)
   else await remind(tx, ticket, due, rules)

@@ -54,7 +54,8 @@ export async function keepClocks(tx: Tx, before: TicketRow, after: TicketRow): P
     if (isClosed) await settle(tx, clock, clock.metric === 'resolution' ? 1 : null)
     else if (isOurs(after) && clock.running_since === null) await run(tx, clock)
     else if (!isOurs(after) && clock.running_since !== null) await rest(tx, clock)
-    else if (before.priority !== after.priority || before.team_id !== after.team_id) await lookSoon(tx, clock, after)
+    const isOther = before.priority !== after.priority || before.team_id !== after.team_id
+    if (!isClosed && isOther) await lookSoon(tx, clock, after) // another policy may fit now
   }
 }
 

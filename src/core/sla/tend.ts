@@ -1,7 +1,8 @@
 import { type SqlBool, sql } from 'kysely'
 import { DateTime } from 'luxon'
 import type { SlaClockRow, SlaMetric, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Store, Tx } from '../../db/store.ts'
+import { agentById } from '../agents.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { overture, record } from '../events.ts'
@@ -24,6 +25,11 @@ export const metricWords: Record<SlaMetric, string> = {
 interface Broken {
   clock: SlaClockRow
   ticket: TicketRow
+}
+
+/** Looks at all clocks that are due to be looked at, some at a time. */
+export async function tendAllClocks(store: Store): Promise<void> {
+  while ((await store.write(tendClocks)) === MOST);
 }
 
 /**
@@ -102,7 +108,8 @@ async function tellOf(tx: Tx, broken: Broken[]): Promise<void> {
 }
 
 async function responsibleFor(tx: Tx, ticket: TicketRow): Promise<string[]> {
-  if (ticket.assignee_id) return [ticket.assignee_id]
+  const assignee = ticket.assignee_id === null ? null : await agentById(tx.q, ticket.assignee_id)
+  if (assignee && assignee.deactivated_at === null) return [assignee.id]
   return (await leadsOf(tx.q, ticket.team_id)).map(l => l.id)
 }
 

@@ -37,6 +37,14 @@ it('/outreach stats tells what a team did, of the channel, or by name', async ()
   const shown = await told('Figures of Support')
   expect(wordsOf(shown)).toContain('*Sent*: 1 to single customers, 1 of them to begin a ticket')
   expect(wordsOf(shown)).toContain('Open now: 1 (nobody 1)')
+  await world.ann.click({ ephemeral: shown.id }, 'stats_chart')
+  await told('The chart is in your direct messages.')
+  expect(
+    world.slack
+      .direct('Ann')
+      .messages()
+      .flatMap(m => m.files ?? []),
+  ).toMatchObject([{ name: 'figures.png' }])
   await outreach('stats month all')
   await told('Figures of all teams')
   await outreach('stats 14d sup')

@@ -19,6 +19,7 @@ import { listenToOutreach } from './team/outreach.ts'
 import { listenToPromises } from './team/promises.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
+import { listenToStats } from './team/stats.ts'
 import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomers } from './tickets/customers.ts'
 import { listenToFixes } from './tickets/fix.ts'
@@ -46,6 +47,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToRouting(app, desk)
   listenToHours(app, desk)
   listenToPromises(app, desk)
+  listenToStats(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

@@ -124,6 +124,7 @@ export const ids = {
   addPolicyCondition: 'add_policy_condition',
   editAutoClose: 'edit_auto_close',
   editDigest: 'edit_digest',
+  statsChart: 'stats_chart',
   pageSenders: 'page_senders',
   openBlocked: 'open_blocked',
   lift: 'lift_suppression',

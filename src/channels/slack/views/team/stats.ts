@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { Figures } from '../../../../core/stats/figures.ts'
-import { context, cut, header, limits, mrkdwn, oneLine, plain, words } from '../blocks.ts'
+import { actions, button, context, cut, escaped, header, limits, mrkdwn, oneLine, plain, words } from '../blocks.ts'
+import { ids } from '../ids.ts'
 import { moment, span } from '../words.ts'
 
 const MOST_AGENTS = 15
@@ -41,7 +42,16 @@ function count(n: number): string {
 }
 
 /** The figures as one answer to a command. */
-export function statsView(figures: Figures): { text: string; blocks: KnownBlock[] } {
+export function statsView(figures: Figures, teamId: string | null): { text: string; blocks: KnownBlock[] } {
   const title = `Figures of ${figures.team ?? 'all teams'}`
-  return { text: plain(title).text, blocks: statsBlocks(figures, title) }
+  const asked = JSON.stringify({ teamId, from: figures.from, to: figures.to } satisfies Asked)
+  const chart = actions(button('Send me the chart', ids.statsChart, asked))
+  return { text: plain(escaped(title)).text, blocks: [...statsBlocks(figures, title), chart] }
+}
+
+/** What figures are asked for, kept in a button. */
+export interface Asked {
+  teamId: string | null
+  from: number // ms UTC
+  to: number
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { autoCloseOf } from '../../../src/core/auto-close/settings.ts'
+import { autoCloseOf, setAutoClose } from '../../../src/core/auto-close/settings.ts'
+import { tendSilences } from '../../../src/core/auto-close/tend.ts'
 import { queueDeskPost } from '../../../src/core/desk-posts.ts'
 import { hoursOf, ownHoursOf } from '../../../src/core/hours/settings.ts'
 import { policiesOf } from '../../../src/core/sla/policies.ts'
@@ -232,15 +233,43 @@ describe('a promise on a ticket', () => {
   })
 })
 
+describe('a silent ticket', () => {
+  it('has its customer reminded by a mail that says it is automatic, and is closed in the end', async () => {
+    const { jane, overture, slack } = world
+    const card = await world.openTicket({ subject: 'Your tulips' })
+    await slack.until(() => jane.inbox.some(m => m.subject.includes('Your tulips')))
+    await world.settle()
+    const { store } = overture
+    const id = (await team()).id
+    await store.write(tx =>
+      setAutoClose(tx, id, {
+        nudgeDays: null,
+        remindDays: 2,
+        reminder: 'Still there, {{ customer.first_name }}?',
+        closeDays: 4,
+        except: [],
+      }),
+    )
+    const wait = async (days: number) => {
+      const since = Date.now() - days * 86_400_000
+      await store.write(tx => tx.q.updateTable('silences').set({ since }).execute())
+      for (let n = 0; n < 2; n++) await tendSilences(store)
+    }
+    await wait(2)
+    const mail = await slack.until(() => jane.inbox.find(m => m.text.includes('Still there, Jane?')))
+    expect(mail.headers).toContainEqual({ name: 'Auto-Submitted', value: 'auto-generated' })
+    await world.settle()
+    await wait(4)
+    await cardSays(card, 'Closed: no answer for 4 working days')
+    expect(jane.inbox.filter(m => m.text.includes('Still there, Jane?'))).toHaveLength(1)
+    await slack.until(() => world.thread(card.ts).some(m => m.text.includes('An answer opens it again.')))
+  })
+})
+
 describe('the weekly digest', () => {
   it('comes once with its chart, however often it is asked for and the process starts', async () => {
     const { slack } = world
-    await world.overture.store.write(tx =>
-      tx.q
-        .updateTable('teams')
-        .set({ digest_at: tx.now - 1_000 })
-        .execute(),
-    )
+    await world.overture.store.write(tx => tx.q.updateTable('teams').set({ digest_at: tx.now }).execute())
     await sendDigests(world.overture.store)
     await world.restart()
     await sendDigests(world.overture.store)
@@ -251,7 +280,7 @@ describe('the weekly digest', () => {
         .filter(m => m.text === 'The week of Support')
     await slack.until(() => digests().length === 1 && slack.channel('support').thread(digests()[0]!.ts).length === 2)
     await world.settle()
-    expect(wordsOf(digests()[0])).toContain('*Sent*: 1 to single customers, 1 of them to begin a ticket')
+    expect(wordsOf(digests()[0])).toContain('*Sent*: 3 to single customers, 2 of them to begin a ticket')
     expect(wordsOf(digests()[0])).toContain('*Promises (SLA)*: 0 kept, 1 broken')
     expect(digests()).toHaveLength(1)
     expect((await team()).digest_at).toBeGreaterThan(Date.now())

@@ -125,7 +125,11 @@ describe('the figures of a while', () => {
           .values(rows.slice(i, i + 500))
           .execute()
     })
+    let turns = 0
+    const others = setInterval(() => turns++)
     expect((await week()).sent).toBe(4_501)
+    clearInterval(others)
+    expect(turns).toBeGreaterThan(2) // others had their turn meanwhile
   })
 })
 

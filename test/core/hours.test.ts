@@ -11,6 +11,8 @@ import {
   workingDaysBefore,
   workingMsBetween,
 } from '../../src/core/hours/working-time.ts'
+import { whoIsFree } from '../../src/core/routing/availability.ts'
+import { changeRouting, routingOf } from '../../src/core/routing/settings.ts'
 import { teamById } from '../../src/core/teams.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -216,6 +218,23 @@ describe('the hours of a team', () => {
     await expect(set({ week: [[], [], [], [], [], [], []] })).rejects.toThrow('at least one day')
     await set({ holidays: [{ on: '29-02', name: 'Leap day' }] })
     expect(hoursOf(await store.read(q => teamById(q, team.id)))).toMatchObject({ zone: 'Europe/Berlin' })
+  })
+
+  it('may be others for an agent, who is given nothing outside them where the team wants it', async () => {
+    town = await startTown() // 9:00 UTC
+    const { store, team, ann, clock } = town
+    const state = async () => (await store.read(q => whoIsFree(q, clock.now)))[0]?.agents[0]?.state
+    const routing = (followHours: boolean) =>
+      store.write(tx =>
+        changeRouting(tx, team.id, { ...routingOf(team), followHours }, { takers: [ann.id], leads: [] }),
+      )
+    await store.write(tx => setAgentHours(tx, ann.id, office('America/New_York')))
+    await routing(false)
+    expect(await state()).toBe('free')
+    await routing(true)
+    expect(await state()).toBe('off')
+    clock.now += 6 * HOUR
+    expect(await state()).toBe('free')
   })
 
   it("may be others for an agent, until they are the team's again", async () => {

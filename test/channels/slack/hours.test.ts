@@ -278,7 +278,9 @@ describe('the weekly digest', () => {
         .channel('support')
         .messages()
         .filter(m => m.text === 'The week of Support')
-    await slack.until(() => digests().length === 1 && slack.channel('support').thread(digests()[0]!.ts).length === 2)
+    await slack.until(() => digests().length === 1 && slack.channel('support').thread(digests()[0]!.ts).length === 2, {
+      timeoutMs: 25_000,
+    })
     await world.settle()
     expect(wordsOf(digests()[0])).toContain('*Sent*: 3 to single customers, 2 of them to begin a ticket')
     expect(wordsOf(digests()[0])).toContain('*Promises (SLA)*: 0 kept, 1 broken')

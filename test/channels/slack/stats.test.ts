@@ -38,7 +38,8 @@ it('/outreach stats tells what a team did, of the channel, or by name', async ()
   expect(wordsOf(shown)).toContain('*Sent*: 1 to single customers, 1 of them to begin a ticket')
   expect(wordsOf(shown)).toContain('Open now: 1 (nobody 1)')
   await world.ann.click({ ephemeral: shown.id }, 'stats_chart')
-  await told('The chart is in your direct messages.')
+  const isThere = () => world.ann.ephemerals().some(e => e.text.includes('The chart is in your direct messages.'))
+  await world.slack.until(isThere, { timeoutMs: 25_000 }) // the thread that draws it is compiled first
   expect(
     world.slack
       .direct('Ann')

@@ -4,6 +4,7 @@ import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
 import * as fields from './0004_fields.ts'
 import * as work from './0007_work.ts'
+import * as hours from './0008_hours.ts'
 import * as react from './0009_react.ts'
 import * as people from './0010_people.ts'
 
@@ -20,4 +21,5 @@ export const migrations: Record<string, Step> = {
   '0010_people': people,
   '0009_react': react,
   '0007_work': work,
+  '0008_hours': hours,
 }

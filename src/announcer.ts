@@ -1,6 +1,7 @@
 import type { Channel, Outcome } from './channels/channel.ts'
 import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
+import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
 import { claimWhispers, nextWhisperDue, settleWhisper } from './core/whispers.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
@@ -96,7 +97,12 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       show: async () => (await desk.whisper?.(w)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleWhisper(t, w, outcome),
     }))
-    return [...notices, ...cards, ...posts, ...whispers]
+    const words = (await claimDeskPosts(tx, AT_ONCE, notTo)).map(w => ({
+      ...w,
+      show: async () => (await desk.sayAtDesk?.(w)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleDeskPost(t, w, outcome),
+    }))
+    return [...notices, ...cards, ...posts, ...whispers, ...words]
   }
 
   async function nextWordDue(after: number): Promise<number | null> {
@@ -104,6 +110,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       await nextNoticeDue(store, after),
       await store.read(q => nextChatDue(q, after)),
       await store.read(q => nextWhisperDue(q, after)),
+      await store.read(q => nextDeskPostDue(q, after)),
     ].filter(at => at !== null)
     return due.length ? Math.min(...due) : null
   }

@@ -1,5 +1,6 @@
 import type { Notice } from '../core/alerts.ts'
 import type { ChatCard, ChatPost } from '../core/chats/card.ts'
+import type { DeskPost } from '../core/desk-posts.ts'
 import type { DeskTrace } from '../core/erase/run.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
 import type { Presence } from '../core/routing/presence.ts'
@@ -33,6 +34,8 @@ export interface Channel {
   whisper?(word: Whisper): Promise<Outcome>
   /** Takes away what it shows of somebody who is forgotten. The same again must be harmless. Only a desk can. */
   erase?(trace: DeskTrace): Promise<Erased>
+  /** Says something in a team's place, or to one agent. The same post twice must be harmless. Only a desk can. */
+  sayAtDesk?(post: DeskPost): Promise<Outcome>
   /** Whether these people are there, by handle; whom it cannot tell of is missing or null. Only a desk can. */
   presence?(handles: string[]): Promise<Map<string, Presence>>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */

@@ -28,6 +28,7 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     availability: known?.availability ?? 'online',
     available_at: known?.available_at ?? null,
     capacity: known?.capacity ?? null,
+    hours: known?.hours ?? null,
     zone: person.zone === undefined ? (known?.zone ?? null) : person.zone,
     assigned_at: known?.assigned_at ?? null,
     presence: known?.presence ?? null,

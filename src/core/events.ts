@@ -57,12 +57,13 @@ const insertEvents = preparedMany((q, rows: EventRow[]) =>
     ),
 )
 
-/** The newest events of a ticket, newest first. */
-export function historyOf(q: Query, ticketId: string, limit = 50): Promise<EventRow[]> {
+/** The newest events of a ticket, newest first; `before` is the last one of the page before. */
+export function historyOf(q: Query, ticketId: string, limit = 50, before: string | null = null): Promise<EventRow[]> {
   return q
     .selectFrom('events')
     .selectAll()
     .where('ticket_id', '=', ticketId)
+    .$if(before !== null, s => s.where('id', '<', before as string))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()

@@ -12,6 +12,7 @@ import type {
 } from '../db/schema.ts'
 import type { Document } from './document.ts'
 import type { FilledField } from './fields/values.ts'
+import type { ClockView } from './sla/view.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
 export interface Letter {
@@ -113,6 +114,7 @@ export interface TicketView {
   dueAt: number | null
   tags: string[] // empty where only a message of it is carried
   fields: FilledField[]
+  clocks: ClockView[] // promises that are not settled yet
 }
 
 /** The chat that began a ticket, as far as its mails need it. */
@@ -196,6 +198,7 @@ export interface MessageView {
   followUp?: true // a chat's, to somebody who did not answer
   note?: { color: NoteColor | null; isPinned: boolean } // of a note that an agent keeps
   moved?: TicketLink // where it is since somebody took it away from another ticket
+  reminder?: true // written by Overture to a customer who did not answer
   createdAt: number
   editedAt: number | null
   deletedAt: number | null
@@ -287,9 +290,10 @@ export type ArrivalKind =
   | 'receipt' // delivered, or read
   | 'unsubscribe' // they want no more chats
   | 'loop' // our own mail coming back
+  | 'light' // a person's, which only says thanks
   | 'unreadable'
 
-/** Whether nobody wrote it by hand: it is no answer, does not reopen and is never answered. */
+/** Whether nobody wrote it by hand, or only to say thanks: it is no answer, does not reopen and is never answered. */
 export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
 }

@@ -48,6 +48,11 @@ export interface Schema {
   whispers: WhisperRow
   erasures: ErasureRow
   forgotten: ForgottenRow
+  sla_policies: SlaPolicyRow
+  sla_clocks: SlaClockRow
+  silences: SilenceRow
+  answer_times: AnswerTimeRow
+  desk_posts: DeskPostRow
 }
 
 export interface SettingRow {
@@ -75,6 +80,10 @@ export interface TeamRow {
   shared_at: number | null // since when people of another organisation read the team's place
   shared_agreed_at: number | null // when a lead said that what is written there is mailed all the same
   shared_agreed_by: string | null // agent
+  hours: string | null // JSON Hours (core/hours/settings.ts); null: the usual ones
+  auto_close: string | null // JSON AutoClose (core/auto-close/settings.ts); null: nothing is closed by itself
+  digest: string | null // JSON Digest (core/stats/digest.ts); null: there is none
+  digest_at: number | null // when the next digest is due
   created_at: number
   archived_at: number | null
 }
@@ -91,6 +100,7 @@ export interface AgentRow {
   available_at: number | null // when they are back, if they said so: from then on they are online
   capacity: number | null // open tickets at most that are given to them; null: as the team says
   zone: string | null // IANA time zone, as the desk tells it
+  hours: string | null // JSON Hours (core/hours/settings.ts); null: as their teams
   assigned_at: number | null // when a ticket was last given to them: the order of turns
   presence: 'active' | 'away' | null // what the desk says of them; null: it does not say
   presence_at: number | null // when it said so
@@ -601,7 +611,7 @@ export interface ChatStepRow {
 export interface ChatPostRow {
   id: string
   chat_id: string
-  kind: 'word' | 'answered' | 'chart'
+  kind: 'word' | 'answered' | 'chart' | 'light'
   text: string
   ticket_id: string | null // of the recipient who answered
   key: string // the same key again is the same post
@@ -674,5 +684,74 @@ export interface ErasureRow {
 /** The keyed hash of an address that was forgotten: nothing is sent there by accident. */
 export interface ForgottenRow {
   hash: string
+  created_at: number
+}
+
+/** What a team promises for the tickets that meet its conditions, in working time; a team's are tried in order. */
+export interface SlaPolicyRow {
+  id: string
+  team_id: string
+  position: number
+  name: string
+  meets: 'all' | 'any'
+  conditions: string // JSON Condition[] (core/conditions.ts); none: every ticket
+  next_response_ms: number | null
+  update_ms: number | null
+  resolution_ms: number | null
+  created_at: number
+}
+
+export type SlaMetric = 'next_response' | 'update' | 'resolution'
+
+/** A promise on one ticket that runs, rests, was kept or was broken. At most one of a metric is unsettled. */
+export interface SlaClockRow {
+  id: string
+  ticket_id: string
+  team_id: string
+  policy_id: string
+  metric: SlaMetric
+  target_ms: number // working time that it may take
+  spent_ms: number // working time that it took before it last began to run
+  started_at: number
+  running_since: number | null // null while it rests, and once it is settled
+  due_at: number | null // when it is broken, as far as is known now; null while it rests
+  look_at: number | null // when it is to be looked at next; null: not before something happens
+  warned_at: number | null
+  breached_at: number | null
+  settled_at: number | null
+  met: 0 | 1 | null // once it is settled: whether it was kept; null: it came to nothing
+}
+
+/** Since when a ticket waits for its customer without a word from either side, and what was done about it. */
+export interface SilenceRow {
+  ticket_id: string
+  team_id: string
+  since: number
+  step: 0 | 1 | 2 // done: nothing yet, the nudge, the reminder
+}
+
+/** How long an answer took. */
+export interface AnswerTimeRow {
+  id: string
+  team_id: string
+  ticket_id: string
+  whose: 'theirs' | 'ours' // theirs: the first answer to what we wrote first; ours: to what they wrote
+  took_ms: number
+  at: number
+}
+
+/** Something that is said at the desk by itself: in a team's place, or to one agent. */
+export interface DeskPostRow {
+  id: string
+  key: string // the same key again is the same post
+  team_id: string | null // in whose place it is said
+  agent_id: string | null // or to whom
+  kind: 'word' | 'digest'
+  text: string
+  ticket_id: string | null // that it is about
+  figures: string | null // JSON Figures (core/stats/figures.ts), of a digest
+  external_id: string | null // how the place knows it, once it was said
+  attempts: number
+  due_at: number | null // null: it was said
   created_at: number
 }

@@ -180,7 +180,7 @@ describe('a message', () => {
       posts(letters)
         .filter(l => l.kind === 'message')
         .map(l => l.message?.text),
-    ).toEqual(['Thank you!', 'between us'])
+    ).toEqual(['Thank you! When can I fetch it?', 'between us'])
   })
 
   it('from the desk is not posted there again, but marked once it is decided to be public', async () => {

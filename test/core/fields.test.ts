@@ -19,12 +19,13 @@ import { fieldsOf, setFields } from '../../src/core/fields/values.ts'
 import { type BadRow, importPeople, tryImport } from '../../src/core/people/import.ts'
 import { personPage } from '../../src/core/people/page.ts'
 import { setBaseRole } from '../../src/core/permissions/roles.ts'
+import { meetsConditions } from '../../src/core/routing/conditions.ts'
 import { factsOf } from '../../src/core/routing/facts.ts'
-import { meetsRule } from '../../src/core/routing/rules.ts'
 import { setTags } from '../../src/core/tags/tags.ts'
 import { formsOf } from '../../src/core/teams.ts'
 import { closeByAgent } from '../../src/core/tickets/close.ts'
-import { isOverdue, setDetails, showOverdue } from '../../src/core/tickets/details.ts'
+import { setDetails, showOverdue } from '../../src/core/tickets/details.ts'
+import { isPastDue } from '../../src/core/tickets/due.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import type { Tx } from '../../src/db/store.ts'
 import { Problems } from '../../src/lib/problem.ts'
@@ -158,7 +159,7 @@ describe('what is filled in', () => {
   it('counts in the conditions of rules by the name of the field, each choice by itself', async () => {
     const facts = (await town.store.read(q => factsOf(q, [ticket.id]))).get(ticket.id)!
     const holds = (name: string, is: 'is' | 'is_not' | 'contains', value: string) =>
-      meetsRule({ meets: 'all', conditions: [{ on: 'field', name, is, value }] }, facts)
+      meetsConditions({ meets: 'all', conditions: [{ on: 'field', name, is, value }] }, facts)
     expect(holds('colours', 'is', 'RED')).toBe(true)
     expect(holds('Colours', 'is_not', 'blue')).toBe(true)
     expect(holds('plan', 'is', 'silver')).toBe(true)
@@ -274,8 +275,8 @@ describe('the details of a ticket', () => {
     await town.store.write(showOverdue)
     expect(await cardVersion()).toEqual(drawn)
     const view = await town.view(ticket.id)
-    expect(isOverdue(view, town.clock.now)).toBe(true)
-    expect(isOverdue({ ...view, closedAt: town.clock.now }, town.clock.now)).toBe(false)
+    expect(isPastDue(view, town.clock.now)).toBe(true)
+    expect(isPastDue({ ...view, closedAt: town.clock.now }, town.clock.now)).toBe(false)
   })
 })
 

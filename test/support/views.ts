@@ -55,6 +55,7 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     dueAt: null,
     tags: [],
     fields: [],
+    clocks: [],
     ...changes,
   }
 }

@@ -153,12 +153,12 @@ export function sortOut(files: AttachmentView[]): { fit: AttachmentView[]; out: 
 }
 
 /**
- * Puts files into a thread, as one post, and returns those that Slack refused for good.
+ * Puts files into a thread, or a channel, as one post, and returns those that Slack refused for good.
  * https://docs.slack.dev/messaging/working-with-files
  */
 export async function uploadFiles<F extends Uploadable>(
   desk: Desk,
-  to: { channel: string; threadTs: string },
+  to: { channel: string; threadTs?: string },
   files: F[],
 ): Promise<LeftOut<F>[]> {
   const uploaded: { id: string; title: string }[] = []
@@ -179,7 +179,7 @@ export async function uploadFiles<F extends Uploadable>(
     await desk.bulk.files.completeUploadExternal({
       files: [first, ...others],
       channel_id: to.channel,
-      thread_ts: to.threadTs,
+      ...(to.threadTs !== undefined && { thread_ts: to.threadTs }),
     })
   return out
 }

@@ -10,6 +10,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
+import { sayAtDesk } from './deliver/desk-post.ts'
 import { eraseTrace } from './deliver/erase.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
@@ -125,6 +126,7 @@ export function createSlack(options: SlackOptions): Slack {
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),
+    sayAtDesk: post => sayAtDesk(desk, post),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

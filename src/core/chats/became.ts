@@ -2,12 +2,13 @@ import { preparedMany } from '../../db/prepared.ts'
 import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
+import { hoursOf } from '../hours/settings.ts'
+import { workingDaysAfter } from '../hours/working-time.ts'
 import { teamById } from '../teams.ts'
 import { pause } from './change.ts'
 import { chatById, recipientOfTicket } from './find.ts'
 import { stepAfter } from './follow-up.ts'
 import { redrawChat } from './redraw.ts'
-import { chatRulesOf, workingDaysAfter } from './rules.ts'
 
 /** The first mails of these tickets were accepted: of those that a chat sent, its recipients have them. */
 export async function chatMailsSent(tx: Tx, ticketIds: string[]): Promise<void> {
@@ -165,6 +166,6 @@ const ABSENT_DAYS = 5 // working days
 
 async function postponed(tx: Tx, recipient: ChatRecipientRow): Promise<number> {
   const chat = await chatById(tx.q, recipient.chat_id)
-  const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
-  return Math.max(recipient.step_due_at ?? 0, workingDaysAfter(rules, tx.now, ABSENT_DAYS))
+  const hours = hoursOf(await teamById(tx.q, chat.team_id))
+  return Math.max(recipient.step_due_at ?? 0, workingDaysAfter(hours, tx.now, ABSENT_DAYS))
 }

@@ -2,6 +2,8 @@ import type { AgentRow, ChatRow, ChatState } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
+import { hoursOf } from '../hours/settings.ts'
+import { isOpen } from '../hours/working-time.ts'
 import { openedBy, refusalInTeam, refuseUnlessSends, writingOf } from '../permissions/may.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
@@ -9,7 +11,7 @@ import { dryRunOf } from './dry-run.ts'
 import { chatById } from './find.ts'
 import { holdBack, letGo, takeBack } from './mails.ts'
 import { redrawChat } from './redraw.ts'
-import { type ChatRules, chatRulesOf, isWorkingTime } from './rules.ts'
+import { type ChatRules, chatRulesOf } from './rules.ts'
 
 /** From which states a chat may come to each; what is not here is refused. */
 const FROM: Record<ChatState, ChatState[]> = {
@@ -195,7 +197,8 @@ async function whyApproval(
     return `It goes to ${willGet.toLocaleString('en')} people; more than ${rules.approvalOver.toLocaleString('en')} need approval.`
   if (rules.newAgentDays > 0 && (await isNew(q, chat, at - rules.newAgentDays * DAY_MS)))
     return 'Its author is new in the team.'
-  if (rules.outsideHours && !isWorkingTime(rules, at)) return 'It would go out outside the working hours.'
+  if (rules.outsideHours && !isOpen(hoursOf(await teamById(q, chat.team_id)), at))
+    return 'It would go out outside the working hours.'
   return null
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TeamRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
-import { isZone, nextTimeOfDay } from '../../lib/zone.ts'
+import { nextTimeOfDay } from '../../lib/zone.ts'
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time looks like 09:00.')
 const span = z.object({ from: clock, to: clock })
@@ -24,9 +24,6 @@ const Rules = z.object({
   outsideHours: z.boolean().default(false),
   /** A chat goes out after so many minutes unless somebody stops it; null: at once. */
   vetoMinutes: whole(1, 10_080).nullable().default(null),
-  zone: z.string().refine(isZone, 'That is no time zone. One looks like Europe/Berlin.').default('UTC'),
-  workingDays: z.array(whole(1, 7)).min(1, 'Choose at least one day.').default([1, 2, 3, 4, 5]), // 1 is Monday
-  workingHours: span.default({ from: '09:00', to: '17:00' }),
   /** Nobody gets a chat in these hours of theirs; null: at any time. */
   quietHours: span.nullable().default({ from: '20:00', to: '08:00' }),
   /** A customer gets at most one chat in so many days; 0: any number. */
@@ -48,7 +45,7 @@ export function chatRulesOf({ chat_rules: text }: Pick<TeamRow, 'chat_rules'>): 
   return rules
 }
 
-/** They are read many times a second while chats are sent, and checking a time zone is dear. */
+/** They are read many times a second while chats are sent. */
 const known = new Map<string | null, ChatRules>()
 const MOST_KNOWN = 100
 
@@ -64,30 +61,14 @@ export async function setChatRules(tx: Tx, teamId: string, rules: ChatRules): Pr
     .execute()
 }
 
-/** Whether the team works at this moment (ms UTC). */
-export function isWorkingTime(rules: ChatRules, at: number): boolean {
-  const local = DateTime.fromMillis(at, { zone: rules.zone })
-  return rules.workingDays.includes(local.weekday) && isWithin(rules.workingHours, local)
-}
-
-/** The first moment from `at` on (ms UTC) at which somebody in this zone may be written to. */
-export function afterQuietHours(rules: ChatRules, zone: string | null, at: number): number {
+/** The first moment from `at` on (ms UTC) at which somebody in this zone, or in ours where it is not known, may be written to. */
+export function afterQuietHours(rules: ChatRules, zone: string | null, ours: string, at: number): number {
   if (!rules.quietHours) return at
-  const theirs = DateTime.fromMillis(at, { zone: zone ?? rules.zone })
-  const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: rules.zone })
+  const theirs = DateTime.fromMillis(at, { zone: zone ?? ours })
+  const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: ours })
   if (!isWithin(rules.quietHours, local)) return at
   const [hour = 0, minute = 0] = rules.quietHours.to.split(':').map(Number)
-  return nextTimeOfDay(at, hour, minute, local.zoneName ?? rules.zone)
-}
-
-/** The moment that lies so many of the team's working days after `at` (ms UTC), at the same time of day. */
-export function workingDaysAfter(rules: ChatRules, at: number, days: number): number {
-  let day = DateTime.fromMillis(at, { zone: rules.zone })
-  for (let left = days; left > 0; ) {
-    day = day.plus({ days: 1 })
-    if (rules.workingDays.includes(day.weekday)) left--
-  }
-  return day.toMillis()
+  return nextTimeOfDay(at, hour, minute, local.zoneName ?? ours)
 }
 
 /** A span may go past midnight; one that ends where it begins is the whole day. */

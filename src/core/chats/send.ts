@@ -8,6 +8,7 @@ import { actorOf, agentById } from '../agents.ts'
 import type { KeptFile } from '../attachments.ts'
 import { type CustomerView, customersFor, learnName } from '../customers.ts'
 import type { Document } from '../document.ts'
+import { hoursOf } from '../hours/settings.ts'
 import { postMessages } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
 import { openTicketsOfChat } from '../tickets/open.ts'
@@ -122,7 +123,8 @@ async function endOrWait(tx: Tx, chat: ChatRow): Promise<Fed> {
 
 async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<number> {
   const context = await contextOf(tx.q, chat)
-  const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
+  const team = await teamById(tx.q, chat.team_id)
+  const rules = chatRulesOf(team)
   const agent = await agentById(tx.q, chat.agent_id)
   const customers = await customersAt(
     tx.q,
@@ -135,7 +137,7 @@ async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<n
   const mails: Mail[] = []
   for (const r of batch) {
     const customer = customers.get(r.address)
-    const at = afterQuietHours(rules, customer?.zone ?? null, tx.now)
+    const at = afterQuietHours(rules, customer?.zone ?? null, hoursOf(team).zone, tx.now)
     const block = blocks.get(r.id) ?? capped.get(r.address)
     const filled = block || at > tx.now ? null : fill(context, r, customer)
     if (block) await setBlocked(tx, r, block)

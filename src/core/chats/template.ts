@@ -10,6 +10,7 @@ export interface Variables {
   row: Record<string, string> // the further columns of the list
   agent: Record<string, string>
   team: Record<string, string>
+  ticket?: Record<string, string> // of a mail that is about one
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */
@@ -107,7 +108,7 @@ const BEGINNINGS = 'customer, row, agent or team, such as customer.first_name'
 function filled(template: Parsed, variables: Variables): string {
   if (typeof template === 'string') return template
   try {
-    return String(liquid.renderSync(template, variables))
+    return String(liquid.renderSync(template, variables as object))
   } catch (error) {
     throw new Unfilled(reasonOf(error))
   }

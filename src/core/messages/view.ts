@@ -1,6 +1,7 @@
 import type { Side } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
+import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
 import type { MessageView } from '../letter.ts'
 
@@ -58,6 +59,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         ...(r.author_kind === 'agent' &&
           r.visibility === 'note' && { note: { color: r.color, isPinned: r.pinned_at !== null } }),
         ...(r.home && { moved: { id: r.ticket_id, identifier: r.home } }),
+        ...(isReminderKey(r.dedup_key) && { reminder: true as const }),
         createdAt: r.created_at,
         editedAt: r.edited_at,
         deletedAt: r.deleted_at,

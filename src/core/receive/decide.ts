@@ -10,9 +10,10 @@ import { postNotice } from '../messages/post.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { customerAnswered } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
+import { makeGeneral } from '../tickets/open.ts'
 
 /**
- * A mail that was shown folded was a person's after all: it counts as the customer's answer. One way. Throws a Problem for
+ * A mail that was shown folded was a person's after all, or more than thanks: it counts as the customer's answer. One way. Throws a Problem for
  * one that is counted already.
  */
 export async function treatAsAnswer(tx: Tx, messageId: string, actor: Actor): Promise<void> {
@@ -69,6 +70,7 @@ async function accept(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<void> {
 
 async function countAsAnswer(tx: Tx, ticket: TicketRow, m: MessageRow): Promise<void> {
   const author = { kind: 'customer' as const, id: ticket.customer_id, name: m.author_name }
+  if (ticket.chat_id) await makeGeneral(tx, ticket)
   await customerAnswered(tx, ticket, author)
   await chatAnswered(tx, ticket, author.name)
   await redrawMessage(tx, m.id)

@@ -17,6 +17,7 @@ export interface Routing {
   fallbackTeamId: string | null // whose agents are asked when nobody of the team is free
   fallbackMinutes: number // after so long
   followPresence: boolean // whoever is away at the desk, or does not want to be disturbed, is not free
+  followHours?: boolean // whoever has working hours of their own is not free outside them; absent: no
 }
 
 const MOST_CAPACITY = 1_000
@@ -29,11 +30,13 @@ const shape = z.object({
   fallbackTeamId: z.string().nullable().catch(null),
   fallbackMinutes: z.number().min(0).catch(15),
   followPresence: z.boolean().catch(false),
+  followHours: z.boolean().optional(),
 })
 
 /** How a team gives out its tickets; what it has not said is as usual. */
 export function routingOf(team: Pick<TeamRow, 'routing'>): Routing {
-  return shape.parse(team.routing === null ? {} : JSON.parse(team.routing))
+  const { followHours, ...routing } = shape.parse(team.routing === null ? {} : JSON.parse(team.routing))
+  return followHours ? { ...routing, followHours } : routing
 }
 
 /** Who takes part in a team's routing, by agents' ids. */

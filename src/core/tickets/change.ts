@@ -4,6 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
 import { queueAnswerPost } from '../answer-posts.ts'
 import { fixLinks } from '../attachments.ts'
+import { beginSilence, keepSilence } from '../auto-close/silence.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
@@ -12,6 +13,8 @@ import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { usableSender } from '../senders/usual.ts'
+import { answerTakenBack, customerSpoke, customerWasHeard, hasWritten, keepClocks } from '../sla/clocks.ts'
+import { forgetOurAnswer, noteOurAnswer, noteTheirAnswer } from '../stats/answer-times.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
@@ -188,7 +191,10 @@ export async function customerAnswered(tx: Tx, before: TicketRow, customer: Acto
   const ticket = before.status === 'snoozed' ? await afterAnswer(tx, before, customer) : before
   const status = ticket.status === 'snoozed' ? ticket.status : ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
-  await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
+  const to = { status, answered_at: tx.now, ...REOPENED } as const
+  await noteTheirAnswer(tx, ticket)
+  await change(tx, ticket, kind, customer, to)
+  await customerSpoke(tx, { ...ticket, ...to })
   await queueAnswerPost(tx, ticket)
 }
 
@@ -204,6 +210,10 @@ export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Acto
     status: 'awaiting_customer',
     ...(ticket.queued_at !== null && (await answeredBy(tx, actor))),
   })
+  await beginSilence(tx, ticket)
+  if (!hasWritten(ticket)) return
+  await noteOurAnswer(tx, ticket)
+  await customerWasHeard(tx, { ...ticket, status: 'awaiting_customer' })
 }
 
 /** Whoever answers a ticket that waits for somebody has it. */
@@ -232,6 +242,8 @@ export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Prom
   const before = JSON.parse(written.before) as { status: Status }
   const status = before.status === 'snoozed' ? 'open' : before.status
   const isTaken = status === 'open' && ticket.assignee_id !== null
+  await answerTakenBack(tx, id, written.at)
+  await forgetOurAnswer(tx, id, written.at)
   await change(tx, ticket, 'status_changed', actor, { status: isTaken ? 'in_progress' : status })
 }
 
@@ -295,6 +307,8 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (ticket.parent_id && 'closed_at' in to) await redrawCard(tx, ticket.parent_id)
+  await keepClocks(tx, ticket, { ...ticket, ...to })
+  await keepSilence(tx, ticket, { ...ticket, ...to })
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
 }
 

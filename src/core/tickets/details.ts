@@ -30,14 +30,6 @@ export async function setDetails(
   })
 }
 
-/** Whether a ticket is late: never stored, so that it ends by itself. */
-export function isOverdue(
-  { dueAt, closedAt }: { dueAt: number | null; closedAt: number | null },
-  now: number,
-): boolean {
-  return dueAt !== null && closedAt === null && dueAt <= now
-}
-
 const LOOKED_AT = 'overdue_looked_at'
 
 /** Has the cards drawn anew of all tickets that became overdue since this was last done. */

@@ -22,6 +22,7 @@ import { showUnseen } from '../messages/unseen.ts'
 import { openedBy, refusalInTeam, writingOf } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
+import { customerSpoke } from '../sla/clocks.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThreads, DESK, MAIL, type NewThread } from '../threads.ts'
@@ -199,6 +200,7 @@ export async function openTicketByCustomer(
     status: ticket.status,
     from: by.customer.address,
   })
+  await customerSpoke(tx, ticket)
   return ticket
 }
 

@@ -6,6 +6,7 @@ import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '
 import { pinnedNotes } from '../messages/notes.ts'
 import { messageViews } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
+import { clocksOf } from '../sla/view.ts'
 import { tagsOf } from '../tags/tags.ts'
 import { EVERYTHING, unsubscribedAmong, unsubscribeUrl } from '../unsubscriptions.ts'
 import { relationsOf, UNRELATED } from './relations.ts'
@@ -86,6 +87,7 @@ export async function ticketViews(
   const fields = await fieldsOf(q, ids)
   const relations = await relationsOf(q, withOpening)
   const pinned = await pinnedNotes(q, withOpening)
+  const clocks = await clocksOf(q, withOpening)
   return new Map(
     rows.map(r => [
       r.id,
@@ -130,6 +132,7 @@ export async function ticketViews(
         dueAt: r.due_at,
         tags: tags.get(r.id) ?? [],
         fields: fields.get(r.id) ?? [],
+        clocks: clocks.get(r.id) ?? [],
       },
     ]),
   )

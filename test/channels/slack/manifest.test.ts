@@ -28,7 +28,7 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'chat.unfurl': ['links:read', 'links:write'], // links:read: to hear of links at all
   'chat.update': ['chat:write'],
   'chat.delete': ['chat:write'],
-  'conversations.history': ['channels:history', 'groups:history'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'], // im: what an earlier try left with a person
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
   'conversations.open': ['im:write'],

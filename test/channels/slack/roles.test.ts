@@ -122,7 +122,6 @@ describe('roles', () => {
   })
 
   it('leave teams, senders and routing to those who run them', async () => {
-    await world.ben.openHome()
     const home = await world.slack.until(() => world.ben.home())
     await world.ben.click({ view: home.id }, 'home_tab:setup')
     await world.slack.until(() => wordsOf(world.ben.home()).includes('Add a team'))

@@ -6,6 +6,7 @@ import { sendToMe } from '../../../src/core/chats/try.ts'
 import { claimDeliveries } from '../../../src/core/deliveries/claim.ts'
 import { settle } from '../../../src/core/deliveries/settle.ts'
 import { plainText } from '../../../src/core/document.ts'
+import { hoursOf, setTeamHours } from '../../../src/core/hours/settings.ts'
 import type { Letter } from '../../../src/core/letter.ts'
 import { lettersFor } from '../../../src/core/letters.ts'
 import { listTickets } from '../../../src/core/lists.ts'
@@ -103,7 +104,8 @@ describe('a chat', () => {
   })
 
   it('wakes nobody: in the quiet hours of their zone a mail waits', async () => {
-    await town.rules({ quietHours: { from: '20:00', to: '08:00' }, zone: 'Europe/Berlin' })
+    await town.rules({ quietHours: { from: '20:00', to: '08:00' } })
+    await town.store.write(tx => setTeamHours(tx, town.team.id, { ...hoursOf(town.team), zone: 'Europe/Berlin' }))
     town.clock.now = Date.UTC(2026, 0, 5, 20) // 21:00 in Berlin, 12:00 in Los Angeles
     const id = await town.draft('jane@acme.test, bob@globex.test')
     await town.open({ customer: { typed: 'bob@globex.test' } })
@@ -248,12 +250,11 @@ describe('a chat that needs a yes', () => {
   })
 
   it('goes by rules whose limits are told in plain words', async () => {
-    const wrong = { capDays: 400, perSecond: 0, approvalOver: 1.5, vetoMinutes: Number.NaN, workingDays: [] }
+    const wrong = { capDays: 400, perSecond: 0, approvalOver: 1.5, vetoMinutes: Number.NaN }
     const told = await town.rules(wrong).catch(error => error.problems.map((p: Problem) => [p.field, p.message]))
     expect(told).toEqual([
       ['approvalOver', 'Give a whole number.'],
       ['vetoMinutes', 'Give a whole number from 1 to 10,080.'],
-      ['workingDays', 'Choose at least one day.'],
       ['capDays', 'Give a whole number from 0 to 365.'],
       ['perSecond', 'Give a number from 0.1 to 10,000.'],
     ])

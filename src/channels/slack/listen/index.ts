@@ -19,11 +19,14 @@ import { switchboard } from './switchboard.ts'
 import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToFields } from './team/fields.ts'
 import { listenToForgetting } from './team/forget.ts'
+import { listenToHours } from './team/hours.ts'
 import { listenToOutreach } from './team/outreach.ts'
+import { listenToPromises } from './team/promises.ts'
 import { listenToReactionSettings } from './team/reactions.ts'
 import { listenToRoles } from './team/roles.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
+import { listenToStats } from './team/stats.ts'
 import { listenToTags } from './team/tags.ts'
 import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomerFields } from './tickets/customer-fields.ts'
@@ -32,6 +35,7 @@ import { listenToDetails } from './tickets/edit-details.ts'
 import { listenToElsewhere } from './tickets/elsewhere.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
+import { listenToHistory } from './tickets/history.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
 import { listenToNotes } from './tickets/notes.ts'
 import { listenToRelations } from './tickets/relations.ts'
@@ -59,9 +63,13 @@ export function listen(bolt: App, desk: Desk): void {
   listenToElsewhere(app, desk)
   listenToSnoozes(app, desk)
   listenToNotes(app, desk)
+  listenToHistory(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
+  listenToHours(app, desk)
+  listenToPromises(app, desk)
+  listenToStats(app, desk)
   listenToFields(app, desk)
   listenToTags(app, desk)
   listenToRoles(app, desk)

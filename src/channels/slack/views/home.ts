@@ -3,7 +3,7 @@ import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
 import { isOverheard } from '../../../core/places.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
-import { isOverdue } from '../../../core/tickets/details.ts'
+import { isOverdue } from '../../../core/sla/view.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { ids } from './ids.ts'
@@ -64,7 +64,7 @@ function row(ticket: TicketView, now: number): KnownBlock[] {
     : ticket.customer.name
   const facts = [
     cut(oneLine(customer), 120),
-    statusWords[ticket.status],
+    isOverdue(ticket, now) ? `${statusWords[ticket.status]}, overdue` : statusWords[ticket.status],
     ticket.assignee ? cut(oneLine(ticket.assignee.name), 60) : 'unassigned',
     age(ticket.answeredAt ?? ticket.createdAt, now),
   ]
@@ -184,6 +184,7 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
     ),
     actions(
       button('Routing', ids.editRouting, team.id),
+      button('Hours and SLA', ids.hoursPage, team.id),
       button('Forms and fields', ids.editFields, ownerWord({ owner: 'ticket', teamId: team.id })),
     ),
     ...(team.place_problem

@@ -15,9 +15,11 @@ import { openImport } from '../people/import.ts'
 import { openPersonAt } from '../people/people.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
+import { openHistory } from '../tickets/history.ts'
 import { askToForget } from './forget.ts'
+import { statsFor } from './stats.ts'
 
-/** `/outreach`: who is given tickets, said by themselves. */
+/** `/outreach`: who is given tickets, said by themselves; figures, and what happened to a ticket. */
 export function listenToOutreach(app: App, desk: Desk): void {
   app.command(
     ids.outreach,
@@ -61,6 +63,11 @@ const subcommands: Record<string, Subcommand> = {
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
   forget: (desk, user, rest) => askToForget(desk, user, rest),
+  stats: (desk, user, rest, { channel_id }) => statsFor(desk, user, channel_id, rest),
+  async history(desk, user, rest, command) {
+    await openHistory(desk, command, user, rest)
+    return undefined
+  },
   help: async () => outreachUsage(null),
 }
 

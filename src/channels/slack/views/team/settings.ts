@@ -226,6 +226,7 @@ export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null, t
             usual,
           ),
         ),
+      actions(button('Own working hours', ids.editOwnHours, 'me')),
     ],
   })
 }

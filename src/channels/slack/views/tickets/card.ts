@@ -19,6 +19,7 @@ import { quoted } from '../excerpt.ts'
 import { fileLines, shownFiles } from '../files.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from '../words.ts'
+import { clockLines } from './clocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { particulars } from './particulars.ts'
 import { copyWords } from './reply.ts'
@@ -37,6 +38,7 @@ export function ticketCard(ticket: TicketView, now: number): Card {
       who(ticket),
       context(...facts(ticket)),
       ...particulars(ticket, now),
+      ...clockLines(ticket, now),
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
       ...workLines(ticket),

@@ -15,7 +15,7 @@ export function historyBlocks(events: EventRow[], names: Map<string, string>, mo
 }
 
 function line(event: EventRow, names: Map<string, string>): RichTextSection {
-  const text = cut(oneLine(`${event.actor_name} ${sentence(event, names)}`), 300)
+  const text = cut(historyLine(event, names), 300)
   return {
     type: 'rich_text_section',
     elements: [
@@ -28,6 +28,11 @@ function line(event: EventRow, names: Map<string, string>): RichTextSection {
       { type: 'text', text: `  ${text}` },
     ],
   }
+}
+
+/** Who did what, in one line. */
+export function historyLine(event: EventRow, names: Map<string, string>): string {
+  return oneLine(`${event.actor_name} ${sentence(event, names)}`)
 }
 
 type Fields = Record<string, unknown>
@@ -98,6 +103,7 @@ const sentences: Record<string, string> = {
   note_unpinned: 'unpinned a note',
   note_coloured: 'coloured a note',
   ticket_deleted: 'deleted the ticket',
+  sla_breached: 'saw a promise broken',
 }
 
 /** What was decided about a message that somebody wrote in the thread. */
@@ -166,6 +172,7 @@ function detail(kind: string, after: Fields): string {
   if (OTHERS.includes(kind)) return String(after.other ?? after.to ?? after.from ?? '')
   if (kind === 'suppression_lifted') return [after.to, after.note].filter(Boolean).join(': ')
   if (kind === 'mail_complained') return String(after.to ?? '')
+  if (kind === 'sla_breached') return String(after.promise ?? '')
   if (kind === 'unsubscribed') return `${after.to}: ${after.reason}`
   if (kind === 'sender_banned') return `${after.to}: ${after.reason}`
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`

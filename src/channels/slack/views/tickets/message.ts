@@ -141,5 +141,10 @@ function folded(message: MessageView): Post {
   const from = message.author.address ?? message.author.name
   const what = machineWords[message.kind ?? 'auto'] ?? machineWords.auto
   const line = cut(`${what}, from ${cut(oneLine(from), 200)}: ${oneLine(message.text)}`, 220)
-  return { ...author(message), blocks: [words(line, button('Show', ids.showFull, message.id))], text: escaped(line) }
+  return { ...author(message), blocks: [words(line, foldedButton(message))], text: escaped(line) }
+}
+
+/** All of a word of thanks is to be seen, so what is left is to say that it is more. */
+function foldedButton({ id, kind }: MessageView): Button {
+  return kind === 'light' ? button('Treat as an answer', ids.treatAsAnswer, id) : button('Show', ids.showFull, id)
 }

@@ -46,6 +46,10 @@ const GROUPS: Group[] = [
     ],
   },
   {
+    title: '*History*\nWho did what and when, all of it.',
+    buttons: t => [button('History', ids.history, t.id)],
+  },
+  {
     title:
       '*Put it away*\nOut of the lists, and closed. An answer brings an archived one back; spam stays away. Deleting is for good.',
     buttons: t => [

@@ -4,8 +4,14 @@ import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
+import { releaseScheduled } from './core/schedule/release.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
+
+/** However many were to go at nine. */
+async function releaseAll(store: Store): Promise<void> {
+  while ((await store.write(releaseScheduled)) > 0);
+}
 
 /** What runs when. Raw mail is kept for `keepMailDays`, or, with 0, for ever. */
 export function startJobs(
@@ -25,6 +31,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('reminding', () => store.write(remindOfUndecided)),
+    ),
+    schedule(
+      '* * * * *',
+      run('sending scheduled mails', () => releaseAll(store)),
     ),
     schedule(
       '* * * * *',

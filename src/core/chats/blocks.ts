@@ -3,11 +3,11 @@ import type { Query } from '../../db/store.ts'
 import { isAddress } from '../addresses.ts'
 import { agentById } from '../agents.ts'
 import { bansOf } from '../bans.ts'
+import type { MailTemplate, Variables } from '../liquid.ts'
 import { ownAmong } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
-import type { ChatTemplate, Variables } from './template.ts'
-import { Unfilled } from './unfilled.ts'
+import { Unfilled } from '../unfilled.ts'
 
 /** Whom a chat leaves out. An address that is none, one of ours, or for which a variable is missing never gets it. */
 export interface Exclusions {
@@ -47,7 +47,7 @@ export interface Block {
 /** All that does not change from recipient to recipient. */
 export interface ChatContext {
   chat: ChatRow
-  template: ChatTemplate
+  template: MailTemplate
   exclusions: Exclusions
   agent: Record<string, string>
   team: Record<string, string>
@@ -59,7 +59,7 @@ export async function contextOf(q: Query, chat: ChatRow): Promise<ChatContext> {
   const agent = await agentById(q, chat.agent_id)
   const team = await teamById(q, chat.team_id)
   const name = agent.alias ?? agent.name
-  const { readTemplate } = await import('./template.ts') // Liquid is loaded with the first chat
+  const { readTemplate } = await import('../liquid.ts') // Liquid is loaded with the first chat
   return {
     chat,
     template: readTemplate(chat.subject, JSON.parse(chat.body)),

@@ -9,6 +9,7 @@ import { customerFor, learnName } from '../customers.ts'
 import { postMessage } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
 import { openTicketOfChat } from '../tickets/open.ts'
+import { Unfilled } from '../unfilled.ts'
 import {
   type Block,
   blocksOf,
@@ -21,7 +22,6 @@ import {
 import { finishChat, pause } from './change.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
-import { Unfilled } from './unfilled.ts'
 
 /** A chat that is being sent, and how fast. */
 export interface Sending {

@@ -6,19 +6,40 @@ import { domainOf } from '../addresses.ts'
 import { learnKey } from '../threads.ts'
 import { mintMessageId } from '../tokens.ts'
 
+/** When a mail is to go. */
+export interface Schedule {
+  at: number // ms UTC
+  zone: string // IANA time zone that the moment was chosen in
+  unlessAnswered: boolean // it does not go when the customer writes first
+}
+
+/** When a held delivery is due that waits for somebody's word: never. */
+export const NEVER = Date.UTC(9999, 11, 31)
+
+interface MailOptions {
+  holdMs?: number
+  schedule?: Schedule // in place of the hold
+  sender?: Pick<SenderRow, 'id' | 'address'>
+  author?: string // the name that it is sent under
+  copies?: string[]
+  blind?: string[] // those of the copies that no header names
+}
+
 /**
- * Queues a message for one thread, in the transaction of its cause. To a customer it is held for `holdMs` first, and the
- * id that their mail program will know it by is fixed now, so that no answer can come before we know it.
+ * Queues a message for one thread, in the transaction of its cause. To a customer it is held for `holdMs` first, or until
+ * its moment is released, and the id that their mail program will know it by is fixed now, so that no answer can come
+ * before we know it.
  */
 export async function queueDelivery(
   tx: Tx,
   message: { id: string; ticketId: string },
   thread: ThreadRow,
-  options: { holdMs?: number; sender?: Pick<SenderRow, 'address'>; copies?: string[] } = {},
+  options: MailOptions = {},
 ): Promise<string> {
   const id = newId()
   const toCustomer = thread.side === 'customer'
   const key = toCustomer && options.sender ? mintMessageId(tx.key, id, domainOf(options.sender.address)) : null
+  const { schedule, sender } = options
   const hold = options.holdMs ?? 0
   await insert(tx, {
     id,
@@ -26,9 +47,15 @@ export async function queueDelivery(
     thread,
     message,
     key,
-    state: hold > 0 ? 'held' : 'queued',
-    due_at: tx.now + hold,
+    state: schedule || hold > 0 ? 'held' : 'queued',
+    due_at: schedule ? NEVER : tx.now + hold,
     copies: options.copies?.length ? JSON.stringify(options.copies) : null,
+    blind: options.blind?.length ? JSON.stringify(options.blind) : null,
+    scheduled_at: schedule?.at ?? null,
+    zone: schedule?.zone ?? null,
+    unless_answered: schedule?.unlessAnswered ? 1 : 0,
+    sender_id: sender?.id ?? null,
+    author: options.author ?? null,
   })
   if (key) {
     await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
@@ -52,11 +79,11 @@ export async function queueCard(tx: Tx, ticketId: string, thread: ThreadRow): Pr
 
 async function insert(
   tx: Tx,
-  d: Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
-    thread: ThreadRow
-    message: { id: string | null; ticketId: string }
-    copies?: string | null
-  },
+  d: Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> &
+    Partial<Pick<DeliveryRow, (typeof MAIL_COLUMNS)[number]>> & {
+      thread: ThreadRow
+      message: { id: string | null; ticketId: string }
+    },
 ): Promise<void> {
   await insertDelivery(tx.q, {
     id: d.id,
@@ -84,11 +111,19 @@ async function insert(
     deferred_at: null,
     late_at: null,
     uncertain_at: null,
+    scheduled_at: d.scheduled_at ?? null,
+    zone: d.zone ?? null,
+    unless_answered: d.unless_answered ?? 0,
+    asked_at: null,
+    blind: d.blind ?? null,
+    sender_id: d.sender_id ?? null,
+    author: d.author ?? null,
   })
   tx.wake('outbox')
 }
 
 const insertDelivery = prepared((q, row: DeliveryRow) => q.insertInto('deliveries').values(slotsOf(row, COLUMNS)))
+const MAIL_COLUMNS = ['copies', 'scheduled_at', 'zone', 'unless_answered', 'blind', 'sender_id', 'author'] as const
 const COLUMNS = [
   'id',
   'kind',
@@ -106,7 +141,6 @@ const COLUMNS = [
   'sent_at',
   'reason',
   'place',
-  'copies',
   'bounce_class',
   'bounce_status',
   'bounced_at',
@@ -115,6 +149,8 @@ const COLUMNS = [
   'deferred_at',
   'late_at',
   'uncertain_at',
+  'asked_at',
+  ...MAIL_COLUMNS,
 ] as const
 
 /** A mark for a message that came from this thread, drawn by the message's state. One a message. */

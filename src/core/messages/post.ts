@@ -3,9 +3,10 @@ import type { MessageRow, ThreadRow, TicketRow, Visibility } from '../../db/sche
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
+import { agentById } from '../agents.ts'
 import { attach, attachKept, fixLinks, type KeptFile, refuseTooLarge } from '../attachments.ts'
-import { readCopies } from '../copies.ts'
-import { queueDelivery, queueMark } from '../deliveries/queue.ts'
+import { type CopiesWanted, readAllCopies } from '../copies.ts'
+import { queueDelivery, queueMark, type Schedule } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { type Actor, overture } from '../events.ts'
@@ -35,11 +36,13 @@ export interface NewMessage {
   doubt?: string | null
   copies?: Copy[] // who else it was written to
   copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
+  blindTo?: string[] // who gets one unseen by the others
   calls?: string | null // the agent who is called to look at it
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
   dedupKey?: string // the same key again is the same message
   holdMs?: number // before it goes to the customer; absent: as the team has it
+  schedule?: Schedule | null // when it goes to the customer; null: now
 }
 
 /**
@@ -67,7 +70,9 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
     isNew: true,
     ...(m.ticket && { ticket: m.ticket }),
     ...(m.copyTo && { copyTo: m.copyTo }),
+    ...(m.blindTo && { blindTo: m.blindTo }),
     ...(m.holdMs !== undefined && { holdMs: m.holdMs }),
+    ...(m.schedule && { schedule: m.schedule }),
   })
   return id
 }
@@ -138,7 +143,7 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
   }
 }
 
-export interface Posted {
+export interface Posted extends CopiesWanted {
   id: string
   ticketId: string
   ticket?: TicketRow
@@ -147,8 +152,8 @@ export interface Posted {
   fromThreadId: string | null
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
-  copyTo?: string[]
   holdMs?: number
+  schedule?: Schedule
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -179,22 +184,32 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
 }
 
 /**
- * Queues a message for the customer, and those who get a copy, after the team's hold; who they are is fixed now. Throws a
- * Problem when one of them must not or cannot be written to.
+ * Queues a message for the customer, and those who get a copy, after the team's hold or at its moment; who they are is
+ * fixed now. Throws a Problem when one of them must not or cannot be written to.
  */
 export async function queueToCustomer(
   tx: Tx,
-  m: Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'holdMs'>,
+  m: Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'blindTo' | 'holdMs' | 'schedule'>,
   thread: ThreadRow,
 ): Promise<void> {
   await refuseUnreachable(tx.q, thread.place)
-  const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+  const { copies, blind } = await readAllCopies(tx.q, thread.place, m)
   await fixLinks(tx, m.id)
   const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
   const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
   const sender = await senderFor(tx, ticket)
-  await queueDelivery(tx, m, thread, { holdMs, sender, copies })
-  await customerWasAnswered(tx, ticket, m.author)
+  const author = await nameOf(tx.q, m.author)
+  const mail = { holdMs, sender, author, copies, blind }
+  // a moment that is over, since its files took a while to fetch, is now
+  if (!m.schedule || m.schedule.at <= tx.now) {
+    await queueDelivery(tx, m, thread, mail)
+    await customerWasAnswered(tx, ticket, m.author)
+  } else await queueDelivery(tx, m, thread, { ...mail, schedule: m.schedule })
+}
+
+/** The name that customers see. */
+async function nameOf(q: Query, { kind, id, name }: Actor): Promise<string> {
+  return kind === 'agent' && id ? ((await agentById(q, id)).alias ?? name) : name
 }
 
 /** A word of Overture's own to the agents, in the ticket's thread, perhaps to one of them; never to the customer. */

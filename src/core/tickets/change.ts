@@ -8,6 +8,7 @@ import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
+import { cancelScheduled } from '../schedule/release.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
@@ -171,6 +172,7 @@ export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Acto
   const status = ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
   await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
+  await cancelScheduled(tx, ticket.id, customer.name)
 }
 
 /** We wrote to the customer: it is for them to answer. */
@@ -201,6 +203,7 @@ export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Prom
     .where('ticket_id', '=', id)
     .where('key', 'is not', null)
     .where('state', '!=', 'cancelled')
+    .where(e => e.or([e('scheduled_at', 'is', null), e('sent_at', 'is not', null)])) // what is yet to go changed nothing
     .where('created_at', '>=', written.at)
     .limit(1)
     .execute()

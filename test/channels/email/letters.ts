@@ -45,6 +45,7 @@ export function letter(wanted: Wanted = {}): Letter {
     message: message(text, wanted),
     references: wanted.references ?? [],
     copies: wanted.copies ?? [],
+    blind: wanted.blind ?? [],
     barred: wanted.barred ?? [],
     handed: wanted.handed ?? [],
     deferrals: 0,

@@ -80,6 +80,8 @@ function mail(
       lateAt: null,
       uncertainAt: null,
       copies: [],
+      blind: [],
+      scheduled: null,
     },
   ]
 }

@@ -1,6 +1,6 @@
 import { Liquid, LiquidError, type Template } from 'liquidjs'
-import { Problem } from '../../lib/problem.ts'
-import type { Block, Document, Inline } from '../document.ts'
+import { Problem } from '../lib/problem.ts'
+import type { Block, Document, Inline } from './document.ts'
 import { Unfilled } from './unfilled.ts'
 
 /** What a template can speak of. A name that is not known is not there at all, so that it needs a default. */
@@ -12,7 +12,7 @@ export interface Variables {
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */
-export interface ChatTemplate {
+export interface MailTemplate {
   /** The mail for one recipient. Throws Unfilled where a variable without a default is missing. */
   fill(variables: Variables): { subject: string; body: Document }
 }
@@ -32,7 +32,7 @@ const liquid = new Liquid({
 })
 
 /** Reads a chat's subject and message. Throws a Problem under the field whose Liquid cannot be read. */
-export function readTemplate(subject: string, body: Document): ChatTemplate {
+export function readTemplate(subject: string, body: Document): MailTemplate {
   const title = parsed(subject, 'subject')
   const blocks = body.map(b => readBlock(b))
   return {

@@ -37,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('agent_id', 'text', c => c.notNull().references('agents.id'))
     .addColumn('team_id', 'text')
     .addColumn('ticket_id', 'text')
+    .addColumn('stamp', 'bigint', c => c.notNull())
     .addColumn('shared_at', 'bigint')
     .addColumn('form', 'text', c => c.notNull())
     .addColumn('about', 'text', c => c.notNull())

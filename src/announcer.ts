@@ -1,4 +1,5 @@
 import type { Channel, Outcome } from './channels/channel.ts'
+import { claimAgentWords, nextAgentWordDue, settleAgentWord } from './core/agent-words.ts'
 import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
 import type { Store, Tx } from './db/store.ts'
@@ -14,7 +15,7 @@ export interface Announcer {
 
 const AT_ONCE = 5 // of each kind
 
-/** Something that the desk is to show beside letters: a notice, the card of a chat, a post below it. */
+/** Something that the desk is to show beside letters: a notice, the card of a chat, a post below it, a word to one agent. */
 interface Word {
   id: string
   place: string
@@ -90,13 +91,20 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       show: async () => (await desk.postInChat?.(p)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleChatPost(t, p, outcome),
     }))
-    return [...notices, ...cards, ...posts]
+    const words = (await claimAgentWords(tx, AT_ONCE)).map(w => ({
+      ...w,
+      show: async () => (await desk.tellAgent?.(w)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleAgentWord(t, w, outcome),
+    }))
+    return [...notices, ...cards, ...posts, ...words]
   }
 
   async function nextWordDue(after: number): Promise<number | null> {
-    const due = [await nextNoticeDue(store, after), await store.read(q => nextChatDue(q, after))].filter(
-      at => at !== null,
-    )
+    const due = [
+      await nextNoticeDue(store, after),
+      await store.read(q => nextChatDue(q, after)),
+      await store.read(q => nextAgentWordDue(q, after)),
+    ].filter(at => at !== null)
     return due.length ? Math.min(...due) : null
   }
 

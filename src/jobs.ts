@@ -1,10 +1,12 @@
 import { schedule } from 'node-cron'
 import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
+import { pruneDrafts } from './core/drafts.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
 import { releaseScheduled } from './core/schedule/release.ts'
+import { sayReminders } from './core/tickets/remind.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -25,12 +27,20 @@ export function startJobs(
       run('pruning', () => store.write(pruneInbound)),
     ),
     schedule(
+      '27 * * * *',
+      run('forgetting old drafts', () => store.write(pruneDrafts)),
+    ),
+    schedule(
       '37 * * * *',
       run('dropping old mail', () => dropOldMail(store, keepMailDays)),
     ),
     schedule(
       '* * * * *',
       run('reminding', () => store.write(remindOfUndecided)),
+    ),
+    schedule(
+      '* * * * *',
+      run('reminding of customers who did not answer', () => store.write(sayReminders)),
     ),
     schedule(
       '* * * * *',

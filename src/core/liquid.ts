@@ -9,6 +9,7 @@ export interface Variables {
   row: Record<string, string> // the further columns of the list
   agent: Record<string, string>
   team: Record<string, string>
+  ticket?: Record<string, string>
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */
@@ -31,7 +32,7 @@ const liquid = new Liquid({
   memoryLimit: 1_000_000,
 })
 
-/** Reads a chat's subject and message. Throws a Problem under the field whose Liquid cannot be read. */
+/** Reads a mail's subject and message. Throws a Problem under the field whose Liquid cannot be read. */
 export function readTemplate(subject: string, body: Document): MailTemplate {
   const title = parsed(subject, 'subject')
   const blocks = body.map(b => readBlock(b))

@@ -539,6 +539,7 @@ export interface DraftRow {
   agent_id: string // who wrote on it last
   team_id: string | null
   ticket_id: string | null // it is an answer there; null: a new ticket
+  stamp: number // the order of what was saved, as the desk tells it
   shared_at: number | null // since when the team's agents see it and may go on; null: it is its author's
   form: string // JSON, the desk's own: the form as it stood. Empty once it has ended
   about: string // JSON { title, text }: for lists

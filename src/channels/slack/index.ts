@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
+import { tellAgent } from './deliver/agent-word.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
@@ -116,6 +117,7 @@ export function createSlack(options: SlackOptions): Slack {
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),
+    tellAgent: word => tellAgent(desk, word),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

@@ -1,13 +1,12 @@
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { isAddress } from '../addresses.ts'
-import { agentById } from '../agents.ts'
 import { bansOf } from '../bans.ts'
-import type { MailTemplate, Variables } from '../liquid.ts'
+import type { MailTemplate } from '../liquid.ts'
 import { ownAmong } from '../senders/find.ts'
-import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
 import { Unfilled } from '../unfilled.ts'
+import { type CustomerFacts, customersAt, factsOfWriter, variablesOf } from '../variables.ts'
 
 /** Whom a chat leaves out. An address that is none, one of ours, or for which a variable is missing never gets it. */
 export interface Exclusions {
@@ -56,16 +55,12 @@ export interface ChatContext {
 type Candidate = Pick<ChatRecipientRow, 'id' | 'line' | 'address' | 'name' | 'fields'>
 
 export async function contextOf(q: Query, chat: ChatRow): Promise<ChatContext> {
-  const agent = await agentById(q, chat.agent_id)
-  const team = await teamById(q, chat.team_id)
-  const name = agent.alias ?? agent.name
   const { readTemplate } = await import('../liquid.ts') // Liquid is loaded with the first chat
   return {
     chat,
     template: readTemplate(chat.subject, JSON.parse(chat.body)),
     exclusions: { ...USUAL_EXCLUSIONS, ...(JSON.parse(chat.exclusions) as Partial<Exclusions>) },
-    agent: known({ name, first_name: firstWord(name), email: agent.email ?? '' }),
-    team: known({ name: team.name }),
+    ...(await factsOfWriter(q, chat.agent_id, chat.team_id)),
   }
 }
 
@@ -110,14 +105,6 @@ export async function blocksOf(
     }
   }
   return blocks
-}
-
-export interface CustomerFacts {
-  id: string
-  name: string
-  company: string | null
-  zone: string | null
-  fields: string | null
 }
 
 interface Facts {
@@ -188,18 +175,6 @@ async function factsOf(q: Query, { chat, exclusions }: ChatContext, addresses: s
   }
 }
 
-/** What is known of those who have these addresses. */
-export async function customersAt(q: Query, addresses: string[]): Promise<Map<string, CustomerFacts>> {
-  const rows = await q
-    .selectFrom('addresses as a')
-    .innerJoin('customers as c', 'c.id', 'a.customer_id')
-    .leftJoin('accounts', 'accounts.id', 'c.account_id')
-    .select(['a.address', 'c.id', 'c.name', 'c.zone', 'c.fields', 'accounts.name as company'])
-    .where('a.address', 'in', addresses)
-    .execute()
-  return new Map(rows.map(({ address, ...customer }) => [address, customer]))
-}
-
 function openTickets(q: Query, addresses: string[]): Promise<{ address: string; identifier: string }[]> {
   return q
     .selectFrom('addresses as a')
@@ -233,39 +208,4 @@ async function lettersTo(
     .orderBy('d.sent_at')
     .execute()
   return rows.map(r => ({ ...r, at: r.sent_at ?? 0 }))
-}
-
-/** What the chat's template can speak of for this recipient; what is not known is not there. */
-export function variablesOf(
-  context: Pick<ChatContext, 'agent' | 'team'>,
-  recipient: Pick<ChatRecipientRow, 'address' | 'name' | 'fields'>,
-  customer: CustomerFacts | undefined,
-): Variables {
-  const { address, fields } = recipient
-  const row = fields ? (JSON.parse(fields) as Record<string, string>) : {}
-  const name = recipient.name || (customer && customer.name !== address ? customer.name : '')
-  const own = customer?.fields ? (JSON.parse(customer.fields) as Record<string, string>) : {}
-  return {
-    customer: known({
-      ...own,
-      name,
-      first_name: row.first_name ?? firstWord(name),
-      last_name: row.last_name ?? name.trim().split(/\s+/).slice(1).join(' '),
-      address,
-      email: address,
-      company: row.company ?? customer?.company ?? '',
-    }),
-    row: known({ ...row, name, address }),
-    agent: context.agent,
-    team: context.team,
-  }
-}
-
-/** Only what says something, so that a template must give a default for the rest. */
-function known(values: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''))
-}
-
-function firstWord(text: string): string {
-  return text.trim().split(/\s+/)[0] ?? ''
 }

@@ -3,7 +3,8 @@ import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Document } from '../document.ts'
 import { Unfilled } from '../unfilled.ts'
-import { BLOCKS, type BlockName, blocksOf, type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
+import { customersAt, variablesOf } from '../variables.ts'
+import { BLOCKS, type BlockName, blocksOf, type ChatContext, contextOf } from './blocks.ts'
 import { chatById, recipientsAfter } from './find.ts'
 
 /** What would become of a chat if it were sent now. */

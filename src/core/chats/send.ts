@@ -10,15 +10,8 @@ import { postMessage } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
 import { openTicketOfChat } from '../tickets/open.ts'
 import { Unfilled } from '../unfilled.ts'
-import {
-  type Block,
-  blocksOf,
-  type ChatContext,
-  type CustomerFacts,
-  contextOf,
-  customersAt,
-  variablesOf,
-} from './blocks.ts'
+import { type CustomerFacts, customersAt, variablesOf } from '../variables.ts'
+import { type Block, blocksOf, type ChatContext, contextOf } from './blocks.ts'
 import { finishChat, pause } from './change.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'

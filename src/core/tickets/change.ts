@@ -14,6 +14,7 @@ import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { ticketById } from './find.ts'
+import { endReminders } from './remind.ts'
 
 /**
  * Makes an internal ticket public: its first message goes to the customer after the hold. One way, since a mail cannot be
@@ -173,6 +174,7 @@ export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Acto
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
   await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
   await cancelScheduled(tx, ticket.id, customer.name)
+  await endReminders(tx, ticket.id, 'answered')
 }
 
 /** We wrote to the customer: it is for them to answer. */
@@ -257,6 +259,7 @@ async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to:
   const told = names.filter(name => name !== 'assigned_at') // the event has a time of its own
   const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
+  if (to.closed_at != null) await endReminders(tx, ticket.id, 'closed')
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
 }

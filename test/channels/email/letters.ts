@@ -10,6 +10,7 @@ interface Wanted {
   text?: string
   references?: string[]
   copies?: string[]
+  blind?: string[]
   barred?: Letter['barred']
   handed?: string[]
   key?: string

@@ -17,12 +17,17 @@ import { switchboard } from './switchboard.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
+import { listenToTemplates } from './team/templates.ts'
 import { listenToActions } from './tickets/actions.ts'
+import { listenToComposers } from './tickets/composers.ts'
 import { listenToCustomers } from './tickets/customers.ts'
+import { listenToDrafts } from './tickets/drafts.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToReminders } from './tickets/remind.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
+import { listenToSendAs } from './tickets/send-as.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -36,6 +41,11 @@ export function listen(bolt: App, desk: Desk): void {
   listenToActions(app, desk)
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
+  listenToComposers(app, desk)
+  listenToDrafts(app, desk)
+  listenToTemplates(app, desk)
+  listenToReminders(app, desk)
+  listenToSendAs(app, desk)
   listenToFixes(app, desk)
   listenToHome(app, desk)
   listenToSetUp(app, desk)

@@ -11,6 +11,7 @@ import { outreachUsage, whoView } from '../../views/team/outreach.ts'
 import { moment } from '../../views/words.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
+import { openTemplates } from './templates.ts'
 
 /** `/outreach`: who is given tickets, said by themselves. */
 export function listenToOutreach(app: App, desk: Desk): void {
@@ -28,11 +29,14 @@ interface Shown {
 async function onOutreach(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
   const [first = 'help', ...rest] = command.text.trim().split(/\s+/).filter(Boolean)
   const answer = subcommands[first.toLowerCase()]
-  const shown = answer ? await answer(desk, command.user_id, rest.join(' ')) : outreachUsage(first)
-  await respond({ response_type: 'ephemeral', ...shown })
+  const shown = answer ? await answer(desk, command.user_id, rest.join(' '), command) : outreachUsage(first)
+  if (shown) await respond({ response_type: 'ephemeral', ...shown })
 }
 
-const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Promise<Shown>> = {
+/** Those that open a form answer nothing. */
+type Subcommand = (desk: Desk, user: string, rest: string, command: SlashCommand) => Promise<Shown | undefined>
+
+const subcommands: Record<string, Subcommand> = {
   away: (desk, user, rest) => leave(desk, user, 'away', rest),
   offline: (desk, user, rest) => leave(desk, user, 'offline', rest),
   async back(desk, user) {
@@ -44,6 +48,10 @@ const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Pr
     return whoView(await desk.store.read(q => whoIsFree(q, desk.store.now())))
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
+  async template(desk, user, rest, { trigger_id }) {
+    await openTemplates(desk, { trigger_id, user: { id: user } }, rest)
+    return undefined
+  },
   help: async () => outreachUsage(null),
 }
 

@@ -56,6 +56,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach back\` gives you at once what waits
 • \`/outreach who\` shows who is free, and how many tickets they have
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
+• \`/outreach template\` lists the texts to begin with; \`/outreach template add\` makes one
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

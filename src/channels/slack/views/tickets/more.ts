@@ -18,6 +18,10 @@ interface Group {
 
 const GROUPS: Group[] = [
   {
+    title: '*Write*\nWhat the next mail is sent from, and a word to you if nobody answers.',
+    buttons: t => [button('Send as', ids.sendAs, t.id), t.closedAt === null && button('Remind me', ids.remind, t.id)],
+  },
+  {
     title: '*Put it away*\nOut of the lists, and closed. An answer brings an archived one back; spam stays away.',
     buttons: t => [
       t.archivedAt === null && button('Archive', ids.archive, t.id),

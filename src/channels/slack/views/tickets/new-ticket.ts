@@ -1,5 +1,7 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
 import { roomInMail } from '../../../../core/attachments.ts'
+import type { Clock } from '../../../../core/schedule/moment.ts'
+import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { FileRules } from '../../../../db/store.ts'
 import {
@@ -18,6 +20,18 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { priorityWords, size } from '../words.ts'
+import { collisionBlocks, type Doubts } from './collision.ts'
+import {
+  blindField,
+  type ComposerMeta,
+  type ComposerStart,
+  keptFilesLine,
+  messageField,
+  missingLine,
+  subjectField,
+  templateField,
+  whenFields,
+} from './composer.ts'
 
 /** What a team can send from. */
 export interface SenderChoice {
@@ -30,25 +44,34 @@ export interface SenderChoice {
 export interface NewTicketForm extends SenderChoice {
   teams: { id: string; name: string }[] // never empty
   forms: { id: string; name: string; priority: Priority }[]
-  origin: string | null // the Slack channel that it was asked for in
   files: FileRules
+  templates: TemplateChoice[]
+  clock: Clock
+  now: number
+  meta: NewTicketMeta
   start?: Start
+  doubts?: Doubts
+  missing?: string | null // of the template that was inserted
 }
 
 /** What the form is filled with at first. */
-export interface Start {
+export interface Start extends ComposerStart {
   customer?: PlainTextOption | null
   typed?: string
   subject?: string
-  message?: RichTextBlock | undefined
   audience?: string | null
-  copies?: string
+  sender?: string | null
+  form?: string | null
+  priority?: Priority | null
+  assignee?: string | null
 }
 
 /** What the form remembers beside its fields. */
-export interface NewTicketMeta {
+export interface NewTicketMeta extends ComposerMeta {
   teamId: string
-  origin: string | null
+  origin: string | null // the Slack channel that it was asked for in
+  filledFor?: string // the address that a template was filled in for
+  anyway?: string // the address for which it was decided to write all the same
 }
 
 /**
@@ -57,39 +80,45 @@ export interface NewTicketMeta {
  */
 export function newTicketForm(form: NewTicketForm): ModalView {
   const usable = form.senders.some(s => s.broken === null)
-  const start = form.start ?? {}
-  const meta: NewTicketMeta = { teamId: form.team.id, origin: form.origin }
+  const { start = {}, meta } = form
   return modal({
     id: ids.forms.newTicket,
     title: 'New ticket',
-    submit: 'Create ticket',
+    submit: form.doubts?.isAsked ? 'Write anyway' : 'Create ticket',
+    isWatched: true,
     meta,
     blocks: [
+      ...(form.doubts ? collisionBlocks(form.doubts, form.now) : []),
       ...(usable ? [] : [noSender(form)]),
       teamField(form),
       ...formField(form),
       ...senderField(form),
       ...customerFields(start),
       copiesField(start.copies),
-      field('subject', 'Subject', {
-        type: 'plain_text_input',
-        max_length: 255,
-        ...(start.subject && { initial_value: cut(start.subject, 255) }),
-      }),
-      field('message', 'Message', { type: 'rich_text_input', ...(start.message && { initial_value: start.message }) }),
+      blindField(start.blind),
+      ...templateField(form.templates, meta.rev),
+      ...missingLine(form.missing),
+      subjectField(start.subject, meta.rev),
+      messageField(start.message, meta.rev),
       filesField(form.files),
+      ...keptFilesLine(meta.files),
       field('priority', 'Priority', {
         type: 'static_select',
         options: priorities(),
-        initial_option: priority(form.forms[0]?.priority ?? 'medium'),
+        initial_option: priority(start.priority ?? form.forms[0]?.priority ?? 'medium'),
       }),
       field(
         'assignee',
         'Assignee',
-        { type: 'users_select', placeholder: plain('Nobody yet', limits.placeholder) },
+        {
+          type: 'users_select',
+          placeholder: plain('Nobody yet', limits.placeholder),
+          ...(start.assignee && { initial_user: start.assignee }),
+        },
         { optional: true },
       ),
       audienceField(usable, start.audience ?? null),
+      ...whenFields(meta.when, form.clock, start, form.now),
     ],
   })
 }
@@ -112,17 +141,18 @@ function teamField({ team, teams }: NewTicketForm): InputBlock {
   )
 }
 
-function formField({ team, forms }: NewTicketForm): InputBlock[] {
+function formField({ team, forms, start }: NewTicketForm): InputBlock[] {
   const options = forms.slice(0, 100).map(f => option(f.name, f.id))
   const [first] = options
   if (!first) return []
-  return [field(`form:${team.id}`, 'Form', { type: 'static_select', options, initial_option: first })]
+  const initial = options.find(o => o.value === start?.form) ?? first
+  return [field(`form:${team.id}`, 'Form', { type: 'static_select', options, initial_option: initial })]
 }
 
 /** What it is sent from; named after the team. */
-export function senderField({ team, senders, usual }: SenderChoice): InputBlock[] {
+export function senderField({ team, senders, usual, start }: SenderChoice & { start?: Start }): InputBlock[] {
   const options = senders.slice(0, 100).map(senderOption)
-  const initial = options.find(o => o.value === usual.id) ?? options[0]
+  const initial = options.find(o => o.value === (start?.sender ?? usual.id)) ?? options[0]
   if (!initial) return []
   const hint = usual.instead && `⚠️ Not the usual address. ${cut(usual.instead, 500)}`
   const select = { type: 'static_select' as const, options, initial_option: initial }
@@ -148,7 +178,7 @@ function customerFields(start: Start): InputBlock[] {
         placeholder: plain('Search by name, address or company', limits.placeholder),
         ...(start.customer && { initial_option: start.customer }),
       },
-      { optional: true },
+      { optional: true, dispatch: true },
     ),
     field(
       'customer_typed',
@@ -245,8 +275,14 @@ export function workingView(title: string): ModalView {
 }
 
 /** Shown once a ticket is open. */
-export function openedView(ticket: { identifier: string; email: boolean; place: string }): ModalView {
-  const what = ticket.email ? 'is on its way' : 'is open, and internal'
+export function openedView(ticket: {
+  identifier: string
+  email: boolean
+  isScheduled: boolean
+  place: string
+}): ModalView {
+  const way = ticket.isScheduled ? 'waits for its moment' : 'is on its way'
+  const what = ticket.email ? way : 'is open, and internal'
   return notice('New ticket', [mrkdwn(`*${ticket.identifier}* ${what}. Its card is in <#${ticket.place}>.`)])
 }
 

@@ -60,7 +60,8 @@ export function readToAll(value: string): { messageId: string; copies: string[] 
  */
 export function heldPrompt(message: MessageView, ticket: TicketView, now: number, left: CopyChoice[] = []): Prompt {
   const mail = mailOf(message)
-  const to = `To ${customer(ticket)}${mail?.copies.length ? `, copy to ${mail.copies.join(', ')}` : ''}`
+  const unseen = mail?.blind.length ? `, blind copy to ${mail.blind.join(', ')}` : ''
+  const to = `To ${customer(ticket)}${mail?.copies.length ? `, copy to ${mail.copies.join(', ')}` : ''}${unseen}`
   const names = left.filter(o => !o.isStranger && !mail?.copies.includes(o.address)).map(copyWords)
   if (!mail) return said('This message stays in Slack.')
   const isHeld = mail.state === 'held' && mail.dueAt > now

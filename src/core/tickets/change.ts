@@ -179,11 +179,18 @@ export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Acto
 
 /** We wrote to the customer: it is for them to answer. */
 export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Actor): Promise<void> {
+  await touch(tx, ticket)
   if (ticket.closed_at !== null) return
   await change(tx, ticket, 'customer_written_to', actor, {
     status: 'awaiting_customer',
     ...(ticket.queued_at !== null && (await answeredBy(tx, actor))),
   })
+}
+
+/** Also where its status stays as it is something has happened. A ticket that was just made is as new as can be. */
+async function touch(tx: Tx, { id, updated_at }: TicketRow): Promise<void> {
+  if (updated_at >= tx.now) return
+  await tx.q.updateTable('tickets').set({ updated_at: tx.now }).where('id', '=', id).execute()
 }
 
 /** Whoever answers a ticket that waits for somebody has it. */

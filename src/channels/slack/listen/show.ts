@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types'
+import { WebAPIPlatformError } from '@slack/web-api'
 import { agentByHandle, agents } from '../../../core/agents.ts'
 import { type ChatView, chatView } from '../../../core/chats/view.ts'
 import { historyOf } from '../../../core/events.ts'
@@ -70,6 +71,15 @@ export async function redrawView(desk: Desk, viewId: string, view: ModalView): P
   } catch (err) {
     desk.log.debug({ err }, 'A view could not be drawn anew.')
     return false
+  }
+}
+
+/** Draws a form anew as it was when somebody chose something in it; harmless once they have closed it. */
+export async function redrawForm(desk: Desk, view: { id: string; hash: string }, form: ModalView): Promise<void> {
+  try {
+    await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  } catch (error) {
+    if (!(error instanceof WebAPIPlatformError && error.data.error === 'not_found')) throw error
   }
 }
 

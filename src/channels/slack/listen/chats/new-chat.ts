@@ -20,7 +20,7 @@ import { type AudienceKind, type ChatStart, type NewChatMeta, newChatForm } from
 import { ids } from '../../views/ids.ts'
 import { noTeam, workingView } from '../../views/tickets/new-ticket.ts'
 import { said } from '../../views/tickets/prompts.ts'
-import { openForm, redrawView } from '../show.ts'
+import { openForm, redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onShortcut, onSubmit } from '../showing-problems.ts'
 import { type Submission, storeSubmission } from '../submission.ts'
 import { withInserted } from '../tickets/compose.ts'
@@ -104,7 +104,7 @@ async function redraw(
   if (!view) return
   const { meta, start } = startIn(view, user.id)
   const form = await formFor(desk, user.id, change(meta), start)
-  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  if (form) await redrawForm(desk, view, form)
 }
 
 /** Puts a template into the form as it is: each recipient's own words are filled in when their mail is made. */
@@ -120,7 +120,7 @@ export async function insertIntoChat(desk: Desk, body: BlockAction, templateId: 
     message: withInserted(start.message, JSON.parse(template.body)),
   }
   const form = await formFor(desk, user.id, { ...meta, rev: (meta.rev ?? 0) + 1 }, filled)
-  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  if (form) await redrawForm(desk, view, form)
   return undefined
 }
 

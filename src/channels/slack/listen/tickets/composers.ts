@@ -7,7 +7,7 @@ import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { type NoteMeta, noteForm } from '../../views/tickets/forms.ts'
 import { insertIntoChat } from '../chats/new-chat.ts'
-import { loadTicket } from '../show.ts'
+import { loadTicket, redrawForm } from '../show.ts'
 import { onPress } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { withInserted } from './compose.ts'
@@ -57,6 +57,6 @@ async function insertIntoNote(desk: Desk, body: BlockAction, templateId: string)
   })
   const start = withInserted(values.richText(view.state.values, 'message'), text.body)
   const form = noteForm(ticket, templates, { rev: rev + 1, ...(start && { start }), missing: text.missing })
-  await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  await redrawForm(desk, view, form)
   return undefined
 }

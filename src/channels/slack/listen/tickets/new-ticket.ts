@@ -27,7 +27,7 @@ import {
   type Start,
   workingView,
 } from '../../views/tickets/new-ticket.ts'
-import { openForm, redrawView } from '../show.ts'
+import { openForm, redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
@@ -154,7 +154,7 @@ export async function redrawTicket(
     { ...startOfTicket(v), ...start },
     { ...(doubts && { doubts }), ...more },
   )
-  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  if (form) await redrawForm(desk, view, form)
   return form
 }
 
@@ -200,7 +200,7 @@ async function continueThere(desk: Desk, body: BlockAction, user: string, ticket
   const meta = { draft, rev: rev + 1, when, ...(liquid && { liquid }), ...(files && { files }) }
   const { sender: _, ...start } = startOfTicket(view.state.values)
   const form = await composer(desk, user, ticketId, meta, start)
-  await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  await redrawForm(desk, view, form)
 }
 
 async function customerAddress(desk: Desk, v: values.Values): Promise<string | null> {

@@ -34,7 +34,7 @@ import {
   replyForm,
 } from '../../views/tickets/reply.ts'
 import { knownNames } from '../shortcuts.ts'
-import { loadTicket, openForm } from '../show.ts'
+import { loadTicket, openForm, redrawForm } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
@@ -100,7 +100,7 @@ export async function redrawReply(
   const meta = { ...values.metaOf<ReplyMeta>(view), ...change }
   const held = { ...startOfReply(view.state.values), ...start }
   const form = await composer(desk, user.id, meta.ticketId, meta, held, missing)
-  await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  await redrawForm(desk, view, form)
   return form
 }
 

@@ -209,7 +209,11 @@ describe("the card's buttons", () => {
     await ann.command('/ticket jane@acme.test', support)
     await form('New ticket')
     const files = [{ name: 'order.txt', bytes: 'one tulip', mimetype: 'text/plain' }]
-    await ann.submit({ subject: 'Your order', message: 'See the file.', files })
+    const atOnce = await ann.submit({ subject: 'Your order', message: 'See the file.', files })
+    expect(atOnce.errors.files).toBe('One of the files was deleted in Slack.')
+    slack.faults.next('files.info', { kind: 'http_500' })
+    slack.faults.next('files.info', { kind: 'error', error: 'file_deleted' })
+    await ann.submit()
     expect(wordsOf(await modalSays('was deleted in Slack'))).toContain('See the file.')
     expect(await tickets()).toEqual([])
   })

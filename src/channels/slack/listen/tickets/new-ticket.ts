@@ -1,6 +1,7 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { agentByHandle, joinTeam, usualSenderOf } from '../../../../core/agents.ts'
+import { refuseUnmailable } from '../../../../core/attachments.ts'
 import { collisionsWith, collisionWords } from '../../../../core/collisions.ts'
 import { customerByAddress } from '../../../../core/customers.ts'
 import { endDraft } from '../../../../core/drafts.ts'
@@ -15,6 +16,7 @@ import type { TeamRow, TicketRow } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
 import { Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
+import { refuseUnready } from '../../files.ts'
 import { ids } from '../../views/ids.ts'
 import { senderForm } from '../../views/team/settings.ts'
 import type { Doubts } from '../../views/tickets/collision.ts'
@@ -262,6 +264,9 @@ async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done | undefi
   const asked = form.email ? await askFirst(desk, body) : undefined
   if (asked) return { show: asked }
   if (!files.length) return shown(desk, body, await open(desk, body, form))
+  const given = files.map(f => f.id)
+  if (form.email) await refuseUnready(desk, given, looked => refuseUnmailable(desk.store.files, looked))
+  else await refuseUnready(desk, given)
   await desk.store.write(tx => storeSubmission(tx, body))
   return { show: workingView('New ticket') }
 }

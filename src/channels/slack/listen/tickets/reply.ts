@@ -18,6 +18,7 @@ import { addressesFor, writeTo } from '../../../../core/tickets/address.ts'
 import type { AgentRow } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
+import { refuseUnready } from '../../files.ts'
 import { fromRichText } from '../../rich-text.ts'
 import { mendVariables } from '../../variables.ts'
 import { notice } from '../../views/blocks.ts'
@@ -185,6 +186,11 @@ async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done | undefi
   const ticket = await loadTicket(desk, meta.ticketId)
   const to = addressChosen(values.chosen(v, 'to')) ?? ticket.customer.address
   await scheduleIn(desk, ticket, meta, v)
+  await refuseUnready(
+    desk,
+    files.map(f => f.id),
+    looked => refuseUnmailable(desk.store.files, looked),
+  )
   await writtenFor(desk, body, ticket)
   await desk.store.write(async tx => {
     await refuseUnreachable(tx.q, to)

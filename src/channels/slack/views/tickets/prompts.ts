@@ -87,7 +87,7 @@ export function keptPrompt(message: MessageView, ticket: TicketView): Prompt {
 
 /** Offers to tell the customer of an edit that came after their mail. */
 export function correctionPrompt(message: MessageView, ticket: TicketView): Prompt {
-  const text = `${customer(ticket)} has this message as it was before your edit; a mail cannot be changed.`
+  const text = `${customer(ticket)} has this message as it was before your edit; a mail cannot be changed. A correction quotes what was wrong, and says what is right.`
   return {
     text: escaped(text),
     blocks: [words(text, button('Send correction', ids.correct, message.id, { style: 'primary' }))],

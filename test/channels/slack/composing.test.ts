@@ -21,6 +21,8 @@ const form = (title: string, who = world.ann): Promise<ModalView> =>
 const mailWith = (text: string) => world.slack.until(() => world.jane.inbox.find(m => m.text.includes(text)))
 const messageIn = (who: Person) =>
   JSON.stringify(Object.entries(who.modal().values).find(([id]) => id.startsWith('message'))?.[1] ?? '')
+/** What was typed is saved a moment after it. */
+const saved = (text: string) => world.slack.until(async () => (await drafts()).some(d => d.about.includes(text)))
 const openReply = async (card: MessageView, who = world.ann) => {
   await who.click(place(card), 'reply')
   await form('Reply on', who)
@@ -150,9 +152,10 @@ describe('a draft', () => {
     await ann.close()
     await openReply(card)
     await ann.choose('message', 'x')
+    await world.slack.until(async () => (await drafts()).length === before + 1)
     await ann.choose('message', '')
     await ann.close()
-    expect(await drafts()).toHaveLength(before)
+    await world.slack.until(async () => (await drafts()).length === before)
   })
 
   it('is sent from App Home, with its files, or discarded', async () => {
@@ -162,6 +165,7 @@ describe('a draft', () => {
     const file = { name: 'plan.txt', bytes: Buffer.from('A plan.'), mimetype: 'text/plain' }
     await ann.choose('files', [file] as never)
     await ann.choose('message', 'Here is the plan.')
+    await saved('Here is the plan.')
     await ann.close()
     const home = await homeDrafts()
     await world.slack.until(() => wordsOf(ann.home()).includes('Here is the plan.'))
@@ -169,6 +173,7 @@ describe('a draft', () => {
     expect((await mailWith('Here is the plan.')).attachments.map(a => a.name)).toEqual(['plan.txt'])
     await openReply(card)
     await ann.choose('message', 'Rubbish.')
+    await saved('Rubbish.')
     await ann.close()
     await homeDrafts()
     await world.slack.until(() => wordsOf(ann.home()).includes('Rubbish.'))
@@ -242,6 +247,7 @@ describe('a draft of the team', () => {
     await ben.say({ channel: 'support', thread_ts: card.ts, text: 'note: I am here.' })
     await openReply(card)
     await ann.choose('message', 'Ann began.')
+    await saved('Ann began.')
     await ann.close()
     const home = await homeDrafts()
     expect(wordsOf((await homeDrafts(ben)) && ben.home())).not.toContain('Ann began.')

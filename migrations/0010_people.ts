@@ -17,5 +17,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('deleted_at', 'bigint')
     .execute()
   await sql`create index customer_notes_customer on customer_notes (customer_id, id)`.execute(db)
-  await sql`create index customers_account on customers (account_id, id) where account_id is not null`.execute(db)
 }

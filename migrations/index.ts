@@ -3,6 +3,7 @@ import * as begin from './0001_begin.ts'
 import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
 import * as fields from './0004_fields.ts'
+import * as writing from './0006_writing.ts'
 import * as work from './0007_work.ts'
 import * as hours from './0008_hours.ts'
 import * as react from './0009_react.ts'
@@ -22,4 +23,5 @@ export const migrations: Record<string, Step> = {
   '0009_react': react,
   '0007_work': work,
   '0008_hours': hours,
+  '0006_writing': writing,
 }

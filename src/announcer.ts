@@ -1,4 +1,5 @@
 import type { Channel, Outcome } from './channels/channel.ts'
+import { claimAgentWords, nextAgentWordDue, settleAgentWord } from './core/agent-words.ts'
 import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
 import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
@@ -102,7 +103,12 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       show: async () => (await desk.sayAtDesk?.(w)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleDeskPost(t, w, outcome),
     }))
-    return [...notices, ...cards, ...posts, ...whispers, ...words]
+    const told = (await claimAgentWords(tx, AT_ONCE)).map(w => ({
+      ...w,
+      show: async () => (await desk.tellAgent?.(w)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleAgentWord(t, w, outcome),
+    }))
+    return [...notices, ...cards, ...posts, ...whispers, ...words, ...told]
   }
 
   async function nextWordDue(after: number): Promise<number | null> {
@@ -111,6 +117,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       await store.read(q => nextChatDue(q, after)),
       await store.read(q => nextWhisperDue(q, after)),
       await store.read(q => nextDeskPostDue(q, after)),
+      await store.read(q => nextAgentWordDue(q, after)),
     ].filter(at => at !== null)
     return due.length ? Math.min(...due) : null
   }

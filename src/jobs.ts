@@ -3,15 +3,23 @@ import { tendSilences } from './core/auto-close/tend.ts'
 import { endBans } from './core/bans.ts'
 import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
+import { pruneDrafts } from './core/drafts.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
+import { releaseScheduled } from './core/schedule/release.ts'
 import { tendAllClocks } from './core/sla/tend.ts'
 import { sendDigests } from './core/stats/digest.ts'
 import { showOverdue } from './core/tickets/details.ts'
+import { sayReminders } from './core/tickets/remind.ts'
 import { wakeAllDue } from './core/tickets/snooze.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
+
+/** However many were to go at nine. */
+async function releaseAll(store: Store): Promise<void> {
+  while ((await store.write(releaseScheduled)) > 0);
+}
 
 /** What runs when. Raw mail is kept for `keepMailDays`, or, with 0, for ever. */
 export function startJobs(
@@ -25,6 +33,10 @@ export function startJobs(
       run('pruning', () => store.write(pruneInbound)),
     ),
     schedule(
+      '27 * * * *',
+      run('forgetting old drafts', () => store.write(pruneDrafts)),
+    ),
+    schedule(
       '37 * * * *',
       run('dropping old mail', () => dropOldMail(store, keepMailDays)),
     ),
@@ -35,6 +47,14 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('ending bans', () => store.write(endBans)),
+    ),
+    schedule(
+      '* * * * *',
+      run('reminding of customers who did not answer', () => store.write(sayReminders)),
+    ),
+    schedule(
+      '* * * * *',
+      run('sending scheduled mails', () => releaseAll(store)),
     ),
     schedule(
       '* * * * *',

@@ -1,3 +1,4 @@
+import type { AgentWord } from '../core/agent-words.ts'
 import type { Notice } from '../core/alerts.ts'
 import type { ChatCard, ChatPost } from '../core/chats/card.ts'
 import type { DeskPost } from '../core/desk-posts.ts'
@@ -36,6 +37,8 @@ export interface Channel {
   erase?(trace: DeskTrace): Promise<Erased>
   /** Says something in a team's place, or to one agent. The same post twice must be harmless. Only a desk can. */
   sayAtDesk?(post: DeskPost): Promise<Outcome>
+  /** Tells one agent something where nobody else sees it. Only a desk can. */
+  tellAgent?(word: AgentWord): Promise<Outcome>
   /** Whether these people are there, by handle; whom it cannot tell of is missing or null. Only a desk can. */
   presence?(handles: string[]): Promise<Map<string, Presence>>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */

@@ -76,7 +76,7 @@ async function newestMessages(q: Query, ticketId: string): Promise<Read[]> {
     .leftJoin('deliveries as d', j =>
       j.onRef('d.message_id', '=', 'm.id').on('d.copies', 'is not', null).on('d.state', '!=', 'cancelled'),
     )
-    .select(['m.id', 'm.author_kind', 'm.author_name', 'm.author_address', 'm.copies', 'd.copies as sent'])
+    .select(['m.id', 'm.author_kind', 'm.author_name', 'm.author_address', 'm.copies', 'd.copies as sent', 'd.blind'])
     .where('m.ticket_id', '=', ticketId)
     .where('m.author_kind', '!=', 'system')
     .where('m.automatic', 'is', null)
@@ -85,13 +85,12 @@ async function newestMessages(q: Query, ticketId: string): Promise<Read[]> {
     .orderBy('m.id', 'desc')
     .limit(MESSAGES_READ)
     .execute()
-  return rows.map(({ copies, sent, ...m }) => ({
-    ...m,
-    others: [
-      ...(copies ? (JSON.parse(copies) as Copy[]) : []),
-      ...(sent ? (JSON.parse(sent) as string[]).map(address => ({ address, name: '' })) : []),
-    ],
-  }))
+  return rows.map(({ copies, sent, blind, ...m }) => {
+    const unseen: string[] = blind ? JSON.parse(blind) : []
+    const had = sent ? (JSON.parse(sent) as string[]).filter(address => !unseen.includes(address)) : []
+    const others = [...(copies ? (JSON.parse(copies) as Copy[]) : []), ...had.map(address => ({ address, name: '' }))]
+    return { ...m, others }
+  })
 }
 
 function peopleOf(m: Read): Copy[] {
@@ -116,6 +115,43 @@ export async function readCopies(q: Query, place: string, wanted: string[]): Pro
     faults.push(`A mail can go to ${MOST_COPIES} people beside the customer; these are ${addresses.size}.`)
   if (faults.length) throw new Problem('invalid', faults.join(' '), 'copies')
   return [...addresses]
+}
+
+/** Who gets a copy beside the customer, as typed. */
+export interface CopiesWanted {
+  copyTo?: string[]
+  blindTo?: string[] // unseen by the others
+}
+
+/**
+ * The same of those who are named in the mail and those who are not; `copies` are all of them, `blind` those whom nobody
+ * sees. Throws a Problem under `copies` or `blind`.
+ */
+export async function readAllCopies(
+  q: Query,
+  place: string,
+  { copyTo = [], blindTo = [] }: CopiesWanted,
+): Promise<{ copies: string[]; blind: string[] }> {
+  const seen = await readCopies(q, place, copyTo)
+  if (!blindTo.length) return { copies: seen, blind: [] }
+  const unseen = await underBlind(() => readCopies(q, place, blindTo))
+  const copies = [...new Set([...seen, ...unseen])]
+  if (copies.length > MOST_COPIES)
+    throw new Problem(
+      'invalid',
+      `A mail can go to ${MOST_COPIES} people beside the customer; these are ${copies.length}.`,
+      'blind',
+    )
+  return { copies, blind: unseen.filter(address => !seen.includes(address)) } // who is named is no secret
+}
+
+async function underBlind<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.code, error.message, 'blind')
+    throw error
+  }
 }
 
 async function faultOf(q: Query, typed: string, take: (address: string) => void): Promise<string | null> {

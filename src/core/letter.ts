@@ -30,6 +30,7 @@ export interface Letter {
   message: MessageView | null // null for a card
   references: string[] // keys of the thread's earlier messages, oldest first
   copies: string[] // who else gets it
+  blind: string[] // those of them whom no header names
   barred: Missed[] // of the customer and the copies, who must not be written to (any more)
   handed: string[] // recipients that are done with: the far side took it for them, or never will
   deferrals: number // how often the far side said "later"
@@ -96,6 +97,7 @@ export interface TicketView {
   sender: SenderView | null
   opening: MessageView | null
   counts: { undecided: number; held: number; queued: number; failed: number; bounced: number }
+  scheduled: { messageId: string; scheduled: Scheduled; reason: string | null }[] // mails that wait for their moment, the next one first
   suppressed: string | null // why nothing is sent to the customer's address
   archivedAt: number | null
   spamAt: number | null
@@ -215,8 +217,18 @@ export interface MessageView {
     reason: string | null
     lateAt: number | null
     uncertainAt: number | null
-    copies: string[] // who else it goes to
+    copies: string[] // who else it goes to, and the others see that they do
+    blind: string[] // who else it goes to unseen
+    scheduled: Scheduled | null
   }[]
+}
+
+/** When a mail is to go that waits for its moment, or went. */
+export interface Scheduled {
+  at: number // ms UTC
+  zone: string // IANA time zone that it was chosen in
+  unlessAnswered: boolean // not when the customer writes first
+  askedAt: number | null // when it was held back at its moment, for the reason given, until somebody decides
 }
 
 /** Somebody beside the customer whom a mail was written to. */

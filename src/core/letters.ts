@@ -43,13 +43,14 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       attempts: row.attempts,
       key: row.key,
       externalId: row.external_id,
-      createdAt: row.created_at,
+      createdAt: row.scheduled_at ?? row.created_at,
       thread: { ...thread, place: placeOf(row), endedAt: thread.ended_at },
       ticketId: row.ticket_id,
       ticket,
       message: message && thread.side === 'customer' ? withLinks(message) : message,
-      references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
+      references: thread.side === 'customer' ? await referencesOf(q, row) : [],
       copies: recipients.get(row.id)?.copies ?? [],
+      blind: recipients.get(row.id)?.blind ?? [],
       barred: [...barredBy(leftWhat(ticket, message), thread.place), ...(recipients.get(row.id)?.barred ?? [])],
       handed: row.handed ? JSON.parse(row.handed) : [],
       deferrals: row.deferrals,
@@ -76,21 +77,44 @@ function barredBy(reason: string | null, address: string): Missed[] {
 }
 
 /** What the customer's mail program knows of this thread: the keys of earlier messages, oldest first. */
-async function referencesOf(q: Query, threadId: string, before: string | null): Promise<string[]> {
-  const { rows } = await selectReferences(q, { threadId, before: before ?? '' })
+async function referencesOf(q: Query, { thread_id, message_id, scheduled_at }: DeliveryRow): Promise<string[]> {
+  const own = { threadId: thread_id, messageId: message_id ?? '' }
+  const { rows } =
+    scheduled_at === null ? await selectReferences(q, own) : await selectKnownAt(q, { ...own, at: scheduled_at })
   return rows.map(r => r.key)
 }
 
-const selectReferences = prepared(
-  (q, v: { threadId: string; before: string }) =>
-    q
-      .selectFrom('keys')
-      .select(['key', 'message_id'])
-      .where('thread_id', '=', v.threadId)
-      .where('message_id', '<', v.before)
-      .orderBy('message_id')
-      .orderBy('created_at'), // what a mail server called it in place of ours is what the customer has
+const selectReferences = prepared((q, v: { threadId: string; messageId: string }) =>
+  knownKeys(q, v.threadId).where('message_id', '<', v.messageId),
 )
+
+/** Of a mail that was written long before it goes: also what was said meanwhile. */
+const selectKnownAt = prepared((q, v: { threadId: string; messageId: string; at: number }) =>
+  knownKeys(q, v.threadId).where('message_id', '!=', v.messageId).where('keys.created_at', '<=', v.at),
+)
+
+/** The customer does not know yet what is scheduled. */
+function knownKeys(q: Query, threadId: string) {
+  return q
+    .selectFrom('keys')
+    .select(['key', 'message_id'])
+    .where('thread_id', '=', threadId)
+    .where(e =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('deliveries as d')
+            .select('d.id')
+            .whereRef('d.message_id', '=', 'keys.message_id')
+            .whereRef('d.key', '=', 'keys.key')
+            .where('d.scheduled_at', 'is not', null)
+            .where('d.sent_at', 'is', null),
+        ),
+      ),
+    )
+    .orderBy('message_id')
+    .orderBy('keys.created_at') // what a mail server called it in place of ours is what the customer has
+}
 
 function unique(ids: string[]): string[] {
   return [...new Set(ids)]

@@ -53,6 +53,10 @@ export interface Schema {
   silences: SilenceRow
   answer_times: AnswerTimeRow
   desk_posts: DeskPostRow
+  templates: TemplateRow
+  drafts: DraftRow
+  reminders: ReminderRow
+  agent_words: AgentWordRow
 }
 
 export interface SettingRow {
@@ -476,6 +480,13 @@ export interface DeliveryRow {
   deferred_at: number | null // when it first could not be delivered
   late_at: number | null // when its author was told that it is not delivered yet
   uncertain_at: number | null // when the connection was lost with the mail handed over: it may have arrived
+  scheduled_at: number | null // the moment its author chose; held until then. null: at once
+  zone: string | null // IANA time zone that the moment was chosen in
+  unless_answered: 0 | 1 // it is cancelled when the customer writes first
+  asked_at: number | null // when its moment came and somebody was asked whether it is still to go
+  blind: string | null // JSON [address]: those of the copies that no header names
+  sender_id: string | null // of a mail: what it was queued to be sent from
+  author: string | null // of a mail: the name that it was queued under
 }
 
 /** `held`: too much came at once, so it waits until somebody lets it through. */
@@ -751,6 +762,60 @@ export interface DeskPostRow {
   ticket_id: string | null // that it is about
   figures: string | null // JSON Figures (core/stats/figures.ts), of a digest
   external_id: string | null // how the place knows it, once it was said
+  attempts: number
+  due_at: number | null // null: it was said
+  created_at: number
+}
+
+/** A text to begin with. Its subject and body are Liquid. */
+export interface TemplateRow {
+  id: string
+  team_id: string | null // whose everybody in it sees it; null: only who made it does
+  agent_id: string // who made it
+  name: string
+  subject: string // may be empty
+  body: string // JSON Document
+  created_at: number
+  updated_at: number
+}
+
+/** What somebody began to write and has not sent. */
+export interface DraftRow {
+  id: string
+  agent_id: string // who wrote on it last
+  team_id: string | null
+  ticket_id: string | null // it is an answer there; null: a new ticket
+  stamp: number // the order of what was saved, as the desk tells it
+  shared_at: number | null // since when the team's agents see it and may go on; null: it is its author's
+  form: string // JSON, the desk's own: the form as it stood. Empty once it has ended
+  about: string // JSON { title, text }: for lists
+  created_at: number
+  updated_at: number
+  ended_at: number | null // when it was sent or discarded; nothing is saved to it any more
+  ended_by: string | null // the key of the submission that sent it; null: it was discarded
+}
+
+/** An agent wants to hear of a ticket whose customer has not answered by then. */
+export interface ReminderRow {
+  id: string
+  ticket_id: string
+  agent_id: string
+  due_at: number
+  note: string
+  dedup_key: string | null
+  created_at: number
+  ended_at: number | null
+  ended_by: 'said' | 'answered' | 'closed' | 'cancelled' | null
+}
+
+/** A word to one agent, where nobody else sees it. */
+export interface AgentWordRow {
+  id: string
+  agent_id: string
+  ticket_id: string | null // what it is about
+  text: string
+  key: string // the same key again is the same word
+  external_id: string | null
   attempts: number
   due_at: number | null // null: it was said
   created_at: number

@@ -26,3 +26,23 @@ export function morningIn(now: number, days: number, zone: string): number {
 export function daysToMonday(now: number, zone: string): number {
   return 8 - DateTime.fromMillis(now, { zone }).weekday
 }
+
+/**
+ * The moment (ms UTC) at which clocks in this zone show this date (YYYY-MM-DD) and time (HH:mm), the first of two where
+ * they are put back; null when they never do: they are put forward over it, or it is no date.
+ */
+export function momentAt(date: string, time: string, zone: string): number | null {
+  const local = DateTime.fromFormat(`${date} ${time}`, 'yyyy-MM-dd HH:mm', { zone })
+  return local.isValid && local.toFormat('yyyy-MM-dd HH:mm') === `${date} ${time}` ? local.toMillis() : null
+}
+
+/** A moment as clocks in this zone show it: `Mon 9 Feb 2026, 09:00`. */
+export function clockWords(at: number, zone: string): string {
+  return DateTime.fromMillis(at, { zone, locale: 'en' }).toFormat('ccc d LLL yyyy, HH:mm')
+}
+
+/** A moment's date (YYYY-MM-DD) and time (HH:mm) in this zone. */
+export function clockOf(at: number, zone: string): { date: string; time: string } {
+  const local = DateTime.fromMillis(at, { zone })
+  return { date: local.toFormat('yyyy-MM-dd'), time: local.toFormat('HH:mm') }
+}

@@ -4,7 +4,7 @@ import { ban } from '../../src/core/bans.ts'
 import { copiesOf, copyChoices, readCopies, splitTyped } from '../../src/core/copies.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
-import { sendCorrection } from '../../src/core/messages/edit.ts'
+import { editMessage, sendCorrection } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { changeSender } from '../../src/core/senders/edit.ts'
@@ -28,7 +28,7 @@ const jane = person('jane@acme.test', 'Jane Doe')
 const bob = person('bob@acme.test', 'Bob')
 const eve = person('eve@x.test', 'Eve')
 
-const answers = (text: string, copyTo: string[] = []) =>
+const answers = (text: string, copyTo: string[] = [], blindTo: string[] = []) =>
   town.store.write(tx =>
     postMessage(tx, {
       ticketId: ticket.id,
@@ -36,6 +36,7 @@ const answers = (text: string, copyTo: string[] = []) =>
       body: fromText(text),
       visibility: 'public',
       copyTo,
+      blindTo,
     }),
   )
 /** A message from outside as receiving writes it down. */
@@ -189,12 +190,16 @@ describe('a copy', () => {
   it('of a correction goes to whoever has what it corrects', async () => {
     town.clock.now += 10_000
     await lettersOut()
-    const id = await answers('It comes on Monday.', ['bob@acme.test'])
+    const id = await answers('It comes on Monday.', ['bob@acme.test'], ['boss@acme.test'])
     town.clock.now += 10_000
-    await lettersOut()
+    expect((await lettersOut()).map(l => l.blind)).toEqual([['boss@acme.test']])
+    await town.store.write(tx => editMessage(tx, id, fromText('It comes on Tuesday.'), actorOf(town.ann)))
     await town.store.write(tx => sendCorrection(tx, id, actorOf(town.ann)))
     town.clock.now += 10_000
-    expect((await lettersOut()).map(l => l.copies)).toEqual([['bob@acme.test']])
+    expect((await lettersOut()).map(l => [l.copies, l.blind])).toEqual([
+      [['bob@acme.test', 'boss@acme.test'], ['boss@acme.test']],
+    ])
+    expect((await choices()).map(([address]) => address)).toEqual(['bob@acme.test'])
   })
 
   it('is sent again with a mail that never left, and not with one that came back from the customer alone', async () => {

@@ -37,6 +37,7 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     sender: aSender(),
     opening: null,
     counts: { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+    scheduled: [],
     suppressed: null,
     archivedAt: null,
     spamAt: null,

@@ -27,6 +27,8 @@ export interface World {
   card(ts: string): MessageView
   /** Replies in the card's thread, without the card. */
   thread(ts: string): MessageView[]
+  /** For Overture it is so much later from now on (ms). */
+  wait(ms: number): void
   /** All work that is due now is done. */
   settle(): Promise<void>
   close(): Promise<void>
@@ -63,7 +65,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.env,
   })
   const log = createLog(config.logLevel)
-  let overture = await start(config, log)
+  let ahead = 0
+  const clock = () => Date.now() + ahead
+  let overture = await start(config, log, clock)
   const connect = () => {
     if (overture.mailPort !== null) mail.toDesk({ host: '127.0.0.1', port: overture.mailPort })
   }
@@ -82,7 +86,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     jane: mail.customer('Jane Doe <jane@acme.test>'),
     async restart() {
       await overture.stop()
-      overture = await start(config, log)
+      overture = await start(config, log, clock)
       connect()
     },
     async openTicket(entries = {}) {
@@ -99,6 +103,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     card: ts => support.message(ts),
     thread: ts => support.thread(ts).slice(1),
+    wait(ms) {
+      ahead += ms
+    },
     async settle() {
       await overture.inbox.flush()
       await overture.routing.flush()

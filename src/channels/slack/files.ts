@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { WebAPIPlatformError } from '@slack/web-api'
 import { refuseTooLarge } from '../../core/attachments.ts'
 import type { AttachmentView, NewFile } from '../../core/letter.ts'
@@ -25,6 +26,25 @@ export async function downloadFiles(desk: Desk, fileIds: string[]): Promise<NewF
   const files = await Promise.all(fileIds.map(id => look(desk, id)))
   refuseTooLarge(files)
   return Promise.all(files.map(file => fetchFile(desk, file)))
+}
+
+const PATIENCE_MS = 1_200 // a form waits for the answer
+
+/**
+ * Throws a Problem under `files` for files that are gone, no files at all, or more than a message can carry, as far as
+ * Slack says so at once; whatever it does not say is found when they are fetched. `refuse` looks at their sizes.
+ */
+export async function refuseUnready(
+  desk: Desk,
+  fileIds: string[],
+  refuse: (files: { name: string; size: number }[]) => void = refuseTooLarge,
+): Promise<void> {
+  const looked = Promise.all(fileIds.map(id => look(desk, id))).catch(error => {
+    if (error instanceof Problem) throw error
+    return null
+  })
+  const files = await Promise.race([looked, wait(PATIENCE_MS, null, { ref: false })])
+  if (files) refuse(files)
 }
 
 async function look(desk: Desk, id: string, field = 'files'): Promise<SlackFile> {

@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
+import { tellAgent } from './deliver/agent-word.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
 import { sayAtDesk } from './deliver/desk-post.ts'
 import { eraseTrace } from './deliver/erase.ts'
@@ -127,6 +128,7 @@ export function createSlack(options: SlackOptions): Slack {
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),
     sayAtDesk: post => sayAtDesk(desk, post),
+    tellAgent: word => tellAgent(desk, word),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

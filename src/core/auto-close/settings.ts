@@ -69,7 +69,7 @@ async function faultsOf({ nudgeDays, remindDays, closeDays, reminder }: AutoClos
   if (closeDays !== null && closeDays <= Math.max(nudgeDays ?? 0, remindDays ?? 0))
     faults.push(new Problem('invalid', late, 'closeDays'))
   if (remindDays !== null && !reminder.trim()) faults.push(new Problem('invalid', 'Write the reminder.', 'reminder'))
-  const { readTemplate } = await import('../chats/template.ts')
+  const { readTemplate } = await import('../liquid.ts')
   try {
     readTemplate('', fromText(reminder))
   } catch (error) {

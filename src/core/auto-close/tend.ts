@@ -2,7 +2,6 @@ import type { SilenceRow, TeamRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
-import { Unfilled } from '../chats/unfilled.ts'
 import { customerById } from '../customers.ts'
 import { fromText } from '../document.ts'
 import { overture } from '../events.ts'
@@ -13,6 +12,7 @@ import { teamById, teams } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { closeTicket } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
+import { Unfilled } from '../unfilled.ts'
 import { reminderKey } from './reminder-key.ts'
 import { type AutoClose, autoCloseOf } from './settings.ts'
 import { beginSilence } from './silence.ts'
@@ -140,7 +140,7 @@ async function remind(tx: Tx, ticket: TicketRow, { silence }: Due, rules: AutoCl
   const agentId = ticket.assignee_id ?? ticket.created_by
   if (!agentId) throw new Problem('conflict', 'Nobody of us has this ticket, so there is nobody to write it.')
   const { id, name, alias } = await agentById(tx.q, agentId)
-  const { readTemplate } = await import('../chats/template.ts')
+  const { readTemplate } = await import('../liquid.ts')
   const { body } = readTemplate('', fromText(rules.reminder)).fill(await variablesOf(tx.q, ticket, alias ?? name))
   await postMessage(tx, {
     ticketId: ticket.id,

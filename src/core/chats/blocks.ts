@@ -1,14 +1,13 @@
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { isAddress } from '../addresses.ts'
-import { agentById } from '../agents.ts'
 import { bansOf } from '../bans.ts'
 import { FORGOTTEN, forgottenAmong } from '../erase/forgotten.ts'
+import type { MailTemplate } from '../liquid.ts'
 import { ownAmong } from '../senders/find.ts'
-import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
-import type { ChatTemplate, Variables } from './template.ts'
-import { Unfilled } from './unfilled.ts'
+import { Unfilled } from '../unfilled.ts'
+import { type CustomerFacts, customersAt, factsOfWriter, variablesOf } from '../variables.ts'
 
 /** Whom a chat leaves out beside those who never get it: whom nobody may write to, and for whom a variable is missing. */
 export interface Exclusions {
@@ -46,7 +45,7 @@ export interface Block {
 /** All that does not change from recipient to recipient. */
 export interface ChatContext {
   chat: ChatRow
-  template: ChatTemplate
+  template: MailTemplate
   exclusions: Exclusions
   agent: Record<string, string>
   team: Record<string, string>
@@ -55,16 +54,12 @@ export interface ChatContext {
 type Candidate = Pick<ChatRecipientRow, 'id' | 'line' | 'address' | 'name' | 'fields'>
 
 export async function contextOf(q: Query, chat: ChatRow): Promise<ChatContext> {
-  const agent = await agentById(q, chat.agent_id)
-  const team = await teamById(q, chat.team_id)
-  const name = agent.alias ?? agent.name
-  const { readTemplate } = await import('./template.ts') // Liquid is loaded with the first chat
+  const { readTemplate } = await import('../liquid.ts') // Liquid is loaded with the first chat
   return {
     chat,
     template: readTemplate(chat.subject, JSON.parse(chat.body)),
     exclusions: { ...USUAL_EXCLUSIONS, ...(JSON.parse(chat.exclusions) as Partial<Exclusions>) },
-    agent: known({ name, first_name: firstWord(name), email: agent.email ?? '' }),
-    team: known({ name: team.name }),
+    ...(await factsOfWriter(q, chat.agent_id, chat.team_id)),
   }
 }
 
@@ -120,15 +115,6 @@ export async function blockForgotten(tx: Tx, candidates: Candidate[], blocks: Ma
   )
   for (const { id, address } of candidates)
     if (forgotten.has(address) && !blocks.has(id)) blocks.set(id, { block: 'suppressed', reason: FORGOTTEN })
-}
-
-export interface CustomerFacts {
-  id: string
-  name: string
-  company: string | null
-  zone: string | null
-  fields: string | null
-  company_fields: string | null
 }
 
 interface Facts {
@@ -199,26 +185,6 @@ async function factsOf(q: Query, { chat, exclusions }: ChatContext, addresses: s
   }
 }
 
-/** What is known of those who have these addresses. */
-export async function customersAt(q: Query, addresses: string[]): Promise<Map<string, CustomerFacts>> {
-  const rows = await q
-    .selectFrom('addresses as a')
-    .innerJoin('customers as c', 'c.id', 'a.customer_id')
-    .leftJoin('accounts', 'accounts.id', 'c.account_id')
-    .select([
-      'a.address',
-      'c.id',
-      'c.name',
-      'c.zone',
-      'c.fields',
-      'accounts.name as company',
-      'accounts.fields as company_fields',
-    ])
-    .where('a.address', 'in', addresses)
-    .execute()
-  return new Map(rows.map(({ address, ...customer }) => [address, customer]))
-}
-
 function openTickets(q: Query, addresses: string[]): Promise<{ address: string; identifier: string }[]> {
   return q
     .selectFrom('addresses as a')
@@ -252,40 +218,4 @@ async function lettersTo(
     .orderBy('d.sent_at')
     .execute()
   return rows.map(r => ({ ...r, at: r.sent_at ?? 0 }))
-}
-
-/** What the chat's template can speak of for this recipient; what is not known is not there. */
-export function variablesOf(
-  context: Pick<ChatContext, 'agent' | 'team'>,
-  recipient: Pick<ChatRecipientRow, 'address' | 'name' | 'fields'>,
-  customer: CustomerFacts | undefined,
-): Variables {
-  const { address, fields } = recipient
-  const row = fields ? (JSON.parse(fields) as Record<string, string>) : {}
-  const name = recipient.name || (customer && customer.name !== address ? customer.name : '')
-  const own = customer?.fields ? (JSON.parse(customer.fields) as Record<string, string>) : {}
-  return {
-    account: known(customer?.company_fields ? JSON.parse(customer.company_fields) : {}),
-    customer: known({
-      ...own,
-      name,
-      first_name: row.first_name ?? firstWord(name),
-      last_name: row.last_name ?? name.trim().split(/\s+/).slice(1).join(' '),
-      address,
-      email: address,
-      company: row.company ?? customer?.company ?? '',
-    }),
-    row: known({ ...row, name, address }),
-    agent: context.agent,
-    team: context.team,
-  }
-}
-
-/** Only what says something, so that a template must give a default for the rest. */
-function known(values: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''))
-}
-
-function firstWord(text: string): string {
-  return text.trim().split(/\s+/)[0] ?? ''
 }

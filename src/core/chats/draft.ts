@@ -94,7 +94,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   if (!subject) faults.push(new Problem('invalid', 'Give the mails a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
-  const { readTemplate } = await import('./template.ts')
+  const { readTemplate } = await import('../liquid.ts')
   await gather(() => readTemplate(subject, []))
   await gather(() => readTemplate('', form.body))
   await gather(() => refuseUnmailable(tx.files, files))

@@ -2,18 +2,10 @@ import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Document } from '../document.ts'
-import {
-  BLOCKS,
-  type BlockName,
-  blockForgotten,
-  blocksOf,
-  type ChatContext,
-  contextOf,
-  customersAt,
-  variablesOf,
-} from './blocks.ts'
+import { Unfilled } from '../unfilled.ts'
+import { customersAt, variablesOf } from '../variables.ts'
+import { BLOCKS, type BlockName, blockForgotten, blocksOf, type ChatContext, contextOf } from './blocks.ts'
 import { chatById, recipientsAfter } from './find.ts'
-import { Unfilled } from './unfilled.ts'
 
 /** What would become of a chat if it were sent now. */
 export interface DryRun {

@@ -10,13 +10,14 @@ import { postMessage } from '../messages/post.ts'
 import { openedBy, refuseUnlessSends } from '../permissions/may.ts'
 import { suppressionOf } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
+import { Unfilled } from '../unfilled.ts'
 import { unsubscriptionOf } from '../unsubscriptions.ts'
-import { type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
+import { customersAt, variablesOf } from '../variables.ts'
+import { type ChatContext, contextOf } from './blocks.ts'
 import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf } from './rules.ts'
 import { stepKey } from './step-key.ts'
-import { Unfilled } from './unfilled.ts'
 
 export const MOST_STEPS = 5
 
@@ -59,7 +60,7 @@ export async function followUp(
 }
 
 async function refuseUnreadable(body: Document): Promise<void> {
-  const { readTemplate } = await import('./template.ts')
+  const { readTemplate } = await import('../liquid.ts')
   readTemplate('', body)
 }
 
@@ -167,7 +168,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
   const ended = !step || !r.ticket_id || (await endedBy(tx.q, r, context.chat.kind))
   if (ended) return setStep(tx, r, { step_due_at: null })
   try {
-    const { readTemplate } = await import('./template.ts')
+    const { readTemplate } = await import('../liquid.ts')
     const { body } = readTemplate('', JSON.parse(step.body)).fill(variablesOf(context, r, customer))
     await postMessage(tx, {
       ticketId: r.ticket_id as string,

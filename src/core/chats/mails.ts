@@ -2,11 +2,9 @@ import type { ExpressionBuilder } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { waiting } from '../deliveries/claim.ts'
+import { NEVER } from '../deliveries/queue.ts'
 import { redrawChat } from './redraw.ts'
 import { STEP } from './step-key.ts'
-
-/** When what is held back with its chat would be due: never, until somebody lets it go. */
-const NEVER = Date.UTC(9999, 11, 31)
 
 /** For how long a mail may be in somebody's hands after it was claimed (ms); see deliveries/claim.ts. */
 const IN_HAND_MS = 30_000

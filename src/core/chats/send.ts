@@ -12,20 +12,12 @@ import { hoursOf } from '../hours/settings.ts'
 import { postMessages } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
 import { openTicketsOfChat } from '../tickets/open.ts'
-import {
-  type Block,
-  blockForgotten,
-  blocksOf,
-  type ChatContext,
-  type CustomerFacts,
-  contextOf,
-  customersAt,
-  variablesOf,
-} from './blocks.ts'
+import { Unfilled } from '../unfilled.ts'
+import { type CustomerFacts, customersAt, variablesOf } from '../variables.ts'
+import { type Block, blockForgotten, blocksOf, type ChatContext, contextOf } from './blocks.ts'
 import { finishChat, pause } from './change.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, type ChatRules, chatRulesOf } from './rules.ts'
-import { Unfilled } from './unfilled.ts'
 
 /** A chat that is being sent, and how fast. */
 export interface Sending {

@@ -6,10 +6,11 @@ import { actorOf, agentById } from '../agents.ts'
 import { customerFor } from '../customers.ts'
 import { postMessage } from '../messages/post.ts'
 import { openTicketsOfChat } from '../tickets/open.ts'
-import { contextOf, customersAt, variablesOf } from './blocks.ts'
+import { Unfilled } from '../unfilled.ts'
+import { customersAt, variablesOf } from '../variables.ts'
+import { contextOf } from './blocks.ts'
 import { chatById } from './find.ts'
 import { filesOf } from './send.ts'
-import { Unfilled } from './unfilled.ts'
 
 /**
  * Sends an agent the mail that this recipient would get, or the first one, with all that it bears: it can be answered and

@@ -86,6 +86,7 @@ function dueFor(q: Query, v: { now: number; limit: number }) {
                 .whereRef('older.id', '<', 'd.id')
                 .where('older.kind', '=', 'message')
                 .where('older.sent_at', 'is', null) // what the customer has waits for copies only
+                .where(o => o.or([o('older.scheduled_at', 'is', null), o('older.state', '=', 'queued')])) // its moment is to come
                 .where(waiting('older')),
             ),
           ),

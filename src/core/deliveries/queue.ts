@@ -7,12 +7,25 @@ import { domainOf } from '../addresses.ts'
 import { learnKeys } from '../threads.ts'
 import { mintMessageId } from '../tokens.ts'
 
+/** When a mail is to go. */
+export interface Schedule {
+  at: number // ms UTC
+  zone: string // IANA time zone that the moment was chosen in
+  unlessAnswered: boolean // it does not go when the customer writes first
+}
+
+/** When a held delivery is due that waits for somebody's word: never. */
+export const NEVER = Date.UTC(9999, 11, 31)
+
 export interface NewDelivery {
   message: { id: string; ticketId: string }
   thread: ThreadRow
   holdMs?: number
-  sender?: Pick<SenderRow, 'address'>
+  schedule?: Schedule // in place of the hold
+  sender?: Pick<SenderRow, 'id' | 'address'>
+  author?: string // the name that it is sent under
   copies?: string[]
+  blind?: string[] // those of the copies that no header names
 }
 
 /** Queues a message for one thread, see `queueDeliveries`. */
@@ -26,8 +39,9 @@ export function queueDelivery(
 }
 
 /**
- * Queues messages, each for one thread, in the transaction of their cause. To a customer one is held for `holdMs` first,
- * and the id that their mail program will know it by is fixed now, so that no answer can come before we know it.
+ * Queues messages, each for one thread, in the transaction of their cause. To a customer one is held for `holdMs` first, or
+ * until its moment is released, and the id that their mail program will know it by is fixed now, so that no answer can come
+ * before we know it.
  */
 export async function queueDeliveries(tx: Tx, all: NewDelivery[]): Promise<void> {
   const letters = all.map(d => {
@@ -37,15 +51,21 @@ export async function queueDeliveries(tx: Tx, all: NewDelivery[]): Promise<void>
   })
   await insert(
     tx,
-    letters.map(({ id, message, thread, key, holdMs = 0, copies }) => ({
+    letters.map(({ id, message, thread, key, holdMs = 0, schedule, sender, author, copies, blind }) => ({
       id,
       kind: 'message',
       thread,
       message,
       key,
-      state: holdMs > 0 ? 'held' : 'queued',
-      due_at: tx.now + holdMs,
+      state: schedule || holdMs > 0 ? 'held' : 'queued',
+      due_at: schedule ? NEVER : tx.now + holdMs,
       copies: copies?.length ? JSON.stringify(copies) : null,
+      blind: blind?.length ? JSON.stringify(blind) : null,
+      scheduled_at: schedule?.at ?? null,
+      zone: schedule?.zone ?? null,
+      unless_answered: schedule?.unlessAnswered ? 1 : 0,
+      sender_id: sender?.id ?? null,
+      author: author ?? null,
     })),
   )
   const mails = letters.flatMap(({ key, thread, message }) => (key === null ? [] : [{ key, thread, message }]))
@@ -78,11 +98,11 @@ export async function queueCard(tx: Tx, ticketId: string, thread: ThreadRow): Pr
   await insert(tx, [{ id: newId(), kind: 'card', thread, message, key: null, state: 'queued', due_at: tx.now }])
 }
 
-type Inserted = Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
-  thread: ThreadRow
-  message: { id: string | null; ticketId: string }
-  copies?: string | null
-}
+type Inserted = Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> &
+  Partial<Pick<DeliveryRow, (typeof MAIL_COLUMNS)[number]>> & {
+    thread: ThreadRow
+    message: { id: string | null; ticketId: string }
+  }
 
 async function insert(tx: Tx, deliveries: Inserted[]): Promise<void> {
   await insertDeliveries(
@@ -119,12 +139,20 @@ function rowOf(tx: Tx, d: Inserted): DeliveryRow {
     deferred_at: null,
     late_at: null,
     uncertain_at: null,
+    scheduled_at: d.scheduled_at ?? null,
+    zone: d.zone ?? null,
+    unless_answered: d.unless_answered ?? 0,
+    asked_at: null,
+    blind: d.blind ?? null,
+    sender_id: d.sender_id ?? null,
+    author: d.author ?? null,
   }
 }
 
 const insertDeliveries = preparedMany((q, rows: DeliveryRow[]) =>
   q.insertInto('deliveries').values(rows.map(row => slotsOf(row, COLUMNS))),
 )
+const MAIL_COLUMNS = ['copies', 'scheduled_at', 'zone', 'unless_answered', 'blind', 'sender_id', 'author'] as const
 const COLUMNS = [
   'id',
   'kind',
@@ -142,7 +170,6 @@ const COLUMNS = [
   'sent_at',
   'reason',
   'place',
-  'copies',
   'bounce_class',
   'bounce_status',
   'bounced_at',
@@ -151,6 +178,8 @@ const COLUMNS = [
   'deferred_at',
   'late_at',
   'uncertain_at',
+  'asked_at',
+  ...MAIL_COLUMNS,
 ] as const
 
 /** A mark for a message that came from this thread, drawn by the message's state. One a message. */

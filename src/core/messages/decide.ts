@@ -1,3 +1,4 @@
+import type { MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
@@ -70,13 +71,19 @@ export async function decideMessage(
 export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, id)
   if (m.author_id !== actor.id) await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, m.ticket_id))
-  if (!(await cancelHeld(tx, id))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
-  await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', id).execute()
+  if (!(await withdrawMail(tx, m))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
   await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })
-  if (m.opening === 1 && !(await hasMail(tx.q, m.ticket_id))) await makeInternal(tx, m.ticket_id)
   await answerWasTakenBack(tx, m.ticket_id, actor)
+}
+
+/** Makes a note of a message that is still held; false when it is not held any more. */
+export async function withdrawMail(tx: Tx, m: Pick<MessageRow, 'id' | 'ticket_id' | 'opening'>): Promise<boolean> {
+  if (!(await cancelHeld(tx, m.id))) return false
+  await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', m.id).execute()
+  if (m.opening === 1 && !(await hasMail(tx.q, m.ticket_id))) await makeInternal(tx, m.ticket_id)
   await redrawCard(tx, m.ticket_id)
-  await redrawMessage(tx, id)
+  await redrawMessage(tx, m.id)
+  return true
 }
 
 /** Whether the customer has, or is about to get, anything of this ticket. */

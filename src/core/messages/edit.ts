@@ -2,6 +2,7 @@ import type { MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
+import type { CopiesWanted } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
@@ -9,8 +10,9 @@ import { refuseUnlessSends } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
 import { answerWasTakenBack } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
+import { correctionOf } from './correction.ts'
 import { cancelHeld } from './decide.ts'
-import { messageById } from './find.ts'
+import { messageByDedupKey, messageById } from './find.ts'
 import { postMessage } from './post.ts'
 
 /**
@@ -80,33 +82,68 @@ async function reachOf(q: Query, messageId: string): Promise<Reach> {
   return rows.some(r => r.state === 'queued') ? 'leaving' : 'ours'
 }
 
-/** Sends the edited text of a message that the customer has in its old version, as a mail of its own. */
+/**
+ * Tells the customer, in a mail of its own, what a message says by now whose old version they have: what was wrong and
+ * what is right. Throws a Problem when there is nothing to correct.
+ */
 export async function sendCorrection(tx: Tx, id: string, actor: Actor): Promise<string> {
   const m = await messageById(tx.q, id)
   if (m.deleted_at !== null || m.visibility !== 'public') throw new Problem('conflict', 'There is nothing to correct.')
   await refuseUnlessSends(tx.q, actor, await ticketById(tx.q, m.ticket_id))
   if (m.from_thread_id !== null) await refuseOverheard(tx.q, (await ticketById(tx.q, m.ticket_id)).team_id)
-  const lead: Document = [
-    { type: 'paragraph', content: [{ type: 'text', text: 'A correction to my earlier message:', italic: true }] },
-  ]
-  const body = lead.concat(JSON.parse(m.body) as Document)
+  const key = `correction:${id}:${m.edited_at}`
+  const known = await messageByDedupKey(tx.q, key)
+  if (known) return known
+  const had = await versionTheyHave(tx.q, m)
+  if (!had || had === m.body) throw new Problem('conflict', 'There is nothing to correct: the customer has this text.')
+  const body = correctionOf(JSON.parse(had), JSON.parse(m.body))
   return postMessage(tx, {
     ticketId: m.ticket_id,
     author: actor,
     body,
     visibility: 'public',
-    copyTo: await copiesSent(tx.q, id), // whoever has the old one is to have this, too
-    dedupKey: `correction:${id}:${m.edited_at}`,
+    ...(await copiesSent(tx.q, id)), // whoever has the old one is to have this, too
+    dedupKey: key,
   })
 }
 
-async function copiesSent(q: Query, messageId: string): Promise<string[]> {
+/**
+ * The text that was mailed, or that the last correction told of; undefined when that is what it says now. Of a mail that is
+ * still being tried, it is the one before the last edit.
+ */
+async function versionTheyHave(q: Query, m: MessageRow): Promise<string | undefined> {
+  const mailed = await q
+    .selectFrom('deliveries')
+    .select(e => e.fn.max('sent_at').as('at'))
+    .where('message_id', '=', m.id)
+    .where('key', 'is not', null)
+    .executeTakeFirst()
+  const corrected = await q
+    .selectFrom('messages')
+    .select(e => e.fn.max('created_at').as('at'))
+    .where('ticket_id', '=', m.ticket_id)
+    .where('dedup_key', 'like', `correction:${m.id}:%`)
+    .executeTakeFirst()
+  const version = await q
+    .selectFrom('message_versions')
+    .select('body')
+    .where('message_id', '=', m.id)
+    .where('replaced_at', '>=', Math.max(Number(mailed?.at ?? 0), Number(corrected?.at ?? 0)))
+    .orderBy('id', mailed?.at == null ? 'desc' : 'asc')
+    .limit(1)
+    .executeTakeFirst()
+  return version?.body
+}
+
+async function copiesSent(q: Query, messageId: string): Promise<Required<CopiesWanted>> {
   const rows = await q
     .selectFrom('deliveries')
-    .select('copies')
+    .select(['copies', 'blind'])
     .where('message_id', '=', messageId)
     .where('copies', 'is not', null)
     .where('state', 'in', ['queued', 'sent', 'bounced'])
     .execute()
-  return [...new Set(rows.flatMap(r => JSON.parse(r.copies ?? '[]') as string[]))]
+  const all = [...new Set(rows.flatMap(r => JSON.parse(r.copies ?? '[]') as string[]))]
+  const blind = new Set(rows.flatMap(r => JSON.parse(r.blind ?? '[]') as string[]))
+  return { copyTo: all.filter(c => !blind.has(c)), blindTo: all.filter(c => blind.has(c)) }
 }

@@ -3,9 +3,10 @@ import type { MessageRow, NoteColor, SenderRow, ThreadRow, TicketRow, Visibility
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
+import { agentById } from '../agents.ts'
 import { attach, attachKept, fixLinks, type KeptFile, refuseTooLarge } from '../attachments.ts'
-import { readCopies } from '../copies.ts'
-import { type NewDelivery, queueDeliveries, queueDelivery, queueMark } from '../deliveries/queue.ts'
+import { type CopiesWanted, readAllCopies } from '../copies.ts'
+import { type NewDelivery, queueDeliveries, queueDelivery, queueMark, type Schedule } from '../deliveries/queue.ts'
 import { redrawCards } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
@@ -38,6 +39,7 @@ export interface NewMessage {
   doubt?: string | null
   copies?: Copy[] // who else it was written to
   copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
+  blindTo?: string[] // who gets one unseen by the others
   calls?: string | null // the agent who is called to look at it
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
@@ -45,6 +47,7 @@ export interface NewMessage {
   isPinned?: boolean
   dedupKey?: string // the same key again is the same message
   holdMs?: number // before it goes to the customer; absent: as the team has it
+  schedule?: Schedule | null // when it goes to the customer; null: now
 }
 
 /**
@@ -83,7 +86,9 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
       isNew: true,
       ...(m.ticket && { ticket: m.ticket }),
       ...(m.copyTo && { copyTo: m.copyTo }),
+      ...(m.blindTo && { blindTo: m.blindTo }),
       ...(m.holdMs !== undefined && { holdMs: m.holdMs }),
+      ...(m.schedule && { schedule: m.schedule }),
     })
   }
   await queueToOthers(tx, posted)
@@ -176,7 +181,7 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
   }
 }
 
-export interface Posted {
+export interface Posted extends CopiesWanted {
   id: string
   ticketId: string
   ticket?: TicketRow
@@ -185,8 +190,8 @@ export interface Posted {
   fromThreadId: string | null
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
-  copyTo?: string[]
   holdMs?: number
+  schedule?: Schedule
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -228,13 +233,14 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
   return row !== undefined
 }
 
-export interface ToCustomer extends Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'holdMs'> {
+export interface ToCustomer
+  extends Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'blindTo' | 'holdMs' | 'schedule'> {
   thread: ThreadRow
 }
 
 /**
- * Queues messages for their customers, and those who get a copy, after the team's hold; who they are is fixed now. Throws
- * a Problem when one of them must not or cannot be written to.
+ * Queues messages for their customers, and those who get a copy, after the team's hold or at their moment; who they are is
+ * fixed now. Throws a Problem when one of them must not or cannot be written to.
  */
 export async function queueToCustomers(tx: Tx, messages: ToCustomer[]): Promise<void> {
   if (!messages.length) return
@@ -247,19 +253,38 @@ export async function queueToCustomers(tx: Tx, messages: ToCustomer[]): Promise<
     messages.map(m => m.id),
   )
   const senders = new Map<string, SenderRow>()
+  const names = new Map<string, string>()
   const deliveries: NewDelivery[] = []
   const answered: { ticket: TicketRow; author: Actor }[] = []
   for (const { thread, ...m } of messages) {
-    const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+    const { copies, blind } = await readAllCopies(tx.q, thread.place, m)
     await refuseForgotten(tx, thread.place)
-    for (const copy of copies) await refuseForgotten(tx, copy, 'copies')
+    for (const copy of [...copies, ...blind]) await refuseForgotten(tx, copy, 'copies')
     const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
     const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
-    deliveries.push({ message: m, thread, holdMs, sender: await senderFor(tx, ticket, senders), copies })
-    answered.push({ ticket, author: m.author })
+    const schedule = m.schedule && m.schedule.at > tx.now ? m.schedule : undefined // a moment that is over is now
+    deliveries.push({
+      message: m,
+      thread,
+      holdMs,
+      ...(schedule && { schedule }),
+      sender: await senderFor(tx, ticket, senders),
+      author: await nameOf(tx.q, m.author, names),
+      copies,
+      blind,
+    })
+    if (!schedule) answered.push({ ticket, author: m.author })
   }
   await queueDeliveries(tx, deliveries)
   for (const { ticket, author } of answered) await customerWasAnswered(tx, ticket, author)
+}
+
+/** The name that customers see; `known` are those of agents that were asked for before. */
+async function nameOf(q: Query, { kind, id, name }: Actor, known: Map<string, string>): Promise<string> {
+  if (kind !== 'agent' || !id) return name
+  const shown = known.get(id) ?? (await agentById(q, id)).alias ?? name
+  known.set(id, shown)
+  return shown
 }
 
 /** A word of Overture's own to the agents, in the ticket's thread, perhaps to one of them; never to the customer. */

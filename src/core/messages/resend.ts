@@ -1,6 +1,7 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
+import type { CopiesWanted } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
 import { refuseUnlessSends } from '../permissions/may.ts'
@@ -19,7 +20,7 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   const m = await messageById(tx.q, id)
   await refuseUnlessSends(tx.q, actor, await ticketById(tx.q, m.ticket_id))
   const thread = await threadOf(tx.q, m.ticket_id, 'customer')
-  const copyTo = await copiesNotSent(tx.q, id)
+  const copies = await copiesNotSent(tx.q, id)
   const failed = await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled' })
@@ -30,20 +31,22 @@ export async function resendMessage(tx: Tx, id: string, typed: string, actor: Ac
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
   if (address !== thread.place) await moveThread(tx, thread, address, actor)
   const to = { ...thread, place: address }
-  await queueToCustomers(tx, [{ id, ticketId: m.ticket_id, author: actor, copyTo, thread: to }])
+  await queueToCustomers(tx, [{ id, ticketId: m.ticket_id, author: actor, ...copies, thread: to }])
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
 }
 
 /** Who was to have a copy of a mail that was refused, and is not done with; of one that came back they have theirs. */
-async function copiesNotSent(q: Query, messageId: string): Promise<string[]> {
+async function copiesNotSent(q: Query, messageId: string): Promise<Required<CopiesWanted>> {
   const failed = await q
     .selectFrom('deliveries')
-    .select(['copies', 'handed'])
+    .select(['copies', 'blind', 'handed'])
     .where('message_id', '=', messageId)
     .where('state', '=', 'failed')
     .where('copies', 'is not', null)
     .executeTakeFirst()
   const handed: string[] = JSON.parse(failed?.handed ?? '[]')
-  return (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.includes(address))
+  const blind: string[] = JSON.parse(failed?.blind ?? '[]')
+  const left = (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.includes(address))
+  return { copyTo: left.filter(a => !blind.includes(a)), blindTo: left.filter(a => blind.includes(a)) }
 }

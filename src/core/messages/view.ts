@@ -1,9 +1,9 @@
-import type { Side } from '../../db/schema.ts'
+import type { DeliveryRow, Side } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
 import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
-import type { MessageView } from '../letter.ts'
+import type { MessageView, Scheduled } from '../letter.ts'
 
 /** One message as it is shown; undefined when there is none. */
 export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {
@@ -90,6 +90,11 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       'd.late_at',
       'd.uncertain_at',
       'd.copies',
+      'd.blind',
+      'd.scheduled_at',
+      'd.zone',
+      'd.unless_answered',
+      'd.asked_at',
     ])
     .where('d.message_id', 'in', messageIds)
     .where('d.kind', '=', 'message')
@@ -97,6 +102,8 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
     .execute()
   for (const r of rows) {
     const list = found.get(r.message_id ?? '') ?? []
+    const blind: string[] = r.blind ? JSON.parse(r.blind) : []
+    const copies: string[] = r.copies ? JSON.parse(r.copies) : []
     found.set(r.message_id ?? '', list)
     list.push({
       id: r.id,
@@ -108,8 +115,19 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
       reason: r.reason,
       lateAt: r.late_at,
       uncertainAt: r.uncertain_at,
-      copies: r.copies ? JSON.parse(r.copies) : [],
+      copies: copies.filter(c => !blind.includes(c)),
+      blind,
+      scheduled: scheduledOf(r),
     })
   }
   return found
+}
+
+/** The moment that a delivery waits for, or waited for. */
+export function scheduledOf(
+  d: Pick<DeliveryRow, 'scheduled_at' | 'zone' | 'unless_answered' | 'asked_at'>,
+): Scheduled | null {
+  if (d.scheduled_at === null) return null
+  const { scheduled_at: at, zone, unless_answered, asked_at: askedAt } = d
+  return { at, zone: zone ?? 'UTC', unlessAnswered: unless_answered === 1, askedAt }
 }

@@ -6,6 +6,7 @@ import { redrawCard } from '../deliveries/redraw.ts'
 import { record } from '../events.ts'
 import type { Arrival } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
+import { cancelScheduled } from '../schedule/release.ts'
 import { senderById, sendersOf } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
@@ -47,6 +48,7 @@ export async function continueTicket(
   await queueAnswerPost(tx, ticket)
   await record(tx, old.id, 'ticket_continued', actor, undefined, { in: ticket.identifier })
   await redrawCard(tx, old.id)
+  await cancelScheduled(tx, old.id, actor.name)
   await postNotice(tx, ticket.id, `It goes on from ${old.identifier}.`, `continues:${a.key}`, old.assignee_id)
   await postNotice(tx, old.id, `${actor.name} wrote again; it goes on in ${ticket.identifier}.`, `continued:${a.key}`)
   return true

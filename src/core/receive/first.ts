@@ -4,6 +4,7 @@ import { type CustomerView, customerFor } from '../customers.ts'
 import { rememberAgain } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
+import { cancelScheduledOpenings } from '../schedule/release.ts'
 import { isOurs, senderByAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { teamById } from '../teams.ts'
@@ -52,6 +53,7 @@ async function openNew(tx: Tx, a: Arrival, sender: SenderRow): Promise<void> {
   const why = `A new ticket, since it was written to ${sender.address} and answers nothing of ours.${hint}`
   const doubt = a.trust.verdict === 'fail' ? a.trust.says : null
   await recordOpening(tx, a, ticket, authorFor(customer, a.from.address), { why, doubt })
+  if (doubt === null) await cancelScheduledOpenings(tx, customer, ticket.identifier)
 }
 
 /** A customer wrote to one of us, who passed it on: the ticket is the customer's, and begins with their words. */

@@ -12,6 +12,7 @@ import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
+import { cancelScheduled } from '../schedule/release.ts'
 import { usableSender } from '../senders/usual.ts'
 import { answerTakenBack, customerSpoke, customerWasHeard, hasWritten, keepClocks } from '../sla/clocks.ts'
 import { forgetOurAnswer, noteOurAnswer, noteTheirAnswer } from '../stats/answer-times.ts'
@@ -19,6 +20,7 @@ import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { refuseMerged, ticketById } from './find.ts'
+import { endReminders } from './remind.ts'
 import { unsnooze, wokenByAnswer } from './snooze.ts'
 
 /**
@@ -196,6 +198,8 @@ export async function customerAnswered(tx: Tx, before: TicketRow, customer: Acto
   await change(tx, ticket, kind, customer, to)
   await customerSpoke(tx, { ...ticket, ...to })
   await queueAnswerPost(tx, ticket)
+  await cancelScheduled(tx, ticket.id, customer.name)
+  await endReminders(tx, ticket.id, 'answered')
 }
 
 async function afterAnswer(tx: Tx, ticket: TicketRow, customer: Actor): Promise<TicketRow> {
@@ -205,6 +209,7 @@ async function afterAnswer(tx: Tx, ticket: TicketRow, customer: Actor): Promise<
 
 /** We wrote to the customer: it is for them to answer. */
 export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Actor): Promise<void> {
+  await touch(tx, ticket)
   if (ticket.closed_at !== null) return
   await change(tx, ticket, 'customer_written_to', actor, {
     status: 'awaiting_customer',
@@ -214,6 +219,12 @@ export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Acto
   if (!hasWritten(ticket)) return
   await noteOurAnswer(tx, ticket)
   await customerWasHeard(tx, { ...ticket, status: 'awaiting_customer' })
+}
+
+/** Also where its status stays as it is something has happened. A ticket that was just made is as new as can be. */
+async function touch(tx: Tx, { id, updated_at }: TicketRow): Promise<void> {
+  if (updated_at >= tx.now) return
+  await tx.q.updateTable('tickets').set({ updated_at: tx.now }).where('id', '=', id).execute()
 }
 
 /** Whoever answers a ticket that waits for somebody has it. */
@@ -235,6 +246,7 @@ export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Prom
     .where('ticket_id', '=', id)
     .where('key', 'is not', null)
     .where('state', '!=', 'cancelled')
+    .where(e => e.or([e('scheduled_at', 'is', null), e('sent_at', 'is not', null)])) // what is yet to go changed nothing
     .where('created_at', '>=', written.at)
     .limit(1)
     .execute()
@@ -305,6 +317,7 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
   const told = names.filter(name => !UNTOLD.includes(name))
   const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
+  if (to.closed_at != null) await endReminders(tx, ticket.id, 'closed')
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (ticket.parent_id && 'closed_at' in to) await redrawCard(tx, ticket.parent_id)
   await keepClocks(tx, ticket, { ...ticket, ...to })

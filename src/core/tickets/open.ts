@@ -7,9 +7,9 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { actorOf } from '../agents.ts'
 import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
-import { readCopies } from '../copies.ts'
+import { readAllCopies } from '../copies.ts'
 import { type CustomerView, customerById, customerFor } from '../customers.ts'
-import { queueCard } from '../deliveries/queue.ts'
+import { queueCard, type Schedule } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, record, recordAll } from '../events.ts'
@@ -37,6 +37,8 @@ export interface NewTicket {
   body: Document
   files?: NewFile[]
   copyTo?: string[] // who gets a copy of the mail, as typed
+  blindTo?: string[] // who gets one unseen by the others
+  schedule?: Schedule | null // when the mail goes; null: now
   priority: Priority
   assigneeId?: string | null
   email: boolean // false: internal only, nothing is sent
@@ -62,7 +64,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     customerId: customer.id,
     senderId: sender?.id ?? null,
     formId: form.formId ?? null,
-    status: email ? 'awaiting_customer' : isDraft ? 'draft' : 'internal',
+    status: isDraft ? 'draft' : !email ? 'internal' : isToCome(form, tx.now) ? 'scheduled' : 'awaiting_customer',
     priority: form.priority,
     assigneeId: form.assigneeId ?? null,
     createdBy: form.agent.id,
@@ -87,8 +89,14 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     visibility: email ? 'public' : 'note',
     opening: true,
     ...(form.copyTo && { copyTo: form.copyTo }),
+    ...(form.blindTo && { blindTo: form.blindTo }),
+    ...(form.schedule && { schedule: form.schedule }),
   })
   return ticket
+}
+
+function isToCome({ schedule }: NewTicket, now: number): boolean {
+  return !!schedule && schedule.at > now
 }
 
 /** Throws the Problems that openTicket would, for files of these sizes that are yet to be fetched; changes nothing. */
@@ -125,7 +133,11 @@ async function readForm(
   await gather(() => (form.email ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
   if (!form.email && form.copyTo?.length)
     faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'copies'))
-  if (form.email && form.copyTo) await gather(() => readCopies(tx.q, address?.address ?? '', form.copyTo ?? []))
+  if (!form.email && form.blindTo?.length)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'blind'))
+  if (!form.email && form.schedule)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody, at no time.', 'when'))
+  if (form.email) await gather(() => readAllCopies(tx.q, address?.address ?? '', form))
   const wished = form.senderId ?? null
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
   const values = await gatherFields(tx.q, form, faults)

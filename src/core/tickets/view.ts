@@ -4,7 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { fieldsOf } from '../fields/values.ts'
 import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
 import { pinnedNotes } from '../messages/notes.ts'
-import { messageViews } from '../messages/view.ts'
+import { messageViews, scheduledOf } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
 import { clocksOf } from '../sla/view.ts'
 import { tagsOf } from '../tags/tags.ts'
@@ -88,6 +88,7 @@ export async function ticketViews(
   const relations = await relationsOf(q, withOpening)
   const pinned = await pinnedNotes(q, withOpening)
   const clocks = await clocksOf(q, withOpening)
+  const scheduled = await scheduledOn(q, withOpening)
   return new Map(
     rows.map(r => [
       r.id,
@@ -114,6 +115,7 @@ export async function ticketViews(
         sender: senderView(store.key, r),
         opening: openings.get(r.id) ?? null,
         counts: counts.get(r.id) ?? { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 },
+        scheduled: scheduled.get(r.id) ?? [],
         suppressed: r.suppressed,
         archivedAt: r.archived_at,
         spamAt: r.spam_at,
@@ -240,4 +242,24 @@ async function openingsOf(q: Query, store: Store, ids: string[]): Promise<Map<st
     rows.map(r => r.id),
   )
   return new Map(rows.flatMap(r => (views.has(r.id) ? [[r.ticket_id, views.get(r.id) as MessageView]] : [])))
+}
+
+async function scheduledOn(q: Query, ids: string[]): Promise<Map<string, TicketView['scheduled']>> {
+  const found = new Map<string, TicketView['scheduled']>()
+  if (!ids.length) return found
+  const rows = await q
+    .selectFrom('deliveries')
+    .select(['ticket_id', 'message_id', 'scheduled_at', 'zone', 'unless_answered', 'asked_at', 'reason'])
+    .where('ticket_id', 'in', ids)
+    .where('state', '=', 'held')
+    .where('scheduled_at', 'is not', null)
+    .orderBy('scheduled_at')
+    .execute()
+  for (const { ticket_id, message_id, reason, ...moment } of rows) {
+    const scheduled = scheduledOf(moment)
+    const list = found.get(ticket_id) ?? []
+    found.set(ticket_id, list)
+    if (scheduled && message_id) list.push({ messageId: message_id, scheduled, reason })
+  }
+  return found
 }

@@ -10,6 +10,7 @@ interface Wanted {
   text?: string
   references?: string[]
   copies?: string[]
+  blind?: string[]
   barred?: Letter['barred']
   handed?: string[]
   key?: string
@@ -47,6 +48,7 @@ export function letter(wanted: Wanted = {}): Letter {
     message: message(text, wanted),
     references: wanted.references ?? [],
     copies: wanted.copies ?? [],
+    blind: wanted.blind ?? [],
     barred: wanted.barred ?? [],
     handed: wanted.handed ?? [],
     deferrals: 0,

@@ -151,6 +151,7 @@ function form(changes: Partial<NewChatForm> = {}, kind: AudienceKind = 'segment'
     teams: [team, { id: 't2', name: 'Sales' }],
     senders: [{ id: 's1', address: 'a@b.test', name: hostile, broken: null }],
     usual: { id: 's1', instead: hostile },
+    templates: Array.from({ length: 120 }, (_, i) => ({ id: `t${i}`, name: hostile, team: hostile })),
     segments: Array.from({ length: 100 }, (_, i) => ({ id: `g${i}`, name: hostile })),
     obstacle: null,
     files: { mailBytes: 20 * 1024 * 1024, publicUrl: 'https://tulip.test' },

@@ -10,6 +10,7 @@ import { closeForm } from '../../../src/channels/slack/views/tickets/forms.ts'
 import { newTicketForm } from '../../../src/channels/slack/views/tickets/new-ticket.ts'
 import { type Field, KINDS } from '../../../src/core/fields/define.ts'
 import type { FilledField } from '../../../src/core/fields/values.ts'
+import { hoursOf } from '../../../src/core/hours/settings.ts'
 import { suggestions } from '../../../src/sandbox/slack/blocks/elements.ts'
 import { faultsOf } from '../../../src/sandbox/slack/blocks/rules.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
@@ -82,11 +83,16 @@ const drawn = {
     teams: [team],
     forms: [form],
     asked: asked(fields),
-    meta: { kept: { x: ['y'.repeat(1_700)] }, unasked: [fields[0]!.id] },
+    meta: {
+      ...{ teamId: 't', origin: 'C1', draft: 'd', rev: 0, when: 'now' as const },
+      ...{ formId: form.id, kept: { x: ['y'.repeat(1_700)] }, unasked: [fields[0]!.id] },
+    },
+    templates: [],
+    clock: { zone: 'UTC', isTheirs: false, hours: hoursOf({ hours: null }) },
+    now: 0,
     senders: [],
     usual: { id: null, instead: null },
     files: { mailBytes: 1_000_000, publicUrl: null },
-    origin: 'C1',
   }),
   'fields with few options': editDetailsForm(loaded, asked(few)),
   'details with every field': editDetailsForm(loaded, asked(fields)),

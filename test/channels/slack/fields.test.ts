@@ -161,7 +161,7 @@ describe('the form for a new ticket', () => {
     await ann.choose('pick_form', 'Damage')
     const drawn = await modal('Complaint')
     expect(wordsOf(drawn)).toContain('As on the invoice.')
-    expect(drawn.values.subject).toMatchObject({ value: { value: 'A broken vase' } })
+    expect(drawn.values.subject).toMatchObject({ subject: { value: 'A broken vase' } })
     expect(JSON.stringify(drawn.values.message)).toContain('sorry')
     expect(drawn.values[line]).toMatchObject({ value: { value: 'INV-7' } })
     expect(drawn.values[date]).toMatchObject({ value: { selected_date: '2026-01-31' } })

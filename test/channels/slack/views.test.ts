@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { agentWordPost } from '../../../src/channels/slack/views/agent-word.ts'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
 import { leftOutPost } from '../../../src/channels/slack/views/files.ts'
-import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
+import { draftsHome, inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
 import {
   banForm,
   bannedMailsView,
@@ -21,6 +22,7 @@ import {
   tryView,
 } from '../../../src/channels/slack/views/team/routing.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/team/settings.ts'
+import { templateForm, templatesView } from '../../../src/channels/slack/views/team/templates.ts'
 import { ticketCard } from '../../../src/channels/slack/views/tickets/card.ts'
 import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/tickets/details.ts'
 import {
@@ -31,6 +33,7 @@ import {
   statusForm,
 } from '../../../src/channels/slack/views/tickets/forms.ts'
 import { deskMessage } from '../../../src/channels/slack/views/tickets/message.ts'
+import { moreView } from '../../../src/channels/slack/views/tickets/more.ts'
 import {
   customerOptions,
   faultView,
@@ -48,6 +51,7 @@ import {
   overheardPrompt,
   readToAll,
 } from '../../../src/channels/slack/views/tickets/prompts.ts'
+import { remindersView, remindForm } from '../../../src/channels/slack/views/tickets/remind.ts'
 import {
   addressChosen,
   copiesTicked,
@@ -55,8 +59,10 @@ import {
   type ReplyForm,
   replyForm,
 } from '../../../src/channels/slack/views/tickets/reply.ts'
+import { sendAsForm } from '../../../src/channels/slack/views/tickets/send-as.ts'
 import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
+import { hoursOf } from '../../../src/core/hours/settings.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
 import type { Candidate } from '../../../src/core/routing/candidates.ts'
 import type { Rule } from '../../../src/core/routing/rules.ts'
@@ -90,9 +96,19 @@ function mail(
       lateAt: null,
       uncertainAt: null,
       copies: [],
+      blind: [],
+      scheduled: null,
     },
   ]
 }
+
+test('a word to one agent is literal', () => {
+  const post = agentWordPost(
+    { id: 'w1', place: 'U0ANN', text: hostile.repeat(20), ticketId: 't1', attempts: 1 },
+    'https://town.slack.test/archives/C1/p1',
+  )
+  expect(faultsIn(post, 8_500, [])).toEqual([])
+})
 
 test('the state of a mail is told in words that leave no doubt about who has it', () => {
   const [base] = mail('queued', 'The mail server cannot take the mail at the moment.')
@@ -291,6 +307,26 @@ const messages: Record<string, MessageView> = {
 
 const rules = { mailBytes: 20 * 1024 * 1024, publicUrl: 'https://tulip.test' }
 
+const reminders = Array.from({ length: 20 }, (_, i) => ({
+  ...{ id: `r${i}`, ticket_id: 't1', agent_id: 'a1', due_at: now, note: hostile, dedup_key: null, created_at: now },
+  ...{ ended_at: null, ended_by: null, agent: hostile },
+}))
+const drafts = Array.from({ length: 25 }, (_, i) => ({
+  ...{ id: `d${i}`, about: { title: hostile, text: hostile }, isReply: i % 2 === 0, isShared: i % 3 === 0 },
+  ...{ isOwn: i % 5 > 0, by: hostile, updatedAt: now },
+}))
+
+const writing = {
+  templates: Array.from({ length: 150 }, (_, i) => ({
+    id: `t${i}`,
+    name: i ? `T${i}` : long,
+    team: i % 2 ? hostile : null,
+  })),
+  clock: { zone: 'America/Argentina/ComodRivadavia', isTheirs: true, hours: hoursOf({ hours: null }) },
+  now,
+}
+const fresh = { draft: '0190a000-0000-7000-8000-00000000000d', rev: 0, when: 'now' as const }
+
 function composer(view: TicketView, changes: Partial<ReplyForm> = {}): ReplyForm {
   return {
     ticket: view,
@@ -299,6 +335,10 @@ function composer(view: TicketView, changes: Partial<ReplyForm> = {}): ReplyForm
     wroteFrom: null,
     copies: [],
     files: rules,
+    senders: [senderRow({ id: 's1' }), senderRow({ id: 's2', address: longAddress, broken_reason: hostile })],
+    last: { address: longAddress, author: hostile },
+    ...writing,
+    meta: fresh,
     ...changes,
   }
 }
@@ -405,12 +445,27 @@ describe('every modal is what Slack takes', () => {
       previewView(view, ann, {
         to: longAddress,
         copies: Array(20).fill(longAddress),
+        blind: Array(20).fill(longAddress),
+        from: longAddress,
+        last: { address: longAddress, author: hostile },
+        goesAt: { at: now, zone: 'Europe/Berlin' },
         body: novel,
         files: ['a.pdf', long],
         links: [long, hostile],
       }),
-      previewView(view, ann, { to: 'jane@acme.test', copies: [], body: [], files: [], links: [] }),
+      previewView(view, ann, {
+        ...{ to: 'jane@acme.test', copies: [], blind: [], body: [], files: [], links: [] },
+        ...{ from: 'help@support.test', last: null, goesAt: null },
+      }),
+      replyForm(composer(view, { meta: { ...fresh, when: 'at', rev: 2 }, missing: hostile })),
       noteForm(view),
+      noteForm(view, writing.templates, { rev: 1, missing: hostile }),
+      moreView(view),
+      remindForm(view, reminders, 'Europe/Berlin'),
+      remindersView(view, reminders),
+      remindersView(view, []),
+      sendAsForm(view, [senderRow()], { address: longAddress, author: hostile }),
+      sendAsForm(view, [], null),
       closeForm(view),
       assignForm(view),
       statusForm(view, SETTABLE),
@@ -433,7 +488,28 @@ describe('every modal is what Slack takes', () => {
       senders: [{ id: 's1', address: 'a@b.test', name: long, broken: null }],
       usual: { id: 's1', instead: hostile },
       files: rules,
-      origin: 'C1',
+      ...writing,
+      meta: {
+        ...fresh,
+        rev: 3,
+        when: 'at',
+        teamId: 't1',
+        origin: 'C1',
+        files: Array.from({ length: 10 }, (_, i) => ({ id: `F0123456${i}`, name: long.slice(0, 40), size: 1 })),
+      },
+      missing: hostile,
+      doubts: {
+        isAsked: false,
+        filledFor: longAddress,
+        collisions: Array.from({ length: 9 }, (_, i) => ({
+          ticketId: `t${i}`,
+          identifier: 'SUP-41',
+          customer: hostile,
+          isColleague: true,
+          by: i ? hostile : null,
+          at: now,
+        })),
+      },
     }),
     'a new ticket without sender': newTicketForm({
       team,
@@ -442,7 +518,8 @@ describe('every modal is what Slack takes', () => {
       senders: [],
       usual: { id: null, instead: null },
       files: { ...rules, publicUrl: null },
-      origin: null,
+      ...writing,
+      meta: { ...fresh, when: 'hours', teamId: 't1', origin: null },
     }),
     'a new ticket whose sender is broken': newTicketForm({
       team,
@@ -451,16 +528,32 @@ describe('every modal is what Slack takes', () => {
       senders: [{ id: 's1', address: 'a@b.test', name: '', broken: hostile }],
       usual: { id: null, instead: null },
       files: rules,
-      origin: null,
+      ...writing,
+      meta: { ...fresh, teamId: 't1', origin: null },
+      doubts: { isAsked: true, filledFor: null, collisions: [] },
       start: {
         copies: long.repeat(20),
+        blind: long.repeat(20),
+        date: '2026-03-29',
+        time: '02:30',
         typed: long.repeat(2),
         subject: long,
         message: initialText([{ type: 'quote', content: novel }], 2_500),
       },
     }),
+    'a template': templateForm(
+      {
+        ...{ id: 't1', team_id: null, agent_id: 'a1', name: long, subject: long, created_at: 0, updated_at: 0 },
+        body: JSON.stringify(novel),
+      },
+      [team],
+      'V1',
+    ),
+    'a new template': templateForm(null, [], null),
+    templates: templatesView(writing.templates),
+    'no templates': templatesView([]),
     'no team': noTeam(),
-    'an opened ticket': openedView({ identifier: 'SUP-1', email: true, place: 'C1' }),
+    'an opened ticket': openedView({ identifier: 'SUP-1', email: true, isScheduled: true, place: 'C1' }),
     'a fault': faultView('New ticket', long.repeat(20), initialText(fromText('Hi'))),
     'a new team': teamForm(null, []),
     'a team': teamForm(
@@ -468,7 +561,7 @@ describe('every modal is what Slack takes', () => {
       Array.from({ length: 200 }, (_, i) => senderRow({ id: `s${i}`, broken_at: i % 2 || null })),
     ),
     'a sender': senderForm(senderRow({ broken_reason: long }), [team], 't1', {
-      form: { teamId: 't1', origin: null, viewId: 'V1' },
+      form: { ...fresh, teamId: 't1', origin: null, viewId: 'V1' },
       aliases: Array(100).fill(longAddress),
     }),
     'a new sender': senderForm(null, [team], 't9'),
@@ -593,6 +686,8 @@ describe('every modal is what Slack takes', () => {
     const homes = [
       inboxHome({ tab: 'inbox', list: 'all', after: '1:2' }, Object.values(tickets), '3:4', now),
       inboxHome({ tab: 'inbox', list: 'mine', after: null }, [], null, now),
+      draftsHome(drafts, now),
+      draftsHome([], now),
       setUpHome({
         teams: [],
         senders: [],
@@ -830,7 +925,8 @@ test('a team without a working sender is told so at once, with the way to the se
     senders: [],
     usual: { id: null, instead: null },
     files: rules,
-    origin: null,
+    ...writing,
+    meta: { ...fresh, teamId: 't1', origin: null },
   })
   expect(wordsOn(form.blocks[0])).toContain('has no address to send from')
   expect(wordsOn(form.blocks[0])).toContain('Set up sending')

@@ -232,7 +232,7 @@ describe('a draft', () => {
   it('is refused when it speaks of what nobody has, even with a default', async () => {
     const body = fromText('Hello {{ first_name | default: "there" }}')
     await expect(town.draft('jane@acme.test', { body })).rejects.toThrow(
-      'There is no variable first_name: each begins with customer, row, agent or team, such as customer.first_name.',
+      'There is no variable first_name: each begins with customer, account, row, agent, team or ticket, such as customer.first_name.',
     )
     const own = fromText('{% assign who = customer.name %}{% for x in (1..2) %}{{ who }}{{ x }}{% endfor %}')
     await town.draft('jane@acme.test', { body: own })

@@ -61,7 +61,7 @@ export function composeMail(
     headers: [
       addressHeader('From', from),
       addressHeader('To', { name: ticket.customer.name, address: letter.thread.place }),
-      ...(letter.copies.length ? [addressesHeader('Cc', letter.copies)] : []),
+      ...copiesHeader(letter),
       addressHeader('Reply-To', { name: from.name, address: replyTo }),
       header('Subject', subjectOf(letter)),
       dateHeader(letter.createdAt),
@@ -143,6 +143,12 @@ function fromName({ message, ticket }: Letter): string {
 /** The address that answers come back to: the token stands behind a plus, where it fits. */
 export function replyAddress(address: string, token: string): string {
   return plusThatFits(address, token) ?? address
+}
+
+/** Nobody learns of those who get it unseen. */
+function copiesHeader({ copies, blind }: Letter): string[] {
+  const seen = copies.filter(address => !blind.includes(address))
+  return seen.length ? [addressesHeader('Cc', seen)] : []
 }
 
 /** The same where the token fits: a mail there is known to be about this thread, whatever it says. */

@@ -3,6 +3,7 @@ import type { HomeView } from '@slack/types'
 import { agents } from '../../../core/agents.ts'
 import { alertsUp } from '../../../core/alerts.ts'
 import { countBans } from '../../../core/bans.ts'
+import { draftsFor } from '../../../core/drafts.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
 import { allAliases } from '../../../core/senders/aliases.ts'
@@ -16,7 +17,7 @@ import type { AgentRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { takeTurns } from '../../../lib/turns.ts'
 import type { Desk } from '../desk.ts'
-import { closedHome, type HomePage, inboxHome, setUpHome } from '../views/home.ts'
+import { closedHome, draftsHome, type HomePage, inboxHome, setUpHome } from '../views/home.ts'
 import { ids } from '../views/ids.ts'
 import { admit, detailsView, openForm } from './show.ts'
 import { onPress } from './showing-problems.ts'
@@ -31,7 +32,7 @@ export function listenToHome(app: App, desk: Desk): void {
       new RegExp(`^${id}:`),
       onPress(desk, ({ body, user, value }) => showHome(desk, user, page(value, pageOf(body)))),
     )
-  turn(ids.homeTab, value => (value === 'setup' ? { tab: 'setup' } : inbox('mine')))
+  turn(ids.homeTab, value => (value === 'setup' || value === 'drafts' ? { tab: value } : inbox('mine')))
   turn(ids.homeList, value => inbox(value as ListName))
   turn(ids.homePage, (value, now) => inbox(now.tab === 'inbox' ? now.list : 'all', value === '-' ? null : value))
   turn(ids.pageSenders, value => ({ tab: 'setup', from: Number(value) }))
@@ -69,6 +70,7 @@ async function draw(desk: Desk, userId: string, page: HomePage | undefined): Pro
 async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): Promise<HomeView> {
   try {
     const me = await desk.people.agent(userId)
+    if (page?.tab === 'drafts') return draftsView(desk, me)
     if (page) return page.tab === 'setup' ? setUpView(desk, me, page.from ?? 0) : (await inboxView(desk, me, page)).view
     const mine = await inboxView(desk, me, inbox('mine') as InboxPage)
     return mine.isEmpty ? (await inboxView(desk, me, inbox('all') as InboxPage)).view : mine.view
@@ -87,6 +89,12 @@ async function inboxView(desk: Desk, me: AgentRow, page: InboxPage): Promise<{ v
     return { tickets: ids.map(id => found.get(id)).filter((t): t is TicketView => t !== undefined), next }
   })
   return { view: inboxHome(page, tickets, next, desk.store.now()), isEmpty: tickets.length === 0 }
+}
+
+const MOST_DRAFTS = 25
+
+async function draftsView(desk: Desk, me: AgentRow): Promise<HomeView> {
+  return draftsHome(await desk.store.read(q => draftsFor(q, me.id, MOST_DRAFTS)), desk.store.now())
 }
 
 async function setUpView(desk: Desk, me: AgentRow, from: number): Promise<HomeView> {

@@ -28,9 +28,12 @@ import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
 import { listenToStats } from './team/stats.ts'
 import { listenToTags } from './team/tags.ts'
+import { listenToTemplates } from './team/templates.ts'
 import { listenToActions } from './tickets/actions.ts'
+import { listenToComposers } from './tickets/composers.ts'
 import { listenToCustomerFields } from './tickets/customer-fields.ts'
 import { listenToCustomers } from './tickets/customers.ts'
+import { listenToDrafts } from './tickets/drafts.ts'
 import { listenToDetails } from './tickets/edit-details.ts'
 import { listenToElsewhere } from './tickets/elsewhere.ts'
 import { listenToFixes } from './tickets/fix.ts'
@@ -39,7 +42,9 @@ import { listenToHistory } from './tickets/history.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
 import { listenToNotes } from './tickets/notes.ts'
 import { listenToRelations } from './tickets/relations.ts'
+import { listenToReminders } from './tickets/remind.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
+import { listenToSendAs } from './tickets/send-as.ts'
 import { listenToSnoozes } from './tickets/snooze.ts'
 
 export { ids } from '../views/ids.ts'
@@ -58,6 +63,11 @@ export function listen(bolt: App, desk: Desk): void {
   listenToTicketForms(app, desk)
   listenToDetails(app, desk)
   listenToCustomerFields(app, desk)
+  listenToComposers(app, desk)
+  listenToDrafts(app, desk)
+  listenToTemplates(app, desk)
+  listenToReminders(app, desk)
+  listenToSendAs(app, desk)
   listenToFixes(app, desk)
   listenToRelations(app, desk)
   listenToElsewhere(app, desk)

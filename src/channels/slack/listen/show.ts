@@ -102,6 +102,15 @@ export async function redrawView(desk: Desk, viewId: string, view: ModalView): P
   }
 }
 
+/** Draws a form anew as it was when somebody chose something in it; harmless once they have closed it. */
+export async function redrawForm(desk: Desk, view: { id: string; hash: string }, form: ModalView): Promise<void> {
+  try {
+    await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  } catch (error) {
+    if (!(error instanceof WebAPIPlatformError && error.data.error === 'not_found')) throw error
+  }
+}
+
 /** The card in the channel draws itself; a copy that only this person sees is drawn anew here. */
 export async function refreshCopy(desk: Desk, pressed: Pressed, ticketId: string): Promise<void> {
   const { body, respond } = pressed

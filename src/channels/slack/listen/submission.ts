@@ -46,7 +46,7 @@ export async function finish(
   work: (files: NewFile[]) => Promise<ModalView>,
 ): Promise<void> {
   try {
-    const given = values.filesIn(body.view.state.values)
+    const given = values.filesWith(body.view)
     const view = await work(
       await downloadFiles(
         desk,

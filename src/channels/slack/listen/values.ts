@@ -45,6 +45,10 @@ export function chosenDay(values: Values, name: string): string | null {
   return given(values, name)?.selected_date ?? null
 }
 
+export function chosenTime(values: Values, name: string): string | null {
+  return given(values, name)?.selected_time ?? null
+}
+
 export function chosenUser(values: Values, name: string): string | null {
   return given(values, name)?.selected_user ?? null
 }
@@ -70,6 +74,11 @@ export interface GivenFile {
 export function filesIn(values: Values, name = 'files'): GivenFile[] {
   const files = (given(values, name)?.files ?? []) as { id: string; name?: string; size?: number }[]
   return files.map(f => ({ id: f.id, name: f.name ?? 'file', size: f.size ?? 0 }))
+}
+
+/** The files of a form, and those that it brings along from a draft. */
+export function filesWith(view: { private_metadata: string; state: { values: Values } }): GivenFile[] {
+  return [...filesIn(view.state.values), ...(metaOf<{ files?: GivenFile[] }>(view).files ?? [])]
 }
 
 /** What a view remembers. */

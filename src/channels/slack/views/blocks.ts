@@ -132,6 +132,7 @@ export interface Form {
   close?: string
   blocks: KnownBlock[]
   meta?: object
+  isWatched?: true // we are told when it is closed
 }
 
 /** A modal. What it must remember travels in its private metadata (at most 3,000 characters). */
@@ -142,6 +143,7 @@ export function modal(form: Form): ModalView {
     title: label(form.title, limits.title),
     ...(form.submit && { submit: label(form.submit, limits.title) }),
     close: label(form.close ?? (form.submit ? 'Cancel' : 'Close'), limits.title),
+    ...(form.isWatched && { notify_on_close: true }),
     blocks: form.blocks.slice(0, limits.blocksInView),
     private_metadata: JSON.stringify(form.meta ?? {}),
   }

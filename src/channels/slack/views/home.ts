@@ -1,4 +1,5 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
+import type { DraftView } from '../../../core/drafts.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
 import { isOverheard } from '../../../core/places.ts'
@@ -13,7 +14,10 @@ import { many } from './tickets/card.ts'
 import { age, replyModeWords, statusWords } from './words.ts'
 
 /** What the Home tab shows, kept in the view itself. */
-export type HomePage = { tab: 'inbox'; list: ListName; after: string | null } | { tab: 'setup'; from?: number }
+export type HomePage =
+  | { tab: 'inbox'; list: ListName; after: string | null }
+  | { tab: 'setup'; from?: number }
+  | { tab: 'drafts' }
 
 const listWords: Record<ListName, string> = {
   mine: 'Mine',
@@ -252,6 +256,29 @@ function senderBlocks(sender: SenderRow, teams: TeamRow[], aliases: string[]): K
   ]
 }
 
+/** What somebody began to write, and what colleagues leave for them. */
+export function draftsHome(drafts: DraftView[], now: number): HomeView {
+  const none = words(
+    'There is no draft. What you write in a form is saved as you type, and stands here until it is sent.',
+  )
+  return home({ tab: 'drafts' }, drafts.length ? drafts.flatMap(d => draftRow(d, now)) : [none])
+}
+
+function draftRow({ id, about, isReply, isShared, isOwn, by, updatedAt }: DraftView, now: number): KnownBlock[] {
+  const title = cut(oneLine(about.title), 200) || '(no subject)'
+  const whose = isOwn ? (isShared ? 'yours, shared with the team' : 'yours') : `${cut(oneLine(by), 60)}'s`
+  const sure = confirm('Discard this draft?', 'What was written is gone.', 'Discard')
+  return [
+    words(`${isReply ? '↩️ ' : '✏️ '}${title}`, button('Open', ids.openDraft, id, { style: 'primary' })),
+    context(plain(cut(`${whose} · ${age(updatedAt, now)}${about.text ? ` · ${oneLine(about.text)}` : ''}`, 400))),
+    actions(
+      button('Send', ids.sendDraft, id),
+      isShared ? button('Keep to myself', ids.unshareDraft, id) : button('Share with the team', ids.shareDraft, id),
+      button('Discard', ids.discardDraft, id, { style: 'danger', confirm: sure }),
+    ),
+  ]
+}
+
 /** Says why there is nothing to see. */
 export function closedHome(why: string): HomeView {
   return { type: 'home', blocks: [words(why)] }
@@ -260,6 +287,7 @@ export function closedHome(why: string): HomeView {
 function home(page: HomePage, blocks: KnownBlock[]): HomeView {
   const tabs = actions(
     button('Inbox', `${ids.homeTab}:inbox`, 'inbox', page.tab === 'inbox' ? { style: 'primary' } : {}),
+    button('Drafts', `${ids.homeTab}:drafts`, 'drafts', page.tab === 'drafts' ? { style: 'primary' } : {}),
     button('Set-up', `${ids.homeTab}:setup`, 'setup', page.tab === 'setup' ? { style: 'primary' } : {}),
     button('New ticket', ids.shortcuts.newTicket, 'home'),
     button('New chat', ids.shortcuts.newChat, 'home'),

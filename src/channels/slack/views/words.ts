@@ -1,5 +1,7 @@
-import type { MessageView } from '../../../core/letter.ts'
+import type { MessageView, Scheduled } from '../../../core/letter.ts'
 import type { DeliveryState, Priority, ReplyMode, Status } from '../../../db/schema.ts'
+
+import { clockWords } from '../../../lib/zone.ts'
 
 export { sizeWords as size } from '../../../lib/bytes.ts'
 
@@ -94,10 +96,11 @@ export function mailWords(mail: {
   reason: string | null
   lateAt?: number | null
   uncertainAt?: number | null
+  scheduled?: Scheduled | null
 }): string {
   switch (mail.state) {
     case 'held':
-      return `⏳ Goes out at ${moment(mail.dueAt, 'time_secs')}`
+      return mail.scheduled ? scheduledWords(mail.scheduled) : `⏳ Goes out at ${moment(mail.dueAt, 'time_secs')}`
     case 'queued':
       return queuedWords(mail)
     case 'sent':
@@ -109,6 +112,13 @@ export function mailWords(mail: {
     case 'cancelled':
       return 'Not sent'
   }
+}
+
+/** When a mail goes that waits for its moment: by the reader's clock, and by the one that it was chosen by. */
+export function scheduledWords({ at, zone, unlessAnswered, askedAt }: Scheduled): string {
+  if (askedAt !== null) return '⏸️ Was to go out, and is held until somebody decides'
+  const unless = unlessAnswered ? ', unless they write first' : ''
+  return `⏰ Goes out ${moment(at)} (${clockWords(at, zone)}, ${zone})${unless}`
 }
 
 function queuedWords(mail: Parameters<typeof mailWords>[0]): string {

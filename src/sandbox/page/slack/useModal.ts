@@ -15,6 +15,7 @@ interface Draft {
 export function useModal(modal: ModalView) {
   const { post, attempt } = useSlack()
   const drafts = useRef(new Map<string, Draft>())
+  const submitting = useRef(false)
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [isSubmitting, setSubmitting] = useState(false)
   const [trouble, setTrouble] = useState<string>()
@@ -51,6 +52,7 @@ export function useModal(modal: ModalView) {
         drafts.current.set(keyOf(block, element), { entry, isReported: block.dispatch_action === true })
       },
       commit(block, element, entry) {
+        if (submitting.current) return // it goes along
         drafts.current.delete(keyOf(block, element))
         void act(block, element, entry)
       },
@@ -61,6 +63,7 @@ export function useModal(modal: ModalView) {
   }, [id, values, errorKey, post, attempt])
 
   async function submit(): Promise<void> {
+    submitting.current = true
     setSubmitting(true)
     setTrouble(undefined)
     setErrors({})
@@ -74,6 +77,7 @@ export function useModal(modal: ModalView) {
     } catch (error) {
       setTrouble(error instanceof Refusal ? error.message : String(error))
     }
+    submitting.current = false
     setSubmitting(false)
   }
 

@@ -344,6 +344,15 @@ describe('what must not leave', () => {
   })
 })
 
+test('a blind copy is handed over, and stands in no header', async () => {
+  const seen = letter({ copies: ['bob@acme.test', 'boss@acme.test'], blind: ['boss@acme.test'] })
+  const { envelope, raw } = await compose(seen, KEY)
+  expect(envelope.to).toEqual(['jane@acme.test', 'bob@acme.test', 'boss@acme.test'])
+  expect(raw.toString()).not.toContain('boss')
+  const alone = await compose(letter({ copies: ['boss@acme.test'], blind: ['boss@acme.test'] }), KEY)
+  expect(alone.raw.toString()).not.toMatch(/^(Cc|Bcc):/im)
+})
+
 const OWN_HEADERS = [
   'From',
   'To',

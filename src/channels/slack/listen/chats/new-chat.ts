@@ -10,6 +10,7 @@ import { segments } from '../../../../core/chats/segments.ts'
 import { sendersOf } from '../../../../core/senders/find.ts'
 import { usualAmong } from '../../../../core/senders/usual.ts'
 import { teams } from '../../../../core/teams.ts'
+import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
 import { chatFault } from '../../../../core/unsubscriptions.ts'
 import type { ChatRow } from '../../../../db/schema.ts'
 import { Problem, Problems } from '../../../../lib/problem.ts'
@@ -19,9 +20,10 @@ import { type AudienceKind, type ChatStart, type NewChatMeta, newChatForm } from
 import { ids } from '../../views/ids.ts'
 import { noTeam, workingView } from '../../views/tickets/new-ticket.ts'
 import { said } from '../../views/tickets/prompts.ts'
-import { openForm, redrawView } from '../show.ts'
+import { openForm, redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onShortcut, onSubmit } from '../showing-problems.ts'
 import { type Submission, storeSubmission } from '../submission.ts'
+import { withInserted } from '../tickets/compose.ts'
 import * as values from '../values.ts'
 import { showDryRun } from './dry-run.ts'
 import { readNewChat, startIn } from './read-chat.ts'
@@ -83,6 +85,7 @@ export async function formFor(
       senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
       usual: chosen ? { id: chosen.id, instead: null } : { id: sender?.id ?? null, instead },
       segments: await segments(q),
+      templates: await templatesFor(q, user, { teamId: team.id, limit: 100 }),
       files: desk.store.files,
       obstacle: chatFault(desk.store.files),
       meta: { ...meta, teamId: team.id },
@@ -101,7 +104,24 @@ async function redraw(
   if (!view) return
   const { meta, start } = startIn(view, user.id)
   const form = await formFor(desk, user.id, change(meta), start)
-  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+  if (form) await redrawForm(desk, view, form)
+}
+
+/** Puts a template into the form as it is: each recipient's own words are filled in when their mail is made. */
+export async function insertIntoChat(desk: Desk, body: BlockAction, templateId: string): Promise<undefined> {
+  const { view, user } = body
+  if (!view) return undefined
+  const agent = await desk.people.agent(user.id)
+  const template = await desk.store.read(q => templateById(q, templateId, agent.id))
+  const { meta, start } = startIn(view, user.id)
+  const filled = {
+    ...start,
+    subject: template.subject || (start.subject ?? ''),
+    message: withInserted(start.message, JSON.parse(template.body)),
+  }
+  const form = await formFor(desk, user.id, { ...meta, rev: (meta.rev ?? 0) + 1 }, filled)
+  if (form) await redrawForm(desk, view, form)
+  return undefined
 }
 
 /** Every fault that can be seen at once is shown under its field; what takes longer is done from the stored submission. */

@@ -18,6 +18,7 @@ import { onCommand } from '../showing-problems.ts'
 import { openHistory } from '../tickets/history.ts'
 import { askToForget } from './forget.ts'
 import { statsFor } from './stats.ts'
+import { openTemplates } from './templates.ts'
 
 /** `/outreach`: who is given tickets, said by themselves; figures, and what happened to a ticket. */
 export function listenToOutreach(app: App, desk: Desk): void {
@@ -66,6 +67,10 @@ const subcommands: Record<string, Subcommand> = {
   stats: (desk, user, rest, { channel_id }) => statsFor(desk, user, channel_id, rest),
   async history(desk, user, rest, command) {
     await openHistory(desk, command, user, rest)
+    return undefined
+  },
+  async template(desk, user, rest, { trigger_id }) {
+    await openTemplates(desk, { trigger_id, user: { id: user } }, rest)
     return undefined
   },
   help: async () => outreachUsage(null),

@@ -7,6 +7,7 @@ import { sendCorrection } from '../../../../core/messages/edit.ts'
 import { messageById, messagesToSettle } from '../../../../core/messages/find.ts'
 import { messageViews } from '../../../../core/messages/view.ts'
 import { acceptAuthor, treatAsAnswer } from '../../../../core/receive/decide.ts'
+import { sendNow } from '../../../../core/schedule/release.ts'
 import { threadOf } from '../../../../core/threads.ts'
 import {
   archiveTicket,
@@ -58,6 +59,7 @@ export function listenToActions(app: App, desk: Desk): void {
     await openForm(desk, body, await settleViewOf(desk, value))
   })
   on(ids.undo, pressed => undo(desk, pressed))
+  on(ids.sendNow, pressed => sendScheduled(desk, pressed))
   on(ids.send, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'public', actor)))
   on(ids.sendAll, pressed => sendToAll(desk, pressed))
   on(ids.keep, pressed => decide(desk, pressed, (tx, id, actor) => decideMessage(tx, id, 'note', actor)))
@@ -110,6 +112,13 @@ async function undo(desk: Desk, pressed: Pressed): Promise<void> {
   const { message, ticket } = await loadMessage(desk, pressed.value)
   if (message.opening) await refreshCopy(desk, pressed, ticket.id)
   else if (pressed.body.container?.is_ephemeral) await replace(pressed, keptPrompt(message, ticket))
+}
+
+async function sendScheduled(desk: Desk, pressed: Pressed): Promise<void> {
+  const agent = await desk.people.agent(pressed.user)
+  await desk.store.write(tx => sendNow(tx, pressed.value, actorOf(agent)))
+  const { ticket } = await loadMessage(desk, pressed.value)
+  await refreshCopy(desk, pressed, ticket.id)
 }
 
 /** Decides on a message from the thread, and says in place of the question what became of it. */

@@ -3,6 +3,7 @@ import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import type { TicketView } from '../../../../core/letter.ts'
 import { postMessage } from '../../../../core/messages/post.ts'
+import { templatesFor } from '../../../../core/templates/templates.ts'
 import {
   archiveTicket,
   assignTicket,
@@ -42,7 +43,14 @@ export function listenToTicketForms(app: App, desk: Desk): void {
         await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )
-  form(ids.note, noteForm)
+  app.action<BlockAction>(
+    ids.note,
+    onPress(desk, async ({ body, user, value }) => {
+      const ticket = await loadTicket(desk, value)
+      const templates = await desk.store.read(q => templatesFor(q, user, { teamId: ticket.team.id, limit: 100 }))
+      await openForm(desk, body, noteForm(ticket, templates))
+    }),
+  )
   form(ids.close, async ticket => closeForm(ticket, await askedToClose(desk, ticket)))
   form(ids.assign, assignForm)
   form(ids.status, ticket => statusForm(ticket, SETTABLE))

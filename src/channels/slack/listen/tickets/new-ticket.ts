@@ -1,19 +1,26 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
-import type { ModalView, RichTextBlock } from '@slack/types'
-import { joinTeam, usualSenderOf } from '../../../../core/agents.ts'
-import { splitTyped } from '../../../../core/copies.ts'
+import type { ModalView } from '@slack/types'
+import { agentByHandle, joinTeam, usualSenderOf } from '../../../../core/agents.ts'
+import { refuseUnmailable } from '../../../../core/attachments.ts'
+import { collisionsWith, collisionWords } from '../../../../core/collisions.ts'
 import { customerByAddress } from '../../../../core/customers.ts'
+import { endDraft } from '../../../../core/drafts.ts'
 import { formById } from '../../../../core/fields/forms.ts'
+import { clockFor } from '../../../../core/schedule/moment.ts'
 import { sendersOf } from '../../../../core/senders/find.ts'
 import { usualAmong } from '../../../../core/senders/usual.ts'
 import { formsOf, teams } from '../../../../core/teams.ts'
+import { fillFor } from '../../../../core/templates/fill.ts'
+import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
 import { checkTicket, type NewTicket, openTicket } from '../../../../core/tickets/open.ts'
 import type { Priority, TeamRow, TicketRow } from '../../../../db/schema.ts'
+import type { Query } from '../../../../db/store.ts'
 import { Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
-import { readMessage } from '../../read-message.ts'
+import { refuseUnready } from '../../files.ts'
 import { ids } from '../../views/ids.ts'
 import { senderForm } from '../../views/team/settings.ts'
+import type { Doubts } from '../../views/tickets/collision.ts'
 import {
   customerOption,
   type NewTicketMeta,
@@ -23,11 +30,17 @@ import {
   type Start,
   workingView,
 } from '../../views/tickets/new-ticket.ts'
-import { openForm, redrawView } from '../show.ts'
+import { openForm, redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
-import { askedAtFirst, enteredIn, givenIn } from './fields.ts'
+import { freshComposer, withInserted } from './compose.ts'
+import { saveFrom } from './drafts.ts'
+import { askedAtFirst, enteredIn } from './fields.ts'
+import { addresseeOf, addressOf, customerIn, readNewTicket, startOfTicket } from './read-ticket.ts'
+import { composer } from './reply.ts'
+
+export { assigneeOf, writtenIn } from './read-ticket.ts'
 
 export function listenToNewTicket(app: App, desk: Desk): void {
   app.action<BlockAction>(
@@ -36,11 +49,23 @@ export function listenToNewTicket(app: App, desk: Desk): void {
   )
   app.action<BlockAction>(
     ids.pickTeam,
-    onPress(desk, ({ body, value }) => redrawFor(desk, body, { teamId: value, formId: null })),
+    onPress(desk, async ({ body, value }) => void (await redrawTicket(desk, body, { teamId: value, formId: null }))),
   )
   app.action<BlockAction>(
     ids.pickForm,
-    onPress(desk, ({ body, value }) => redrawFor(desk, body, { formId: value })),
+    onPress(desk, async ({ body, value }) => void (await redrawTicket(desk, body, { formId: value }))),
+  )
+  app.action<BlockAction>(
+    ids.findCustomer,
+    onPress(desk, ({ body }) => redrawForCustomer(desk, body)),
+  )
+  app.action<BlockAction>(
+    ids.writeAnyway,
+    onPress(desk, ({ body }) => writeAnyway(desk, body)),
+  )
+  app.action<BlockAction>(
+    ids.continueThere,
+    onPress(desk, ({ body, user, value }) => continueThere(desk, body, user, value)),
   )
   app.action<BlockAction>(
     ids.setUpSending,
@@ -51,6 +76,9 @@ export function listenToNewTicket(app: App, desk: Desk): void {
     onSubmit(desk, body => underTheFieldUsed(body, submit(desk, body)), {
       sender: 'audience',
       customer_typed: 'customer',
+      when: 'send_when',
+      date: 'send_when',
+      time: 'send_when',
     }),
   )
 }
@@ -61,38 +89,54 @@ export async function openNewTicket(
   from: { trigger_id: string; user: { id: string }; view?: { type: string } | undefined },
   origin: string | null,
   start: Start = {},
+  meta: Partial<NewTicketMeta> = {},
 ): Promise<void> {
-  await openForm(desk, from, (await formFor(desk, from.user.id, { teamId: null, origin }, start)) ?? noTeam())
+  const form = await formFor(desk, from.user.id, { ...freshComposer(), teamId: '', origin, ...meta }, start)
+  await openForm(desk, from, form ?? noTeam())
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }
 
+/** The form as it stands at `meta`; undefined while there is no team. */
 async function formFor(
   desk: Desk,
   user: string,
-  { teamId, origin, formId }: Pick<NewTicketMeta, 'origin' | 'formId'> & { teamId: string | null },
+  meta: NewTicketMeta,
   start: Start,
+  more: { doubts?: Doubts; missing?: string | null } = {},
 ): Promise<ModalView | undefined> {
+  const now = desk.store.now()
   return desk.store.read(async q => {
     const all = await teams(q)
-    const team = all.find(t => t.id === teamId) ?? all.find(t => t.place === origin) ?? all[0]
+    const team = all.find(t => t.id === meta.teamId) ?? all.find(t => t.place === meta.origin) ?? all[0]
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
     const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
+    const to = await addresseeOf(q, chosenIn(start))
     const forms = await formsOf(q, team.id)
-    const form = forms.find(f => f.id === formId) ?? forms[0]
+    const form = forms.find(f => f.id === (meta.formId ?? start.form)) ?? forms[0]
+    const { asked, meta: kept } = await askedAtFirst(q, form?.id, start.fields ?? {})
     return newTicketForm({
       team,
       teams: all,
       forms,
       form,
-      ...(await askedAtFirst(q, form?.id, start.fields ?? {})),
+      asked,
       senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
       usual: { id: sender?.id ?? null, instead },
       files: desk.store.files,
-      origin,
+      templates: await templatesFor(q, user, { teamId: team.id, limit: 100 }),
+      clock: await clockFor(q, to && 'id' in to ? to.id : null, team.id),
+      now,
+      meta: { ...meta, teamId: team.id, formId: form?.id ?? null, ...kept },
       start,
+      ...more,
     })
   })
+}
+
+function chosenIn({ customer, typed }: Start): NewTicket['customer'] {
+  if (customer?.value?.startsWith('c:')) return { id: customer.value.slice(2) }
+  return { typed: customer?.value?.slice(2) ?? typed ?? '' }
 }
 
 /** How the form begins for an address that was typed with the command. */
@@ -102,27 +146,121 @@ export async function startWith(desk: Desk, address: string, subject: string): P
   return { ...(customer ? { customer } : { typed: address }), subject }
 }
 
-/** Another team has other senders and forms, another form other fields; what was typed stays. */
-async function redrawFor(desk: Desk, { view, user }: BlockAction, changed: Partial<NewTicketMeta>): Promise<void> {
-  if (!view) return
-  const meta = values.metaOf<NewTicketMeta>(view)
-  const form = await formFor(desk, user.id, { ...meta, ...changed }, await startIn(desk, view.state.values, meta))
-  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+/**
+ * The form again with something changed: another team has other senders and forms, another form other fields. What was
+ * typed stays.
+ */
+export async function redrawTicket(
+  desk: Desk,
+  { view, user }: BlockAction,
+  change: Partial<NewTicketMeta>,
+  start: Partial<Start> = {},
+  more: { missing?: string | null } = {},
+): Promise<ModalView | undefined> {
+  if (!view) return undefined
+  const v = view.state.values
+  const before = values.metaOf<NewTicketMeta>(view)
+  const meta = { ...before, ...change }
+  const doubts = await desk.store.read(q => doubtsAbout(q, user.id, meta, v, desk.store.now()))
+  const form = await formFor(
+    desk,
+    user.id,
+    meta,
+    { ...startOfTicket(v), ...(await keptIn(desk, v, before)), ...start },
+    { ...(doubts && { doubts }), ...more },
+  )
+  if (form) await redrawForm(desk, view, form)
+  return form
 }
 
-async function startIn(desk: Desk, v: values.Values, { formId, kept }: NewTicketMeta): Promise<Start> {
+/** What the forms asked for so far, and a priority that is not the form's own. */
+async function keptIn(
+  desk: Desk,
+  v: values.Values,
+  { formId, kept }: NewTicketMeta,
+): Promise<Pick<Start, 'fields' | 'priority'>> {
   const usual = formId ? (await desk.store.read(q => formById(q, formId))).priority : 'medium'
   const priority = values.chosen(v, 'priority') as Priority | null
-  return {
-    customer: values.chosenOption(v, 'customer') as Start['customer'] & object,
-    typed: values.typed(v, 'customer_typed'),
-    subject: values.typed(v, 'subject'),
-    message: values.richText(v, 'message'),
-    audience: v.audience ? values.chosen(v, 'audience') : null,
-    copies: values.typed(v, 'copies'),
-    priority: priority === usual ? null : priority,
-    fields: { ...kept, ...enteredIn(v) },
+  return { priority: priority === usual ? null : priority, fields: { ...kept, ...enteredIn(v) } }
+}
+
+/** Who else writes to the customer is said as soon as they are chosen; what was said of another goes. */
+async function redrawForCustomer(desk: Desk, body: BlockAction): Promise<void> {
+  const { view, user } = body
+  if (!view) return
+  const meta = values.metaOf<NewTicketMeta>(view)
+  const doubts = await desk.store.read(q => doubtsAbout(q, user.id, meta, view.state.values, desk.store.now()))
+  const showsSome = JSON.stringify(view.blocks).includes(`"${ids.writeAnyway}"`)
+  if (doubts || showsSome || meta.when !== 'now') await redrawTicket(desk, body, {})
+}
+
+/** Why somebody may not want to write to the customer of a form; undefined when nothing speaks against it. */
+async function doubtsAbout(
+  q: Query,
+  user: string,
+  meta: NewTicketMeta,
+  v: values.Values,
+  now: number,
+): Promise<Doubts | undefined> {
+  const to = await addresseeOf(q, customerIn(v))
+  if (!to) return undefined
+  const address = await addressOf(q, to)
+  if (meta.anyway === address) return undefined
+  const agent = await agentByHandle(q, user)
+  const collisions = await collisionsWith(q, to, agent?.id ?? null, now)
+  const filledFor = meta.filledFor && meta.filledFor !== address ? meta.filledFor : null
+  return collisions.length || filledFor ? { collisions, filledFor, isAsked: false } : undefined
+}
+
+async function writeAnyway(desk: Desk, body: BlockAction): Promise<void> {
+  const anyway = await customerAddress(desk, values.valuesAround(body))
+  await redrawTicket(desk, body, anyway === null ? {} : { anyway })
+}
+
+/** The composer of that ticket's answer, in the form's place, with what was written and its draft. */
+async function continueThere(desk: Desk, body: BlockAction, user: string, ticketId: string): Promise<void> {
+  const { view } = body
+  if (!view) return
+  await saveFrom(desk, body)
+  const { draft, rev, when, liquid, files } = values.metaOf<NewTicketMeta>(view)
+  const meta = { draft, rev: rev + 1, when, ...(liquid && { liquid }), ...(files && { files }) }
+  const { sender: _, ...start } = startOfTicket(view.state.values)
+  const form = await composer(desk, user, ticketId, meta, start)
+  await redrawForm(desk, view, form)
+}
+
+async function customerAddress(desk: Desk, v: values.Values): Promise<string | null> {
+  return desk.store.read(async q => {
+    const to = await addresseeOf(q, customerIn(v))
+    return to && addressOf(q, to)
+  })
+}
+
+/** Puts a template into the form, filled in for the customer where that can be done already. */
+export async function insertIntoTicket(
+  desk: Desk,
+  body: BlockAction,
+  templateId: string,
+): Promise<ModalView | undefined> {
+  const agent = await desk.people.agent(body.user.id)
+  const v = values.valuesAround(body)
+  const meta = values.metaOf<NewTicketMeta>(body.view as { private_metadata: string })
+  const text = await desk.store.read(async q => {
+    const { subject, body } = await templateById(q, templateId, agent.id)
+    const to = await addresseeOf(q, customerIn(v))
+    const occasion = { to, agentId: agent.id, teamId: values.chosen(v, 'team') ?? meta.teamId }
+    return { ...(await fillFor(q, { subject, body: JSON.parse(body) }, occasion)), to: to && (await addressOf(q, to)) }
+  })
+  const change: Partial<NewTicketMeta> = {
+    rev: meta.rev + 1,
+    ...(text.missing === null ? { filledFor: text.to ?? '' } : { liquid: true }),
   }
+  if (!change.filledFor) delete change.filledFor // it speaks of nobody
+  const start = {
+    subject: text.subject || values.typed(v, 'subject'),
+    message: withInserted(values.richText(v, 'message'), text.body),
+  }
+  return redrawTicket(desk, body, change, start, { missing: text.missing })
 }
 
 async function setUpSending(desk: Desk, body: BlockAction, teamId: string): Promise<void> {
@@ -136,22 +274,37 @@ async function setUpSending(desk: Desk, body: BlockAction, teamId: string): Prom
 export async function redrawNewTicket(
   desk: Desk,
   user: string,
-  form: NewTicketMeta & { viewId: string },
+  { viewId, ...meta }: NewTicketMeta & { viewId: string },
 ): Promise<void> {
-  const view = await formFor(desk, user, form, { fields: form.kept ?? {} })
-  if (view) await redrawView(desk, form.viewId, view)
+  const view = await formFor(desk, user, meta, { fields: meta.kept ?? {} })
+  if (view) await redrawView(desk, viewId, view)
 }
 
 async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done | undefined> {
   const { form, faults } = await readNewTicket(desk, body)
-  const files = values.filesIn(body.view.state.values)
-  if (faults.length) throw new Problems(faults.concat(await faultsOf(desk, form, files)))
-  if (!files.length) return shown(desk, body, await open(desk, form))
-  await desk.store.write(async tx => {
-    await checkTicket(tx, form, files)
-    await storeSubmission(tx, body)
-  })
+  const files = values.filesWith(body.view)
+  const others = await faultsOf(desk, form, files)
+  if (faults.length || others.length) throw new Problems(faults.concat(others))
+  const asked = form.email ? await askFirst(desk, body) : undefined
+  if (asked) return { show: asked }
+  if (!files.length) return shown(desk, body, await open(desk, body, form))
+  const given = files.map(f => f.id)
+  if (form.email) await refuseUnready(desk, given, looked => refuseUnmailable(desk.store.files, looked))
+  else await refuseUnready(desk, given)
+  await desk.store.write(tx => storeSubmission(tx, body))
   return { show: workingView('New ticket') }
+}
+
+/** The form again, once, when somebody else writes to the customer: the same again sends it. */
+async function askFirst(desk: Desk, body: ViewSubmitAction): Promise<ModalView | undefined> {
+  const { user, view } = body
+  const meta = values.metaOf<NewTicketMeta>(view)
+  const v = view.state.values
+  const doubts = await doubtsOf(desk, body)
+  if (!doubts) return undefined
+  const anyway = await customerAddress(desk, v)
+  const next = { ...meta, ...(anyway !== null && { anyway }), teamId: values.chosen(v, 'team') ?? meta.teamId }
+  return formFor(desk, user.id, next, startOfTicket(v), { doubts: { ...doubts, isAsked: true } })
 }
 
 /** A fault of an address is shown where it was typed. */
@@ -178,17 +331,37 @@ async function faultsOf(desk: Desk, form: NewTicket, files: values.GivenFile[]):
   }
 }
 
+/** Opens the ticket that a draft describes. Throws Problems for what is wrong with it. */
+export async function sendNewTicket(desk: Desk, body: Submission): Promise<void> {
+  const { form, faults } = await readNewTicket(desk, body)
+  const others = await faultsOf(desk, form, [])
+  if (faults.length || others.length) throw new Problems(faults.concat(others))
+  const doubts = form.email ? await doubtsOf(desk, body) : undefined
+  const [first] = doubts?.collisions ?? []
+  if (first) throw new Problem('conflict', `${collisionWords(first, desk.store.now())}.`)
+  if (doubts) throw new Problem('conflict', 'Its template was filled in for somebody else.')
+  await open(desk, body, form)
+}
+
+function doubtsOf(desk: Desk, { user, view }: Submission): Promise<Doubts | undefined> {
+  const meta = values.metaOf<NewTicketMeta>(view)
+  return desk.store.read(q => doubtsAbout(q, user.id, meta, view.state.values, desk.store.now()))
+}
+
 /** Opens the ticket of a stored submission, whose files are fetched now. Twice the same is one ticket. */
 export async function finishNewTicket(desk: Desk, body: Submission): Promise<void> {
   await finish(desk, body, 'New ticket', async files => {
     const { form, faults } = await readNewTicket(desk, body)
     if (faults.length) throw new Problems(faults)
-    return opened(desk, await open(desk, { ...form, files }))
+    return opened(desk, await open(desk, body, { ...form, files }))
   })
 }
 
-function open(desk: Desk, form: NewTicket): Promise<TicketRow> {
+/** The draft goes with it. */
+function open(desk: Desk, { view }: Submission, form: NewTicket): Promise<TicketRow> {
+  const { draft } = values.metaOf<NewTicketMeta>(view)
   return desk.store.write(async tx => {
+    if (draft) await endDraft(tx, draft, `view:${view.id}`, form.agent.id)
     const ticket = await openTicket(tx, form)
     await joinTeam(tx, form.agent.id, ticket.team_id)
     return ticket
@@ -204,72 +377,11 @@ async function shown(desk: Desk, body: Submission, ticket: TicketRow): Promise<D
 
 async function opened(desk: Desk, ticket: TicketRow): Promise<ModalView> {
   const { place } = await teamOf(desk, ticket)
-  return openedView({ identifier: ticket.identifier, email: ticket.published_at !== null, place })
+  const isScheduled = ticket.status === 'scheduled'
+  return openedView({ identifier: ticket.identifier, email: ticket.published_at !== null, isScheduled, place })
 }
 
 async function teamOf(desk: Desk, ticket: TicketRow): Promise<TeamRow> {
   const all = await desk.store.read(teams)
   return all.find(t => t.id === ticket.team_id) as TeamRow
-}
-
-/** The submitted form as core takes it, without its files, and what is wrong with it before core has seen it. */
-async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<{ form: NewTicket; faults: Problem[] }> {
-  const v = view.state.values
-  const assignee = await assigneeIn(desk, v)
-  const { teamId, unasked = [] } = values.metaOf<NewTicketMeta>(view)
-  const { given, faults } = await givenIn(desk, v)
-  for (const id of unasked) delete given[id]
-  const form: NewTicket = {
-    teamId: values.chosen(v, 'team') ?? teamId,
-    formId: values.chosen(v, 'form'),
-    senderId: values.chosen(v, 'sender'),
-    customer: customerIn(v),
-    subject: values.typed(v, 'subject'),
-    body: await writtenIn(desk, values.richText(v, 'message')),
-    priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
-    assigneeId: assignee instanceof Problem ? null : assignee,
-    email: values.chosen(v, 'audience') === 'email',
-    copyTo: splitTyped(values.typed(v, 'copies')),
-    agent: await desk.people.agent(user.id),
-    fields: given,
-    dedupKey: `view:${view.id}`,
-  }
-  return { form, faults: [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v), ...faults] }
-}
-
-function customerIn(v: values.Values): NewTicket['customer'] {
-  const picked = values.chosen(v, 'customer')
-  if (picked?.startsWith('c:')) return { id: picked.slice(2) }
-  return { typed: picked?.slice(2) ?? values.typed(v, 'customer_typed') }
-}
-
-/** Whom a mail goes to is never guessed. */
-function twoCustomers(v: values.Values): Problem[] {
-  if (!values.chosen(v, 'customer') || !values.typed(v, 'customer_typed').trim()) return []
-  return [new Problem('invalid', 'Choose a customer above or paste an address, not both.', 'customer_typed')]
-}
-
-async function assigneeIn(desk: Desk, v: values.Values): Promise<string | null | Problem> {
-  const user = values.chosenUser(v, 'assignee')
-  try {
-    return user && (await assigneeOf(desk, user))
-  } catch (error) {
-    if (error instanceof Problem) return error
-    throw error
-  }
-}
-
-/** What was written in a form, with the names of those whom it mentions. */
-export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {
-  return text ? (await readMessage(desk, { blocks: [text] })).body : []
-}
-
-/** The id of an agent who was chosen; throws a Problem under `assignee` for somebody who cannot be one. */
-export async function assigneeOf(desk: Desk, userId: string): Promise<string> {
-  try {
-    return (await desk.people.agent(userId)).id
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, 'assignee')
-    throw error
-  }
 }

@@ -1,10 +1,12 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
 import type { Audience } from '../../../../core/chats/audience.ts'
 import type { Exclusions } from '../../../../core/chats/blocks.ts'
+import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { FileRules } from '../../../../db/store.ts'
 import { actions, button, context, cut, field, label, limits, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
+import { revised, templateField } from '../tickets/composer.ts'
 import { filesField, priorities, priority, type SenderChoice, senderField } from '../tickets/new-ticket.ts'
 
 export type AudienceKind = Audience['kind']
@@ -13,6 +15,7 @@ export type AudienceKind = Audience['kind']
 export interface NewChatForm extends SenderChoice {
   teams: { id: string; name: string }[] // never empty
   segments: { id: string; name: string }[]
+  templates: TemplateChoice[]
   files: FileRules
   meta: NewChatMeta
   start: ChatStart
@@ -29,6 +32,7 @@ export interface NewChatMeta {
   attempt: number // submissions before this one that came back with a fault
   kept: Kept
   draft?: Draft // it is changed, in place of a new one
+  rev?: number // how often a template was inserted, as in other composers
 }
 
 /** A draft that is changed; of its files nobody sees more than the names. */
@@ -80,8 +84,9 @@ export function newChatForm(form: NewChatForm): ModalView {
       audienceField(meta.audience),
       ...chosenFields(form),
       ...exclusionFields(start.exclusions),
-      subjectField(start.subject),
-      messageField(start.message),
+      ...templateField(form.templates, meta.rev ?? 0),
+      subjectField(start.subject, meta.rev ?? 0),
+      messageField(start.message, meta.rev ?? 0),
       filesField(form.files),
       ...(meta.draft?.files ? [staying(meta.draft.files)] : []),
       kindField(start.kind),
@@ -264,18 +269,18 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
   ]
 }
 
-function subjectField(typed: string | undefined): InputBlock {
+function subjectField(typed: string | undefined, rev: number): InputBlock {
   return field(
-    'subject',
+    revised('subject', rev),
     'Subject',
     { type: 'plain_text_input', max_length: 255, ...(typed && { initial_value: cut(typed, 255) }) },
     { hint: 'Variables work here, too.' },
   )
 }
 
-function messageField(start: RichTextBlock | undefined): InputBlock {
+function messageField(start: RichTextBlock | undefined, rev: number): InputBlock {
   return field(
-    'message',
+    revised('message', rev),
     'Message',
     { type: 'rich_text_input', ...(start && { initial_value: start }) },
     {

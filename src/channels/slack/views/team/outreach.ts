@@ -62,6 +62,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
 • \`/outreach stats\`, \`/outreach stats month SUP\`, \`/outreach stats 14d all\`: what a team did
 • \`/outreach history SUP-1\`: all that happened to a ticket
+• \`/outreach template\` lists the texts to begin with; \`/outreach template add\` makes one
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

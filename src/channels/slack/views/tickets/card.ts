@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, RichTextElement } from '@slack/types'
-import type { MessageView, TicketLink, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, Scheduled, TicketLink, TicketView } from '../../../../core/letter.ts'
 import {
   actions,
   button,
@@ -18,7 +18,7 @@ import {
 import { quoted } from '../excerpt.ts'
 import { fileLines, shownFiles } from '../files.ts'
 import { ids } from '../ids.ts'
-import { mailOf, mailWords, moment, priorityWords, size, statusWords } from '../words.ts'
+import { mailOf, mailWords, moment, priorityWords, scheduledWords, size, statusWords } from '../words.ts'
 import { clockLines } from './clocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { particulars } from './particulars.ts'
@@ -42,6 +42,7 @@ export function ticketCard(ticket: TicketView, now: number): Card {
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
       ...workLines(ticket),
+      ...scheduledLines(ticket),
       ...waiting(ticket),
       ...warnings(ticket),
       ...related(ticket),
@@ -128,6 +129,7 @@ function mailLines(ticket: TicketView, now: number): KnownBlock[] {
   if (ticket.publishedAt === null) return [context('🔒 Internal: nothing of this was sent to the customer.')]
   const mail = opening && mailOf(opening)
   if (!opening || !mail) return []
+  if (mail.state === 'held' && mail.scheduled) return scheduledMail(opening.id, mail.scheduled, mail.reason)
   if (mail.state === 'held' && mail.dueAt > now) return [mrkdwn(mailWords(mail), button('Undo', ids.undo, opening.id))]
   if (mail.state === 'failed' || mail.state === 'bounced') return failure(opening, mail)
   return [
@@ -135,9 +137,36 @@ function mailLines(ticket: TicketView, now: number): KnownBlock[] {
   ]
 }
 
+/** A mail that waits for its moment, or, held back at it, for somebody's word. */
+export function scheduledMail(messageId: string, scheduled: Scheduled, reason: string | null): KnownBlock[] {
+  const { askedAt } = scheduled
+  return [
+    mrkdwn(scheduledWords(scheduled)),
+    ...(askedAt !== null && reason ? [context(plain(cut(oneLine(reason), 500)))] : []),
+    actions(
+      button(askedAt === null ? 'Send now' : 'Send it all the same', ids.sendNow, messageId),
+      button('Cancel', ids.undo, messageId),
+    ),
+  ]
+}
+
+const MOST_SCHEDULED = 3
+
+/** Answers that wait for their moment. */
+function scheduledLines({ scheduled, opening }: TicketView): KnownBlock[] {
+  const answers = scheduled.filter(s => s.messageId !== opening?.id)
+  const more = answers.length - MOST_SCHEDULED
+  return [
+    ...answers.slice(0, MOST_SCHEDULED).flatMap(s => scheduledMail(s.messageId, s.scheduled, s.reason)),
+    ...(more > 0 ? [context(`⏰ And ${more} more, in the thread.`)] : []),
+  ]
+}
+
 /** Who beside the customer has, or gets, the first mail. */
 function copyLines(opening: MessageView | null): KnownBlock[] {
-  const copies = opening ? [...opening.copies.map(copyWords), ...(mailOf(opening)?.copies ?? [])] : []
+  const mail = opening ? mailOf(opening) : undefined
+  const unseen = (mail?.blind ?? []).map(address => `${address} (blind)`)
+  const copies = opening ? [...opening.copies.map(copyWords), ...(mail?.copies ?? []), ...unseen] : []
   if (!copies.length) return []
   const lead = opening?.author.kind === 'agent' ? 'Copy to' : 'Also to'
   return [context(plain(cut(`${lead} ${copies.join(', ')}`, 1_500)))]

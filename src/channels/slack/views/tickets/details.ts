@@ -144,6 +144,7 @@ function origin(message: MessageView, ticket: TicketView): KnownBlock[] {
     context(plain(cut(`From ${oneLine(from)}`, 600)), moment(message.createdAt)),
     ...alsoTo(message),
     ...(mail?.copies.length ? [context(plain(cut(`Copy to ${mail.copies.join(', ')}`, 1_900)))] : []),
+    ...(mail?.blind.length ? [context(plain(cut(`Blind copy to ${mail.blind.join(', ')}`, 1_900)))] : []),
     ...matchedLine(message),
     ...(message.automatic ? [misjudged(message, message.automatic)] : []),
     ...(message.doubt === null ? [] : [doubtLine(message, message.doubt)]),

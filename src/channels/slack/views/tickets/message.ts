@@ -5,7 +5,7 @@ import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain,
 import { fileLines } from '../files.ts'
 import { ids } from '../ids.ts'
 import { machineWords, mailOf, mailWords } from '../words.ts'
-import { failure } from './card.ts'
+import { failure, scheduledMail } from './card.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { copyWords } from './reply.ts'
 import { movingButtons } from './trouble.ts'
@@ -68,7 +68,8 @@ function above(message: MessageView, ticket: TicketView): KnownBlock[] {
     ]
   if (message.visibility !== 'public') return [context(plain(noteLead(message, name)))]
   const copies = mailOf(message)?.copies ?? []
-  const cc = copies.length ? `, cc ${copies.join(', ')}` : ''
+  const blind = mailOf(message)?.blind ?? []
+  const cc = `${copies.length ? `, cc ${copies.join(', ')}` : ''}${blind.length ? `, bcc ${blind.join(', ')}` : ''}`
   return [context(plain(cut(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}${cc}`, 1_500)))]
 }
 
@@ -85,7 +86,8 @@ function below(message: MessageView, ticket: TicketView, isCut: boolean, now: nu
   const mail = message.author.kind === 'agent' && message.visibility === 'public' ? mailOf(message) : undefined
   const blocks: KnownBlock[] = []
   if (message.editedAt !== null) blocks.push(context('(edited)'))
-  if (mail?.state === 'held' && mail.dueAt > now)
+  if (mail?.state === 'held' && mail.scheduled) blocks.push(...scheduledMail(message.id, mail.scheduled, mail.reason))
+  else if (mail?.state === 'held' && mail.dueAt > now)
     blocks.push(mrkdwn(mailWords(mail), button('Undo', ids.undo, message.id)))
   else if (mail?.state === 'failed' || mail?.state === 'bounced') blocks.push(...failure(message, mail))
   else if (mail)

@@ -18,6 +18,10 @@ interface Group {
 
 const GROUPS: Group[] = [
   {
+    title: '*Write*\nWhat the next mail is sent from, and a word to you if nobody answers.',
+    buttons: t => [button('Send as', ids.sendAs, t.id), t.closedAt === null && button('Remind me', ids.remind, t.id)],
+  },
+  {
     title:
       '*What is known of it*\nDescription, due date, tags, and the fields of its form; what is known of the customer.',
     buttons: t => [button('Edit details', ids.editDetails, t.id), button('Customer', ids.customerFields, t.id)],

@@ -1,6 +1,8 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
 import { roomInMail } from '../../../../core/attachments.ts'
 import type { Given } from '../../../../core/fields/read.ts'
+import type { Clock } from '../../../../core/schedule/moment.ts'
+import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { FileRules } from '../../../../db/store.ts'
 import {
@@ -19,6 +21,18 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { priorityWords, size } from '../words.ts'
+import { collisionBlocks, type Doubts } from './collision.ts'
+import {
+  blindField,
+  type ComposerMeta,
+  type ComposerStart,
+  keptFilesLine,
+  messageField,
+  missingLine,
+  subjectField,
+  templateField,
+  whenFields,
+} from './composer.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 
 /** What a team can send from. */
@@ -34,10 +48,14 @@ export interface NewTicketForm extends SenderChoice {
   forms: FormChoice[]
   form?: FormChoice | undefined // the one that is chosen; absent: the first
   asked?: Asked[] // its fields
-  meta?: Pick<NewTicketMeta, 'kept' | 'unasked'>
-  origin: string | null // the Slack channel that it was asked for in
   files: FileRules
+  templates: TemplateChoice[]
+  clock: Clock
+  now: number
+  meta: NewTicketMeta
   start?: Start
+  doubts?: Doubts
+  missing?: string | null // of the template that was inserted
 }
 
 export interface FormChoice {
@@ -47,24 +65,27 @@ export interface FormChoice {
 }
 
 /** What the form is filled with at first. */
-export interface Start {
+export interface Start extends ComposerStart {
   customer?: PlainTextOption | null
   typed?: string
   subject?: string
-  message?: RichTextBlock | undefined
   audience?: string | null
-  copies?: string
+  sender?: string | null
+  form?: string | null
   priority?: Priority | null // chosen by hand
+  assignee?: string | null
   fields?: Given // filled in under any form, people by their handles
 }
 
 /** What the form remembers beside its fields. */
-export interface NewTicketMeta {
+export interface NewTicketMeta extends ComposerMeta {
   teamId: string
-  origin: string | null
+  origin: string | null // the Slack channel that it was asked for in
   formId?: string | null
   kept?: Given // what was filled in and another form asks for
   unasked?: string[] // fields that are shown only since their text has no room in `kept`
+  filledFor?: string // the address that a template was filled in for
+  anyway?: string // the address for which it was decided to write all the same
 }
 
 /**
@@ -73,45 +94,43 @@ export interface NewTicketMeta {
  */
 export function newTicketForm(form: NewTicketForm): ModalView {
   const usable = form.senders.some(s => s.broken === null)
-  const start = form.start ?? {}
+  const { start = {}, meta, asked = [] } = form
   const chosen = form.form ?? form.forms[0]
-  const asked = form.asked ?? []
-  const { kept, unasked } = form.meta ?? {}
-  const meta: NewTicketMeta = {
-    teamId: form.team.id,
-    origin: form.origin,
-    formId: chosen?.id ?? null,
-    ...(kept && { kept }),
-    ...(unasked?.length && { unasked }),
-  }
   return modal({
     id: ids.forms.newTicket,
     title: 'New ticket',
-    submit: 'Create ticket',
+    submit: form.doubts?.isAsked ? 'Write anyway' : 'Create ticket',
+    isWatched: true,
     meta,
     blocks: [
+      ...(form.doubts ? collisionBlocks(form.doubts, form.now) : []),
       ...(usable ? [] : [noSender(form)]),
       teamField(form),
       ...formField(form, chosen),
       ...senderField(form),
       ...customerFields(start),
       copiesField(start.copies),
-      field('subject', 'Subject', {
-        type: 'plain_text_input',
-        max_length: 255,
-        ...(start.subject && { initial_value: cut(start.subject, 255) }),
-      }),
-      field('message', 'Message', { type: 'rich_text_input', ...(start.message && { initial_value: start.message }) }),
+      blindField(start.blind),
+      ...templateField(form.templates, meta.rev),
+      ...missingLine(form.missing),
+      subjectField(start.subject, meta.rev),
+      messageField(start.message, meta.rev),
       filesField(form.files),
+      ...keptFilesLine(meta.files),
       ...fieldInputs(asked),
       priorityField(chosen, start.priority),
       field(
         'assignee',
         'Assignee',
-        { type: 'users_select', placeholder: plain('Nobody yet', limits.placeholder) },
+        {
+          type: 'users_select',
+          placeholder: plain('Nobody yet', limits.placeholder),
+          ...(start.assignee && { initial_user: start.assignee }),
+        },
         { optional: true },
       ),
       audienceField(usable, start.audience ?? null),
+      ...whenFields(meta.when, form.clock, start, form.now),
     ],
   })
 }
@@ -155,9 +174,9 @@ function priorityField(form: FormChoice | undefined, chosen: Priority | null | u
 }
 
 /** What it is sent from; named after the team. */
-export function senderField({ team, senders, usual }: SenderChoice): InputBlock[] {
+export function senderField({ team, senders, usual, start }: SenderChoice & { start?: Start }): InputBlock[] {
   const options = senders.slice(0, 100).map(senderOption)
-  const initial = options.find(o => o.value === usual.id) ?? options[0]
+  const initial = options.find(o => o.value === (start?.sender ?? usual.id)) ?? options[0]
   if (!initial) return []
   const hint = usual.instead && `⚠️ Not the usual address. ${cut(usual.instead, 500)}`
   const select = { type: 'static_select' as const, options, initial_option: initial }
@@ -183,7 +202,7 @@ function customerFields(start: Start): InputBlock[] {
         placeholder: plain('Search by name, address or company', limits.placeholder),
         ...(start.customer && { initial_option: start.customer }),
       },
-      { optional: true },
+      { optional: true, dispatch: true },
     ),
     field(
       'customer_typed',
@@ -280,8 +299,14 @@ export function workingView(title: string): ModalView {
 }
 
 /** Shown once a ticket is open. */
-export function openedView(ticket: { identifier: string; email: boolean; place: string }): ModalView {
-  const what = ticket.email ? 'is on its way' : 'is open, and internal'
+export function openedView(ticket: {
+  identifier: string
+  email: boolean
+  isScheduled: boolean
+  place: string
+}): ModalView {
+  const way = ticket.isScheduled ? 'waits for its moment' : 'is on its way'
+  const what = ticket.email ? way : 'is open, and internal'
   return notice('New ticket', [mrkdwn(`*${ticket.identifier}* ${what}. Its card is in <#${ticket.place}>.`)])
 }
 

@@ -61,7 +61,8 @@ export function readToAll(value: string): { messageId: string; copies: string[] 
  */
 export function heldPrompt(message: MessageView, ticket: TicketView, now: number, left: CopyChoice[] = []): Prompt {
   const mail = mailOf(message)
-  const to = `To ${customer(ticket)}${mail?.copies.length ? `, copy to ${mail.copies.join(', ')}` : ''}`
+  const unseen = mail?.blind.length ? `, blind copy to ${mail.blind.join(', ')}` : ''
+  const to = `To ${customer(ticket)}${mail?.copies.length ? `, copy to ${mail.copies.join(', ')}` : ''}${unseen}`
   const names = left.filter(o => !o.isStranger && !mail?.copies.includes(o.address)).map(copyWords)
   if (!mail) return said('This message stays in Slack.')
   const isHeld = mail.state === 'held' && mail.dueAt > now
@@ -99,7 +100,7 @@ export function overheardPrompt(messageId: string): Prompt {
 
 /** Offers to tell the customer of an edit that came after their mail. */
 export function correctionPrompt(message: MessageView, ticket: TicketView): Prompt {
-  const text = `${customer(ticket)} has this message as it was before your edit; a mail cannot be changed.`
+  const text = `${customer(ticket)} has this message as it was before your edit; a mail cannot be changed. A correction quotes what was wrong, and says what is right.`
   return {
     text: escaped(text),
     blocks: [words(text, button('Send correction', ids.correct, message.id, { style: 'primary' }))],

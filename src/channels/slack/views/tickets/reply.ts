@@ -1,12 +1,39 @@
-import type { KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { CopyChoice } from '../../../../core/copies.ts'
 import type { Document } from '../../../../core/document.ts'
 import type { TicketView } from '../../../../core/letter.ts'
+import type { Clock } from '../../../../core/schedule/moment.ts'
+import type { LastUsed } from '../../../../core/senders/ticket.ts'
+import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { AgentRow } from '../../../../db/schema.ts'
 import type { FileRules } from '../../../../db/store.ts'
+import { clockWords } from '../../../../lib/zone.ts'
 import { toRichText } from '../../rich-text.ts'
-import { actions, button, context, cut, field, modal, notice, oneLine, option, plain, words } from '../blocks.ts'
+import {
+  actions,
+  button,
+  context,
+  cut,
+  field,
+  limits,
+  modal,
+  notice,
+  oneLine,
+  option,
+  plain,
+  words,
+} from '../blocks.ts'
 import { ids } from '../ids.ts'
+import {
+  blindField,
+  type ComposerMeta,
+  type ComposerStart,
+  keptFilesLine,
+  messageField,
+  missingLine,
+  templateField,
+  whenFields,
+} from './composer.ts'
 import type { TicketMeta } from './forms.ts'
 import { copiesField, filesField } from './new-ticket.ts'
 
@@ -18,18 +45,31 @@ export interface ReplyForm {
   wroteFrom: string | null // the address of their newest mail
   copies: CopyChoice[]
   files: FileRules
-  start?: RichTextBlock
+  senders: { id: string; address: string; broken_reason: string | null }[] // of the team
+  last: LastUsed | null // what the customer saw the newest mail come from
+  templates: TemplateChoice[]
+  clock: Clock
+  now: number
+  meta: ComposerMeta
+  start?: ReplyStart
+  missing?: string | null // of the template that was inserted
+}
+
+/** What the composer is filled with at first. */
+export interface ReplyStart extends ComposerStart {
+  to?: string | null // the value of the choice
+  sender?: string | null
 }
 
 /** What the composer remembers: whom a copy was offered to, since a choice names them by their place in these. */
-export interface ReplyMeta extends TicketMeta {
+export interface ReplyMeta extends TicketMeta, ComposerMeta {
   all: string[]
   strangers: string[]
 }
 
 /** The composer of an answer to the customer. */
 export function replyForm(form: ReplyForm): ModalView {
-  const { ticket, start } = form
+  const { ticket, start = {} } = form
   const title = `Reply on ${ticket.identifier}`
   const obstacle = obstacleOf(form)
   if (obstacle) return notice(title, obstacle)
@@ -38,6 +78,7 @@ export function replyForm(form: ReplyForm): ModalView {
     id: ids.forms.reply,
     title,
     submit: 'Send',
+    isWatched: true,
     meta,
     blocks: [
       context(
@@ -46,14 +87,16 @@ export function replyForm(form: ReplyForm): ModalView {
       ),
       ...hints(ticket),
       ...toFields(form),
+      ...senderField(form),
       ...copyBoxes(form.copies, meta),
-      copiesField(),
-      field('message', 'Message', {
-        type: 'rich_text_input',
-        focus_on_load: true,
-        ...(start && { initial_value: start }),
-      }),
+      copiesField(start.copies),
+      blindField(start.blind),
+      ...templateField(form.templates, meta.rev),
+      ...missingLine(form.missing),
+      messageField(start.message, meta.rev, { focus: true }),
       filesField(form.files),
+      ...keptFilesLine(meta.files),
+      ...whenFields(meta.when, form.clock, start, form.now),
       actions(button('Preview', ids.preview, ticket.id)),
     ],
   })
@@ -81,17 +124,42 @@ function hints(ticket: TicketView): KnownBlock[] {
 const MOST_ADDRESSES = 20
 
 /** Where the mail goes, for a customer who has several addresses; named by their place, since an address may be long. */
-function toFields({ addresses, wroteFrom }: ReplyForm): KnownBlock[] {
+function toFields({ addresses, wroteFrom, start }: ReplyForm): KnownBlock[] {
   if (addresses.length < 2) return []
   const options = addresses.slice(0, MOST_ADDRESSES).map(a => option(a, `at:${a}`.length > 75 ? '' : `at:${a}`))
   const usable = options.filter(o => o.value)
   const [initial] = options
   if (usable.length < 2 || !initial?.value) return [] // the first is chosen already: no other may stand in for it
+  const chosen = usable.find(o => o.value === start?.to) ?? initial
   const elsewhere = wroteFrom && wroteFrom !== addresses[0]
   const hint = elsewhere
     ? `Their newest mail came from ${wroteFrom}. Another address chosen here is the ticket's from now on.`
     : "Another address chosen here is the ticket's from now on."
-  return [field('to', 'Send it to', { type: 'static_select', options: usable, initial_option: initial }, { hint })]
+  return [field('to', 'Send it to', { type: 'static_select', options: usable, initial_option: chosen }, { hint })]
+}
+
+/** What it is sent from, where the team has several addresses. */
+function senderField({ ticket, senders, last, start }: ReplyForm): KnownBlock[] {
+  if (senders.length < 2) return []
+  const options = senders.slice(0, 100).map(s => option(`${s.broken_reason === null ? '' : '⚠️ '}${s.address}`, s.id))
+  const initial = options.find(o => o.value === (start?.sender ?? ticket.sender?.id))
+  const isOther = last && ticket.sender && last.address !== ticket.sender.address
+  const hint = isOther
+    ? `⚠️ The last mail came from ${last.address}; another address looks like somebody else to the customer.`
+    : "Another address chosen here is the ticket's from now on."
+  return [
+    field(
+      'sender',
+      'Send it from',
+      {
+        type: 'static_select',
+        options,
+        placeholder: plain("The team's address", limits.placeholder),
+        ...(initial && { initial_option: initial }),
+      },
+      { hint, optional: true },
+    ),
+  ]
 }
 
 /** The address in the value of a choice of `to`. */
@@ -100,10 +168,11 @@ export function addressChosen(value: string | null): string | null {
 }
 
 const MOST_BOXES = 9
-const ROOM_IN_META = 2_600
+const ROOM_IN_META = 1_400
 
-function metaOf({ ticket, copies }: ReplyForm): ReplyMeta {
-  const meta: ReplyMeta = { ticketId: ticket.id, all: [], strangers: [] }
+function metaOf({ ticket, copies, meta: { draft, rev, when, liquid, files } }: ReplyForm): ReplyMeta {
+  const composer = { draft, rev, when, ...(liquid && { liquid }), ...(files?.length && { files }) }
+  const meta: ReplyMeta = { ...composer, ticketId: ticket.id, all: [], strangers: [] }
   let room = ROOM_IN_META
   for (const { address, isStranger } of copies) {
     room -= address.length + 3
@@ -152,6 +221,10 @@ function personOf({ customer }: TicketView, address = customer.address): string 
 export interface Draft {
   to: string
   copies: string[]
+  blind: string[]
+  from: string // the sender's address
+  last: LastUsed | null
+  goesAt: { at: number; zone: string } | null // null: at once
   body: Document
   files: string[] // names of those that are enclosed
   links: string[] // of those that go as links
@@ -167,9 +240,14 @@ export function previewView(
   const signatures = [agent.signature, ticket.team.signature].map(s => s.trim()).filter(Boolean)
   const subject = /^(re|aw|sv|antw):/i.test(ticket.subject) ? ticket.subject : `Re: ${ticket.subject}`
   return notice('Preview', [
-    context(plain(cut(`From: ${name} (${ticket.team.name}) <${ticket.sender?.address ?? ''}>`, 500))),
+    context(plain(cut(`From: ${name} (${ticket.team.name}) <${draft.from}>`, 500))),
+    ...otherThanBefore(name, draft),
     context(plain(cut(`To: ${personOf(ticket, draft.to)}`, 500))),
     ...(draft.copies.length ? [context(plain(cut(`Copy to: ${draft.copies.join(', ')}`, 1_900)))] : []),
+    ...(draft.blind.length ? [context(plain(cut(`Blind copy to: ${draft.blind.join(', ')}`, 1_900)))] : []),
+    ...(draft.goesAt
+      ? [context(plain(`⏰ Goes out ${clockWords(draft.goesAt.at, draft.goesAt.zone)} (${draft.goesAt.zone})`))]
+      : []),
     context(plain(cut(`Subject: ${oneLine(subject)}`, 400))),
     { type: 'divider' },
     ...bodyBlocks(draft.body),
@@ -178,6 +256,13 @@ export function previewView(
     ...(draft.files.length ? [context(plain(cut(`📎 ${draft.files.map(oneLine).join(', ')}`, 1_500)))] : []),
     ...linkLines(draft.links),
   ])
+}
+
+/** Another name or address than the last time looks like somebody else to the customer. */
+function otherThanBefore(name: string, { last, from }: Draft): KnownBlock[] {
+  if (!last || (last.author === name && last.address === from)) return []
+  const before = `${last.author || 'the team'} <${last.address}>`
+  return [context(plain(cut(`⚠️ The last mail of this ticket came from ${oneLine(before)}.`, 600)))]
 }
 
 /** Which files the customer gets as links. */

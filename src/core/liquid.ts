@@ -1,6 +1,6 @@
 import { Liquid, LiquidError, type Template } from 'liquidjs'
-import { Problem } from '../../lib/problem.ts'
-import type { Block, Document, Inline } from '../document.ts'
+import { Problem } from '../lib/problem.ts'
+import type { Block, Document, Inline } from './document.ts'
 import { Unfilled } from './unfilled.ts'
 
 /** What a template can speak of. A name that is not known is not there at all, so that it needs a default. */
@@ -14,7 +14,7 @@ export interface Variables {
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */
-export interface ChatTemplate {
+export interface MailTemplate {
   /** The mail for one recipient. Throws Unfilled where a variable without a default is missing. */
   fill(variables: Variables): { subject: string; body: Document }
 }
@@ -33,8 +33,8 @@ const liquid = new Liquid({
   memoryLimit: 1_000_000,
 })
 
-/** Reads a chat's subject and message. Throws a Problem under the field whose Liquid cannot be read. */
-export function readTemplate(subject: string, body: Document): ChatTemplate {
+/** Reads a mail's subject and message. Throws a Problem under the field whose Liquid cannot be read. */
+export function readTemplate(subject: string, body: Document): MailTemplate {
   const title = parsed(subject, 'subject')
   const blocks = body.map(b => readBlock(b))
   return {
@@ -102,8 +102,8 @@ function parsed(text: string, field: string): Parsed {
   return template
 }
 
-const ROOTS: string[] = ['customer', 'row', 'agent', 'team'] satisfies (keyof Variables)[]
-const BEGINNINGS = 'customer, row, agent or team, such as customer.first_name'
+const ROOTS: string[] = ['customer', 'account', 'row', 'agent', 'team', 'ticket'] satisfies (keyof Variables)[]
+const BEGINNINGS = 'customer, account, row, agent, team or ticket, such as customer.first_name'
 
 function filled(template: Parsed, variables: Variables): string {
   if (typeof template === 'string') return template

@@ -1,0 +1,147 @@
+import type { RichTextBlock } from '@slack/types'
+import { readAddress } from '../../../../core/addresses.ts'
+import type { Addressee } from '../../../../core/collisions.ts'
+import { splitTyped } from '../../../../core/copies.ts'
+import { customerByAddress, customerById } from '../../../../core/customers.ts'
+import { clockFor, scheduleOf } from '../../../../core/schedule/moment.ts'
+import { fillToSend } from '../../../../core/templates/fill.ts'
+import type { NewTicket } from '../../../../core/tickets/open.ts'
+import type { Priority } from '../../../../db/schema.ts'
+import type { Query } from '../../../../db/store.ts'
+import { Problem, Problems } from '../../../../lib/problem.ts'
+import type { Desk } from '../../desk.ts'
+import { readMessage } from '../../read-message.ts'
+import { mendVariable, mendVariables } from '../../variables.ts'
+import type { NewTicketMeta, Start } from '../../views/tickets/new-ticket.ts'
+import type { Submission } from '../submission.ts'
+import * as values from '../values.ts'
+import { composerStart, wishIn } from './compose.ts'
+import { enteredIn, givenIn } from './fields.ts'
+
+/** The submitted form as core takes it, without its files, and what is wrong with it before core has seen it. */
+export async function readNewTicket(
+  desk: Desk,
+  { user, view }: Submission,
+): Promise<{ form: NewTicket; faults: Problem[] }> {
+  const v = view.state.values
+  const meta = values.metaOf<NewTicketMeta>(view)
+  const assignee = await assigneeIn(desk, v)
+  const { given, faults: wrong } = await givenIn(desk, v)
+  for (const id of meta.unasked ?? []) delete given[id]
+  const form: NewTicket = {
+    teamId: values.chosen(v, 'team') ?? meta.teamId,
+    formId: values.chosen(v, 'form'),
+    senderId: values.chosen(v, 'sender'),
+    customer: customerIn(v),
+    subject: values.typed(v, 'subject'),
+    body: await writtenIn(desk, values.richText(v, 'message')),
+    priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
+    assigneeId: assignee instanceof Problem ? null : assignee,
+    email: values.chosen(v, 'audience') === 'email',
+    copyTo: splitTyped(values.typed(v, 'copies')),
+    blindTo: splitTyped(values.typed(v, 'blind')),
+    agent: await desk.people.agent(user.id),
+    fields: given,
+    dedupKey: `view:${view.id}`,
+  }
+  const faults = [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v), ...wrong]
+  const rest = await desk.store.read(q => faultsIn(() => complete(q, form, meta, v, desk.store.now())))
+  return { form, faults: [...faults, ...rest] }
+}
+
+/** What depends on whom it goes to: its moment, and the variables of a template. */
+async function complete(q: Query, form: NewTicket, meta: NewTicketMeta, v: values.Values, now: number): Promise<void> {
+  const to = await addresseeOf(q, form.customer)
+  const clock = await clockFor(q, to && 'id' in to ? to.id : null, form.teamId)
+  form.schedule = scheduleOf(wishIn(meta.when, v), clock, now)
+  if (!meta.liquid) return
+  const text = { subject: mendVariable(form.subject), body: mendVariables(form.body) }
+  Object.assign(form, await fillToSend(q, text, { to, agentId: form.agent.id, teamId: form.teamId }))
+}
+
+async function faultsIn(work: () => Promise<unknown>): Promise<Problem[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    if (error instanceof Problems) return error.problems
+    if (error instanceof Problem) return [error]
+    throw error
+  }
+}
+
+/** Whom the form is for, as far as that can be told; null while nobody is chosen. */
+export async function addresseeOf(q: Query, customer: NewTicket['customer']): Promise<Addressee | null> {
+  if ('id' in customer) return { id: customer.id }
+  const address = addressIn(customer.typed)
+  if (!address) return null
+  const known = await customerByAddress(q, address)
+  return known ? { id: known.id } : { address }
+}
+
+/** The address that stands for a customer, by which a decision about them is remembered. */
+export async function addressOf(q: Query, to: Addressee): Promise<string> {
+  return 'address' in to ? to.address : (await customerById(q, to.id)).address
+}
+
+/** The address, when a whole one was typed. */
+function addressIn(typed: string): string | null {
+  try {
+    return readAddress(typed).address
+  } catch {
+    return null
+  }
+}
+
+export function customerIn(v: values.Values): NewTicket['customer'] {
+  const picked = values.chosen(v, 'customer')
+  if (picked?.startsWith('c:')) return { id: picked.slice(2) }
+  return { typed: picked?.slice(2) ?? values.typed(v, 'customer_typed') }
+}
+
+/** Whom a mail goes to is never guessed. */
+function twoCustomers(v: values.Values): Problem[] {
+  if (!values.chosen(v, 'customer') || !values.typed(v, 'customer_typed').trim()) return []
+  return [new Problem('invalid', 'Choose a customer above or paste an address, not both.', 'customer_typed')]
+}
+
+/** What a form holds, to begin it with again. */
+export function startOfTicket(v: values.Values): Start {
+  return {
+    ...composerStart(v),
+    customer: values.chosenOption(v, 'customer') as Start['customer'] & object,
+    typed: values.typed(v, 'customer_typed'),
+    subject: values.typed(v, 'subject'),
+    audience: v.audience ? values.chosen(v, 'audience') : null,
+    sender: values.chosen(v, 'sender'),
+    form: values.chosen(v, 'form'),
+    priority: values.chosen(v, 'priority') as Priority | null,
+    assignee: values.chosenUser(v, 'assignee'),
+    fields: enteredIn(v),
+  }
+}
+
+async function assigneeIn(desk: Desk, v: values.Values): Promise<string | null | Problem> {
+  const user = values.chosenUser(v, 'assignee')
+  try {
+    return user && (await assigneeOf(desk, user))
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}
+
+/** What was written in a form, with the names of those whom it mentions. */
+export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {
+  return text ? (await readMessage(desk, { blocks: [text] })).body : []
+}
+
+/** The id of an agent who was chosen; throws a Problem under `assignee` for somebody who cannot be one. */
+export async function assigneeOf(desk: Desk, userId: string): Promise<string> {
+  try {
+    return (await desk.people.agent(userId)).id
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.code, error.message, 'assignee')
+    throw error
+  }
+}

@@ -1,0 +1,168 @@
+import type { ExpressionBuilder } from 'kysely'
+import type { AgentRow, DraftRow, Schema } from '../db/schema.ts'
+import type { Query, Tx } from '../db/store.ts'
+import { cut } from '../lib/cut.ts'
+import { Problem } from '../lib/problem.ts'
+
+/** What a list shows of a draft. */
+export interface About {
+  title: string
+  text: string // how it begins
+}
+
+/** A form as it stands. */
+export interface DraftState {
+  id: string // the same for as long as it is written on
+  agentId: string
+  teamId: string | null
+  ticketId: string | null
+  form: string // the desk's own
+  about: About
+  isBlank: boolean // there is nothing in it
+  stamp: number | null // what was saved under a higher one stays; null: this is the last word
+}
+
+/**
+ * Saves what somebody has written so far, once for each form however often; what was saved later stays. Nothing is saved
+ * to a draft that was sent or discarded, and one with nothing in it is none.
+ */
+export async function saveDraft(tx: Tx, d: DraftState): Promise<void> {
+  if (d.isBlank) return dropBlank(tx, d.id)
+  const about = JSON.stringify({ title: cut(d.about.title, 200), text: cut(d.about.text, 300) })
+  const saved = {
+    agent_id: d.agentId,
+    team_id: d.teamId,
+    ticket_id: d.ticketId,
+    form: d.form,
+    about,
+    updated_at: tx.now,
+  }
+  const known = await tx.q.selectFrom('drafts').select(['stamp', 'ended_at']).where('id', '=', d.id).executeTakeFirst()
+  const stamp = d.stamp ?? known?.stamp ?? 0
+  await tx.q
+    .insertInto('drafts')
+    .values({ id: d.id, ...saved, stamp, shared_at: null, created_at: tx.now, ended_at: null, ended_by: null })
+    .onConflict(c =>
+      c
+        .column('id')
+        .doUpdateSet({ ...saved, stamp })
+        .where('drafts.ended_at', 'is', null)
+        .where('drafts.stamp', '<=', stamp),
+    )
+    .execute()
+}
+
+async function dropBlank(tx: Tx, id: string): Promise<void> {
+  await tx.q.deleteFrom('drafts').where('id', '=', id).where('ended_at', 'is', null).execute()
+}
+
+/**
+ * What was written is sent by the submission of this key; nothing more is saved to the draft. The same key again changes
+ * nothing; throws a Problem when another submission has sent it.
+ */
+export async function endDraft(tx: Tx, id: string, key: string, agentId: string): Promise<void> {
+  const empty = { form: '{}', about: '{}', updated_at: tx.now }
+  const { numInsertedOrUpdatedRows } = await tx.q
+    .insertInto('drafts')
+    .values({
+      ...{ id, agent_id: agentId, team_id: null, ticket_id: null, stamp: 0, shared_at: null, created_at: tx.now },
+      ...{ ...empty, ended_at: tx.now, ended_by: key },
+    })
+    .onConflict(
+      c =>
+        c
+          .column('id')
+          .doUpdateSet({ ...empty, ended_at: tx.now, ended_by: key })
+          .where('drafts.ended_by', 'is', null), // who has it open may send it all the same after it was discarded
+    )
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows) return
+  const known = await tx.q.selectFrom('drafts').select('ended_by').where('id', '=', id).executeTakeFirst()
+  if (known?.ended_by !== key)
+    throw new Problem('conflict', 'A colleague has sent this draft already. Nothing was sent a second time.')
+}
+
+/** Throws the draft away; twice the same changes nothing. Throws a Problem for one that is not the agent's to see. */
+export async function discardDraft(tx: Tx, id: string, agent: AgentRow): Promise<void> {
+  await draftById(tx.q, id, agent.id)
+  await tx.q
+    .updateTable('drafts')
+    .set({ form: '{}', about: '{}', ended_at: tx.now })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+/** From now on the team's agents see the draft and may go on with it, or only its author does again. */
+export async function shareDraft(tx: Tx, id: string, isShared: boolean, agent: AgentRow): Promise<void> {
+  const draft = await draftById(tx.q, id, agent.id)
+  if (isShared && draft.team_id === null) throw new Problem('conflict', 'This draft belongs to no team.')
+  await tx.q
+    .updateTable('drafts')
+    .set({ shared_at: isShared ? tx.now : null, agent_id: agent.id })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The draft, if it is the agent's or shared with a team of theirs, and neither sent nor discarded; else throws a Problem. */
+export async function draftById(q: Query, id: string, agentId: string): Promise<DraftRow> {
+  const row = await q
+    .selectFrom('drafts as d')
+    .selectAll('d')
+    .where('d.id', '=', id)
+    .where('d.ended_at', 'is', null)
+    .where(isSeenBy(q, agentId))
+    .executeTakeFirst()
+  if (!row) throw new Problem('not_found', 'This draft was sent or discarded already.')
+  return row
+}
+
+/** A draft in a list. */
+export interface DraftView {
+  id: string
+  about: About
+  isReply: boolean
+  isShared: boolean
+  isOwn: boolean
+  by: string
+  updatedAt: number
+}
+
+/** An agent's own drafts and those that a team of theirs shares, the newest first. */
+export async function draftsFor(q: Query, agentId: string, limit: number): Promise<DraftView[]> {
+  const rows = await q
+    .selectFrom('drafts as d')
+    .innerJoin('agents as a', 'a.id', 'd.agent_id')
+    .select(['d.id', 'd.about', 'd.ticket_id', 'd.shared_at', 'd.agent_id', 'd.updated_at', 'a.name'])
+    .where('d.ended_at', 'is', null)
+    .where(isSeenBy(q, agentId))
+    .orderBy('d.updated_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(r => ({
+    id: r.id,
+    about: JSON.parse(r.about),
+    isReply: r.ticket_id !== null,
+    isShared: r.shared_at !== null,
+    isOwn: r.agent_id === agentId,
+    by: r.name,
+    updatedAt: r.updated_at,
+  }))
+}
+
+/** It is their own, or a team of theirs shares it. */
+function isSeenBy(q: Query, agentId: string) {
+  const teams = q.selectFrom('team_members').select('team_id').where('agent_id', '=', agentId)
+  return (e: ExpressionBuilder<Schema & { d: DraftRow }, 'd'>) =>
+    e.or([e('d.agent_id', '=', agentId), e.and([e('d.shared_at', 'is not', null), e('d.team_id', 'in', teams)])])
+}
+
+const KEPT_MS = 2 * 24 * 3_600_000
+
+/** Forgets drafts that ended long ago: no form is open so long. */
+export async function pruneDrafts(tx: Tx): Promise<void> {
+  await tx.q
+    .deleteFrom('drafts')
+    .where('ended_at', '<', tx.now - KEPT_MS)
+    .execute()
+}

@@ -1,0 +1,156 @@
+import { type SqlBool, sql } from 'kysely'
+import type { DeliveryRow, MessageRow, TicketRow } from '../../db/schema.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { clockWords } from '../../lib/zone.ts'
+import { collisionsWith, collisionWords } from '../collisions.ts'
+import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
+import { type Actor, record } from '../events.ts'
+import { withdrawMail } from '../messages/decide.ts'
+import { messageById } from '../messages/find.ts'
+import { postNotice } from '../messages/post.ts'
+import { customerWasAnswered } from '../tickets/change.ts'
+import { ticketById } from '../tickets/find.ts'
+
+/** In the very words of the partial index. */
+const waitsForItsMoment = sql<SqlBool>`scheduled_at is not null and asked_at is null and state = 'held'`
+
+const MOST = 100
+
+/**
+ * Lets the mails go whose moment has come. One whose ticket was closed, or whose customer somebody else wrote to since it
+ * was written, stays held, and its author is asked in the thread, once. Returns how many it looked at.
+ */
+export async function releaseScheduled(tx: Tx): Promise<number> {
+  const due = await tx.q
+    .selectFrom('deliveries')
+    .selectAll()
+    .where(waitsForItsMoment)
+    .where('scheduled_at', '<=', tx.now)
+    .orderBy('scheduled_at')
+    .orderBy('id')
+    .limit(MOST)
+    .execute()
+  for (const delivery of due) await release(tx, delivery)
+  return due.length
+}
+
+async function release(tx: Tx, delivery: DeliveryRow): Promise<void> {
+  const m = await messageById(tx.q, delivery.message_id ?? '')
+  const ticket = await tx.q
+    .selectFrom('tickets')
+    .selectAll()
+    .where('id', '=', delivery.ticket_id)
+    .executeTakeFirstOrThrow()
+  if (ticket.deleted_at !== null || m.deleted_at !== null) return drop(tx, delivery)
+  const doubt = await reasonToAsk(tx.q, ticket, m, tx.now)
+  if (doubt) await ask(tx, delivery, m, doubt)
+  else await letGo(tx, delivery, ticket, authorOf(m))
+}
+
+async function drop(tx: Tx, { id }: DeliveryRow): Promise<void> {
+  await tx.q.updateTable('deliveries').set({ state: 'cancelled' }).where('id', '=', id).execute()
+}
+
+function authorOf(m: MessageRow): Actor {
+  return { kind: m.author_kind, id: m.author_id, name: m.author_name }
+}
+
+/** Why a mail may not be wanted any more, a finished sentence. */
+async function reasonToAsk(q: Query, ticket: TicketRow, m: MessageRow, now: number): Promise<string | null> {
+  if (ticket.closed_at !== null) return `${ticket.identifier} was closed meanwhile.`
+  const [first] = await collisionsWith(q, { id: ticket.customer_id }, m.author_id, now, { since: m.created_at })
+  return first ? `${collisionWords(first, now)}.` : null
+}
+
+/** The message itself, and the card, have the buttons that decide. */
+async function ask(tx: Tx, delivery: DeliveryRow, m: MessageRow, doubt: string): Promise<void> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('deliveries')
+    .set({ asked_at: tx.now, reason: doubt })
+    .where('id', '=', delivery.id)
+    .where(waitsForItsMoment)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return
+  const text = `A mail of ${m.author_name}'s was to go now and is held. ${doubt} Send it, or cancel it: the buttons are on the card.`
+  await postNotice(tx, delivery.ticket_id, text, `asked:${delivery.id}`, m.author_id)
+  await show(tx, delivery)
+}
+
+/** Nothing of it is with the customer before: who is faster decides. False when it is not held any more. */
+async function letGo(tx: Tx, delivery: DeliveryRow, ticket: TicketRow, actor: Actor): Promise<boolean> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('deliveries')
+    .set({ state: 'queued', due_at: tx.now, scheduled_at: tx.now, asked_at: null, reason: null })
+    .where('id', '=', delivery.id)
+    .where('state', '=', 'held')
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  await record(tx, ticket.id, 'mail_released', actor, undefined, { message: delivery.message_id })
+  await customerWasAnswered(tx, ticket, actor)
+  await show(tx, delivery)
+  tx.wake('outbox')
+  return true
+}
+
+async function show(tx: Tx, { ticket_id, message_id }: DeliveryRow): Promise<void> {
+  await redrawCard(tx, ticket_id)
+  if (message_id) await redrawMessage(tx, message_id)
+}
+
+/** A scheduled mail goes at once, whatever it waited for. Throws a Problem when it is on its way, or was cancelled. */
+export async function sendNow(tx: Tx, messageId: string, actor: Actor): Promise<void> {
+  const delivery = await tx.q
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'held')
+    .where('scheduled_at', 'is not', null)
+    .executeTakeFirst()
+  const isGone = !delivery || !(await letGo(tx, delivery, await ticketById(tx.q, delivery.ticket_id), actor))
+  if (isGone) throw new Problem('conflict', 'This mail is on its way already, or was cancelled.')
+}
+
+/**
+ * The customer wrote in a ticket: the mails that were to go there unless they did are notes now, and their authors are
+ * told in the thread.
+ */
+export async function cancelScheduled(tx: Tx, ticketId: string, customer: string): Promise<void> {
+  const rows = await tx.q
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('ticket_id', '=', ticketId)
+    .where('state', '=', 'held')
+    .where('unless_answered', '=', 1)
+    .execute()
+  for (const delivery of rows) await cancel(tx, delivery, `${customer} wrote first`)
+}
+
+/** The customer wrote of their own accord: first mails that were still to go to them are notes, too. */
+export async function cancelScheduledOpenings(
+  tx: Tx,
+  { id, name }: { id: string; name: string },
+  inTicket: string,
+): Promise<void> {
+  const rows = await tx.q
+    .selectFrom('deliveries as d')
+    .innerJoin('tickets as t', 't.id', 'd.ticket_id')
+    .selectAll('d')
+    .where('t.customer_id', '=', id)
+    .where('t.closed_at', 'is', null)
+    .where('t.deleted_at', 'is', null)
+    .where('t.status', '=', 'scheduled')
+    .where('d.state', '=', 'held')
+    .where('d.unless_answered', '=', 1)
+    .execute()
+  for (const delivery of rows) await cancel(tx, delivery, `${name} wrote first, in ${inTicket}`)
+}
+
+async function cancel(tx: Tx, delivery: DeliveryRow, because: string): Promise<void> {
+  const m = await messageById(tx.q, delivery.message_id ?? '')
+  if (!(await withdrawMail(tx, m))) return
+  const at = clockWords(delivery.scheduled_at ?? tx.now, delivery.zone ?? 'UTC')
+  const text = `${because}, so the mail that was to go to them (${at}, ${delivery.zone}) was not sent. It is kept as a note.`
+  await record(tx, delivery.ticket_id, 'schedule_cancelled', authorOf(m), undefined, { message: m.id })
+  await postNotice(tx, delivery.ticket_id, text, `unless:${delivery.id}`, m.author_id)
+}

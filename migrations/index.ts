@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import * as begin from './0001_begin.ts'
 import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
+import * as find from './0005_find.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -12,4 +13,5 @@ export const migrations: Record<string, Step> = {
   '0001_begin': begin,
   '0002_mail_bridge': mailBridge,
   '0003_chats': chats,
+  '0005_find': find,
 }

@@ -3,6 +3,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountFiles } from './api/files.ts'
 import { mountUnsubscribe } from './api/unsubscribe.ts'
+import { startBacklog } from './backlog.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
@@ -82,6 +83,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const inbox = startInbox(store, channels, log)
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
+    const backlog = startBacklog(store, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
@@ -89,6 +91,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => inbox.stop(),
       () => chats.stop(),
       () => routing.stop(),
+      () => backlog.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))

@@ -2,6 +2,7 @@ import { prepared, slotsOf } from '../db/prepared.ts'
 import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
+import { touchTicket } from './find/entry.ts'
 
 /** Who did something. */
 export interface Actor {
@@ -32,6 +33,7 @@ export async function record(
     after: after ? JSON.stringify(after) : null,
     at: tx.now,
   })
+  touchTicket(tx, ticketId)
 }
 
 const insertEvent = prepared((q, row: EventRow) =>

@@ -11,6 +11,7 @@ import {
   type Store,
   type Topic,
   type Tx,
+  withEnd,
 } from './store.ts'
 
 const CONNECTIONS = 16
@@ -55,7 +56,7 @@ export function openPostgres(url: string, now: () => number): Opened {
         const value = await db.transaction().execute(q =>
           insideTransaction(async () => {
             if (!isDurable) await sql`set local synchronous_commit = off`.execute(q)
-            return work({ q, now: now(), key: store.key, files: store.files, wake: topic => awake.add(topic) })
+            return withEnd(work, { q, now: now(), key: store.key, files: store.files, wake: topic => awake.add(topic) })
           }),
         )
         outsideTransaction(() => {

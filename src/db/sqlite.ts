@@ -13,6 +13,7 @@ import {
   type Store,
   type Topic,
   type Tx,
+  withEnd,
 } from './store.ts'
 
 const MOST_PER_COMMIT = 40 // more would hold up the event loop for too long
@@ -116,7 +117,7 @@ export function openSqlite(path: string, now: () => number): Opened {
     const mine: Topic[] = []
     writer.raw.exec('savepoint work')
     try {
-      const value = await waiting.work({
+      const value = await withEnd(waiting.work, {
         q,
         now: now(),
         key: store.key,

@@ -14,6 +14,8 @@ export interface Tx {
   readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
   readonly files: FileRules
   wake(topic: Topic): void
+  /** Has work done once at the end of the transaction, before it commits; of several of one key the first is done. */
+  atEnd(key: string, work: () => Promise<void>): void
 }
 
 /** What one mail may weigh, and where files can be fetched that are too large for it. */
@@ -51,6 +53,19 @@ export interface Store {
 export interface Opened {
   store: Store
   db: Query
+}
+
+/** Does the work of a transaction, and then what it left for the end. */
+export async function withEnd<T>(work: (tx: Tx) => Promise<T>, tx: Omit<Tx, 'atEnd'>): Promise<T> {
+  const ends = new Map<string, () => Promise<void>>()
+  const value = await work({
+    ...tx,
+    atEnd: (key, end) => {
+      if (!ends.has(key)) ends.set(key, end)
+    },
+  })
+  for (const end of ends.values()) await end()
+  return value
 }
 
 /** It costs a tenth of all CPU on Node 20 (promise hooks), so it stands guard where tests run. */

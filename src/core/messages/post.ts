@@ -9,6 +9,7 @@ import { queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { type Actor, overture } from '../events.ts'
+import { touchTicket } from '../find/entry.ts'
 import type { Copy, NewFile } from '../letter.ts'
 import { senderFor } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
@@ -53,6 +54,7 @@ export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
   const visibility = await visibilityOf(tx.q, m)
   const id = newId()
   await insertMessage(tx.q, rowOf(tx, id, m, visibility))
+  touchTicket(tx, m.ticketId)
   if (m.files?.length) await attach(tx, id, m.files)
   if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
   if (m.from) await learnKey(tx, { ...m.from, messageId: id })

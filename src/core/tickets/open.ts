@@ -12,6 +12,7 @@ import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
+import { touchTicket } from '../find/entry.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
@@ -203,6 +204,7 @@ export async function makeGeneral(tx: Tx, ticket: TicketRow): Promise<boolean> {
     .executeTakeFirst()
   if (numUpdatedRows === 0n) return false
   ticket.general_at = tx.now
+  touchTicket(tx, ticket.id)
   await beginAtDesk(tx, ticket)
   await showUnseen(tx, ticket.id)
   return true

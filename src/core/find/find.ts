@@ -1,0 +1,125 @@
+import { countEntries, entriesOf, type Window } from '../../db/full-text.ts'
+import type { AgentRow, Priority, Status } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
+import type { Filter } from './filter.ts'
+import { type Asker, askedBy } from './terms.ts'
+import { visibleTo } from './visible.ts'
+
+/** How many can stand on a page. */
+export const PAGE_SIZES = [10, 20, 50] as const
+
+/** Where a page begins: after an entry (older ones), or before one (newer ones). */
+export interface PageAt {
+  after?: number
+  before?: number
+}
+
+/** A page of what was found, the newest ticket first. */
+export interface FoundPage {
+  tickets: FoundTicket[]
+  newer: number | null // give it back as `before` for the page before this one
+  older: number | null // give it back as `after` for the page that follows
+}
+
+/** A ticket as a line shows it. */
+export interface FoundTicket {
+  seq: number
+  id: string
+  identifier: string
+  subject: string
+  status: Status
+  priority: Priority
+  createdAt: number
+  updatedAt: number
+  answeredAt: number | null
+  closedAt: number | null
+  customer: { name: string; company: string | null }
+  assignee: string | null // name
+  team: string
+}
+
+/** Who looks, as an agent; the moment and time zone that relative days and days are meant in. */
+export async function askerOf(q: Query, agent: AgentRow, now: number): Promise<Asker> {
+  return { visible: await visibleTo(q, agent), now, zone: agent.zone ?? 'UTC' }
+}
+
+/**
+ * A page of the tickets that the filter finds and the asker may see, the newest first. By key, so that any page is as fast
+ * as the first.
+ */
+export async function findTickets(
+  q: Query,
+  filter: Filter,
+  asker: Asker,
+  { after, before, limit }: PageAt & { limit: number },
+): Promise<FoundPage> {
+  const { term, narrow } = await askedBy(q, filter, asker)
+  const at = { ...(after !== undefined && { after }), ...(before !== undefined && { before }) }
+  const found = await entriesOf(q, term, { ...at, limit: limit + 1 }, narrow)
+  const isMore = found.length > limit
+  if (before !== undefined && !isMore && found.length < limit) return findTickets(q, filter, asker, { limit }) // what came since fills the first page
+  const page = before === undefined ? found.slice(0, limit) : found.slice(-limit)
+  const hasNewer = before === undefined ? after !== undefined : isMore
+  const hasOlder = before === undefined ? isMore : true
+  return {
+    tickets: await linesOf(q, page),
+    newer: hasNewer ? (page[0]?.seq ?? null) : null,
+    older: hasOlder ? (page.at(-1)?.seq ?? null) : null,
+  }
+}
+
+/** How many there are, up to `most`; more are not counted, since nobody waits for that. */
+export async function countFound(q: Query, filter: Filter, asker: Asker, most: number): Promise<number> {
+  const { term, narrow } = await askedBy(q, filter, asker)
+  return countEntries(q, term, most, narrow)
+}
+
+/** Ids of up to `limit` tickets after an entry, the newest first, to go through all of them step by step. */
+export async function foundAfter(
+  q: Query,
+  filter: Filter,
+  asker: Asker,
+  window: Window,
+): Promise<{ seq: number; id: string }[]> {
+  const { term, narrow } = await askedBy(q, filter, asker)
+  return entriesOf(q, term, window, narrow)
+}
+
+async function linesOf(q: Query, found: { seq: number; id: string }[]): Promise<FoundTicket[]> {
+  if (!found.length) return []
+  const ids = found.map(f => f.id)
+  const rows = await q
+    .selectFrom('tickets as t')
+    .innerJoin('customers as c', 'c.id', 't.customer_id')
+    .innerJoin('teams', 'teams.id', 't.team_id')
+    .leftJoin('accounts', 'accounts.id', 'c.account_id')
+    .leftJoin('agents as a', 'a.id', 't.assignee_id')
+    .select(['t.id', 't.identifier', 't.subject', 't.status', 't.priority'])
+    .select(['t.created_at', 't.updated_at', 't.answered_at', 't.closed_at'])
+    .select(['c.name as customer', 'accounts.name as company', 'a.name as assignee', 'teams.name as team'])
+    .where('t.id', 'in', ids)
+    .where('t.deleted_at', 'is', null)
+    .execute()
+  const byId = new Map(rows.map(r => [r.id, r]))
+  return found.flatMap(({ seq, id }) => {
+    const r = byId.get(id)
+    if (!r) return []
+    return [
+      {
+        seq,
+        id,
+        identifier: r.identifier,
+        subject: r.subject,
+        status: r.status,
+        priority: r.priority,
+        createdAt: r.created_at,
+        updatedAt: r.updated_at,
+        answeredAt: r.answered_at,
+        closedAt: r.closed_at,
+        customer: { name: r.customer, company: r.company },
+        assignee: r.assignee,
+        team: r.team,
+      },
+    ]
+  })
+}

@@ -94,6 +94,7 @@ export interface TicketView {
   suppressed: string | null // why nothing is sent to the customer's address
   archivedAt: number | null
   spamAt: number | null
+  deletedAt: number | null
   continues: TicketLink | null // closed long ago, when its customer wrote again
   continuedBy: TicketLink | null
   mergedInto: TicketLink | null

@@ -20,7 +20,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     ).map(t => [t.id, t]),
   )
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
-  const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards)
+  const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards, true)
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
   const placeOf = (row: DeliveryRow) => row.place ?? threads.get(row.thread_id)?.place ?? ''
   const recipients = await recipientsOf(q, rows, placeOf)

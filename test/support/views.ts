@@ -40,6 +40,7 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     suppressed: null,
     archivedAt: null,
     spamAt: null,
+    deletedAt: null,
     continues: null,
     continuedBy: null,
     mergedInto: null,

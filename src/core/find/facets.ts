@@ -10,6 +10,9 @@ export const SOURCES: Source[] = ['agent', 'customer', 'chat']
 /** What is chosen to find those that have nothing there. */
 export const NONE = 'none'
 
+/** What stands for whoever looks, so that a team's view shows each their own. */
+export const ME = 'me'
+
 /** The exact marks by which a ticket is found; filters ask for them in these very words (terms.ts). */
 export async function facetsOf(q: Query, ticket: TicketRow & { channel: string | null }): Promise<string[]> {
   const t = ticket

@@ -40,7 +40,7 @@ export interface FoundTicket {
 
 /** Who looks, as an agent; the moment and time zone that relative days and days are meant in. */
 export async function askerOf(q: Query, agent: AgentRow, now: number): Promise<Asker> {
-  return { visible: await visibleTo(q, agent), now, zone: agent.zone ?? 'UTC' }
+  return { visible: await visibleTo(q, agent), me: agent.id, now, zone: agent.zone ?? 'UTC' }
 }
 
 /**

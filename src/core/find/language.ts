@@ -1,7 +1,7 @@
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { MOMENTS, type Moment } from './dates.ts'
-import { NONE, SOURCES } from './facets.ts'
+import { ME, NONE, SOURCES } from './facets.ts'
 import { type Filter, LAST, PRIORITIES, type Span, STATUSES } from './filter.ts'
 import { type Named, namesFor, type Subject } from './names.ts'
 
@@ -37,15 +37,15 @@ type Draft = { -readonly [K in keyof Filter]: Filter[K] }
 
 /**
  * Reads what somebody typed: words, "phrases", -not, begin*, and key:value, where several values stand with commas or the
- * key stands again. A Problem names what is not known, and what there is instead. `me` is the id of the agent who asks.
+ * key stands again. A Problem names what is not known, and what there is instead.
  */
-export async function readFind(q: Query, typed: string, me: string): Promise<Filter> {
+export async function readFind(q: Query, typed: string): Promise<Filter> {
   const filter: Draft = {}
   const words: string[] = []
   for (const piece of piecesOf(typed)) {
     const [, name = '', value = ''] = /^([a-z][a-z_-]*):(.+)$/is.exec(piece) ?? []
     if (!name || value.startsWith('//')) words.push(piece)
-    else for (const one of valuesOf(value)) await add(q, filter, keyCalled(name), one, me)
+    else for (const one of valuesOf(value)) await add(q, filter, keyCalled(name), one)
   }
   return { ...filter, ...(words.length && { text: words.join(' ') }) }
 }
@@ -68,7 +68,7 @@ function keyCalled(name: string): Key {
   return key
 }
 
-async function add(q: Query, filter: Draft, key: Key, value: string, me: string): Promise<void> {
+async function add(q: Query, filter: Draft, key: Key, value: string): Promise<void> {
   switch (key) {
     case 'status':
       return put(filter, 'status', oneOf('status', value, STATUSES, STATUS_WORDS))
@@ -93,7 +93,7 @@ async function add(q: Query, filter: Draft, key: Key, value: string, me: string)
     case 'group':
       return put(filter, 'tagGroups', await called(q, 'group', value))
     default:
-      return put(filter, key, /^me$/i.test(value) && key !== 'team' ? me : await called(q, key, value))
+      return put(filter, key, await called(q, key, value))
   }
 }
 
@@ -147,7 +147,9 @@ async function addField(q: Query, filter: Draft, typed: string): Promise<void> {
 
 /** The id of what is called this; a Problem says what there is. */
 async function called(q: Query, key: Subject, value: string): Promise<string> {
-  if (value.toLowerCase() === NONE && key !== 'team' && key !== 'field') return NONE
+  const word = value.toLowerCase()
+  if (word === NONE && key !== 'team' && key !== 'field') return NONE
+  if (word === ME && (key === 'assignee' || key === 'by')) return ME
   const named = await namesFor(q, key)
   const found = named.find(n => isCalled(n, value)) ?? onlyOne(named.filter(n => begins(n, value)))
   if (!found) {
@@ -190,16 +192,16 @@ function listed(names: readonly string[]): string {
 }
 
 /** The filter in the words of the language, so that people see what is looked for. */
-export async function findWords(q: Query, filter: Filter, me?: string): Promise<string> {
+export async function findWords(q: Query, filter: Filter): Promise<string> {
   const words: string[] = filter.text ? [filter.text] : []
   const say = (key: Key, values: readonly string[] = []) => {
     if (values.length) words.push(`${key}:${values.map(quoted).join(',')}`)
   }
   const names = async (key: Subject, ids: readonly string[] = []) => {
-    const known = ids.some(id => id !== NONE) ? await namesFor(q, key) : []
+    const known = ids.some(id => id !== NONE && id !== ME) ? await namesFor(q, key) : []
     say(
       key,
-      ids.map(id => (id === NONE ? NONE : id === me ? 'me' : (known.find(n => n.id === id)?.name ?? 'gone'))),
+      ids.map(id => (id === NONE || id === ME ? id : (known.find(n => n.id === id)?.name ?? 'gone'))),
     )
   }
   say('status', filter.status)

@@ -4,7 +4,7 @@ import { type Term, wordsIn } from '../../db/full-text.ts'
 import type { Query } from '../../db/store.ts'
 import { labelTerms } from './by-tag.ts'
 import { boundsOf, isWithin, MOMENTS, spanTerm } from './dates.ts'
-import { NONE } from './facets.ts'
+import { ME, NONE } from './facets.ts'
 import type { Filter } from './filter.ts'
 import type { Visible } from './visible.ts'
 
@@ -17,17 +17,18 @@ export interface Asked {
 /** Who asks, and when: days are those of their time zone. */
 export interface Asker {
   visible: Visible
+  me: string // id of the agent
   now: number
   zone: string
 }
 
 /** A filter as the index understands it. */
-export async function askedBy(q: Query, filter: Filter, { visible, now, zone }: Asker): Promise<Asked> {
+export async function askedBy(q: Query, filter: Filter, { visible, me, now, zone }: Asker): Promise<Asked> {
   const all: Term[] = [
     { facet: filter.away ?? 'live' },
     ...visibleTerms(visible),
     ...textTerms(filter.text ?? ''),
-    ...CHOICES.flatMap(name => (filter[name] ? [choiceTerm(name, filter[name])] : [])),
+    ...CHOICES.flatMap(name => (filter[name] ? [choiceTerm(name, filter[name], me)] : [])),
     ...(await labelTerms(q, filter)),
   ]
   const exact: RawBuilder<SqlBool>[] = []
@@ -47,9 +48,9 @@ export async function askedBy(q: Query, filter: Filter, { visible, now, zone }: 
 
 const CHOICES = ['status', 'priority', 'assignee', 'team', 'by', 'channel', 'source', 'customer'] as const
 
-/** One of these marks. */
-export function choiceTerm(name: string, values: readonly string[]): Term {
-  return { any: values.map(value => ({ facet: `${name}:${value}` })) }
+/** One of these marks; `me` is whoever asks. */
+function choiceTerm(name: string, values: readonly string[], me: string): Term {
+  return { any: values.map(value => ({ facet: `${name}:${value === ME ? me : value}` })) }
 }
 
 function visibleTerms(visible: Visible): Term[] {

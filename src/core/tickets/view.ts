@@ -11,12 +11,16 @@ export async function ticketView(q: Query, store: Store, id: string): Promise<Ti
   return (await ticketViews(q, store, [id])).get(id)
 }
 
-/** Tickets as the desk shows them, by id; those that were deleted are missing. `withOpening`: whose opening message and counts are asked for. */
+/**
+ * Tickets as the desk shows them, by id; those that were deleted are missing, unless they are asked for as well.
+ * `withOpening`: whose opening message and counts are asked for.
+ */
 export async function ticketViews(
   q: Query,
   store: Store,
   ids: string[],
   withOpening = ids,
+  alsoDeleted = false,
 ): Promise<Map<string, TicketView>> {
   if (!ids.length) return new Map()
   const rows = await q
@@ -61,7 +65,7 @@ export async function ticketViews(
       'alike.identifier as alike_identifier',
     ])
     .where('t.id', 'in', ids)
-    .where('t.deleted_at', 'is', null)
+    .$if(!alsoDeleted, w => w.where('t.deleted_at', 'is', null))
     .execute()
   const chats = await chatsOf(
     q,
@@ -99,6 +103,7 @@ export async function ticketViews(
         suppressed: r.suppressed,
         archivedAt: r.archived_at,
         spamAt: r.spam_at,
+        deletedAt: r.deleted_at,
         continues: linkTo(r.continues_id, r.earlier_identifier),
         continuedBy: linkTo(r.later_id, r.later_identifier),
         mergedInto: linkTo(r.merged_into_id, r.merged_identifier),

@@ -26,6 +26,7 @@ const EXCERPT = 2_500
 
 /** A ticket's card, whole: the root of its thread. What others wrote is literal text, so that nothing in it can ping. */
 export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBlock[]; text: string } {
+  if (ticket.deletedAt !== null) return tombstone(ticket, ticket.deletedAt)
   const text = ticket.opening && quoted(ticket.opening.body, EXCERPT)
   return {
     blocks: [
@@ -42,6 +43,14 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       buttons(ticket, text?.isCut ?? false),
     ],
     text: escaped(cut(`${ticket.identifier} · ${oneLine(ticket.subject)} · ${oneLine(ticket.customer.name)}`, 400)),
+  }
+}
+
+/** What stands in place of a deleted ticket's card. */
+function tombstone({ identifier }: TicketView, at: number): { blocks: KnownBlock[]; text: string } {
+  return {
+    blocks: [context(`🗑️ ${escaped(identifier)} was deleted ${moment(at)}`)],
+    text: `${escaped(identifier)} was deleted.`,
   }
 }
 

@@ -67,6 +67,7 @@ const sentences: Record<string, string> = {
   counted_as_answer: 'counted a mail as an answer',
   author_accepted: 'accepted who wrote a mail',
   ticket_archived: 'archived the ticket',
+  ticket_deleted: 'deleted the ticket',
   ticket_marked_spam: 'marked the ticket as spam',
   ticket_continued: 'wrote again, in a new ticket',
   address_changed: "changed the customer's address",

@@ -55,7 +55,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     webhookSecret: config.mail.webhookSecret,
     perMinute: config.mail.perMinute,
   })
-  const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest })
+  const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest, composeMail: email.composeMail })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
 
   const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 60_000 }) // a large mail on a slow line takes a while

@@ -32,6 +32,7 @@ export interface SlackOptions {
   signingSecret: string | null // else HTTP mode
   apiUrl: string | undefined
   sendTest: Desk['sendTest']
+  composeMail: Desk['composeMail']
 }
 
 export interface Slack extends Channel {
@@ -51,6 +52,7 @@ export function createSlack(options: SlackOptions): Slack {
     self: { userId: '', botId: '', teamId: '', teamUrl: '' },
     botToken: options.botToken,
     sendTest: options.sendTest,
+    composeMail: options.composeMail,
   }
   const sockets = options.appToken
     ? createSockets({ appToken: options.appToken, apiUrl: options.apiUrl, log, backAfter: lookBack })

@@ -24,3 +24,11 @@ export async function groupNames(_q: Query): Promise<Named[]> {
 export async function fieldNames(_q: Query): Promise<Named[]> {
   return []
 }
+
+/** What stands on tickets, by ticket: tags by name, custom fields as they are written. */
+export async function labelsOn(
+  _q: Query,
+  _ticketIds: string[],
+): Promise<Map<string, { tags: string[]; fields: Record<string, string> }>> {
+  return new Map()
+}

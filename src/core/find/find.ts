@@ -1,9 +1,9 @@
 import { countEntries, entriesOf, type Window } from '../../db/full-text.ts'
 import type { AgentRow, Priority, Status } from '../../db/schema.ts'
-import type { Query } from '../../db/store.ts'
+import type { Query, Store } from '../../db/store.ts'
 import type { Filter } from './filter.ts'
 import { type Asker, askedBy } from './terms.ts'
-import { visibleTo } from './visible.ts'
+import { isVisible, visibleTo } from './visible.ts'
 
 /** How many can stand on a page. */
 export const PAGE_SIZES = [10, 20, 50] as const
@@ -74,15 +74,38 @@ export async function countFound(q: Query, filter: Filter, asker: Asker, most: n
   return countEntries(q, term, most, narrow)
 }
 
-/** Ids of up to `limit` tickets after an entry, the newest first, to go through all of them step by step. */
-export async function foundAfter(
-  q: Query,
-  filter: Filter,
-  asker: Asker,
-  window: Window,
-): Promise<{ seq: number; id: string }[]> {
-  const { term, narrow } = await askedBy(q, filter, asker)
-  return entriesOf(q, term, window, narrow)
+/**
+ * Ids of all tickets that the filter finds, at most `most`, the newest first, some at a time: whatever becomes of them
+ * meanwhile, each comes once, and what comes in meanwhile does not.
+ */
+export async function* eachFound(store: Store, filter: Filter, asker: Asker, most: number): AsyncIterable<string[]> {
+  let [left, after] = [most, undefined as number | undefined]
+  while (left > 0) {
+    const window: Window = { limit: Math.min(left, AT_ONCE), ...(after !== undefined && { after }) }
+    const found = await store.read(async q => {
+      const { term, narrow } = await askedBy(q, filter, asker)
+      return entriesOf(q, term, window, narrow)
+    })
+    if (found.length) yield found.map(f => f.id)
+    if (found.length < window.limit) return
+    left -= found.length
+    after = found.at(-1)?.seq
+  }
+}
+
+const AT_ONCE = 100
+
+/** The tickets of these entries that are still there and that the asker may see, the newest first. */
+export async function ticketsAt(q: Query, seqs: number[], { visible }: Pick<Asker, 'visible'>): Promise<string[]> {
+  if (!seqs.length) return []
+  const rows = await q
+    .selectFrom('ticket_docs as d')
+    .innerJoin('tickets as t', 't.id', 'd.ticket_id')
+    .select(['t.id', 't.team_id', 't.assignee_id', 't.created_by'])
+    .where('d.seq', 'in', seqs)
+    .orderBy('d.seq', 'desc')
+    .execute()
+  return rows.filter(t => isVisible(visible, t)).map(t => t.id)
 }
 
 async function linesOf(q: Query, found: { seq: number; id: string }[]): Promise<FoundTicket[]> {

@@ -145,6 +145,21 @@ async function addField(q: Query, filter: Draft, typed: string): Promise<void> {
   filter.fields = [...others, { id, is: known ? [...known.is, is] : [is] }]
 }
 
+/** Custom fields, one a line; undefined for none. */
+export async function readFields(q: Query, typed: string): Promise<Filter['fields']> {
+  const filter: Draft = {}
+  for (const line of typed.split('\n')) if (line.trim()) await addField(q, filter, line.trim())
+  return filter.fields
+}
+
+/** The same, said again. */
+export async function fieldWords(q: Query, { fields }: Filter): Promise<string> {
+  if (!fields) return ''
+  const known = await namesFor(q, 'field')
+  const called = (id: string) => known.find(n => n.id === id)?.name ?? 'gone'
+  return fields.flatMap(f => f.is.map(value => `${called(f.id)}=${value}`)).join('\n')
+}
+
 /** The id of what is called this; a Problem says what there is. */
 async function called(q: Query, key: Subject, value: string): Promise<string> {
   const word = value.toLowerCase()
@@ -213,14 +228,7 @@ export async function findWords(q: Query, filter: Filter): Promise<string> {
   say('source', filter.source)
   await names('tag', filter.tags)
   await names('group', filter.tagGroups)
-  if (filter.fields) {
-    const known = await namesFor(q, 'field')
-    for (const { id, is } of filter.fields)
-      say(
-        'field',
-        is.map(value => `${known.find(n => n.id === id)?.name ?? 'gone'}=${value}`),
-      )
-  }
+  if (filter.fields) say('field', (await fieldWords(q, filter)).split('\n'))
   for (const moment of MOMENTS) {
     const span = filter[moment]
     if (span) say(moment, [spanWords(span)])

@@ -3,6 +3,7 @@ import type { HomeView } from '@slack/types'
 import { agents } from '../../../core/agents.ts'
 import { alertsUp } from '../../../core/alerts.ts'
 import { countBans } from '../../../core/bans.ts'
+import { savedFinds } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
 import { allAliases } from '../../../core/senders/aliases.ts'
@@ -80,12 +81,16 @@ async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): 
 type InboxPage = Extract<HomePage, { tab: 'inbox' }>
 
 async function inboxView(desk: Desk, me: AgentRow, page: InboxPage): Promise<{ view: HomeView; isEmpty: boolean }> {
-  const { tickets, next } = await desk.store.read(async q => {
+  const { tickets, next, saved } = await desk.store.read(async q => {
     const { ids, next } = await listTickets(q, page.list, me.id, ROWS, page.after)
     const found = await ticketViews(q, desk.store, ids)
-    return { tickets: ids.map(id => found.get(id)).filter((t): t is TicketView => t !== undefined), next }
+    return {
+      tickets: ids.map(id => found.get(id)).filter((t): t is TicketView => t !== undefined),
+      next,
+      saved: await savedFinds(q, me),
+    }
   })
-  return { view: inboxHome(page, tickets, next, desk.store.now()), isEmpty: tickets.length === 0 }
+  return { view: inboxHome(page, tickets, next, desk.store.now(), saved), isEmpty: tickets.length === 0 }
 }
 
 async function setUpView(desk: Desk, me: AgentRow, from: number): Promise<HomeView> {

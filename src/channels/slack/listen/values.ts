@@ -40,6 +40,11 @@ export function chosenMoment(values: Values, name: string): number | null {
   return given(values, name)?.selected_date_time ?? null
 }
 
+/** A day that was chosen, as YYYY-MM-DD. */
+export function chosenDate(values: Values, name: string): string | null {
+  return given(values, name)?.selected_date ?? null
+}
+
 export function chosenUser(values: Values, name: string): string | null {
   return given(values, name)?.selected_user ?? null
 }

@@ -25,6 +25,11 @@ export const ids = {
     followUp: 'submit_follow_up',
     chatRules: 'submit_chat_rules',
     lift: 'submit_lift',
+    find: 'submit_find',
+    found: 'submit_found',
+    deed: 'submit_deed',
+    saveFind: 'submit_save_find',
+    renameFind: 'submit_rename_find',
   },
   // on the card and in the thread; the value is a ticket's id or, for the second group, a message's
   reply: 'reply',
@@ -117,5 +122,16 @@ export const ids = {
   letThrough: 'let_through',
   throwAway: 'throw_away',
   throwOneAway: 'throw_one_away',
+  // where tickets are looked for
+  find: 'find_tickets',
+  findOffer: 'find_offer', // the options of a filter, by what it is about
+  findChange: 'find_change',
+  findPage: 'find_page',
+  findSize: 'find_size',
+  findOpen: 'find_open',
+  findSave: 'find_save',
+  savedOpen: 'saved_open',
+  savedRename: 'saved_rename',
+  savedRemove: 'saved_remove',
   link: 'link', // a button that only leads somewhere; Slack reports the press all the same
 } as const

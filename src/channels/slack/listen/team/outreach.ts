@@ -9,6 +9,7 @@ import { mrkdwn } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import { outreachUsage, whoView } from '../../views/team/outreach.ts'
 import { moment } from '../../views/words.ts'
+import { exportTyped } from '../find/export.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
 
@@ -44,6 +45,7 @@ const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Pr
     return whoView(await desk.store.read(q => whoIsFree(q, desk.store.now())))
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
+  export: async (desk, user, rest) => said(await exportTyped(desk, user, rest)),
   help: async () => outreachUsage(null),
 }
 

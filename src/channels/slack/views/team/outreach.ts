@@ -56,6 +56,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach back\` gives you at once what waits
 • \`/outreach who\` shows who is free, and how many tickets they have
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
+• \`/outreach export csv status:closed created:1m\` gives you these tickets as a file; also \`json\`, and \`eml\` for the mails
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

@@ -24,7 +24,7 @@ export function noteForm(ticket: TicketView): ModalView {
   })
 }
 
-const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
+export const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
 
 export function closeForm(ticket: TicketView): ModalView {
   const options = closeReasons.map(r => option(r, r))

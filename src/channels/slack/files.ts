@@ -207,7 +207,7 @@ async function upload(url: string, body: BodyInit, size?: number): Promise<void>
     method: 'POST',
     body,
     ...(size !== undefined && { headers: { 'content-length': String(size) }, duplex: 'half' }),
-    signal: AbortSignal.timeout(60_000 + (size ?? 0) / SLOWEST_BYTES_A_MS),
+    signal: AbortSignal.timeout(60_000 + Math.ceil((size ?? 0) / SLOWEST_BYTES_A_MS)),
   } as RequestInit)
   if (!response.ok) throw new Error(`Slack answered ${response.status} to an upload.`)
 }

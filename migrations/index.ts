@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import * as begin from './0001_begin.ts'
 import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
+import * as fields from './0004_fields.ts'
 import * as find from './0005_find.ts'
 
 interface Step {
@@ -13,5 +14,6 @@ export const migrations: Record<string, Step> = {
   '0001_begin': begin,
   '0002_mail_bridge': mailBridge,
   '0003_chats': chats,
+  '0004_fields': fields,
   '0005_find': find,
 }

@@ -4,6 +4,7 @@ import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
+import { showOverdue } from './core/tickets/details.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -33,6 +34,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('charting chats', () => store.write(chartFinished)),
+    ),
+    schedule(
+      '* * * * *',
+      run('showing what is overdue', () => store.write(showOverdue)),
     ),
     schedule(
       '* * * * *',

@@ -13,3 +13,9 @@ export function searchAccounts(q: Query, typed: string, limit: number): Promise<
     .limit(limit)
     .execute()
 }
+
+/** The id of a customer's company; null when they have none. */
+export async function accountOf(q: Query, customerId: string): Promise<string | null> {
+  const customer = await q.selectFrom('customers').select('account_id').where('id', '=', customerId).executeTakeFirst()
+  return customer?.account_id ?? null
+}

@@ -6,6 +6,7 @@ import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
+import { readByKey } from './fields/people.ts'
 import { touchCustomer } from './find/entry.ts'
 
 export interface CustomerView {
@@ -52,7 +53,10 @@ export async function learnName(tx: Tx, customer: CustomerView, name: string): P
   return { ...customer, name: shown }
 }
 
-/** What else is known of a customer: tags that are added, fields that are set, each in place of what it was before. */
+/**
+ * What else is known of a customer: tags that are added, fields that are set, each in place of what it was before. Throws
+ * Problems for what a field that is defined cannot hold.
+ */
 export async function learnFacts(
   tx: Tx,
   customerId: string,
@@ -67,7 +71,8 @@ export async function learnFacts(
       .execute()
   if (!Object.keys(fields).length) return
   const known = await tx.q.selectFrom('customers').select('fields').where('id', '=', customerId).executeTakeFirst()
-  const merged = JSON.stringify({ ...JSON.parse(known?.fields ?? '{}'), ...fields })
+  const read = await readByKey(tx.q, 'customer', fields)
+  const merged = JSON.stringify({ ...JSON.parse(known?.fields ?? '{}'), ...read })
   await tx.q.updateTable('customers').set({ fields: merged }).where('id', '=', customerId).execute()
 }
 

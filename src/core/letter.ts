@@ -9,6 +9,7 @@ import type {
   Visibility,
 } from '../db/schema.ts'
 import type { Document } from './document.ts'
+import type { FilledField } from './fields/values.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
 export interface Letter {
@@ -100,6 +101,10 @@ export interface TicketView {
   mergedInto: TicketLink | null
   looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
   chat: ChatView | null // the chat that began it
+  description: string | null // for the team alone
+  dueAt: number | null
+  tags: string[] // empty where only a message of it is carried
+  fields: FilledField[]
 }
 
 /** The chat that began a ticket, as far as its mails need it. */

@@ -40,7 +40,14 @@ export async function createTeam(tx: Tx, form: TeamForm): Promise<string> {
     .execute()
   await tx.q
     .insertInto('forms')
-    .values({ id: newId(), team_id: id, name: 'General', priority: 'medium' satisfies Priority, created_at: tx.now })
+    .values({
+      id: newId(),
+      team_id: id,
+      name: 'General',
+      priority: 'medium' satisfies Priority,
+      position: 0,
+      created_at: tx.now,
+    })
     .execute()
   return id
 }
@@ -135,11 +142,17 @@ export async function notePlaceProblem(tx: Tx, place: string, problem: string | 
   return changed.numUpdatedRows > 0n
 }
 
-/** The forms of a team, oldest first. */
+/** The forms of a team that can be chosen, in their order. */
 export async function formsOf(q: Query, teamId: string): Promise<{ id: string; name: string; priority: Priority }[]> {
   return (await selectForms(q, { teamId })).rows
 }
 
 const selectForms = prepared((q, v: { teamId: string }) =>
-  q.selectFrom('forms').select(['id', 'name', 'priority']).where('team_id', '=', v.teamId).orderBy('created_at'),
+  q
+    .selectFrom('forms')
+    .select(['id', 'name', 'priority'])
+    .where('team_id', '=', v.teamId)
+    .where('archived_at', 'is', null)
+    .orderBy('position')
+    .orderBy('created_at'),
 )

@@ -1,5 +1,6 @@
 import { changeTeam, teams } from '../core/teams.ts'
 import type { TeamRow } from '../db/schema.ts'
+import { seedFields } from './seed-fields.ts'
 import type { World } from './world.ts'
 
 /** A ticket under way, made as people would make it, so that a newcomer sees at once what it is about. */
@@ -42,6 +43,7 @@ export async function seed(world: World): Promise<void> {
       thread_ts: card.ts,
       text: 'note: the red ones are in shed 3, I can pack them today',
     })
+    await seedFields(world, team)
     await world.overture.inbox.flush()
     await world.overture.outbox.flush()
     for (const who of [ann, ben]) for (const e of who.ephemerals()) who.dismiss(e.id)

@@ -5,6 +5,7 @@ import { historyOf } from '../../src/core/events.ts'
 import { readFilter } from '../../src/core/find/filter.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { removeFind, renameFind, savedFinds, saveFind } from '../../src/core/find/saved.ts'
+import { tagsOf } from '../../src/core/tags/tags.ts'
 import { type Deed, doWithAll } from '../../src/core/tickets/bulk.ts'
 import { closeTicket } from '../../src/core/tickets/change.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
@@ -108,6 +109,18 @@ describe('many tickets at once', () => {
     expect(await withAll([t.id], { do: 'archive' })).toMatchObject({ done: 1 })
     expect(await withAll([t.id, internal.id], { do: 'delete' })).toMatchObject({ done: 2 })
     expect((await row(internal.id)).deleted_at).not.toBeNull()
+  })
+
+  it('are tagged, and those that are so already are named', async () => {
+    const [one, two] = [await town.open(), await town.open()]
+    expect(await withAll([one.id], { do: 'tag', add: ['vip', 'late'], takeOff: [] })).toMatchObject({ done: 1 })
+    const result = await withAll([one.id, two.id], { do: 'tag', add: ['VIP'], takeOff: ['Late'] })
+    expect(result).toEqual({ done: 2, skipped: [] })
+    expect((await town.store.read(q => tagsOf(q, [one.id, two.id]))).get(one.id)).toEqual(['vip'])
+    expect(await withAll([two.id], { do: 'tag', add: ['vip'], takeOff: ['late'] })).toEqual({
+      done: 0,
+      skipped: [{ why: 'Its tags are so already.', count: 1, tickets: [two.identifier] }],
+    })
   })
 
   it('leave alone what whoever asks may not see', async () => {

@@ -2,12 +2,17 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actorOf, seeAgent } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
+import { addField, type FieldForm } from '../../src/core/fields/define.ts'
+import { setFields } from '../../src/core/fields/values.ts'
 import { enterBacklog, isBacklog } from '../../src/core/find/entry.ts'
 import type { Filter } from '../../src/core/find/filter.ts'
 import { askerOf, countFound, findTickets } from '../../src/core/find/find.ts'
 import { findWords, readFind } from '../../src/core/find/language.ts'
 import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { changeTag, dropTag } from '../../src/core/tags/change.ts'
+import { groupNamed } from '../../src/core/tags/groups.ts'
+import { setTags } from '../../src/core/tags/tags.ts'
 import { archiveTicket, assignTicket, closeTicket, markSpam, setPriority } from '../../src/core/tickets/change.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
@@ -210,6 +215,69 @@ describe('filters', () => {
       '"your order" -late status:open,closed assignee:me,none created:1w updated:2026-01-01..2026-01-05 is:archived'
     const again = await town.store.read(async q => findWords(q, await readFind(q, text)))
     expect(again).toBe(text)
+  })
+})
+
+describe('tags, their groups and custom fields', () => {
+  let vip: TicketRow
+  let plain: TicketRow
+  const tag = (t: TicketRow, ...names: string[]) => town.store.write(tx => setTags(tx, t.id, names, ann()))
+
+  it('are found by name, and by having none', async () => {
+    vip = await town.open({ subject: 'Label one' })
+    plain = await town.open({ subject: 'Label two' })
+    await tag(vip, 'VIP', 'needs call')
+    expect(await typed('label tag:vip')).toEqual([vip.identifier])
+    expect(await typed('label tag:"needs call"')).toEqual([vip.identifier])
+    expect(await typed('label tag:none')).toEqual([plain.identifier])
+    expect(await typed('label tag:none,vip')).toEqual([plain.identifier, vip.identifier])
+    await tag(vip, 'needs call')
+    expect(await typed('label tag:vip')).toEqual([])
+    await tag(vip, 'VIP')
+    expect(await refused('tag:vop')).toContain('There is no tag “vop”. There is needs call, VIP.')
+  })
+
+  it('follow a group that tags are put into, and a tag that is merged into another', async () => {
+    const tags = await town.store.read(q => q.selectFrom('tags').selectAll().execute())
+    const idOf = (name: string) => tags.find(t => t.name === name)?.id as string
+    const groupId = await town.store.write(tx => groupNamed(tx, 'Worth'))
+    await town.store.write(tx => changeTag(tx, idOf('VIP'), { name: 'VIP', groupId }))
+    expect(await typed('label group:worth')).toEqual([vip.identifier])
+    expect(await typed('label group:none')).toEqual([plain.identifier])
+    await dropTag(town.store, idOf('VIP'), idOf('needs call'), ann())
+    expect(await typed('label tag:"needs call"')).toEqual([vip.identifier])
+    expect(await typed('label group:worth')).toEqual([])
+    expect(await typed('label group:none')).toEqual([plain.identifier, vip.identifier])
+    const thousands = Array.from({ length: 50 }, (_, i) => `tag ${i}`)
+    await tag(plain, ...thousands)
+    expect(await typed('label tag:"tag 49"')).toEqual([plain.identifier])
+  })
+
+  it('are found by what a field says, whatever its kind', async () => {
+    const make = (name: string, kind: FieldForm['kind'], options: string[] = []) =>
+      town.store.write(tx =>
+        addField(
+          tx,
+          { owner: 'ticket', teamId: town.team.id },
+          { name, kind, hint: '', options, initial: [], visible: false },
+        ),
+      )
+    const [plan, seats, owner] = [
+      await make('Plan', 'select', ['Gold', 'Silver']),
+      await make('Seats', 'number'),
+      await make('Owner', 'user'),
+    ]
+    const given = { [plan]: ['Gold'], [seats]: ['12.50'], [owner]: [town.ben.id] }
+    await town.store.write(tx => setFields(tx, vip.id, given, ann()))
+    expect(await typed('label field:plan=gold')).toEqual([vip.identifier])
+    expect(await typed('label field:Plan=silver')).toEqual([])
+    expect(await typed('label field:plan=silver field:plan=gold')).toEqual([vip.identifier])
+    expect(await typed('label field:plan=none')).toEqual([plain.identifier])
+    expect(await typed('label field:seats=12.5')).toEqual([vip.identifier])
+    expect(await typed('label field:owner=ben')).toEqual([vip.identifier])
+    await town.store.write(tx => setFields(tx, vip.id, { [plan]: [] }, ann()))
+    expect(await typed('label field:plan=none')).toEqual([plain.identifier, vip.identifier])
+    expect(await refused('field:colour=red')).toContain('There is no field “colour”. There is Owner, Plan, Seats.')
   })
 })
 

@@ -46,6 +46,10 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     mergedInto: null,
     looksLike: null,
     chat: null,
+    description: null,
+    dueAt: null,
+    tags: [],
+    fields: [],
     ...changes,
   }
 }

@@ -118,6 +118,7 @@ export interface CustomerFacts {
   company: string | null
   zone: string | null
   fields: string | null
+  company_fields: string | null
 }
 
 interface Facts {
@@ -194,7 +195,15 @@ export async function customersAt(q: Query, addresses: string[]): Promise<Map<st
     .selectFrom('addresses as a')
     .innerJoin('customers as c', 'c.id', 'a.customer_id')
     .leftJoin('accounts', 'accounts.id', 'c.account_id')
-    .select(['a.address', 'c.id', 'c.name', 'c.zone', 'c.fields', 'accounts.name as company'])
+    .select([
+      'a.address',
+      'c.id',
+      'c.name',
+      'c.zone',
+      'c.fields',
+      'accounts.name as company',
+      'accounts.fields as company_fields',
+    ])
     .where('a.address', 'in', addresses)
     .execute()
   return new Map(rows.map(({ address, ...customer }) => [address, customer]))
@@ -246,6 +255,7 @@ export function variablesOf(
   const name = recipient.name || (customer && customer.name !== address ? customer.name : '')
   const own = customer?.fields ? (JSON.parse(customer.fields) as Record<string, string>) : {}
   return {
+    account: known(customer?.company_fields ? JSON.parse(customer.company_fields) : {}),
     customer: known({
       ...own,
       name,

@@ -6,6 +6,7 @@ import { Unfilled } from './unfilled.ts'
 /** What a template can speak of. A name that is not known is not there at all, so that it needs a default. */
 export interface Variables {
   customer: Record<string, string>
+  account: Record<string, string> // what is known of their company
   row: Record<string, string> // the further columns of the list
   agent: Record<string, string>
   team: Record<string, string>

@@ -38,6 +38,11 @@ export async function redrawCardsOfTeam(tx: Tx, teamId: string): Promise<void> {
   await redraw(tx, e => e.and([e('kind', '=', 'card'), e('ticket_id', 'in', open)]))
 }
 
+/** Has the cards of all tickets drawn anew whose ids the query asks for. */
+export async function redrawCards(tx: Tx, tickets: Expression<{ id: string }>): Promise<void> {
+  await redraw(tx, e => e.and([e('kind', '=', 'card'), e('ticket_id', 'in', tickets as never)]))
+}
+
 async function redraw(
   tx: Tx,
   which: (e: ExpressionBuilder<Schema, 'deliveries'>) => Expression<SqlBool>,

@@ -3,7 +3,7 @@ import { Problem } from '../../lib/problem.ts'
 import { MOMENTS, type Moment } from './dates.ts'
 import { ME, NONE, SOURCES } from './facets.ts'
 import { type Filter, LAST, PRIORITIES, type Span, STATUSES } from './filter.ts'
-import { type Named, namesFor, type Subject } from './names.ts'
+import { type Named, named, namesFor, type Subject } from './names.ts'
 
 /** What can stand before a colon, with what may follow it. */
 export const KEYS = [
@@ -165,10 +165,11 @@ async function called(q: Query, key: Subject, value: string): Promise<string> {
   const word = value.toLowerCase()
   if (word === NONE && key !== 'team' && key !== 'field') return NONE
   if (word === ME && (key === 'assignee' || key === 'by')) return ME
-  const named = await namesFor(q, key)
-  const found = named.find(n => isCalled(n, value)) ?? onlyOne(named.filter(n => begins(n, value)))
+  const some = await namesFor(q, key, value)
+  const found = some.find(n => isCalled(n, value)) ?? onlyOne(some.filter(n => begins(n, value)))
   if (!found) {
-    const there = named.length ? `There is ${listed(named.map(n => n.name))}.` : 'There is none yet.'
+    const all = some.length ? some : await namesFor(q, key)
+    const there = all.length ? `There is ${listed(all.map(n => n.name))}.` : 'There is none yet.'
     throw new Problem('invalid', `There is no ${KEY_WORDS[key]} “${value}”. ${there}`, 'query')
   }
   return found.id
@@ -213,7 +214,11 @@ export async function findWords(q: Query, filter: Filter): Promise<string> {
     if (values.length) words.push(`${key}:${values.map(quoted).join(',')}`)
   }
   const names = async (key: Subject, ids: readonly string[] = []) => {
-    const known = ids.some(id => id !== NONE && id !== ME) ? await namesFor(q, key) : []
+    const known = await named(
+      q,
+      key,
+      ids.filter(id => id !== NONE && id !== ME),
+    )
     say(
       key,
       ids.map(id => (id === NONE || id === ME ? id : (known.find(n => n.id === id)?.name ?? 'gone'))),

@@ -12,7 +12,7 @@ export const OPERATORS = ['is', 'is_not', 'contains', 'begins', 'ends'] as const
 /** What a condition looks at, and how it is compared; case does not count. */
 export interface Condition {
   on: (typeof SUBJECTS)[number]
-  name?: string | undefined // of the customer's field
+  name?: string | undefined // of the field
   is: (typeof OPERATORS)[number]
   value: string
 }
@@ -153,7 +153,7 @@ async function refuseFaults(q: Query, form: RuleForm): Promise<void> {
 }
 
 function faultOf({ on, name, value }: Condition): string | null {
-  if (on === 'field' && !name?.trim()) return "Name the customer's field: write it as plan = gold."
+  if (on === 'field' && !name?.trim()) return 'Name the field: write it as plan = gold.'
   if (!value.trim()) return 'Write what it is compared with.'
   if (value.length > 200 || (name?.length ?? 0) > 80) return 'That is too long to compare with.'
   return null
@@ -180,7 +180,7 @@ export function meetsRule({ meets, conditions }: Pick<Rule, 'meets' | 'condition
 
 function meetsCondition({ on, name = '', is, value }: Condition, facts: Facts): boolean {
   const wanted = folded(value)
-  const given = (on === 'field' ? [facts.fields.get(folded(name)) ?? ''] : facts[on]).map(folded).filter(Boolean)
+  const given = (on === 'field' ? (facts.fields.get(folded(name)) ?? []) : facts[on]).map(folded).filter(Boolean)
   if (is === 'is_not') return !given.includes(wanted)
   return given.some(text => compare[is](text, wanted))
 }

@@ -3,7 +3,9 @@ import type { Store, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
 import { isVisible, type Visible } from '../find/visible.ts'
-import { archiveTicket, assignTicket, closeTicket, setStatus } from './change.ts'
+import { setTags, tagKey, tagsOf } from '../tags/tags.ts'
+import { archiveTicket, assignTicket, setStatus } from './change.ts'
+import { closeByAgent } from './close.ts'
 import { deleteTicket } from './delete.ts'
 import { ticketById } from './find.ts'
 
@@ -12,6 +14,7 @@ export type Deed =
   | { do: 'assign'; agentId: string | null }
   | { do: 'status'; status: Status }
   | { do: 'close'; reason: string }
+  | { do: 'tag'; add: string[]; takeOff: string[] } // by name
   | { do: 'archive' }
   | { do: 'delete' }
 
@@ -78,10 +81,8 @@ async function tryOne(
       const ticket = await ticketById(tx.q, id)
       if (!isVisible(visible, ticket)) throw new Problem('forbidden', 'You may not see it.')
       identifier = ticket.identifier
-      const why = whyNot(ticket, deed)
-      if (why !== null) return { why, ticket: identifier }
-      await perform(tx, id, deed, actor)
-      return null
+      const why = whyNot(ticket, deed) ?? (await perform(tx, id, deed, actor))
+      return why === null ? null : { why, ticket: identifier }
     })
   } catch (error) {
     if (error instanceof Problem || error instanceof Problems) return { why: error.message, ticket: identifier }
@@ -100,24 +101,43 @@ function whyNot(ticket: TicketRow, deed: Deed): string | null {
       return ticket.closed_at === null ? null : 'It is closed already.'
     case 'archive':
       return ticket.archived_at === null ? null : 'It is archived already.'
-    case 'delete':
+    default:
       return null
   }
 }
 
-async function perform(tx: Tx, id: string, deed: Deed, actor: Actor): Promise<void> {
+/** Does it; why not is only found on the way for some. */
+async function perform(tx: Tx, id: string, deed: Deed, actor: Actor): Promise<string | null> {
   switch (deed.do) {
     case 'assign':
-      return assignTicket(tx, id, deed.agentId, actor)
+      await assignTicket(tx, id, deed.agentId, actor)
+      return null
     case 'status':
-      return setStatus(tx, id, deed.status, actor)
+      await setStatus(tx, id, deed.status, actor)
+      return null
     case 'close':
-      return closeTicket(tx, id, deed.reason, actor)
+      await closeByAgent(tx, id, deed.reason, {}, actor)
+      return null
+    case 'tag':
+      return retag(tx, id, deed, actor)
     case 'archive':
-      return archiveTicket(tx, id, actor)
+      await archiveTicket(tx, id, actor)
+      return null
     case 'delete':
-      return deleteTicket(tx, id, actor)
+      await deleteTicket(tx, id, actor)
+      return null
   }
+}
+
+async function retag(tx: Tx, id: string, { add, takeOff }: Extract<Deed, { do: 'tag' }>, actor: Actor) {
+  const before = (await tagsOf(tx.q, [id])).get(id) ?? []
+  const off = new Set(takeOff.map(tagKey))
+  const after = new Map([...before, ...add].map(name => [tagKey(name), name]))
+  for (const key of off) after.delete(key)
+  const isSame = after.size === before.length && before.every(name => after.has(tagKey(name)))
+  if (isSame) return 'Its tags are so already.'
+  await setTags(tx, id, [...after.values()], actor)
+  return null
 }
 
 /** The ticket's own name in a reason would make each a reason of its own. */

@@ -239,10 +239,13 @@ type Changes = Partial<
     | 'close_reason'
     | 'archived_at'
     | 'spam_at'
+    | 'description'
+    | 'due_at'
   >
 >
 
-async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to: Changes): Promise<void> {
+/** Sets what differs, with an event that tells of it before and after, and has the card drawn anew. */
+export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to: Changes): Promise<void> {
   const names = (Object.keys(to) as (keyof Changes)[]).filter(name => ticket[name] !== to[name])
   if (!names.length) return
   await tx.q

@@ -12,6 +12,9 @@ import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { type Actor, record } from '../events.ts'
+import { askedBy, formById } from '../fields/forms.ts'
+import type { Given } from '../fields/read.ts'
+import { faultsOfMissing, fillNew, readFields, type Value } from '../fields/values.ts'
 import { touchTicket } from '../find/entry.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
@@ -37,6 +40,7 @@ export interface NewTicket {
   email: boolean // false: internal only, nothing is sent
   agent: AgentRow
   dedupKey?: string // the same key again is the same ticket
+  fields?: Given // what else its form asks for
 }
 
 /**
@@ -46,7 +50,7 @@ export interface NewTicket {
 export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const known = form.dedupKey && (await ticketByDedupKey(tx.q, form.dedupKey))
   if (known) return known
-  const { address, sender } = await readForm(tx, form)
+  const { address, sender, values } = await readForm(tx, form)
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
   const ticket = await insertTicket(tx, {
@@ -62,6 +66,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     publishedAt: form.email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
   })
+  await fillNew(tx, ticket.id, values)
   await beginThreads(tx, ticket, customer.address)
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
@@ -91,7 +96,7 @@ async function readForm(
   tx: Tx,
   form: NewTicket,
   files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
-): Promise<{ address: CustomerView | { address: string; name: string }; sender: SenderRow | null }> {
+): Promise<{ address: CustomerView | { address: string; name: string }; sender: SenderRow | null; values: Value[] }> {
   const faults: Problem[] = []
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
@@ -108,8 +113,25 @@ async function readForm(
   if (form.email && form.copyTo) await gather(() => readCopies(tx.q, address?.address ?? '', form.copyTo ?? []))
   const wished = form.senderId ?? null
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
+  const values = await gatherFields(tx.q, form, faults)
   if (faults.length || !address) throw new Problems(faults)
-  return { address, sender: sender ?? null }
+  return { address, sender: sender ?? null, values }
+}
+
+/** What the form's fields hold; what is wrong or missing is added to the faults. */
+async function gatherFields(q: Query, { teamId, formId, fields = {} }: NewTicket, faults: Problem[]): Promise<Value[]> {
+  if (formId && (await formById(q, formId)).team_id !== teamId)
+    faults.push(new Problem('invalid', 'This form is not one of the team.', 'form'))
+  const asked = formId ? await askedBy(q, formId) : []
+  const filled = (id: string) => fields[id]?.some(text => text.trim()) ?? false
+  faults.push(...faultsOfMissing(asked, filled))
+  try {
+    return await readFields(q, teamId, fields)
+  } catch (error) {
+    if (!(error instanceof Problems)) throw error
+    faults.push(...error.problems)
+    return []
+  }
 }
 
 async function readCustomer(
@@ -264,6 +286,8 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     assigned_at: null,
     queued_at: null,
     queued_for: null,
+    description: null,
+    due_at: null,
     deleted_at: null,
   }
   await insertRow(tx.q, row)
@@ -312,6 +336,8 @@ const COLUMNS = [
   'assigned_at',
   'queued_at',
   'queued_for',
+  'description',
+  'due_at',
   'deleted_at',
 ] as const
 

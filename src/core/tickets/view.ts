@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Query, Store } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { fieldsOf } from '../fields/values.ts'
 import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
 import { messageViews } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
+import { tagsOf } from '../tags/tags.ts'
 import { EVERYTHING, unsubscribedAmong, unsubscribeUrl } from '../unsubscriptions.ts'
 
 /** One ticket as the desk shows it; undefined when it is no more. */
@@ -74,6 +76,8 @@ export async function ticketViews(
   )
   const counts = await countsOf(q, withOpening)
   const openings = await openingsOf(q, store, withOpening)
+  const tags = await tagsOf(q, withOpening)
+  const fields = await fieldsOf(q, ids)
   return new Map(
     rows.map(r => [
       r.id,
@@ -109,6 +113,10 @@ export async function ticketViews(
         mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
         looksLike: linkTo(r.looks_like_id, r.alike_identifier),
         chat: chats.get(r.id) ?? null,
+        description: r.description,
+        dueAt: r.due_at,
+        tags: tags.get(r.id) ?? [],
+        fields: fields.get(r.id) ?? [],
       },
     ]),
   )

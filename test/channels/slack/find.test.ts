@@ -211,6 +211,21 @@ describe('many tickets at once', () => {
     await world.settle()
   })
 
+  it('are tagged, with a tag that is made by typing it, and found by it', async () => {
+    await choose(await find('shipment', '11 tickets'), 'Tag…', ['SUP-11', 'SUP-10'])
+    await top('Tag 2 tickets')
+    expect((await world.ann.submit()).errors).toEqual({ tags: 'Choose at least one tag.' })
+    await world.ann.submit({ tags: ['Late parcels'] })
+    await top('Tagged: 2 tickets.')
+    expect(listed(await find('tag:"late parcels"', '2 tickets'))).toEqual(['SUP-11', 'SUP-10'])
+    await press('find_change')
+    const form = await top('Find tickets')
+    const offered = await world.ann.suggest({ view: form.id }, 'tag', 'late')
+    expect(offered.options.map(o => o.text.text)).toEqual(['Late parcels'])
+    await world.ann.submit({ tag: ['None'], text: 'shipment' })
+    await world.slack.until(() => world.ann.modals().length === 1 && listed(world.ann.modal()).length === 9)
+  })
+
   it('are all that match, not only those on the page', async () => {
     const view = await find('shipment status:internal', '9 tickets')
     await press('find_size', '10')

@@ -212,7 +212,7 @@ describe("a team's routing in Set-up", () => {
       agent: 'Ben',
     })
     expect(unnamed.errors).toEqual({
-      'condition:3': "Name the customer's field: write it as plan = gold.",
+      'condition:3': 'Name the field: write it as plan = gold.',
     })
     await world.ann.submit({ 'condition:3': null })
     await modal('1. Acme: customer')

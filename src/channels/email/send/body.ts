@@ -29,9 +29,16 @@ function textOf(letter: Letter, leave: Leave | null): string {
     '',
     ...(signed.length ? ['-- ', signed.join('\n\n'), ''] : []),
     letter.ticket.identifier,
+    ...fieldLines(letter),
     '',
     ...(leave ? [...postalOf(leave), `Unsubscribe: ${oneLine(leave.unsubscribe.url)}`, ''] : []),
   ].join('\n')
+}
+
+/** What customers may see of the ticket's fields, in its first mail. */
+function fieldLines({ message, ticket }: Letter): string[] {
+  if (!message?.opening) return []
+  return ticket.fields.filter(f => f.visible).map(f => `${oneLine(f.name)}: ${oneLine(f.text)}`)
 }
 
 function postalOf({ postal }: Leave): string[] {
@@ -62,7 +69,7 @@ function htmlOf(letter: Letter, images: EnclosedFile[], leave: Leave | null): st
 <div dir="auto" style="${FONT};font-size:15px;line-height:1.5;max-width:640px">
 ${toHtml(letter.message?.body ?? [])}
 ${images.map(picture).join('')}${signed.length ? `<div style="margin:16px 0 0;color:${QUIET}">-- <br>\n${signed.join('<br>\n<br>\n')}</div>\n` : ''}\
-<div style="margin:24px 0 0;font-size:12px;color:${QUIET}">${escaped(letter.ticket.identifier)}${leave ? leaveHtml(leave) : ''}</div>
+<div style="margin:24px 0 0;font-size:12px;color:${QUIET}">${[letter.ticket.identifier, ...fieldLines(letter)].map(escaped).join('<br>\n')}${leave ? leaveHtml(leave) : ''}</div>
 </div>
 </body>
 </html>

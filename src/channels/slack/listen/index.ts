@@ -17,11 +17,15 @@ import { listenToTray } from './mail/tray.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
+import { listenToFields } from './team/fields.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
+import { listenToTags } from './team/tags.ts'
 import { listenToActions } from './tickets/actions.ts'
+import { listenToCustomerFields } from './tickets/customer-fields.ts'
 import { listenToCustomers } from './tickets/customers.ts'
+import { listenToDetails } from './tickets/edit-details.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
@@ -39,6 +43,8 @@ export function listen(bolt: App, desk: Desk): void {
   listenToActions(app, desk)
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
+  listenToDetails(app, desk)
+  listenToCustomerFields(app, desk)
   listenToFixes(app, desk)
   listenToHome(app, desk)
   listenToFind(app, desk)
@@ -46,6 +52,8 @@ export function listen(bolt: App, desk: Desk): void {
   listenToDeeds(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
+  listenToFields(app, desk)
+  listenToTags(app, desk)
   listenToOutreach(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)

@@ -3,9 +3,11 @@ import type { SavedFind } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
+import { isOverdue } from '../../../core/tickets/details.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { ids } from './ids.ts'
+import { ownerWord } from './team/fields.ts'
 import { strategyWords } from './team/routing.ts'
 import { many } from './tickets/card.ts'
 import { age, replyModeWords, statusWords } from './words.ts'
@@ -66,7 +68,7 @@ function row(ticket: TicketView, now: number): KnownBlock[] {
     ticket.assignee ? cut(oneLine(ticket.assignee.name), 60) : 'unassigned',
     age(ticket.answeredAt ?? ticket.createdAt, now),
   ]
-  const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}${ticket.counts.undecided > 0 ? '❓ ' : ''}`
+  const marks = `${ticket.priority === 'urgent' ? '🔴 ' : ''}${isOverdue(ticket, now) ? '⏰ ' : ''}${ticket.counts.failed + ticket.counts.bounced > 0 ? '⚠️ ' : ''}${ticket.counts.undecided > 0 ? '❓ ' : ''}`
   return [
     words(
       `${marks}${ticket.identifier} · ${cut(oneLine(ticket.subject), 300)}`,
@@ -118,6 +120,13 @@ export function setUpHome(setUp: SetUp): HomeView {
       : [words('There is no sender yet, so no mail can be sent.')]),
     ...senderPager(senders.length, from),
     { type: 'divider' },
+    mrkdwn('*What is known of customers, and how tickets are sorted*'),
+    actions(
+      button('Fields of customers', ids.editFields, 'customer'),
+      button('Fields of companies', `${ids.editFields}:account`, 'account'),
+      button('Tags', ids.editTags, 'all'),
+    ),
+    { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
     context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
@@ -167,7 +176,10 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
       `*${escaped(oneLine(team.name))}* · ${escaped(team.prefix)} · <#${team.place}>\n${replyModeWords[team.reply_mode]} · ${hold} · ${strategyWords[routingOf(team).strategy]}${usualWords(team, senders)}`,
       button('Edit', ids.editTeam, team.id),
     ),
-    actions(button('Routing', ids.editRouting, team.id)),
+    actions(
+      button('Routing', ids.editRouting, team.id),
+      button('Forms and fields', ids.editFields, ownerWord({ owner: 'ticket', teamId: team.id })),
+    ),
     ...(team.place_problem
       ? [
           mrkdwn(

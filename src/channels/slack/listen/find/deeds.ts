@@ -100,9 +100,18 @@ async function deedIn(desk: Desk, { deed }: DeedMeta, v: values.Values): Promise
       return { do: 'status', status: values.chosen(v, 'status') as Status }
     case 'close':
       return { do: 'close', reason: values.chosen(v, 'reason') ?? '' }
+    case 'tag': {
+      const [add, takeOff] = [namesIn(v, 'tags'), namesIn(v, 'tags_off')]
+      if (!add.length && !takeOff.length) throw new Problem('invalid', 'Choose at least one tag.', 'tags')
+      return { do: 'tag', add, takeOff }
+    }
     default:
       return { do: deed }
   }
+}
+
+function namesIn(v: values.Values, field: string): string[] {
+  return values.chosenOptions(v, field).map(o => String(o.value))
 }
 
 interface Work {

@@ -5,7 +5,7 @@ import { ME, NONE } from '../../../../core/find/facets.ts'
 import type { Filter } from '../../../../core/find/filter.ts'
 import { PAGE_SIZES } from '../../../../core/find/find.ts'
 import { fieldWords, readFields, readFind } from '../../../../core/find/language.ts'
-import { type Named, namesFor, type Subject } from '../../../../core/find/names.ts'
+import { type Named, named, namesFor, type Subject } from '../../../../core/find/names.ts'
 import type { Query } from '../../../../db/store.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
@@ -14,6 +14,7 @@ import { type Chosen, type FindMeta, findForm } from '../../views/find/form.ts'
 import type { FoundMeta } from '../../views/find/results.ts'
 import { ids } from '../../views/ids.ts'
 import { workingView } from '../../views/tickets/new-ticket.ts'
+import { onSearch } from '../search.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
@@ -48,15 +49,7 @@ export function listenToFind(app: App, desk: Desk): void {
     found: view ? values.metaOf<FoundMeta>(view) : null,
   }))
   for (const subject of Object.keys(NAMED) as Subject[])
-    app.options(`${ids.findOffer}:${subject}`, async ({ ack, options, body }) => {
-      const found = await admit(desk, body.user.id)
-        .then(() => offer(desk, subject, options.value))
-        .catch(err => {
-          desk.log.error({ err }, 'A filter could not be searched.')
-          return []
-        })
-      await ack({ options: found })
-    })
+    onSearch(app, desk, `${ids.findOffer}:${subject}`, async typed => ({ options: await offer(desk, subject, typed) }))
   app.view<ViewSubmitAction>(
     ids.forms.find,
     onSubmit(desk, body => submit(desk, body)),
@@ -87,8 +80,8 @@ async function formOf(q: Query, meta: FindMeta) {
   const chosen: Chosen = {}
   for (const [subject, key] of Object.entries(NAMED) as [keyof typeof NAMED, (typeof NAMED)['tag']][]) {
     if (!filter[key]) continue
-    const named = [...always(subject), ...(await namesFor(q, subject))]
-    chosen[subject] = filter[key].flatMap(id => optionsOf(named.filter(n => n.id === id)))
+    const known = [...always(subject), ...(await named(q, subject, filter[key]))]
+    chosen[subject] = filter[key].flatMap(id => optionsOf(known.filter(n => n.id === id)))
   }
   return findForm(meta, filter, chosen, await fieldWords(q, filter))
 }
@@ -102,8 +95,9 @@ function always(subject: Subject): Named[] {
 
 async function offer(desk: Desk, subject: Subject, typed: string): Promise<PlainTextOption[]> {
   const wanted = typed.trim().toLowerCase()
-  const named = [...always(subject), ...(await desk.store.read(q => namesFor(q, subject)))]
-  const found = named.filter(n => [n.name, ...n.also].some(name => name.toLowerCase().includes(wanted)))
+  const isWanted = (n: Named) => [n.name, ...n.also].some(name => name.toLowerCase().includes(wanted))
+  const known = await desk.store.read(q => namesFor(q, subject, typed))
+  const found = [...always(subject).filter(isWanted), ...(subject === 'tag' ? known : known.filter(isWanted))]
   return optionsOf(found.slice(0, MOST_OFFERED))
 }
 

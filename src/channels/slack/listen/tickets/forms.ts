@@ -6,14 +6,15 @@ import { postMessage } from '../../../../core/messages/post.ts'
 import {
   archiveTicket,
   assignTicket,
-  closeTicket,
   markSpam,
   SETTABLE,
   setPriority,
   setStatus,
 } from '../../../../core/tickets/change.ts'
+import { closeByAgent } from '../../../../core/tickets/close.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
+import { Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import {
@@ -27,19 +28,20 @@ import {
 import { loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
+import { askedToClose, givenIn } from './fields.ts'
 import { assigneeOf, writtenIn } from './new-ticket.ts'
 
 /** The small forms behind the card's buttons: note, close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
-  const form = (id: string, draw: (ticket: TicketView) => ModalView) =>
+  const form = (id: string, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
     app.action<BlockAction>(
       id,
       onPress(desk, async ({ body, value }) => {
-        await openForm(desk, body, draw(await loadTicket(desk, value)))
+        await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )
   form(ids.note, noteForm)
-  form(ids.close, closeForm)
+  form(ids.close, async ticket => closeForm(ticket, await askedToClose(desk, ticket)))
   form(ids.assign, assignForm)
   form(ids.status, ticket => statusForm(ticket, SETTABLE))
 
@@ -75,7 +77,9 @@ async function keepNote({ desk, agent, ticketId, viewId, values: v }: SubmittedF
 
 async function close({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
   const reason = [values.chosen(v, 'reason'), values.typed(v, 'words').trim()].filter(Boolean).join(': ')
-  await desk.store.write(tx => closeTicket(tx, ticketId, reason, actorOf(agent)))
+  const { given, faults } = await givenIn(desk, v)
+  if (faults.length) throw new Problems(faults)
+  await desk.store.write(tx => closeByAgent(tx, ticketId, reason, given, actorOf(agent)))
 }
 
 async function assign({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {

@@ -3,6 +3,7 @@ import type { ModalView, RichTextBlock } from '@slack/types'
 import { joinTeam, usualSenderOf } from '../../../../core/agents.ts'
 import { splitTyped } from '../../../../core/copies.ts'
 import { customerByAddress } from '../../../../core/customers.ts'
+import { formById } from '../../../../core/fields/forms.ts'
 import { sendersOf } from '../../../../core/senders/find.ts'
 import { usualAmong } from '../../../../core/senders/usual.ts'
 import { formsOf, teams } from '../../../../core/teams.ts'
@@ -26,6 +27,7 @@ import { openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
+import { askedAtFirst, enteredIn, givenIn } from './fields.ts'
 
 export function listenToNewTicket(app: App, desk: Desk): void {
   app.action<BlockAction>(
@@ -34,7 +36,11 @@ export function listenToNewTicket(app: App, desk: Desk): void {
   )
   app.action<BlockAction>(
     ids.pickTeam,
-    onPress(desk, ({ body, value }) => redrawForTeam(desk, body, value)),
+    onPress(desk, ({ body, value }) => redrawFor(desk, body, { teamId: value, formId: null })),
+  )
+  app.action<BlockAction>(
+    ids.pickForm,
+    onPress(desk, ({ body, value }) => redrawFor(desk, body, { formId: value })),
   )
   app.action<BlockAction>(
     ids.setUpSending,
@@ -56,15 +62,14 @@ export async function openNewTicket(
   origin: string | null,
   start: Start = {},
 ): Promise<void> {
-  await openForm(desk, from, (await formFor(desk, from.user.id, null, origin, start)) ?? noTeam())
+  await openForm(desk, from, (await formFor(desk, from.user.id, { teamId: null, origin }, start)) ?? noTeam())
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }
 
 async function formFor(
   desk: Desk,
   user: string,
-  teamId: string | null,
-  origin: string | null,
+  { teamId, origin, formId }: Pick<NewTicketMeta, 'origin' | 'formId'> & { teamId: string | null },
   start: Start,
 ): Promise<ModalView | undefined> {
   return desk.store.read(async q => {
@@ -73,10 +78,14 @@ async function formFor(
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
     const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
+    const forms = await formsOf(q, team.id)
+    const form = forms.find(f => f.id === formId) ?? forms[0]
     return newTicketForm({
       team,
       teams: all,
-      forms: await formsOf(q, team.id),
+      forms,
+      form,
+      ...(await askedAtFirst(q, form?.id, start.fields ?? {})),
       senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
       usual: { id: sender?.id ?? null, instead },
       files: desk.store.files,
@@ -93,28 +102,34 @@ export async function startWith(desk: Desk, address: string, subject: string): P
   return { ...(customer ? { customer } : { typed: address }), subject }
 }
 
-/** Another team has other senders and forms; what was typed stays. */
-async function redrawForTeam(desk: Desk, { view, user }: BlockAction, teamId: string): Promise<void> {
+/** Another team has other senders and forms, another form other fields; what was typed stays. */
+async function redrawFor(desk: Desk, { view, user }: BlockAction, changed: Partial<NewTicketMeta>): Promise<void> {
   if (!view) return
-  const { origin } = values.metaOf<NewTicketMeta>(view)
-  const v = view.state.values
-  const start: Start = {
+  const meta = values.metaOf<NewTicketMeta>(view)
+  const form = await formFor(desk, user.id, { ...meta, ...changed }, await startIn(desk, view.state.values, meta))
+  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
+}
+
+async function startIn(desk: Desk, v: values.Values, { formId, kept }: NewTicketMeta): Promise<Start> {
+  const usual = formId ? (await desk.store.read(q => formById(q, formId))).priority : 'medium'
+  const priority = values.chosen(v, 'priority') as Priority | null
+  return {
     customer: values.chosenOption(v, 'customer') as Start['customer'] & object,
     typed: values.typed(v, 'customer_typed'),
     subject: values.typed(v, 'subject'),
     message: values.richText(v, 'message'),
     audience: v.audience ? values.chosen(v, 'audience') : null,
     copies: values.typed(v, 'copies'),
+    priority: priority === usual ? null : priority,
+    fields: { ...kept, ...enteredIn(v) },
   }
-  const form = await formFor(desk, user.id, teamId, origin, start)
-  if (form) await desk.ui.views.update({ view_id: view.id, hash: view.hash, view: form })
 }
 
 async function setUpSending(desk: Desk, body: BlockAction, teamId: string): Promise<void> {
   if (!body.view) return
-  const { origin } = values.metaOf<NewTicketMeta>(body.view)
+  const meta = values.metaOf<NewTicketMeta>(body.view)
   const all = await desk.store.read(teams)
-  await openForm(desk, body, senderForm(null, all, teamId, { form: { teamId, origin, viewId: body.view.id } }))
+  await openForm(desk, body, senderForm(null, all, teamId, { form: { ...meta, teamId, viewId: body.view.id } }))
 }
 
 /** The form below the sender's, once there is a sender. */
@@ -123,7 +138,7 @@ export async function redrawNewTicket(
   user: string,
   form: NewTicketMeta & { viewId: string },
 ): Promise<void> {
-  const view = await formFor(desk, user, form.teamId, form.origin, {})
+  const view = await formFor(desk, user, form, { fields: form.kept ?? {} })
   if (view) await redrawView(desk, form.viewId, view)
 }
 
@@ -201,8 +216,11 @@ async function teamOf(desk: Desk, ticket: TicketRow): Promise<TeamRow> {
 async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<{ form: NewTicket; faults: Problem[] }> {
   const v = view.state.values
   const assignee = await assigneeIn(desk, v)
+  const { teamId, unasked = [] } = values.metaOf<NewTicketMeta>(view)
+  const { given, faults } = await givenIn(desk, v)
+  for (const id of unasked) delete given[id]
   const form: NewTicket = {
-    teamId: values.chosen(v, 'team') ?? values.metaOf<NewTicketMeta>(view).teamId,
+    teamId: values.chosen(v, 'team') ?? teamId,
     formId: values.chosen(v, 'form'),
     senderId: values.chosen(v, 'sender'),
     customer: customerIn(v),
@@ -213,9 +231,10 @@ async function readNewTicket(desk: Desk, { user, view }: Submission): Promise<{ 
     email: values.chosen(v, 'audience') === 'email',
     copyTo: splitTyped(values.typed(v, 'copies')),
     agent: await desk.people.agent(user.id),
+    fields: given,
     dedupKey: `view:${view.id}`,
   }
-  return { form, faults: [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v)] }
+  return { form, faults: [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v), ...faults] }
 }
 
 function customerIn(v: values.Values): NewTicket['customer'] {

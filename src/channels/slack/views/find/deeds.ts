@@ -1,9 +1,11 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import { MOST_TAGS } from '../../../../core/tags/tags.ts'
 import type { Done } from '../../../../core/tickets/bulk.ts'
 import type { Status } from '../../../../db/schema.ts'
 import { context, cut, field, modal, notice, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
+import { tagsField } from '../tickets/edit-details.ts'
 import { closeReasons } from '../tickets/forms.ts'
 import { statusWords } from '../words.ts'
 import type { DeedName, FoundMeta } from './results.ts'
@@ -81,6 +83,20 @@ const FORMS: Record<ChangingDeed, DeedForm> = {
       ]
     },
   },
+  tag: {
+    title: 'Tag',
+    verb: 'Tag',
+    asks: tickets => [
+      words(`${tickets} will have these tags, or no longer have them. Others stay.`),
+      tagsField([], ids.findTags),
+      field(
+        'tags_off',
+        'Take off',
+        { type: 'multi_external_select', action_id: ids.findTags, min_query_length: 0, max_selected_items: MOST_TAGS },
+        { optional: true },
+      ),
+    ],
+  },
   archive: {
     title: 'Archive',
     verb: 'Archive',
@@ -135,6 +151,7 @@ const PAST: Record<ChangingDeed, string> = {
   assign: 'Assigned',
   status: 'Changed',
   close: 'Closed',
+  tag: 'Tagged',
   archive: 'Archived',
   delete: 'Deleted',
 }

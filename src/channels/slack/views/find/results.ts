@@ -29,6 +29,7 @@ export const DEEDS = {
   assign: 'Assign…',
   status: 'Change the status…',
   close: 'Close…',
+  tag: 'Tag…',
   archive: 'Archive…',
   delete: 'Delete…',
   csv: 'Export as CSV',

@@ -166,8 +166,8 @@ function targetOf({ agentId, toTeamId }: Rule, { names, teams }: RoutingPage): s
 
 const subjectWords: Record<Condition['on'], string> = {
   account: 'Company',
-  tag: 'Tag of the customer',
-  field: 'Field of the customer',
+  tag: 'Tag',
+  field: 'Field',
   subject: 'Subject',
   sender: 'Our sender',
   address: "Customer's address",

@@ -20,6 +20,7 @@ import { fileLines, shownFiles } from '../files.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from '../words.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
+import { particulars } from './particulars.ts'
 import { copyWords } from './reply.ts'
 
 const EXCERPT = 2_500
@@ -33,6 +34,7 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       header(`${ticket.identifier} · ${ticket.subject}`),
       who(ticket),
       context(...facts(ticket)),
+      ...particulars(ticket, now),
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
       ...waiting(ticket),

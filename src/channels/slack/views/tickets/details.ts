@@ -13,6 +13,7 @@ import { doubtLine } from './doubt.ts'
 import type { TicketMeta } from './forms.ts'
 import { historyBlocks } from './history.ts'
 import { alsoTo } from './message.ts'
+import { wholeParticulars } from './particulars.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
@@ -35,6 +36,7 @@ export function ticketDetails(
   return notice(ticket.identifier, [
     ...(threadUrl ? [threadLink(threadUrl)] : []),
     ...ticketCard(ticket, now).blocks.map(withoutDetails),
+    ...wholeParticulars(ticket),
     ...(ticket.assignee && ticket.assignedBy
       ? [context('*Why it has this assignee*', plain(cut(oneLine(ticket.assignedBy), 1_000)))]
       : []),

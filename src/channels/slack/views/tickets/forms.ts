@@ -4,6 +4,7 @@ import type { Status } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
+import { type Asked, fieldInputs } from './fields.ts'
 import { priorities, priority } from './new-ticket.ts'
 
 /** What each of these forms remembers. */
@@ -26,7 +27,8 @@ export function noteForm(ticket: TicketView): ModalView {
 
 export const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
 
-export function closeForm(ticket: TicketView): ModalView {
+/** `asked`: the fields that must be filled in by then. */
+export function closeForm(ticket: TicketView, asked: Asked[] = []): ModalView {
   const options = closeReasons.map(r => option(r, r))
   return modal({
     id: ids.forms.close,
@@ -42,6 +44,7 @@ export function closeForm(ticket: TicketView): ModalView {
         { type: 'plain_text_input', multiline: true, max_length: 500 },
         { optional: true },
       ),
+      ...fieldInputs(asked),
       context('The customer is not told. If they answer soon, the ticket opens again; later a new one begins.'),
     ],
   })

@@ -40,7 +40,12 @@ function sentence(event: EventRow, names: Map<string, string>): string {
     .map(name => change(name, before[name], after[name], names))
     .filter(Boolean)
   const what = decisions[String(after.visibility)] ?? sentences[event.kind] ?? event.kind.replaceAll('_', ' ')
-  const extra = [...changes, detail(event.kind, after), why(event, after)].filter(Boolean)
+  const extra = [
+    ...changes,
+    ...fieldChanges(before.fields, after.fields),
+    detail(event.kind, after),
+    why(event, after),
+  ].filter(Boolean)
   return extra.length ? `${what} (${extra.join('; ')})` : what
 }
 
@@ -73,6 +78,9 @@ const sentences: Record<string, string> = {
   address_changed: "changed the customer's address",
   sender_replaced: 'took another sender, since that of the ticket was removed',
   sender_banned: 'banned an address',
+  details_changed: 'changed the details',
+  fields_changed: 'changed fields',
+  tags_changed: 'changed the tags',
   unsubscribed: 'unsubscribed',
   suppression_lifted: 'allowed an address to be written to again',
 }
@@ -98,6 +106,15 @@ const shownFields: Record<string, string> = {
   reply_mode: 'from now on',
   address: 'address',
   sender: 'sender',
+  description: 'description',
+  due_at: 'due',
+  tags: 'tags',
+}
+
+/** Of a ticket's own fields, under the names that they had. */
+function fieldChanges(before: unknown = {}, after: unknown = {}): string[] {
+  const had = before as Fields
+  return Object.entries(after as Fields).map(([name, value]) => `${name}: ${had[name] ?? 'none'} → ${value ?? 'none'}`)
 }
 
 function change(name: string, before: unknown, after: unknown, names: Map<string, string>): string {
@@ -112,6 +129,8 @@ function valueWords(name: string, value: unknown, names: Map<string, string>): s
   if (name === 'priority') return priorityWords[value as Priority] ?? String(value)
   if (name === 'reply_mode') return replyModeWords[value as ReplyMode] ?? String(value)
   if (name === 'assignee_id') return names.get(String(value)) ?? 'somebody'
+  if (name === 'due_at') return `${new Date(Number(value)).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  if (name === 'tags') return (value as string[]).join(', ') || 'none'
   return String(value)
 }
 

@@ -18,6 +18,11 @@ interface Group {
 
 const GROUPS: Group[] = [
   {
+    title:
+      '*What is known of it*\nDescription, due date, tags, and the fields of its form; what is known of the customer.',
+    buttons: t => [button('Edit details', ids.editDetails, t.id), button('Customer', ids.customerFields, t.id)],
+  },
+  {
     title: '*Put it away*\nOut of the lists, and closed. An answer brings an archived one back; spam stays away.',
     buttons: t => [
       t.archivedAt === null && button('Archive', ids.archive, t.id),

@@ -1,5 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
 import { roomInMail } from '../../../../core/attachments.ts'
+import type { Given } from '../../../../core/fields/read.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { FileRules } from '../../../../db/store.ts'
 import {
@@ -18,6 +19,7 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { priorityWords, size } from '../words.ts'
+import { type Asked, fieldInputs } from './fields.ts'
 
 /** What a team can send from. */
 export interface SenderChoice {
@@ -29,10 +31,19 @@ export interface SenderChoice {
 /** All that the form for a new ticket is drawn from. */
 export interface NewTicketForm extends SenderChoice {
   teams: { id: string; name: string }[] // never empty
-  forms: { id: string; name: string; priority: Priority }[]
+  forms: FormChoice[]
+  form?: FormChoice | undefined // the one that is chosen; absent: the first
+  asked?: Asked[] // its fields
+  meta?: Pick<NewTicketMeta, 'kept' | 'unasked'>
   origin: string | null // the Slack channel that it was asked for in
   files: FileRules
   start?: Start
+}
+
+export interface FormChoice {
+  id: string
+  name: string
+  priority: Priority
 }
 
 /** What the form is filled with at first. */
@@ -43,12 +54,17 @@ export interface Start {
   message?: RichTextBlock | undefined
   audience?: string | null
   copies?: string
+  priority?: Priority | null // chosen by hand
+  fields?: Given // filled in under any form, people by their handles
 }
 
 /** What the form remembers beside its fields. */
 export interface NewTicketMeta {
   teamId: string
   origin: string | null
+  formId?: string | null
+  kept?: Given // what was filled in and another form asks for
+  unasked?: string[] // fields that are shown only since their text has no room in `kept`
 }
 
 /**
@@ -58,7 +74,16 @@ export interface NewTicketMeta {
 export function newTicketForm(form: NewTicketForm): ModalView {
   const usable = form.senders.some(s => s.broken === null)
   const start = form.start ?? {}
-  const meta: NewTicketMeta = { teamId: form.team.id, origin: form.origin }
+  const chosen = form.form ?? form.forms[0]
+  const asked = form.asked ?? []
+  const { kept, unasked } = form.meta ?? {}
+  const meta: NewTicketMeta = {
+    teamId: form.team.id,
+    origin: form.origin,
+    formId: chosen?.id ?? null,
+    ...(kept && { kept }),
+    ...(unasked?.length && { unasked }),
+  }
   return modal({
     id: ids.forms.newTicket,
     title: 'New ticket',
@@ -67,7 +92,7 @@ export function newTicketForm(form: NewTicketForm): ModalView {
     blocks: [
       ...(usable ? [] : [noSender(form)]),
       teamField(form),
-      ...formField(form),
+      ...formField(form, chosen),
       ...senderField(form),
       ...customerFields(start),
       copiesField(start.copies),
@@ -78,11 +103,8 @@ export function newTicketForm(form: NewTicketForm): ModalView {
       }),
       field('message', 'Message', { type: 'rich_text_input', ...(start.message && { initial_value: start.message }) }),
       filesField(form.files),
-      field('priority', 'Priority', {
-        type: 'static_select',
-        options: priorities(),
-        initial_option: priority(form.forms[0]?.priority ?? 'medium'),
-      }),
+      ...fieldInputs(asked),
+      priorityField(chosen, start.priority),
       field(
         'assignee',
         'Assignee',
@@ -112,11 +134,24 @@ function teamField({ team, teams }: NewTicketForm): InputBlock {
   )
 }
 
-function formField({ team, forms }: NewTicketForm): InputBlock[] {
+/** With a choice it is told at once which form it is, so that its fields are asked for. */
+function formField({ team, forms }: NewTicketForm, chosen: FormChoice | undefined): InputBlock[] {
   const options = forms.slice(0, 100).map(f => option(f.name, f.id))
-  const [first] = options
-  if (!first) return []
-  return [field(`form:${team.id}`, 'Form', { type: 'static_select', options, initial_option: first })]
+  const initial = options.find(o => o.value === chosen?.id) ?? options[0]
+  if (!initial) return []
+  const select = { type: 'static_select' as const, action_id: ids.pickForm, options, initial_option: initial }
+  return [field(`form:${team.id}`, 'Form', select, { dispatch: options.length > 1 })]
+}
+
+/** As the form says, unless it was chosen by hand: the select is named after the form, since Slack would keep another's. */
+function priorityField(form: FormChoice | undefined, chosen: Priority | null | undefined): InputBlock {
+  const initial = priority(chosen ?? form?.priority ?? 'medium')
+  return field('priority', 'Priority', {
+    type: 'static_select',
+    ...(form && { action_id: `priority:${form.id}` }),
+    options: priorities(),
+    initial_option: initial,
+  })
 }
 
 /** What it is sent from; named after the team. */

@@ -1,0 +1,27 @@
+import type { App } from '@slack/bolt'
+import type { PlainTextElement, PlainTextOption } from '@slack/types'
+import type { Desk } from '../desk.ts'
+import { admit } from './show.ts'
+
+/** What a search as somebody types offers: options, or groups of them. */
+export type Offers =
+  | { options: PlainTextOption[] }
+  | { option_groups: { label: PlainTextElement; options: PlainTextOption[] }[] }
+
+/** Answers the searches of a select. One that fails, or that nobody may ask, offers nothing. */
+export function onSearch(
+  app: App,
+  desk: Desk,
+  id: string | RegExp,
+  search: (typed: string, actionId: string) => Promise<Offers>,
+): void {
+  app.options(id, async ({ ack, options, body }) => {
+    const offers = await admit(desk, body.user.id)
+      .then(() => search(options.value, options.action_id))
+      .catch((err): Offers => {
+        desk.log.error({ err }, 'A search found nothing, since it failed.')
+        return { options: [] }
+      })
+    await ack(offers)
+  })
+}

@@ -1,0 +1,46 @@
+import type { KnownBlock, ModalView } from '@slack/types'
+import type { KnownField } from '../../../../core/fields/people.ts'
+import type { TicketView } from '../../../../core/letter.ts'
+import { context, cut, modal, oneLine, plain } from '../blocks.ts'
+import { ids } from '../ids.ts'
+import { tagsField } from './edit-details.ts'
+import { fieldInputs } from './fields.ts'
+
+/** Whose fields a form shows. */
+export interface CustomerFieldsMeta {
+  customerId: string
+  accountId: string | null
+  ofAccount: string[] // which fields are the company's
+}
+
+const MOST_FIELDS = 45 // of each, so that a modal has room for both
+
+/** What is known of a ticket's customer and their company, on all their tickets. */
+export function customerFieldsForm(
+  { customer }: Pick<TicketView, 'customer'>,
+  known: { accountId: string | null; tags: string[]; customer: KnownField[]; account: KnownField[] },
+): ModalView {
+  return modal({
+    id: ids.forms.customerFields,
+    title: 'Customer',
+    submit: 'Save',
+    meta: {
+      customerId: customer.id,
+      accountId: known.accountId,
+      ofAccount: known.account.slice(0, MOST_FIELDS).map(k => k.field.id),
+    } satisfies CustomerFieldsMeta,
+    blocks: [
+      context(plain(cut(oneLine(customer.name), 200))),
+      tagsField(known.tags, ids.findCustomerTags),
+      ...inputs(known.customer),
+      ...(known.account.length ? [context(plain(cut(oneLine(customer.company ?? ''), 200)))] : []),
+      ...inputs(known.account),
+    ],
+  })
+}
+
+function inputs(known: KnownField[]): KnownBlock[] {
+  return fieldInputs(
+    known.slice(0, MOST_FIELDS).map(({ field, picked }) => ({ ...field, isRequired: false, values: picked })),
+  )
+}

@@ -1,0 +1,153 @@
+import type { Query, Tx } from '../../db/store.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
+import { type Field, fieldsFor } from './define.ts'
+import { folded, type Given, nameInForm, readValue } from './read.ts'
+import { peopleIn, wordsOf } from './values.ts'
+
+/** What is filled in of a customer or a company is theirs everywhere, and templates and segments speak of it by its key. */
+export type Whose = { owner: 'customer' | 'account'; id: string }
+
+/** A field of a customer or a company, with what it holds. */
+export interface KnownField {
+  field: Field
+  values: string[] // as they are kept
+  picked: string[] // the same for a form: people by their handle
+  text: string // for people to read; '' when nothing is filled in
+}
+
+/** All fields that are asked of customers, or of companies, with what this one's hold. */
+export async function knownFields(q: Query, whose: Whose): Promise<KnownField[]> {
+  const fields = await askedOf(q, whose.owner)
+  const json = await load(q, whose)
+  const agents = fields.flatMap(f => (f.kind === 'user' ? (json[agentKey(f.key)] ?? []) : []))
+  const people = await peopleIn(q, agents)
+  const known: KnownField[] = []
+  for (const field of fields) {
+    const text = json[field.key] ?? ''
+    const agent = json[agentKey(field.key)]
+    const values = field.kind === 'user' && agent ? [agent] : valuesIn(field, text)
+    const picked = field.kind === 'user' ? given(people.get(agent ?? '')?.handle) : await readable(q, field, values)
+    known.push({ field, values, picked, text: field.kind === 'checkbox' && picked.length ? 'Yes' : text })
+  }
+  return known
+}
+
+async function askedOf(q: Query, owner: Whose['owner']): Promise<Field[]> {
+  return (await fieldsFor(q, { owner, teamId: null })).filter(f => f.archivedAt === null)
+}
+
+function given(text: string | undefined): string[] {
+  return text ? [text] : []
+}
+
+/** A form cannot show what came from elsewhere before the field was defined and is none of its kind. */
+async function readable(q: Query, field: Field, values: string[]): Promise<string[]> {
+  try {
+    return await readValue(q, field, values, values)
+  } catch (error) {
+    if (error instanceof Problem) return []
+    throw error
+  }
+}
+
+/**
+ * Fills in fields, and empties those for which nothing is given; others stay, and so does what no form can show. Throws
+ * Problems under those at fault.
+ */
+export async function setKnownFields(tx: Tx, whose: Whose, given: Given): Promise<void> {
+  const known = await knownFields(tx.q, whose)
+  const faults: Problem[] = []
+  const json = await load(tx.q, whose)
+  for (const [id, texts] of Object.entries(given)) {
+    const had = known.find(k => k.field.id === id)
+    if (!had) {
+      faults.push(new Problem('not_found', 'This field is no more.', nameInForm({ id })))
+      continue
+    }
+    if (!texts.length && !had.picked.length) continue
+    try {
+      Object.assign(json, await entries(tx.q, had.field, await readValue(tx.q, had.field, texts, had.values)))
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      faults.push(error)
+    }
+  }
+  if (faults.length) throw new Problems(faults)
+  await keep(tx, whose, json)
+}
+
+/**
+ * What a list or a program tells of a customer's or a company's fields, by key or name: of those that are defined, as they
+ * are kept. Throws Problems named after the keys at fault.
+ */
+export async function readByKey(
+  q: Query,
+  owner: Whose['owner'],
+  given: Record<string, string>,
+): Promise<Record<string, string>> {
+  const fields = await askedOf(q, owner)
+  const faults: Problem[] = []
+  const read: Record<string, string> = {}
+  for (const [key, text] of Object.entries(given)) {
+    const field = fields.find(f => f.key === key || folded(f.name) === folded(key))
+    if (!field || field.kind === 'user')
+      read[field?.key ?? key] = text // people are chosen by hand
+    else
+      try {
+        Object.assign(read, await entries(q, field, await readValue(q, field, valuesIn(field, text))))
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        faults.push(new Problem(error.code, `${field.name}: ${error.message}`, key))
+      }
+  }
+  if (faults.length) throw new Problems(faults)
+  return read
+}
+
+/** As the JSON has it: one text by the field's key; of a person beside it, who it is. */
+async function entries(q: Query, field: Field, values: string[]): Promise<Record<string, string>> {
+  const [value = ''] = values
+  if (field.kind !== 'user') return { [field.key]: values.join(', ') }
+  const name = value && wordsOf('user', value, (await peopleIn(q, [value])).get(value)?.name)
+  return { [field.key]: name, [agentKey(field.key)]: value }
+}
+
+/** No template can speak of it, and no field is called so. */
+function agentKey(key: string): string {
+  return `${key}:agent`
+}
+
+/** Of several choices, those that stand in the text between commas; they may have commas themselves. */
+function valuesIn({ kind, options }: Field, text: string): string[] {
+  if (kind !== 'multi') return text.trim() ? [text] : []
+  const whole = `, ${folded(text)},`
+  const chosen = options.filter(o => whole.includes(`, ${folded(o)},`))
+  const rest = chosen.reduce((left, o) => left.replace(`, ${folded(o)},`, ','), whole)
+  return [
+    ...chosen,
+    ...rest
+      .split(',')
+      .map(t => t.trim())
+      .filter(Boolean),
+  ]
+}
+
+async function load(q: Query, { owner, id }: Whose): Promise<Record<string, string>> {
+  const row = await q
+    .selectFrom(owner === 'customer' ? 'customers' : 'accounts')
+    .select('fields')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row)
+    throw new Problem('not_found', owner === 'customer' ? 'This customer is no more.' : 'This company is no more.')
+  return row.fields ? JSON.parse(row.fields) : {}
+}
+
+async function keep(tx: Tx, { owner, id }: Whose, json: Record<string, string>): Promise<void> {
+  const filled = Object.fromEntries(Object.entries(json).filter(([, text]) => text !== ''))
+  await tx.q
+    .updateTable(owner === 'customer' ? 'customers' : 'accounts')
+    .set({ fields: JSON.stringify(filled) })
+    .where('id', '=', id)
+    .execute()
+}

@@ -1,0 +1,57 @@
+import type { TicketRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
+import { redrawCard } from '../deliveries/redraw.ts'
+import type { Actor } from '../events.ts'
+import { keepSetting, settingOf } from '../settings.ts'
+import { change } from './change.ts'
+import { ticketById } from './find.ts'
+
+const LONGEST_DESCRIPTION = 3_000
+const LATEST = Date.UTC(10_000, 0)
+
+/** What a ticket is about and until when (ms UTC), for the team alone; what is absent stays. Throws Problems by field. */
+export async function setDetails(
+  tx: Tx,
+  id: string,
+  { description, dueAt }: { description?: string; dueAt?: number | null },
+  actor: Actor,
+): Promise<void> {
+  const ticket = await ticketById(tx.q, id)
+  const faults: Problem[] = []
+  if (description !== undefined && description.trim().length > LONGEST_DESCRIPTION)
+    faults.push(new Problem('invalid', `A description has at most ${LONGEST_DESCRIPTION} characters.`, 'description'))
+  if (dueAt && !(Number.isInteger(dueAt) && dueAt > 0 && dueAt < LATEST))
+    faults.push(new Problem('invalid', 'There is no such time.', 'due'))
+  if (faults.length) throw new Problems(faults)
+  await change(tx, ticket, 'details_changed', actor, {
+    ...(description !== undefined && { description: description.trim() || null }),
+    ...(dueAt !== undefined && { due_at: dueAt }),
+  })
+}
+
+/** Whether a ticket is late: never stored, so that it ends by itself. */
+export function isOverdue(
+  { dueAt, closedAt }: { dueAt: number | null; closedAt: number | null },
+  now: number,
+): boolean {
+  return dueAt !== null && closedAt === null && dueAt <= now
+}
+
+const LOOKED_AT = 'overdue_looked_at'
+
+/** Has the cards drawn anew of all tickets that became overdue since this was last done. */
+export async function showOverdue(tx: Tx): Promise<void> {
+  const since = Number((await settingOf(tx.q, LOOKED_AT)) ?? 0)
+  const late: Pick<TicketRow, 'id'>[] = await tx.q
+    .selectFrom('tickets')
+    .select('id')
+    .where('due_at', '>', since)
+    .where('due_at', '<=', tx.now)
+    .where('closed_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .execute()
+  if (!late.length) return
+  for (const { id } of late) await redrawCard(tx, id)
+  await keepSetting(tx, LOOKED_AT, String(tx.now))
+}

@@ -23,17 +23,17 @@ const MOST_TEXT = 100_000 // characters of a ticket that it is found by: its beg
 const MOST_MESSAGES = 1_000
 
 /** Only what is at the desk can be found: a chat's thousands, which nobody answered, are looked for in the chat. */
-async function enter(q: Query, ticketId: string): Promise<void> {
+async function enter(q: Query, ticketId: string, doc?: { seq: number }): Promise<void> {
   const [t] = (await selectTicket(q, { ticketId })).rows
-  const [known] = (await selectDoc(q, { ticketId })).rows
+  const [known] = doc ? [doc] : (await selectDoc(q, { ticketId })).rows
   if (!t || t.deleted_at !== null) {
     if (known) await dropEntry(q, known.seq)
     return
   }
   if (t.general_at === null) return
-  const [doc] = known ? [known] : (await insertDoc(q, { ticketId })).rows
+  const [entry] = known ? [known] : (await insertDoc(q, { ticketId })).rows
   const head = [t.identifier, t.subject, t.customer_name, t.search, t.company ?? '']
-  await putEntry(q, doc?.seq as number, [...head, await textsOf(q, ticketId)].join('\n'), await facetsOf(q, t))
+  await putEntry(q, entry?.seq as number, [...head, await textsOf(q, ticketId)].join('\n'), await facetsOf(q, t))
 }
 
 /** All that was written, the newest first; of more than can be kept the beginning of the ticket stays. */
@@ -88,7 +88,7 @@ export async function enterBacklog(tx: Tx, limit: number): Promise<number> {
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute()
-  for (const { ticket_id } of rows) await enter(tx.q, ticket_id)
+  for (const { ticket_id, seq } of rows) await enter(tx.q, ticket_id, { seq })
   const last = rows.at(-1)
   if (last && rows.length === limit) {
     const value = String(last.seq)

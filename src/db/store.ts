@@ -55,17 +55,19 @@ export interface Opened {
   db: Query
 }
 
-/** Does the work of a transaction, and then what it left for the end. */
-export async function withEnd<T>(work: (tx: Tx) => Promise<T>, tx: Omit<Tx, 'atEnd'>): Promise<T> {
-  const ends = new Map<string, () => Promise<void>>()
-  const value = await work({
-    ...tx,
-    atEnd: (key, end) => {
-      if (!ends.has(key)) ends.set(key, end)
-    },
-  })
-  for (const end of ends.values()) await end()
-  return value
+/** What is left for the end of a transaction, by key. */
+export type Ends = Map<string, () => Promise<void>>
+
+/** Leaves work for the end, once for each key. */
+export function leaving(ends: Ends): Tx['atEnd'] {
+  return (key, work) => {
+    if (!ends.has(key)) ends.set(key, work)
+  }
+}
+
+/** Does what was left for the end, and what that leaves in turn. */
+export async function finish(ends: Ends): Promise<void> {
+  for (const work of ends.values()) await work()
 }
 
 /** It costs a tenth of all CPU on Node 20 (promise hooks), so it stands guard where tests run. */

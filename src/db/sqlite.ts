@@ -90,6 +90,7 @@ export function openSqlite(path: string, now: () => number): Opened {
     const settled: (() => void)[] = []
     const awake = new Set<Topic>()
     const ends: Ends = new Map()
+    let isAtEnd = false
     setDurable(group.some(w => w.isDurable))
     try {
       await writer.db.connection().execute(q =>
@@ -97,6 +98,7 @@ export function openSqlite(path: string, now: () => number): Opened {
           writer.raw.exec('begin immediate')
           try {
             for (const waiting of group) settled.push(await attempt(q, waiting, group.length > 1, awake, ends))
+            isAtEnd = true
             await finish(ends)
             writer.raw.exec('commit')
           } catch (error) {
@@ -106,7 +108,7 @@ export function openSqlite(path: string, now: () => number): Opened {
         }),
       )
     } catch (error) {
-      if (ends.size && group.length > 1) for (const waiting of group) await commit([waiting])
+      if (isAtEnd && group.length > 1) for (const waiting of group) await commit([waiting])
       else for (const waiting of group) waiting.failed(error)
       return
     }

@@ -14,7 +14,7 @@ export interface Tx {
   readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
   readonly files: FileRules
   wake(topic: Topic): void
-  /** Has work done once at the end of the transaction, before it commits; of several of one key the first is done. */
+  /** Has work done once at the end of the transaction, before it commits; of several of one key the first is done. In the order of the keys. */
   atEnd(key: string, work: () => Promise<void>): void
 }
 
@@ -65,9 +65,13 @@ export function leaving(ends: Ends): Tx['atEnd'] {
   }
 }
 
-/** Does what was left for the end, and what that leaves in turn. */
+/** Does what was left for the end, in the order of the keys, and then what that leaves in turn. */
 export async function finish(ends: Ends): Promise<void> {
-  for (const work of ends.values()) await work()
+  while (ends.size) {
+    const works = [...ends].sort(([a], [b]) => (a < b ? -1 : 1))
+    ends.clear()
+    for (const [, work] of works) await work()
+  }
 }
 
 /** It costs a tenth of all CPU on Node 20 (promise hooks), so it stands guard where tests run. */

@@ -3,6 +3,9 @@ import { prepared } from '../../db/prepared.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { facetsOf } from './facets.ts'
 
+// Entries are written in the order of their tickets, oldest first, as far as can be: the index writes itself down whenever
+// one comes that is older than the last.
+
 /**
  * Something of the ticket changed that it can be found by: its entry in the index is written anew at the end of this
  * transaction. Every change of a ticket is an event, and writing that one down calls this.
@@ -88,7 +91,7 @@ export async function enterBacklog(tx: Tx, limit: number): Promise<number> {
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute()
-  for (const { ticket_id, seq } of rows) await enter(tx.q, ticket_id, { seq })
+  for (const { ticket_id, seq } of rows.toReversed()) await enter(tx.q, ticket_id, { seq })
   const last = rows.at(-1)
   if (last && rows.length === limit) {
     const value = String(last.seq)

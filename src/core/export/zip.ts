@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import type { MailFile } from './mails.ts'
 
@@ -11,13 +10,20 @@ export async function* zipOf(files: AsyncIterable<MailFile>): AsyncIterable<Uint
   const packing = pack().catch(error => out.destroy(error))
 
   async function pack(): Promise<void> {
-    for await (const { path, at, bytes } of files) {
-      const stream = Readable.from([bytes], { objectMode: false })
-      const taken = once(stream, 'close')
-      zip.addReadStream(stream, path, { mtime: new Date(at) })
-      await taken
-    }
+    for await (const file of files) await add(file)
     zip.end()
+  }
+
+  /** The zip holds on to what it is given until its end: so it is given nothing before its turn, and what it keeps is empty then. */
+  function add({ path, at, bytes }: MailFile): Promise<void> {
+    const left = [bytes]
+    return new Promise((taken, failed) => {
+      zip.addReadStreamLazy(path, { mtime: new Date(at) }, give => {
+        const stream = Readable.from(left.splice(0), { objectMode: false })
+        stream.once('close', taken).once('error', failed)
+        give(null, stream)
+      })
+    })
   }
 
   for await (const piece of out) yield piece as Uint8Array

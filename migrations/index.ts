@@ -4,6 +4,10 @@ import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
 import * as fields from './0004_fields.ts'
 import * as find from './0005_find.ts'
+import * as work from './0007_work.ts'
+import * as hours from './0008_hours.ts'
+import * as react from './0009_react.ts'
+import * as people from './0010_people.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -16,4 +20,8 @@ export const migrations: Record<string, Step> = {
   '0003_chats': chats,
   '0004_fields': fields,
   '0005_find': find,
+  '0010_people': people,
+  '0009_react': react,
+  '0007_work': work,
+  '0008_hours': hours,
 }

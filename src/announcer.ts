@@ -1,6 +1,8 @@
 import type { Channel, Outcome } from './channels/channel.ts'
 import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
+import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
+import { claimWhispers, nextWhisperDue, settleWhisper } from './core/whispers.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
@@ -14,7 +16,7 @@ export interface Announcer {
 
 const AT_ONCE = 5 // of each kind
 
-/** Something that the desk is to show beside letters: a notice, the card of a chat, a post below it. */
+/** Something that the desk is to show beside letters: a notice, the card of a chat, a post below it, a word to one agent. */
 interface Word {
   id: string
   place: string
@@ -90,13 +92,26 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       show: async () => (await desk.postInChat?.(p)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleChatPost(t, p, outcome),
     }))
-    return [...notices, ...cards, ...posts]
+    const whispers = (await claimWhispers(tx, AT_ONCE)).map(w => ({
+      ...w,
+      show: async () => (await desk.whisper?.(w)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleWhisper(t, w, outcome),
+    }))
+    const words = (await claimDeskPosts(tx, AT_ONCE, notTo)).map(w => ({
+      ...w,
+      show: async () => (await desk.sayAtDesk?.(w)) ?? nothing,
+      settle: (t: Tx, outcome: Outcome) => settleDeskPost(t, w, outcome),
+    }))
+    return [...notices, ...cards, ...posts, ...whispers, ...words]
   }
 
   async function nextWordDue(after: number): Promise<number | null> {
-    const due = [await nextNoticeDue(store, after), await store.read(q => nextChatDue(q, after))].filter(
-      at => at !== null,
-    )
+    const due = [
+      await nextNoticeDue(store, after),
+      await store.read(q => nextChatDue(q, after)),
+      await store.read(q => nextWhisperDue(q, after)),
+      await store.read(q => nextDeskPostDue(q, after)),
+    ].filter(at => at !== null)
     return due.length ? Math.min(...due) : null
   }
 

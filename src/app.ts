@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountFiles } from './api/files.ts'
+import { mountTicketLinks } from './api/tickets.ts'
 import { mountUnsubscribe } from './api/unsubscribe.ts'
 import { startBacklog } from './backlog.ts'
 import type { Channel } from './channels/channel.ts'
@@ -15,10 +16,12 @@ import { settingOf } from './core/settings.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
+import { startErasing } from './erasing.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
+import { startPoster } from './poster.ts'
 import { type Routing, startRouting } from './routing.ts'
 
 export interface Overture {
@@ -55,7 +58,14 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     webhookSecret: config.mail.webhookSecret,
     perMinute: config.mail.perMinute,
   })
-  const slack = createSlack({ store, log, ...config.slack, sendTest: email.sendTest, composeMail: email.composeMail })
+  const slack = createSlack({
+    store,
+    log,
+    ...config.slack,
+    localHooks: config.http.localHooks,
+    sendTest: email.sendTest,
+    composeMail: email.composeMail,
+  })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
 
   const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 60_000 }) // a large mail on a slow line takes a while
@@ -67,6 +77,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   email.mount(server)
   mountFiles(server, store)
   mountUnsubscribe(server, store)
+  mountTicketLinks(server, store, slack.threadUrl)
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined
@@ -84,6 +95,8 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
     const backlog = startBacklog(store, log)
+    const poster = startPoster(store, log, { local: config.http.localHooks, threadUrl: slack.threadUrl })
+    const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
       () => outbox.stop(),
@@ -92,6 +105,8 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => chats.stop(),
       () => routing.stop(),
       () => backlog.stop(),
+      () => poster.stop(),
+      () => erasing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))

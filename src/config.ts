@@ -27,7 +27,7 @@ export interface Config {
     maxBytes: number // of the files of one mail that goes out, as they travel
   }
   databaseUrl: string
-  http: { host: string; port: number; publicUrl: string | null }
+  http: { host: string; port: number; publicUrl: string | null; localHooks: boolean }
   secret: string | undefined
   logLevel: string
 }
@@ -112,6 +112,7 @@ const Settings = z.object({
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: url('https?', 'https://overture.example.com').optional(),
+  HOOKS_LOCAL: z.stringbool().default(false),
   APP_SECRET: text.min(16, 'is too short to be a secret: give at least 16 characters').optional(),
   HOLD_SECONDS: z.coerce.number().min(0).max(600).default(10),
   REPLY_MODE: z.enum(['ask', 'direct', 'notes']).default('ask'),
@@ -153,7 +154,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       maxBytes: Math.round(s.MAIL_MAX_MB * 1024 * 1024),
     },
     databaseUrl: s.DATABASE_URL,
-    http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null },
+    http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null, localHooks: s.HOOKS_LOCAL },
     secret: s.APP_SECRET,
     logLevel: s.LOG_LEVEL,
   }

@@ -37,7 +37,7 @@ export async function examine(config: Config, { send, waitMs, lookup }: Examinat
           },
         ]
     const [slack, mail] = await Promise.all([
-      examineSlack(config.slack, places),
+      examineSlack(config.slack, places, config.http.publicUrl),
       examineMail({ ...config.mail, senders: ours, key: store?.key ?? null, ...(lookup ? { lookup } : {}) }),
     ])
     const trips =

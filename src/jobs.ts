@@ -1,10 +1,15 @@
 import { schedule } from 'node-cron'
+import { tendSilences } from './core/auto-close/tend.ts'
+import { endBans } from './core/bans.ts'
 import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
 import { dropOldMail } from './core/dropped.ts'
 import { pruneInbound } from './core/inbound.ts'
 import { remindOfUndecided } from './core/reminders.ts'
+import { tendAllClocks } from './core/sla/tend.ts'
+import { sendDigests } from './core/stats/digest.ts'
 import { showOverdue } from './core/tickets/details.ts'
+import { wakeAllDue } from './core/tickets/snooze.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 
@@ -29,7 +34,15 @@ export function startJobs(
     ),
     schedule(
       '* * * * *',
+      run('ending bans', () => store.write(endBans)),
+    ),
+    schedule(
+      '* * * * *',
       run('telling of late mails', () => store.write(tellOfLate)),
+    ),
+    schedule(
+      '* * * * *',
+      run('waking snoozed tickets', () => wakeAllDue(store)),
     ),
     schedule(
       '* * * * *',
@@ -42,6 +55,18 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('giving out tickets', async () => tendQueue()),
+    ),
+    schedule(
+      '* * * * *',
+      run('keeping promises', () => tendAllClocks(store)),
+    ),
+    schedule(
+      '* * * * *',
+      run('tending silent tickets', () => tendSilences(store)),
+    ),
+    schedule(
+      '* * * * *',
+      run('telling of the week', () => sendDigests(store)),
     ),
   ]
 

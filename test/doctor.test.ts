@@ -65,6 +65,14 @@ describe('the doctor', () => {
     expect(lines).toContain('?    Round trip: not tried.')
   })
 
+  it('says what the manifest lacks for tickets to be shown below their links', async () => {
+    const { look } = await patient()
+    const found = await look({ PUBLIC_URL: 'https://overture.tulip.test' })
+    expect(found).toContain('?    Ticket links: manifest.yml names no unfurl_domains for overture.tulip.test')
+    expect(found).toContain('     -> Add "unfurl_domains: [overture.tulip.test]" to its features')
+    expect(await look()).not.toContain('Ticket links')
+  })
+
   it('asks the DNS of the sender’s domain, and does not blame it when nobody answers', async () => {
     const { look } = await patient()
     const empty = await look({}, {})

@@ -28,11 +28,13 @@ export async function seeAgent(tx: Tx, person: Person): Promise<AgentRow> {
     availability: known?.availability ?? 'online',
     available_at: known?.available_at ?? null,
     capacity: known?.capacity ?? null,
+    hours: known?.hours ?? null,
     zone: person.zone === undefined ? (known?.zone ?? null) : person.zone,
     assigned_at: known?.assigned_at ?? null,
     presence: known?.presence ?? null,
     presence_at: known?.presence_at ?? null,
     presence_due_at: known?.presence_due_at ?? null,
+    role: known?.role ?? null,
     created_at: known?.created_at ?? tx.now,
     deactivated_at: null,
   }
@@ -56,7 +58,7 @@ export function isAsSeen(known: AgentRow, person: Person): boolean {
 export async function joinTeam(tx: Tx, agentId: string, teamId: string): Promise<void> {
   await tx.q
     .insertInto('team_members')
-    .values({ team_id: teamId, agent_id: agentId, role: 'agent', joined_at: tx.now })
+    .values({ team_id: teamId, agent_id: agentId, role: 'member', joined_at: tx.now })
     .onConflict(c => c.columns(['team_id', 'agent_id']).doNothing())
     .execute()
 }

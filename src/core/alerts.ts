@@ -10,6 +10,7 @@ import { teams } from './teams.ts'
 /** A word to operators on its way to a team's place. It belongs to no ticket. */
 export interface Notice {
   id: string // the same notice again has the same id
+  key: string // what it is about
   place: string
   text: string
   over: string | null // set once it is over: what is said then
@@ -17,6 +18,9 @@ export interface Notice {
   externalId: string | null // how the place knows it, once it was shown
   createdAt: number
 }
+
+/** The key of the alert that a mail waits in the tray. */
+export const MAILS_LEFT_OVER = 'mail:quarantined'
 
 /** What lasts longer is said again, once a day, as long as somebody raises it. */
 const SAID_AGAIN_MS = 24 * 3_600_000
@@ -135,6 +139,7 @@ async function lease(tx: Tx, row: AlertRow): Promise<boolean> {
 function noticeOf(row: AlertRow, place: string): Notice {
   return {
     id: row.id,
+    key: row.key,
     place,
     text: row.text,
     over: row.ended_at === null ? null : (row.end_text ?? ''),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { prepared } from '../db/prepared.ts'
+import { preparedMany } from '../db/prepared.ts'
 import type { FileRules, Query, Store, Tx } from '../db/store.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { newId } from '../lib/id.ts'
@@ -62,11 +62,18 @@ export function roomInMail(rules: FileRules): number {
 const ENCODED = (4 / 3) * (78 / 76)
 
 /** Decides, when a message goes to a customer, which of its files go as links. Throws a Problem when that cannot be. */
-export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
-  const { rows: files } = await selectSizes(tx.q, { messageId })
-  if (!files.length) return
-  refuseUnmailable(tx.files, files)
-  const links = tooLargeToMail(tx.files, files).map(f => f.id)
+export async function fixLinks(tx: Tx, messageIds: string[]): Promise<void> {
+  const { rows } = await selectSizes(
+    tx.q,
+    messageIds.map(messageId => ({ messageId })),
+  )
+  const files = new Map<string, typeof rows>()
+  for (const row of rows) files.set(row.message_id, [...(files.get(row.message_id) ?? []), row])
+  const links: string[] = []
+  for (const of of files.values()) {
+    refuseUnmailable(tx.files, of)
+    links.push(...tooLargeToMail(tx.files, of).map(f => f.id))
+  }
   if (!links.length) return
   await tx.q
     .updateTable('attachments')
@@ -75,8 +82,16 @@ export async function fixLinks(tx: Tx, messageId: string): Promise<void> {
     .execute()
 }
 
-const selectSizes = prepared((q, v: { messageId: string }) =>
-  q.selectFrom('attachments').select(['id', 'name', 'size']).where('message_id', '=', v.messageId).orderBy('position'),
+const selectSizes = preparedMany((q, messages: { messageId: string }[]) =>
+  q
+    .selectFrom('attachments')
+    .select(['id', 'message_id', 'name', 'size'])
+    .where(
+      'message_id',
+      'in',
+      messages.map(m => m.messageId),
+    )
+    .orderBy('position'),
 )
 
 /** A file whose bytes are stored already. */
@@ -91,8 +106,17 @@ export interface KeptFile {
 export async function attachKept(tx: Tx, messageId: string, files: KeptFile[]): Promise<void> {
   if (!files.length) return
   const rows = files.map(({ name, type, size, sha256 }, position) => ({
-    ...{ id: newId(), message_id: messageId, position, name, type, size, sha256 },
-    ...{ content_id: null, inline: 0 as const, minor: 0 as const, link_until: null },
+    id: newId(),
+    message_id: messageId,
+    position,
+    name,
+    type,
+    size,
+    sha256,
+    content_id: null,
+    inline: 0 as const,
+    minor: 0 as const,
+    link_until: null,
   }))
   await tx.q.insertInto('attachments').values(rows).execute()
 }

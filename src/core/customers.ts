@@ -1,12 +1,12 @@
 import { domainToUnicode } from 'node:url'
 import { containing } from '../db/like.ts'
-import { prepared, slotsOf } from '../db/prepared.ts'
+import { preparedMany, slotsOf } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
-import { readByKey } from './fields/people.ts'
+import { definedFor, readByKey } from './fields/people.ts'
 import { touchCustomer } from './find/entry.ts'
 
 export interface CustomerView {
@@ -16,31 +16,69 @@ export interface CustomerView {
   company: string | null
 }
 
-/** The customer with this address; an unknown address becomes a new person, and a company when its domain is nobody's free mail. */
-export async function customerFor(tx: Tx, address: string, name = ''): Promise<CustomerView> {
-  const known = await customerByAddress(tx.q, address)
-  if (known) return known
-  const shown = cut(name.trim(), 200) || address
-  const account = await accountFor(tx, address)
-  const id = newId()
-  await insertCustomer(tx.q, {
-    id,
-    name: shown,
-    account_id: account?.id ?? null,
-    search: `${shown} ${address} ${account?.name ?? ''}`.toLowerCase(),
-    created_at: tx.now,
-  })
-  await insertAddress(tx.q, { address, customer_id: id, created_at: tx.now })
-  return { id, name: shown, address, company: account?.name ?? null }
+export interface Person {
+  address: string
+  name: string
 }
 
-const insertCustomer = prepared(
-  (q, row: { id: string; name: string; account_id: string | null; search: string; created_at: number }) =>
-    q.insertInto('customers').values(slotsOf(row, ['id', 'name', 'account_id', 'search', 'created_at'])),
+/** The customer with this address; an unknown address becomes a new person, and a company when its domain is nobody's free mail. */
+export async function customerFor(tx: Tx, address: string, name = ''): Promise<CustomerView> {
+  return (await customersFor(tx, [{ address, name }])).get(address) as CustomerView
+}
+
+/** The same for many, by address. Of two with one address the first gives the name. */
+export async function customersFor(tx: Tx, people: Person[]): Promise<Map<string, CustomerView>> {
+  const customers = await customersByAddress(
+    tx.q,
+    people.map(p => p.address),
+  )
+  const fresh = new Map<string, Person>()
+  for (const p of people) if (!customers.has(p.address) && !fresh.has(p.address)) fresh.set(p.address, p)
+  if (!fresh.size) return customers
+  const accounts = await accountsAt(
+    tx.q,
+    [...fresh.values()].map(p => domainOf(p.address)),
+  )
+  const rows: NewCustomer[] = []
+  for (const { address, name } of fresh.values()) {
+    const account = await accountFor(tx, address, accounts)
+    const customer = { id: newId(), name: cut(name.trim(), 200) || address, address, company: account?.name ?? null }
+    customers.set(address, customer)
+    rows.push({
+      id: customer.id,
+      name: customer.name,
+      account_id: account?.id ?? null,
+      search: `${customer.name} ${address} ${account?.name ?? ''}`.toLowerCase(),
+      address,
+      created_at: tx.now,
+    })
+  }
+  await insertCustomers(tx.q, rows)
+  await insertAddresses(tx.q, rows)
+  return customers
+}
+
+interface NewCustomer {
+  id: string
+  name: string
+  account_id: string | null
+  search: string
+  address: string
+  created_at: number
+}
+
+const insertCustomers = preparedMany((q, rows: NewCustomer[]) =>
+  q
+    .insertInto('customers')
+    .values(
+      rows.map(row => slotsOf<Omit<NewCustomer, 'address'>>(row, ['id', 'name', 'account_id', 'search', 'created_at'])),
+    ),
 )
 
-const insertAddress = prepared((q, row: { address: string; customer_id: string; created_at: number }) =>
-  q.insertInto('addresses').values(slotsOf(row, ['address', 'customer_id', 'created_at'])),
+const insertAddresses = preparedMany((q, rows: NewCustomer[]) =>
+  q
+    .insertInto('addresses')
+    .values(rows.map(({ address, id, created_at }) => ({ address, customer_id: id, created_at }))),
 )
 
 /** A customer of whom we knew no more than the address is called by the name that they write under. */
@@ -71,7 +109,7 @@ export async function learnFacts(
       .execute()
   if (!Object.keys(fields).length) return
   const known = await tx.q.selectFrom('customers').select('fields').where('id', '=', customerId).executeTakeFirst()
-  const read = await readByKey(tx.q, 'customer', fields)
+  const read = readByKey(await definedFor(tx.q, 'customer'), fields)
   const merged = JSON.stringify({ ...JSON.parse(known?.fields ?? '{}'), ...read })
   await tx.q.updateTable('customers').set({ fields: merged }).where('id', '=', customerId).execute()
 }
@@ -94,16 +132,28 @@ export async function addAddress(tx: Tx, customerId: string, address: string): P
 
 /** The customer with this address, as it is stored; `address` of the answer is this one. */
 export async function customerByAddress(q: Query, address: string): Promise<CustomerView | undefined> {
-  return (await selectByAddress(q, { address })).rows[0]
+  return (await customersByAddress(q, [address])).get(address)
 }
 
-const selectByAddress = prepared((q, v: { address: string }) =>
+async function customersByAddress(q: Query, addresses: string[]): Promise<Map<string, CustomerView>> {
+  const { rows } = await selectByAddress(
+    q,
+    addresses.map(address => ({ address })),
+  )
+  return new Map(rows.map(r => [r.address, r]))
+}
+
+const selectByAddress = preparedMany((q, wanted: { address: string }[]) =>
   q
     .selectFrom('addresses')
     .innerJoin('customers', 'customers.id', 'addresses.customer_id')
     .leftJoin('accounts', 'accounts.id', 'customers.account_id')
     .select(['customers.id', 'customers.name', 'addresses.address', 'accounts.name as company'])
-    .where('addresses.address', '=', v.address),
+    .where(
+      'addresses.address',
+      'in',
+      wanted.map(w => w.address),
+    ),
 )
 
 /** All addresses of a customer, oldest first. */
@@ -157,20 +207,40 @@ export async function searchCustomers(q: Query, typed: string, limit = 20): Prom
   return found.map(c => ({ ...c, address: c.address ?? '' }))
 }
 
-const selectAccount = prepared((q, v: { domain: string }) =>
-  q.selectFrom('accounts').select(['id', 'name']).where('domain', '=', v.domain),
+interface Account {
+  id: string
+  name: string
+}
+
+/** The companies at these domains, by domain. */
+async function accountsAt(q: Query, domains: string[]): Promise<Map<string, Account>> {
+  const wanted = [...new Set(domains)].map(domain => ({ domain }))
+  return new Map((await selectAccounts(q, wanted)).rows.map(({ domain, ...account }) => [domain ?? '', account]))
+}
+
+const selectAccounts = preparedMany((q, wanted: { domain: string }[]) =>
+  q
+    .selectFrom('accounts')
+    .select(['id', 'name', 'domain'])
+    .where(
+      'domain',
+      'in',
+      wanted.map(w => w.domain),
+    ),
 )
 
-async function accountFor(tx: Tx, address: string): Promise<{ id: string; name: string } | undefined> {
+/** The company at this address's domain, a new one unless it is among those known; null where many have an address. */
+async function accountFor(tx: Tx, address: string, known: Map<string, Account>): Promise<Account | null> {
   const domain = domainOf(address)
-  if (isFreeMail(domain)) return undefined
-  const [known] = (await selectAccount(tx.q, { domain })).rows
-  if (known) return known
+  if (isFreeMail(domain)) return null
+  const found = known.get(domain)
+  if (found) return found
   const label = domainToUnicode(domain).split('.')[0] || domain
   const account = { id: newId(), name: label.charAt(0).toUpperCase() + label.slice(1) }
   await tx.q
     .insertInto('accounts')
     .values({ ...account, domain, created_at: tx.now })
     .execute()
+  known.set(domain, account)
   return account
 }

@@ -1,4 +1,4 @@
-import { prepared, slotsOf } from '../db/prepared.ts'
+import { preparedMany, slotsOf } from '../db/prepared.ts'
 import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -22,32 +22,50 @@ export async function record(
   before?: object,
   after?: object,
 ): Promise<void> {
-  await insertEvent(tx.q, {
-    id: newId(),
-    ticket_id: ticketId,
-    kind,
-    actor_kind: actor.kind,
-    actor_id: actor.id,
-    actor_name: actor.name,
-    before: before ? JSON.stringify(before) : null,
-    after: after ? JSON.stringify(after) : null,
-    at: tx.now,
-  })
+  await recordAll(tx, kind, actor, [{ ticketId, ...(before && { before }), ...(after && { after }) }])
   touchTicket(tx, ticketId)
 }
 
-const insertEvent = prepared((q, row: EventRow) =>
+/** The same, when it happened to many tickets at once that are not at the desk yet, where nobody finds them. */
+export async function recordAll(
+  tx: Tx,
+  kind: string,
+  actor: Actor,
+  changes: { ticketId: string; before?: object; after?: object }[],
+): Promise<void> {
+  await insertEvents(
+    tx.q,
+    changes.map(({ ticketId, before, after }) => ({
+      id: newId(),
+      ticket_id: ticketId,
+      kind,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      actor_name: actor.name,
+      before: before ? JSON.stringify(before) : null,
+      after: after ? JSON.stringify(after) : null,
+      at: tx.now,
+    })),
+  )
+}
+
+const insertEvents = preparedMany((q, rows: EventRow[]) =>
   q
     .insertInto('events')
-    .values(slotsOf(row, ['id', 'ticket_id', 'kind', 'actor_kind', 'actor_id', 'actor_name', 'before', 'after', 'at'])),
+    .values(
+      rows.map(row =>
+        slotsOf(row, ['id', 'ticket_id', 'kind', 'actor_kind', 'actor_id', 'actor_name', 'before', 'after', 'at']),
+      ),
+    ),
 )
 
-/** The newest events of a ticket, newest first. */
-export function historyOf(q: Query, ticketId: string, limit = 50): Promise<EventRow[]> {
+/** The newest events of a ticket, newest first; `before` is the last one of the page before. */
+export function historyOf(q: Query, ticketId: string, limit = 50, before: string | null = null): Promise<EventRow[]> {
   return q
     .selectFrom('events')
     .selectAll()
     .where('ticket_id', '=', ticketId)
+    .$if(before !== null, s => s.where('id', '<', before as string))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()

@@ -37,6 +37,9 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     dropped_at: null,
     from_address: null,
     passed_at: null,
+    banned_by: null,
+    ticket_id: null,
+    given_by: null,
   })
   tx.wake('inbox')
   return numAffectedRows > 0n
@@ -68,6 +71,9 @@ const COLUMNS = [
   'dropped_at',
   'from_address',
   'passed_at',
+  'banned_by',
+  'ticket_id',
+  'given_by',
 ] as const
 
 /** What came in by a channel since a moment (ms UTC), oldest first. */

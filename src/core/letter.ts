@@ -2,14 +2,17 @@ import type {
   AuthorKind,
   DeliveryKind,
   DeliveryState,
+  NoteColor,
   Priority,
   ReplyMode,
   Side,
+  SnoozedFor,
   Status,
   Visibility,
 } from '../db/schema.ts'
 import type { Document } from './document.ts'
 import type { FilledField } from './fields/values.ts'
+import type { ClockView } from './sla/view.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
 export interface Letter {
@@ -21,7 +24,8 @@ export interface Letter {
   key: string | null // the id that the far side is to know it by, fixed beforehand: for email the Message-ID
   externalId: string | null // set once the far side has an earlier version of it
   createdAt: number
-  thread: { id: string; side: Side; place: string; root: string | null; token: string }
+  thread: { id: string; side: Side; place: string; root: string | null; token: string; endedAt: number | null }
+  ticketId: string // of the ticket that it counts on: another than `ticket` once that was merged
   ticket: TicketView
   message: MessageView | null // null for a card
   references: string[] // keys of the thread's earlier messages, oldest first
@@ -95,16 +99,22 @@ export interface TicketView {
   suppressed: string | null // why nothing is sent to the customer's address
   archivedAt: number | null
   spamAt: number | null
-  deletedAt: number | null
   continues: TicketLink | null // closed long ago, when its customer wrote again
   continuedBy: TicketLink | null
   mergedInto: TicketLink | null
   looksLike: TicketLink | null // an open one of the same customer and subject: only a suggestion
+  splitFrom: TicketLink | null // where its first mail was before
+  snoozedUntil: number | null // null for a snoozed one: only an answer ends it
+  snoozedFor: SnoozedFor | null
+  deletedBy: string | null // the name; null: it was not deleted
+  relations: Relations
+  pinned: PinnedNote[] // oldest first
   chat: ChatView | null // the chat that began it
   description: string | null // for the team alone
   dueAt: number | null
   tags: string[] // empty where only a message of it is carried
   fields: FilledField[]
+  clocks: ClockView[] // promises that are not settled yet
 }
 
 /** The chat that began a ticket, as far as its mails need it. */
@@ -125,6 +135,26 @@ export interface ChatView {
 export function isChatMail({ chat }: Pick<TicketView, 'chat'>, message: MessageView | null): boolean {
   if (!chat || message?.author.kind !== 'agent') return false
   return message.opening || message.followUp === true
+}
+
+/** Tickets that have to do with one; deleted ones are left out. Empty where nobody asked for them. */
+export interface Relations {
+  parent: RelatedTicket | null
+  children: RelatedTicket[]
+  links: RelatedTicket[]
+}
+
+export interface RelatedTicket extends TicketLink {
+  subject: string
+  isClosed: boolean
+}
+
+/** A note that everybody on the ticket is to see. */
+export interface PinnedNote {
+  id: string
+  text: string
+  color: NoteColor | null
+  by: string
 }
 
 /** Another ticket, as one shows it. */
@@ -166,6 +196,9 @@ export interface MessageView {
   copies: Copy[] // who else the mail was written to; of what we write see the deliveries
   opening: boolean
   followUp?: true // a chat's, to somebody who did not answer
+  note?: { color: NoteColor | null; isPinned: boolean } // of a note that an agent keeps
+  moved?: TicketLink // where it is since somebody took it away from another ticket
+  reminder?: true // written by Overture to a customer who did not answer
   createdAt: number
   editedAt: number | null
   deletedAt: number | null
@@ -257,9 +290,10 @@ export type ArrivalKind =
   | 'receipt' // delivered, or read
   | 'unsubscribe' // they want no more chats
   | 'loop' // our own mail coming back
+  | 'light' // a person's, which only says thanks
   | 'unreadable'
 
-/** Whether nobody wrote it by hand: it is no answer, does not reopen and is never answered. */
+/** Whether nobody wrote it by hand, or only to say thanks: it is no answer, does not reopen and is never answered. */
 export function isAutomatic(kind: ArrivalKind): boolean {
   return kind !== 'human' && kind !== 'list' && kind !== 'unreadable'
 }

@@ -1,5 +1,5 @@
 import { prepared } from '../db/prepared.ts'
-import type { DeliveryRow } from '../db/schema.ts'
+import type { DeliveryRow, ThreadRow } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
 import { isChatMail, type Letter, type MessageView, type Missed, type TicketView } from './letter.ts'
@@ -20,14 +20,19 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     ).map(t => [t.id, t]),
   )
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
-  const tickets = await ticketViews(q, store, unique(rows.map(r => r.ticket_id)), onCards, true)
+  /** A mail goes out as the ticket wrote it in whose thread it is, also once that was merged into another. */
+  const ticketOf = (row: DeliveryRow) => {
+    const thread = threads.get(row.thread_id)
+    return thread?.side === 'customer' ? thread.ticket_id : row.ticket_id
+  }
+  const tickets = await ticketViews(q, store, unique(rows.map(ticketOf)), onCards, { withDeleted: true })
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
   const placeOf = (row: DeliveryRow) => row.place ?? threads.get(row.thread_id)?.place ?? ''
   const recipients = await recipientsOf(q, rows, placeOf)
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
-    const ticket = tickets.get(row.ticket_id)
+    const ticket = addressed(tickets.get(ticketOf(row)), thread, placeOf(row))
     if (!thread || !ticket) continue
     const message = (row.message_id && messages.get(row.message_id)) || null
     letters.push({
@@ -39,7 +44,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       key: row.key,
       externalId: row.external_id,
       createdAt: row.created_at,
-      thread: { ...thread, place: placeOf(row) },
+      thread: { ...thread, place: placeOf(row), endedAt: thread.ended_at },
+      ticketId: row.ticket_id,
       ticket,
       message: message && thread.side === 'customer' ? withLinks(message) : message,
       references: thread.side === 'customer' ? await referencesOf(q, thread.id, row.message_id) : [],
@@ -52,6 +58,12 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
     })
   }
   return letters
+}
+
+/** A mail that waits while its ticket becomes another customer's still goes to whom it was written to, not in another's name. */
+function addressed(ticket: TicketView | undefined, thread: ThreadRow | undefined, place: string) {
+  if (!ticket || thread?.side !== 'customer' || thread.ended_at === null) return ticket
+  return { ...ticket, customer: { ...ticket.customer, name: '', address: place } }
 }
 
 /** Whoever left a chat since its mail was queued does not get it; what is said to them alone, they do. */

@@ -3,7 +3,7 @@ import type { Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Actor } from './events.ts'
-import { refuseUnlessLead } from './leads.ts'
+import { refuseUnlessLead } from './permissions/roles.ts'
 
 export interface Lift extends Pick<LiftRow, 'address' | 'what' | 'reason' | 'note'> {
   actor: Actor

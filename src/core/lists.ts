@@ -1,6 +1,7 @@
 import type { SelectQueryBuilder } from 'kysely'
 import type { Schema, TicketRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
+import { reached, reachesAll, scopeOf } from './permissions/may.ts'
 
 /** The lists of the inbox. */
 export type ListName = 'mine' | 'unassigned' | 'waiting' | 'all'
@@ -11,7 +12,8 @@ export interface ListPage {
 }
 
 /**
- * A page of a list: open tickets of mine, those that nobody has, those that wait for the customer, or all. By key, so that
+ * A page of a list of what the agent may see, or all when it is nobody's: open tickets of mine, those that nobody has, snoozed ones
+ * aside, those that wait for the customer, or all. By key, so that
  * any page is as fast as the first.
  */
 export async function listTickets(
@@ -21,12 +23,14 @@ export async function listTickets(
   limit: number,
   after: string | null = null,
 ): Promise<ListPage> {
+  const scope = agentId && (await scopeOf(q, agentId, 'view'))
   let query = q
     .selectFrom('tickets')
     .select(['id', 'updated_at'])
     .where('deleted_at', 'is', null)
     .where('general_at', 'is not', null)
   query = narrow(query, list, agentId).where('archived_at', 'is', null).where('spam_at', 'is', null)
+  if (scope && !reachesAll(scope)) query = query.where(e => reached(e, scope))
   if (after) {
     const [at, id] = after.split(':') as [string, string]
     query = query.where('updated_at', '<=', Number(at)) // says it once more, as an index can be entered
@@ -49,9 +53,12 @@ type Found = SelectQueryBuilder<Schema, 'tickets', Pick<TicketRow, 'id' | 'updat
 function narrow(query: Found, list: ListName, agentId: string | null): Found {
   switch (list) {
     case 'mine':
-      return query.where('assignee_id', '=', agentId ?? '').where('closed_at', 'is', null)
+      return query
+        .where('assignee_id', '=', agentId ?? '')
+        .where('closed_at', 'is', null)
+        .where('status', '!=', 'snoozed')
     case 'unassigned':
-      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null)
+      return query.where('assignee_id', 'is', null).where('closed_at', 'is', null).where('status', '!=', 'snoozed')
     case 'waiting':
       return query.where('status', '=', 'awaiting_customer')
     case 'all':

@@ -1,5 +1,5 @@
 import { containing } from '../db/like.ts'
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedMany } from '../db/prepared.ts'
 import type { SuppressionRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
@@ -111,16 +111,31 @@ export async function obstacleTo(q: Query, address: string): Promise<string | nu
 
 /** Why nothing may be sent to those of many addresses that must not be written to, as sentences without the address. */
 export async function obstaclesTo(q: Query, addresses: string[]): Promise<Map<string, string>> {
-  const suppressed = await q
-    .selectFrom('suppressions')
-    .select(['address', 'reason'])
-    .where('address', 'in', addresses)
-    .execute()
+  const { rows: suppressed } = await selectReasons(
+    q,
+    addresses.map(address => ({ address })),
+  )
   const banned = await bansOf(q, addresses)
   return new Map([
     ...[...banned].map(([address, ban]) => [address, `It is banned: ${ban.reason}`] as const),
     ...suppressed.map(s => [s.address, s.reason] as const),
   ])
+}
+
+const selectReasons = preparedMany((q, wanted: { address: string }[]) =>
+  q
+    .selectFrom('suppressions')
+    .select(['address', 'reason'])
+    .where(
+      'address',
+      'in',
+      wanted.map(w => w.address),
+    ),
+)
+
+/** Throws a Problem when one of these addresses must not be written to. */
+export async function refuseAnyUnreachable(q: Query, addresses: string[]): Promise<void> {
+  for (const address of (await obstaclesTo(q, addresses)).keys()) await refuseUnreachable(q, address)
 }
 
 /** Throws a Problem under the field when the address must not be written to. */

@@ -3,11 +3,13 @@ import type { InboundRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { liftAlert } from './alerts.ts'
+import { rawOf } from './dropped.ts'
 import type { Actor } from './events.ts'
 import { type About, pendingAgain } from './inbound.ts'
 import { floodKey } from './receive/flood.ts'
 import { usableSender } from './senders/usual.ts'
 import { MAIL } from './threads.ts'
+import { refuseMerged, ticketById } from './tickets/find.ts'
 
 /** A mail that belongs to no ticket, or that could not be understood, until somebody gives it to a team. */
 export interface TrayEntry {
@@ -15,6 +17,7 @@ export interface TrayEntry {
   receivedAt: number
   reason: string
   about: About | null
+  from: string | null // the address of who wrote it, where it could be read
 }
 
 /** Mails of one author that were too many, until somebody lets them through. */
@@ -130,7 +133,7 @@ export async function throwOneAway(tx: Tx, id: string, actor: Actor): Promise<vo
 export async function tray(q: Query, limit: number): Promise<TrayEntry[]> {
   const rows = await q
     .selectFrom('inbound')
-    .select(['id', 'received_at', 'reason', 'about'])
+    .select(['id', 'received_at', 'reason', 'about', 'from_address'])
     .where(leftOver)
     .where('channel', '=', MAIL)
     .orderBy('received_at', 'desc')
@@ -141,6 +144,7 @@ export async function tray(q: Query, limit: number): Promise<TrayEntry[]> {
     receivedAt: r.received_at,
     reason: r.reason ?? '',
     about: r.about ? JSON.parse(r.about) : null,
+    from: r.from_address,
   }))
 }
 
@@ -156,4 +160,53 @@ export async function giveToTeam(tx: Tx, id: string, teamId: string): Promise<vo
     .executeTakeFirst()
   if (numUpdatedRows === 0n) throw new Problem('conflict', 'This mail is no longer in the tray.')
   tx.wake('inbox')
+}
+
+/** Gives a mail of the tray to a ticket: it is understood once more and recorded there. Throws a Problem under `ticket`. */
+export async function giveToTicket(tx: Tx, id: string, ticketId: string, actor: Actor): Promise<void> {
+  const ticket = await ticketById(tx.q, ticketId)
+  await refuseMerged(tx.q, ticket, 'ticket')
+  if (ticket.spam_at !== null) throw new Problem('conflict', `${ticket.identifier} is spam.`, 'ticket')
+  await takeOut(tx, id, { ticket_id: ticketId, given_by: actor.name })
+}
+
+/** Has a mail of the tray understood once more as it is, such as after an outage, or with a newer Overture. */
+export async function tryAgain(tx: Tx, id: string): Promise<void> {
+  await takeOut(tx, id, {})
+}
+
+async function takeOut(tx: Tx, id: string, more: Partial<Pick<InboundRow, 'ticket_id' | 'given_by'>>): Promise<void> {
+  const { numUpdatedRows } = await tx.q
+    .updateTable('inbound')
+    .set({ ...pendingAgain(tx), ...more })
+    .where('id', '=', id)
+    .where('channel', '=', MAIL)
+    .where(leftOver)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new Problem('conflict', 'This mail is no longer in the tray.', 'ticket')
+  tx.wake('inbox')
+}
+
+/** A mail as it came in, byte for byte. Throws a Problem when there is none, or when it is kept no more. */
+export async function mailAsItCame(q: Query, inboundId: string): Promise<Buffer> {
+  const row = await q
+    .selectFrom('inbound')
+    .select(['raw', 'dropped_at'])
+    .where('id', '=', inboundId)
+    .where('channel', '=', MAIL)
+    .executeTakeFirst()
+  if (!row) throw new Problem('not_found', 'This mail is no more.')
+  return Buffer.from(rawOf(row))
+}
+
+/** What waits of an author who was banned is shown nowhere any more; a whole domain's stays for people to look at. */
+export async function throwBannedAway(tx: Tx, banned: string, actor: Actor): Promise<void> {
+  if (banned.startsWith('*@')) return
+  await tx.q
+    .updateTable('inbound')
+    .set({ state: 'ignored', reason: `${actor.name} banned ${banned}.` })
+    .where('from_address', '=', banned)
+    .where(sql<SqlBool>`state in ('unmatched', 'quarantined', 'held')`)
+    .execute()
+  await liftAlert(tx, floodKey(banned), `${actor.name} banned ${banned}.`)
 }

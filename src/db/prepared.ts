@@ -1,12 +1,19 @@
 import type { Compilable, CompiledQuery } from 'kysely'
 import type { Query } from './store.ts'
 
-/** Stands for a value until the query is asked. */
+/** Stands for a value of one of the rows until the query is asked. */
 class Slot {
+  row: number
   name: string
-  constructor(name: string) {
+  constructor(row: number, name: string) {
+    this.row = row
     this.name = name
   }
+}
+
+export interface Answer<R> {
+  rows: R[]
+  numAffectedRows: bigint
 }
 
 /**
@@ -15,20 +22,56 @@ class Slot {
  */
 export function prepared<V extends object, R>(
   build: (q: Query, values: V) => Compilable<R>,
-): (q: Query, values: V) => Promise<{ rows: R[]; numAffectedRows: bigint }> {
-  const slots = new Proxy({} as V, { get: (_, name) => new Slot(String(name)) })
-  const known = new Map<unknown, CompiledQuery<R>>()
-  return async (q, values) => {
+): (q: Query, values: V) => Promise<Answer<R>> {
+  const ask = preparedMany<V, R>((q, [values]) => build(q, values as V))
+  return (q, values) => ask(q, [values])
+}
+
+const MOST_TOGETHER = 64 // SQLite takes 32,766 values in one statement
+
+/**
+ * The same for many rows of values at once, such as an insert of all of them. They are asked in pieces of 64, 32, 16 and
+ * so on, so that there are few statements to build and remember; to `build`, no row may matter to another.
+ */
+export function preparedMany<V extends object, R>(
+  build: (q: Query, rows: V[]) => Compilable<R>,
+): (q: Query, rows: V[]) => Promise<Answer<R>> {
+  const known = new Map<unknown, Map<number, CompiledQuery<R>>>() // by engine and size
+
+  function compiledFor(q: Query, size: number): CompiledQuery<R> {
     const engine = q.getExecutor().adapter.constructor
-    let compiled = known.get(engine)
-    if (!compiled) {
-      compiled = build(q, slots).compile()
-      known.set(engine, compiled)
-    }
-    const parameters = compiled.parameters.map(p => (p instanceof Slot ? values[p.name as keyof V] : p))
-    const { rows, numAffectedRows } = await q.executeQuery<R>({ ...compiled, parameters } as CompiledQuery<R>)
-    return { rows, numAffectedRows: numAffectedRows ?? 0n }
+    const sizes = known.get(engine) ?? new Map<number, CompiledQuery<R>>()
+    known.set(engine, sizes)
+    const compiled =
+      sizes.get(size) ??
+      build(
+        q,
+        Array.from({ length: size }, (_, row) => slotsFor<V>(row)),
+      ).compile()
+    sizes.set(size, compiled)
+    return compiled
   }
+
+  return async (q, rows) => {
+    const all: Answer<R> = { rows: [], numAffectedRows: 0n }
+    for (let from = 0; from < rows.length; ) {
+      const size = Math.min(2 ** Math.floor(Math.log2(rows.length - from)), MOST_TOGETHER)
+      const compiled = compiledFor(q, size)
+      const parameters = compiled.parameters.map(p =>
+        p instanceof Slot ? (rows[from + p.row] as V)[p.name as keyof V] : p,
+      )
+      const found = await q.executeQuery<R>({ ...compiled, parameters } as CompiledQuery<R>)
+      if (size === rows.length) return { rows: found.rows, numAffectedRows: found.numAffectedRows ?? 0n }
+      all.rows.push(...found.rows)
+      all.numAffectedRows += found.numAffectedRows ?? 0n
+      from += size
+    }
+    return all
+  }
+}
+
+function slotsFor<V extends object>(row: number): V {
+  return new Proxy({} as V, { get: (_, name) => new Slot(row, String(name)) })
 }
 
 /** For inserts: a row whose every column is a slot of the same name. */

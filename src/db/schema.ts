@@ -29,6 +29,7 @@ export interface Schema {
   inbound: InboundRow
   events: EventRow
   customer_tags: CustomerTagRow
+  customer_notes: CustomerNoteRow
   segments: SegmentRow
   chats: ChatRow
   chat_files: ChatFileRow
@@ -46,6 +47,16 @@ export interface Schema {
   ticket_tags: TicketTagRow
   ticket_docs: TicketDocRow
   saved_finds: SavedFindRow
+  answer_posts: AnswerPostRow
+  ticket_links: TicketLinkRow
+  whispers: WhisperRow
+  erasures: ErasureRow
+  forgotten: ForgottenRow
+  sla_policies: SlaPolicyRow
+  sla_clocks: SlaClockRow
+  silences: SilenceRow
+  answer_times: AnswerTimeRow
+  desk_posts: DeskPostRow
 }
 
 export interface SettingRow {
@@ -67,6 +78,16 @@ export interface TeamRow {
   reopen_days: number // an answer later than this after the closing is a new ticket, linked
   chat_rules: string | null // JSON ChatRules (core/chats/rules.ts); null: the defaults
   routing: string | null // JSON Routing (core/routing/settings.ts); null: the defaults
+  reactions: string | null // JSON Reactions (core/reactions.ts); null: the defaults
+  hook_url: string | null // sealed: where word of a customer's answer is posted; null: nowhere
+  hook_problem: string | null // why the last word could not be posted, a finished sentence
+  shared_at: number | null // since when people of another organisation read the team's place
+  shared_agreed_at: number | null // when a lead said that what is written there is mailed all the same
+  shared_agreed_by: string | null // agent
+  hours: string | null // JSON Hours (core/hours/settings.ts); null: the usual ones
+  auto_close: string | null // JSON AutoClose (core/auto-close/settings.ts); null: nothing is closed by itself
+  digest: string | null // JSON Digest (core/stats/digest.ts); null: there is none
+  digest_at: number | null // when the next digest is due
   created_at: number
   archived_at: number | null
 }
@@ -83,19 +104,26 @@ export interface AgentRow {
   available_at: number | null // when they are back, if they said so: from then on they are online
   capacity: number | null // open tickets at most that are given to them; null: as the team says
   zone: string | null // IANA time zone, as the desk tells it
+  hours: string | null // JSON Hours (core/hours/settings.ts); null: as their teams
   assigned_at: number | null // when a ticket was last given to them: the order of turns
   presence: 'active' | 'away' | null // what the desk says of them; null: it does not say
   presence_at: number | null // when it said so
   presence_due_at: number | null // since when it is to be asked
+  role: BaseRole | null // in all teams where they have none of their own; null: agent
   created_at: number
   deactivated_at: number | null
 }
+/** What somebody is in a team; an admin is one in all of them. */
+export type Role = 'admin' | 'lead' | 'agent' | 'drafter' | 'viewer'
+export type BaseRole = Exclude<Role, 'lead'>
+/** `member`: what they are everywhere. */
+export type TeamRole = Exclude<Role, 'admin'> | 'member'
 export type Availability = 'online' | 'away' | 'offline'
 
 export interface TeamMemberRow {
   team_id: string
   agent_id: string
-  role: 'agent' | 'lead'
+  role: TeamRole
   unrouted_at: number | null // since when nothing is given to them in this team; null: they take their turns
   sender_id: string | null // what this agent's new tickets are sent from
   joined_at: number
@@ -185,7 +213,18 @@ export interface CustomerRow {
   search: string // lower-cased name, addresses and company, for search as you type
   zone: string | null // IANA time zone; null: as the team's
   fields: string | null // JSON { name: value }: what else is known, such as a list's further columns
+  merged_into_id: string | null // the customer who turned out to be the same person
   created_at: number
+}
+
+/** What agents keep in mind of a customer; no customer ever sees it. */
+export interface CustomerNoteRow {
+  id: string
+  customer_id: string
+  agent_id: string
+  text: string
+  created_at: number
+  deleted_at: number | null
 }
 
 export interface CustomerTagRow {
@@ -227,6 +266,18 @@ export interface BanRow {
   reason: string
   created_by: string | null // agent
   created_at: number
+  until_at: number | null // null: it is for good
+  ended_at: number | null // when it ended, or was lifted; the mails that it kept out stay
+}
+
+/** Word of a customer's answer, on its way to where the team wants it posted. */
+export interface AnswerPostRow {
+  id: string
+  team_id: string
+  ticket_id: string
+  created_at: number
+  attempts: number
+  due_at: number
 }
 
 /** Something that operators must look at, said once in a team's place. At most one of a key is up. */
@@ -298,6 +349,22 @@ export interface TicketRow {
   description: string | null // for the team alone
   due_at: number | null
   deleted_at: number | null
+  deleted_by: string | null // the agent's name
+  parent_id: string | null
+  split_from_id: string | null // the ticket where its first mail was before
+  snoozed_at: number | null
+  snoozed_until: number | null // null: only an answer ends it
+  snoozed_for: SnoozedFor | null
+  snoozed_by: string | null // agent
+}
+/** What ends a snooze by itself: its date, the customer's answer, or whichever is first. */
+export type SnoozedFor = 'date' | 'answer' | 'either'
+
+/** That two tickets have to do with each other; each pair stands here both ways. */
+export interface TicketLinkRow {
+  ticket_id: string
+  other_id: string
+  created_at: number
 }
 
 export type Side = 'desk' | 'customer'
@@ -311,6 +378,7 @@ export interface ThreadRow {
   root: string | null // Slack: ts of the card; null until posted. email: Message-ID of the first mail
   token: string // reply token of this thread, unsigned
   created_at: number
+  ended_at: number | null // since when the ticket is followed elsewhere; what answers it still belongs to the ticket
 }
 
 export type AuthorKind = 'agent' | 'customer' | 'stranger' | 'system'
@@ -340,7 +408,11 @@ export interface MessageRow {
   created_at: number
   edited_at: number | null
   deleted_at: number | null
+  color: NoteColor | null // of a note
+  pinned_at: number | null
+  moved_from_id: string | null // the ticket where somebody took it away
 }
+export type NoteColor = 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple'
 
 export interface MessageVersionRow {
   id: string
@@ -432,7 +504,10 @@ export interface InboundRow {
   rule: string | null // the name of the rule that said so
   dropped_at: number | null // when the bytes of an old mail were let go; `raw` is empty since
   from_address: string | null // who wrote a mail, once it was read
-  passed_at: number | null // when somebody let it through that was held
+  passed_at: number | null // when somebody let it through that was held, or banned
+  banned_by: string | null // the ban that kept it out; null: none did, or it was let through
+  ticket_id: string | null // the ticket that somebody gave it to from the tray
+  given_by: string | null // their name
 }
 
 export interface EventRow {
@@ -540,7 +615,7 @@ export interface ChatStepRow {
 export interface ChatPostRow {
   id: string
   chat_id: string
-  kind: 'word' | 'answered' | 'chart'
+  kind: 'word' | 'answered' | 'chart' | 'light'
   text: string
   ticket_id: string | null // of the recipient who answered
   key: string // the same key again is the same post
@@ -597,5 +672,106 @@ export interface SavedFindRow {
   team_id: string | null // whose it is; null: their own
   name: string
   filter: string // JSON Filter (core/find/filter.ts)
+  created_at: number
+}
+
+/** A word to one agent alone, on its way; gone once it was said. */
+export interface WhisperRow {
+  id: string
+  agent_id: string
+  ticket_id: string | null // which the word leads to
+  text: string
+  attempts: number
+  due_at: number
+  created_at: number
+}
+
+/** That a customer is being forgotten, and how far that is; once it is done, nothing here says who it was. */
+export interface ErasureRow {
+  id: string
+  customer_id: string | null
+  addresses: string // JSON [address]
+  agent_id: string // who asked for it, and is told
+  step: string // core/erase/steps.ts
+  cursor: string // how far the step is
+  counts: string // JSON { what: number }
+  attempts: number
+  due_at: number | null // null: it is done
+  created_at: number
+  finished_at: number | null
+}
+
+/** The keyed hash of an address that was forgotten: nothing is sent there by accident. */
+export interface ForgottenRow {
+  hash: string
+  created_at: number
+}
+
+/** What a team promises for the tickets that meet its conditions, in working time; a team's are tried in order. */
+export interface SlaPolicyRow {
+  id: string
+  team_id: string
+  position: number
+  name: string
+  meets: 'all' | 'any'
+  conditions: string // JSON Condition[] (core/conditions.ts); none: every ticket
+  next_response_ms: number | null
+  update_ms: number | null
+  resolution_ms: number | null
+  created_at: number
+}
+
+export type SlaMetric = 'next_response' | 'update' | 'resolution'
+
+/** A promise on one ticket that runs, rests, was kept or was broken. At most one of a metric is unsettled. */
+export interface SlaClockRow {
+  id: string
+  ticket_id: string
+  team_id: string
+  policy_id: string
+  metric: SlaMetric
+  target_ms: number // working time that it may take
+  spent_ms: number // working time that it took before it last began to run
+  started_at: number
+  running_since: number | null // null while it rests, and once it is settled
+  due_at: number | null // when it is broken, as far as is known now; null while it rests
+  look_at: number | null // when it is to be looked at next; null: not before something happens
+  warned_at: number | null
+  breached_at: number | null
+  settled_at: number | null
+  met: 0 | 1 | null // once it is settled: whether it was kept; null: it came to nothing
+}
+
+/** Since when a ticket waits for its customer without a word from either side, and what was done about it. */
+export interface SilenceRow {
+  ticket_id: string
+  team_id: string
+  since: number
+  step: 0 | 1 | 2 // done: nothing yet, the nudge, the reminder
+}
+
+/** How long an answer took. */
+export interface AnswerTimeRow {
+  id: string
+  team_id: string
+  ticket_id: string
+  whose: 'theirs' | 'ours' // theirs: the first answer to what we wrote first; ours: to what they wrote
+  took_ms: number
+  at: number
+}
+
+/** Something that is said at the desk by itself: in a team's place, or to one agent. */
+export interface DeskPostRow {
+  id: string
+  key: string // the same key again is the same post
+  team_id: string | null // in whose place it is said
+  agent_id: string | null // or to whom
+  kind: 'word' | 'digest'
+  text: string
+  ticket_id: string | null // that it is about
+  figures: string | null // JSON Figures (core/stats/figures.ts), of a digest
+  external_id: string | null // how the place knows it, once it was said
+  attempts: number
+  due_at: number | null // null: it was said
   created_at: number
 }

@@ -133,7 +133,7 @@ export function openSqlite(path: string, now: () => number): Opened {
     ends: Ends,
   ): Promise<() => void> {
     const mine: Topic[] = []
-    const left: Ends = new Map()
+    let left: Ends = new Map()
     writer.raw.exec('savepoint work')
     try {
       const value = await waiting.work({
@@ -142,11 +142,12 @@ export function openSqlite(path: string, now: () => number): Opened {
         key: store.key,
         files: store.files,
         wake: topic => mine.push(topic),
-        atEnd: leaving(left),
+        atEnd: (key, end) => leaving(left)(key, end),
       })
       if (shared) writer.raw.exec('release work')
       for (const topic of mine) awake.add(topic)
       for (const [key, end] of left) ends.set(key, end)
+      left = ends // what the end of it leaves in turn
       return () => waiting.done(value)
     } catch (error) {
       writer.raw.exec('rollback to work')
@@ -163,12 +164,14 @@ function connect(path: string, readonly: boolean): { db: Query; raw: Database.Da
   if (!readonly) raw.pragma('journal_mode = WAL')
   raw.pragma('synchronous = FULL')
   raw.pragma('foreign_keys = ON')
+  raw.pragma(`wal_autocheckpoint = ${MOST_WAL_PAGES}`)
   raw.pragma('cache_size = -16000')
   raw.pragma('temp_store = MEMORY')
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: rememberingStatements(raw) }) })
   return { db, raw }
 }
 
+const MOST_WAL_PAGES = 4_000 // 16 MB: a page that changes again and again is copied into the database once for all
 const MOST_STATEMENTS = 500
 
 /** Kysely prepares a statement anew at each query; the same text is the same statement here. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ban, banOf, searchBans, unban } from '../../src/core/bans.ts'
+import { bannedMails, takeInBanned } from '../../src/core/banned-mails.ts'
+import { ban, banOf, endBans, searchBans, unban } from '../../src/core/bans.ts'
+import { fromText } from '../../src/core/document.ts'
 import { addSender } from '../../src/core/senders/edit.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -74,5 +76,61 @@ describe('a ban', () => {
       { address: 'eve@spam.test', reason: 'Nothing but advertising.', by: 'Ann' },
     ])
     expect((await found('')).map(b => b.address)).toEqual(['*@junk.test', 'eve@spam.test'])
+  })
+
+  it('with an end stops by itself: mail at the very moment, all else within a minute', async () => {
+    const until = town.clock.now + 3_600_000
+    const banUntil = (end: number | null, reason = 'A quarrel.') =>
+      town.store.write(tx => ban(tx, { address: 'jane@acme.test', reason, until: end, by: town.ann }))
+    await banUntil(until)
+    const ticket = await town.open({ email: false })
+    const writes = async (key: string) => town.arrive({ key, tokens: [await town.token(ticket.id)] })
+    await writes('<1@acme.test>')
+    expect(await town.inbound('<1@acme.test>')).toMatchObject({ state: 'ignored', banned_by: 'jane@acme.test' })
+    await expect(banUntil(town.clock.now)).rejects.toMatchObject({ field: 'until' })
+    await banUntil(until - 1_000, 'Shorter, so it changes nothing.')
+    expect((await town.store.read(q => searchBans(q, '', 10)))[0]).toMatchObject({
+      until_at: until,
+      reason: 'A quarrel.',
+    })
+    town.clock.now = until
+    await writes('<2@acme.test>')
+    expect((await town.inbound('<2@acme.test>')).state).toBe('recorded')
+    await town.store.write(endBans)
+    await town.store.write(endBans)
+    expect(await banned('jane@acme.test')).toBe(false)
+    expect((await town.store.read(q => searchBans(q, '', 10)))[0]).toMatchObject({ ended_at: until, kept: 1 })
+    await banUntil(null, 'Again.')
+    expect(await banned('jane@acme.test')).toBe(true)
+    expect((await town.store.read(q => searchBans(q, '', 10)))[0]).toMatchObject({
+      until_at: null,
+      ended_at: null,
+      reason: 'Again.',
+    })
+  })
+
+  it('keeps what it keeps out, and one mail can be taken in, once, while the ban stays', async () => {
+    const ticket = await town.open({ email: false })
+    await banIt('*@acme.test', 'A quarrel.')
+    const mail = { key: '<1@acme.test>', tokens: [await town.token(ticket.id)], body: fromText('Please read this.') }
+    await town.arrive(mail)
+    await town.arrive({ ...mail, key: '<2@acme.test>' })
+    const kept = () => town.store.read(q => bannedMails(q, '*@acme.test', 10))
+    const [, first] = await kept()
+    expect(first).toMatchObject({
+      about: { from: 'Jane Doe <jane@acme.test>', text: 'Please read this.' },
+      isWhole: true,
+    })
+    await town.store.write(tx => takeInBanned(tx, first?.id ?? ''))
+    await town.arriveAgain(mail)
+    expect((await town.messages(ticket.id)).at(-1)).toMatchObject({
+      text: 'Please read this.',
+      author_kind: 'customer',
+    })
+    expect(await kept()).toHaveLength(1)
+    await expect(town.store.write(tx => takeInBanned(tx, first?.id ?? ''))).rejects.toThrow('taken in already')
+    expect(await banned('jane@acme.test')).toBe(true)
+    await town.store.write(tx => unban(tx, '*@acme.test', town.ann))
+    expect((await town.store.read(q => searchBans(q, '', 10)))[0]).toMatchObject({ kept: 1, ended_at: town.clock.now })
   })
 })

@@ -5,6 +5,9 @@ import { historyOf } from '../../src/core/events.ts'
 import { readFilter } from '../../src/core/find/filter.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { removeFind, renameFind, savedFinds, saveFind } from '../../src/core/find/saved.ts'
+import { visibleTo } from '../../src/core/find/visible.ts'
+import type { Scope } from '../../src/core/permissions/may.ts'
+import { setTeamRole } from '../../src/core/permissions/roles.ts'
 import { tagsOf } from '../../src/core/tags/tags.ts'
 import { type Deed, doWithAll } from '../../src/core/tickets/bulk.ts'
 import { closeTicket } from '../../src/core/tickets/change.ts'
@@ -23,7 +26,7 @@ const ann = () => actorOf(town.ann)
 const row = (id: string): Promise<TicketRow> =>
   town.store.read(q => q.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
 const withAll = (ids: string[], deed: Deed, tell?: (n: number) => void) =>
-  doWithAll(town.store, [ids], deed, { actor: ann(), visible: 'all' }, tell)
+  doWithAll(town.store, [ids], deed, { actor: ann(), visible: [] }, tell)
 
 describe('a ticket that is deleted', () => {
   it('is found and opened no more, nothing of it is sent, and a line stands for its card', async () => {
@@ -34,7 +37,7 @@ describe('a ticket that is deleted', () => {
     await expect(town.store.read(q => ticketById(q, t.id))).rejects.toThrow('This ticket is no more.')
     town.clock.now += 60_000
     const letters = await town.carry()
-    expect(letters.map(l => [l.kind, l.ticket.deletedAt !== null])).toEqual([['card', true]])
+    expect(letters.map(l => [l.kind, l.ticket.deletedBy !== null])).toEqual([['card', true]])
     const states = await town.store.read(q =>
       q.selectFrom('deliveries').select(['kind', 'state']).where('ticket_id', '=', t.id).orderBy('id').execute(),
     )
@@ -123,9 +126,49 @@ describe('many tickets at once', () => {
     })
   })
 
+  it('sleep until a date or an answer', async () => {
+    const [t, internal] = [await town.open(), await town.open({ email: false })]
+    const snooze = { until: null, untilAnswer: true }
+    expect(await withAll([t.id, internal.id], { do: 'snooze', snooze })).toEqual({
+      done: 1,
+      skipped: [
+        {
+          why: 'It is internal, so no answer will come. Choose a date.',
+          count: 1,
+          tickets: [internal.identifier],
+        },
+      ],
+    })
+    expect(await row(t.id)).toMatchObject({ status: 'snoozed', snoozed_for: 'answer' })
+  })
+
+  it('stay as they are where whoever asks may only look, with whom to ask', async () => {
+    const t = await town.open()
+    const vera = await town.store.write(tx => seeAgent(tx, { handle: 'U0VERA', name: 'Vera', email: null }))
+    await town.store.write(tx => setTeamRole(tx, vera.id, town.team.id, 'viewer', town.ann))
+    const by = { actor: actorOf(vera), visible: await town.store.read(q => visibleTo(q, vera)) }
+    const deeds: Deed[] = [
+      { do: 'status', status: 'open' },
+      { do: 'close', reason: '' },
+      { do: 'tag', add: ['vip'], takeOff: [] },
+      { do: 'snooze', snooze: { until: null, untilAnswer: true } },
+      { do: 'archive' },
+      { do: 'delete' },
+    ]
+    for (const deed of deeds)
+      expect(await doWithAll(town.store, [[t.id]], deed, by)).toEqual({
+        done: 0,
+        skipped: [{ why: 'You may look at, but not change, this ticket.', count: 1, tickets: [t.identifier] }],
+      })
+    const given = await doWithAll(town.store, [[t.id]], { do: 'assign', agentId: town.ben.id }, by)
+    expect(given.skipped[0]?.why).toBe('You may not give to others this ticket.')
+    expect(await row(t.id)).toMatchObject({ status: 'awaiting_customer', assignee_id: null, deleted_at: null })
+  })
+
   it('leave alone what whoever asks may not see', async () => {
     const t = await town.open()
-    const by = { actor: ann(), visible: { teams: [], own: town.ben.id } }
+    const bens: Scope = { agentId: town.ben.id, everywhere: 'own', teams: new Map() }
+    const by = { actor: ann(), visible: [bens] }
     const result = await doWithAll(town.store, [[t.id]], { do: 'archive' }, by)
     expect(result).toMatchObject({ done: 0, skipped: [{ why: 'You may not see it.', count: 1 }] })
     expect((await row(t.id)).archived_at).toBeNull()

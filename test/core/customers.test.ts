@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { normaliseAddress } from '../../src/channels/email/address.ts'
 import { actorOf } from '../../src/core/agents.ts'
-import { customerByAddress, searchCustomers } from '../../src/core/customers.ts'
+import { customerByAddress, customersFor, searchCustomers } from '../../src/core/customers.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { acceptAuthor } from '../../src/core/receive/decide.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
@@ -18,6 +18,27 @@ afterEach(() => town.close())
 const found = async (typed: string) => (await town.store.read(q => searchCustomers(q, typed))).map(c => c.name)
 const newest = () =>
   town.store.read(q => q.selectFrom('messages').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow())
+
+it('many customers are looked up at once: an address is one person, a domain one company, free mail none', async () => {
+  const people = [
+    { address: 'jane@acme.test', name: 'Jane' },
+    { address: 'ed@bolt.test', name: 'Ed' },
+    { address: 'ed@bolt.test', name: 'Edward' },
+    { address: 'fay@bolt.test', name: '' },
+    { address: 'guy@gmail.com', name: 'Guy' },
+  ]
+  for (const _ of ['first', 'again']) {
+    const customers = await town.store.write(tx => customersFor(tx, people))
+    expect([...customers.values()].map(c => [c.address, c.name, c.company]).sort()).toEqual([
+      ['ed@bolt.test', 'Ed', 'Bolt'],
+      ['fay@bolt.test', 'fay@bolt.test', 'Bolt'],
+      ['guy@gmail.com', 'Guy', null],
+      ['jane@acme.test', 'jane@acme.test', 'Acme'],
+    ])
+    expect(customers.get('jane@acme.test')?.id).toBe(ticket.customer_id)
+  }
+  expect(await found('bolt')).toHaveLength(2)
+})
 
 it('a customer is known by a domain in letters of their own, which mail programs write in ASCII', async () => {
   const other = await town.open({ customer: { typed: 'Bo Bücher <Bo@Bücher.test>' } })

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { claimDeliveries } from '../../src/core/deliveries/claim.ts'
-import { settle } from '../../src/core/deliveries/settle.ts'
+import { settle, settleAll } from '../../src/core/deliveries/settle.ts'
 import { fromText } from '../../src/core/document.ts'
-import type { Letter } from '../../src/core/letter.ts'
+import type { Letter, Outcome } from '../../src/core/letter.ts'
 import { lettersFor } from '../../src/core/letters.ts'
 import { decideMessage } from '../../src/core/messages/decide.ts'
 import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
-import { threadOf } from '../../src/core/threads.ts'
+import { messageByKey, threadOf } from '../../src/core/threads.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
 import type { Visibility } from '../../src/db/schema.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
@@ -69,6 +69,31 @@ describe('the outbox', () => {
     const [again, ...more] = posts(await carryAll()).filter(l => l.kind === 'card')
     expect(again).toMatchObject({ version: card!.version + 2, thread: { root: expect.any(String) } })
     expect(more).toEqual([])
+  })
+
+  it('settles many at once, each by what became of it, and twice the same changes nothing', async () => {
+    const tickets = await Promise.all(
+      ['a@acme.test', 'b@acme.test', 'c@acme.test', 'd@acme.test'].map(typed => town.open({ customer: { typed } })),
+    )
+    await town.carry()
+    town.clock.now += 10_000
+    const letters = await town.store.write(async tx => lettersFor(tx.q, town.store, await claimDeliveries(tx, 10)))
+    const outcomes: Outcome[] = [
+      { sent: { id: letters[0]!.key! } },
+      { refused: { reason: 'No.' } },
+      { retry: { reason: 'Later.' } },
+      { sent: { id: '<theirs@relay.test>' } },
+    ]
+    const carried = letters.map((letter, i) => ({ letter, outcome: outcomes[i]! }))
+    const of = (id: string) => carried.find(c => c.letter.ticket.id === id)!.outcome
+    for (const _ of ['once', 'twice']) {
+      await town.store.write(tx => settleAll(tx, carried))
+      for (const t of tickets) {
+        const state = 'sent' in of(t.id) ? 'sent' : 'refused' in of(t.id) ? 'failed' : 'queued'
+        expect((await town.view(t.id)).opening?.deliveries).toMatchObject([{ state }])
+      }
+    }
+    expect(await town.store.read(q => messageByKey(q, 'email', '<theirs@relay.test>'))).toBe(letters[3]!.message!.id)
   })
 
   it('lets no message overtake an older one of its thread, and no thread wait for another', async () => {
@@ -155,7 +180,7 @@ describe('a message', () => {
       posts(letters)
         .filter(l => l.kind === 'message')
         .map(l => l.message?.text),
-    ).toEqual(['Thank you!', 'between us'])
+    ).toEqual(['Thank you! When can I fetch it?', 'between us'])
   })
 
   it('from the desk is not posted there again, but marked once it is decided to be public', async () => {

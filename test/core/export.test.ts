@@ -4,10 +4,11 @@ import { fromText } from '../../src/core/document.ts'
 import { mailsOf } from '../../src/core/export/mails.ts'
 import { ticketsCsv, ticketsJson } from '../../src/core/export/tickets.ts'
 import { zipOf } from '../../src/core/export/zip.ts'
-import { askerOf, eachFound } from '../../src/core/find/find.ts'
+import { askerOf, eachFound, findTickets } from '../../src/core/find/find.ts'
 import type { Letter } from '../../src/core/letter.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { setTags } from '../../src/core/tags/tags.ts'
+import { changeCustomer } from '../../src/core/tickets/customer.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -124,6 +125,16 @@ describe('an export', () => {
     for await (const piece of zipOf(many())) if (piece.length) out = made
     expect(made).toBe(400)
     expect(ahead).toBeLessThan(20)
+  })
+
+  it('has a ticket once, with its address of now, after it became another customer’s', async () => {
+    const t = await town.open({ subject: 'Whose' })
+    await town.store.write(tx => changeCustomer(tx, t.id, { typed: 'eve@acme.test' }, actorOf(town.ann)))
+    const asker = await town.store.read(q => askerOf(q, town.ann, town.clock.now))
+    const { tickets } = await town.store.read(q => findTickets(q, { text: 'whose eve' }, asker, { limit: 5 }))
+    expect(tickets.map(f => f.id)).toEqual([t.id])
+    const json = JSON.parse(await whole(ticketsJson(town.store, [[t.id]])))
+    expect(json.map((e: { address: string }) => e.address)).toEqual(['eve@acme.test'])
   })
 
   it('goes through those that match, each once, up to as many as are wanted', async () => {

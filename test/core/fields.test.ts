@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountOf } from '../../src/core/accounts.ts'
 import { actorOf } from '../../src/core/agents.ts'
-import { learnFacts } from '../../src/core/customers.ts'
+import { customerByAddress, learnFacts } from '../../src/core/customers.ts'
 import {
   addField,
   archiveField,
@@ -15,12 +16,18 @@ import {
 import { addForm, archiveForm, askedBy, changeForm } from '../../src/core/fields/forms.ts'
 import { knownFields, setKnownFields, type Whose } from '../../src/core/fields/people.ts'
 import { fieldsOf, setFields } from '../../src/core/fields/values.ts'
+import { type BadRow, importPeople, tryImport } from '../../src/core/people/import.ts'
+import { personPage } from '../../src/core/people/page.ts'
+import { setBaseRole } from '../../src/core/permissions/roles.ts'
+import { meetsConditions } from '../../src/core/routing/conditions.ts'
 import { factsOf } from '../../src/core/routing/facts.ts'
-import { meetsRule } from '../../src/core/routing/rules.ts'
+import { setTags } from '../../src/core/tags/tags.ts'
 import { formsOf } from '../../src/core/teams.ts'
 import { closeByAgent } from '../../src/core/tickets/close.ts'
-import { isOverdue, setDetails, showOverdue } from '../../src/core/tickets/details.ts'
+import { setDetails, showOverdue } from '../../src/core/tickets/details.ts'
+import { isPastDue } from '../../src/core/tickets/due.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
+import type { Tx } from '../../src/db/store.ts'
 import { Problems } from '../../src/lib/problem.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -131,6 +138,13 @@ describe('what is filled in', () => {
     ])
   })
 
+  it('is told of once when two fill in the same at the same time', async () => {
+    const before = (await events('fields_changed')).length
+    await Promise.all([fill('Number', '8'), fill('Number', '8'), fill('Number', '8')])
+    expect((await events('fields_changed')).length).toBe(before + 1)
+    await fill('Number', '7.5')
+  })
+
   it('is found by its beginning in any case, and numbers and dates by their order', async () => {
     const rows = await town.store.read(q =>
       q.selectFrom('field_values').selectAll().where('ticket_id', '=', ticket.id).orderBy('position').execute(),
@@ -145,7 +159,7 @@ describe('what is filled in', () => {
   it('counts in the conditions of rules by the name of the field, each choice by itself', async () => {
     const facts = (await town.store.read(q => factsOf(q, [ticket.id]))).get(ticket.id)!
     const holds = (name: string, is: 'is' | 'is_not' | 'contains', value: string) =>
-      meetsRule({ meets: 'all', conditions: [{ on: 'field', name, is, value }] }, facts)
+      meetsConditions({ meets: 'all', conditions: [{ on: 'field', name, is, value }] }, facts)
     expect(holds('colours', 'is', 'RED')).toBe(true)
     expect(holds('Colours', 'is_not', 'blue')).toBe(true)
     expect(holds('plan', 'is', 'silver')).toBe(true)
@@ -196,6 +210,19 @@ describe('a form', () => {
       ['Date', '2026-01-05'],
     ])
     expect((await town.view(opened.id)).status).toBe('closed')
+    const past = await town.store.read(q =>
+      q.selectFrom('events').selectAll().where('ticket_id', '=', opened.id).orderBy('id').execute(),
+    )
+    expect(past.map(e => e.kind)).toEqual(['ticket_created', 'fields_changed', 'ticket_closed'])
+    expect(JSON.parse(past[0]?.after ?? '{}').fields).toEqual({ Line: 'INV-7' })
+  })
+
+  it('is made once by two who make it at the same time', async () => {
+    const form = { name: 'Twins', priority: 'low' as const, fields: [] }
+    const made = await Promise.allSettled([1, 2].map(() => town.store.write(tx => addForm(tx, town.team.id, form))))
+    expect(made.map(m => m.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const [id] = made.flatMap(m => (m.status === 'fulfilled' ? [m.value] : []))
+    await town.store.write(tx => archiveForm(tx, id!))
   })
 
   it('goes without archived fields, which come back to their place', async () => {
@@ -248,8 +275,24 @@ describe('the details of a ticket', () => {
     await town.store.write(showOverdue)
     expect(await cardVersion()).toEqual(drawn)
     const view = await town.view(ticket.id)
-    expect(isOverdue(view, town.clock.now)).toBe(true)
-    expect(isOverdue({ ...view, closedAt: town.clock.now }, town.clock.now)).toBe(false)
+    expect(isPastDue(view, town.clock.now)).toBe(true)
+    expect(isPastDue({ ...view, closedAt: town.clock.now }, town.clock.now)).toBe(false)
+  })
+})
+
+describe('whoever may only look', () => {
+  it('changes nothing that is known of a ticket', async () => {
+    await town.store.write(tx => setBaseRole(tx, town.ann.id, 'admin', town.ann))
+    await town.store.write(tx => setBaseRole(tx, town.ben.id, 'viewer', town.ann))
+    const ben = actorOf(town.ben)
+    for (const work of [
+      (tx: Tx) => setFields(tx, ticket.id, { [ids.Number!]: ['9'] }, ben),
+      (tx: Tx) => setDetails(tx, ticket.id, { description: 'x' }, ben),
+      (tx: Tx) => setTags(tx, ticket.id, ['x'], ben),
+      (tx: Tx) => closeByAgent(tx, ticket.id, 'Solved', {}, ben),
+    ])
+      await expect(town.store.write(work)).rejects.toThrow('You may look at, but not change,')
+    await town.store.write(tx => setBaseRole(tx, town.ben.id, 'agent', town.ann))
   })
 })
 
@@ -293,6 +336,30 @@ describe('fields of customers and companies', () => {
     await learn({ Tariff: 'SILVER', shoe_size: '38' })
     expect(await kept()).toMatchObject({ tariff: 'Silver', shoe_size: '38' })
     expect(await faults(learn({ tariff: 'Tin' }))).toEqual({ tariff: 'Tariff: “Tin” cannot be chosen.' })
+  })
+
+  it('leave out the rows of a list that they cannot hold, and say why', async () => {
+    const csv = () =>
+      Readable.from(['email,Tariff,Since\nbob@globex.test,gold,2020-01-31\ncarl@globex.test,Tin,soon\n'])
+    const bad: BadRow[] = []
+    for (const _ of [1, 2]) await importPeople(town.store, csv())
+    expect(await tryImport(town.store, csv(), row => bad.push(row))).toMatchObject({ rows: 2, known: 1, bad: 1 })
+    expect(bad).toEqual([
+      {
+        line: 2,
+        address: 'carl@globex.test',
+        reason: 'Tariff: “Tin” cannot be chosen. Since: There is no such date. One looks like 2026-01-31.',
+      },
+    ])
+    const bob = await town.store.read(q => customerByAddress(q, 'bob@globex.test'))
+    const page = await town.store.read(q => personPage(q, bob!.id, town.ann.id))
+    expect(page.fields).toEqual([
+      ['Tariff', 'Gold'],
+      ['Since', '2020-01-31'],
+    ])
+    const { fields } = await town.store.read(q => personPage(q, ticket.customer_id, town.ann.id))
+    expect(fields).toContainEqual(['Owner', 'Ben'])
+    expect(JSON.stringify(fields)).not.toContain(town.ben.id)
   })
 
   it('keep what was there before they were defined, though no form can show it', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { actorOf, seeAgent } from '../../src/core/agents.ts'
+import { actorOf, joinTeam, seeAgent } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { addField, type FieldForm } from '../../src/core/fields/define.ts'
 import { setFields } from '../../src/core/fields/values.ts'
@@ -8,12 +8,18 @@ import { enterBacklog, isBacklog } from '../../src/core/find/entry.ts'
 import type { Filter } from '../../src/core/find/filter.ts'
 import { askerOf, countFound, findTickets } from '../../src/core/find/find.ts'
 import { findWords, readFind } from '../../src/core/find/language.ts'
+import { isVisible } from '../../src/core/find/visible.ts'
 import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { changePerson } from '../../src/core/people/edit.ts'
+import { mergePeople } from '../../src/core/people/merge.ts'
+import { grantsOf, REACHES, setGrants } from '../../src/core/permissions/grants.ts'
 import { changeTag, dropTag } from '../../src/core/tags/change.ts'
 import { groupNamed } from '../../src/core/tags/groups.ts'
 import { setTags } from '../../src/core/tags/tags.ts'
+import { createTeam } from '../../src/core/teams.ts'
 import { archiveTicket, assignTicket, closeTicket, markSpam, setPriority } from '../../src/core/tickets/change.ts'
+import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -133,10 +139,51 @@ describe('finding tickets by their words', () => {
     expect(await typed('private.test')).toEqual(['SUP-1'])
   })
 
+  it('follows a name, a company, and two customers who are merged', async () => {
+    const id = order.customer_id
+    const form = { name: 'Jane Quill', company: 'Feathers', zone: '', tags: [], address: '' }
+    await town.store.write(tx => changePerson(tx, id, form))
+    expect(await typed('quill feathers')).toEqual(['SUP-1'])
+    await town.store.write(tx => mergePeople(tx, id, invoice.customer_id, ann()))
+    expect(await typed('private.test')).toEqual(['SUP-2', 'SUP-1'])
+    expect(await typed('stone')).toEqual(['SUP-2', 'SUP-1'])
+    expect(await typed('quill')).toEqual([])
+  })
+
   it('takes in a message of any size', async () => {
     const huge = fromText(`${'lorem '.repeat(60_000)} needle${'x'.repeat(3_000)} zyxwv`)
     await town.store.write(tx => postMessage(tx, { ticketId: order.id, author: ann(), body: huge, visibility: 'note' }))
     expect(await typed('lorem "your order"')).toEqual(['SUP-1'])
+  })
+})
+
+describe('who may see fewer tickets', () => {
+  it('finds just those that they may see, whatever grants and teams are', async () => {
+    const other = await town.store.write(tx =>
+      createTeam(tx, { name: 'Sales', prefix: 'SAL', place: 'C0SALES', replyMode: 'ask', holdMs: 0, signature: '' }),
+    )
+    await town.open({ teamId: other, email: false, subject: 'Seen one' })
+    await town.open({ email: false, subject: 'Seen two' })
+    const own = await town.open({ email: false, subject: 'Seen three' })
+    await town.store.write(tx => assignTicket(tx, own.id, town.ben.id, ann()))
+    const all = await town.store.read(q => q.selectFrom('tickets').selectAll().orderBy('id', 'desc').execute())
+    const usual = await town.store.read(grantsOf)
+    for (const joined of [[], [town.team.id], [other, town.team.id]]) {
+      for (const id of joined) await town.store.write(tx => joinTeam(tx, town.ben.id, id))
+      for (const view of REACHES) {
+        await town.store.write(tx => setGrants(tx, 'agent', { ...usual.agent, view }, town.ann))
+        const asker = await town.store.read(q => askerOf(q, town.ben, town.clock.now))
+        const { tickets } = await town.store.read(q => findTickets(q, {}, asker, { limit: 50 }))
+        expect(tickets.map(t => t.id)).toEqual(all.filter(t => isVisible(asker.visible, t)).map(t => t.id))
+        expect(tickets.length > 0).toBe(view !== 'none')
+      }
+    }
+    await town.store.write(tx => setGrants(tx, 'agent', usual.agent, town.ann))
+    for (const t of all.filter(t => t.subject.startsWith('Seen')))
+      await town.store.write(tx => deleteTicket(tx, t.id, ann()))
+    const gone = { ...town.ben, deactivated_at: 1 }
+    const asker = await town.store.read(q => askerOf(q, gone, town.clock.now))
+    expect((await town.store.read(q => findTickets(q, {}, asker, { limit: 50 }))).tickets).toEqual([])
   })
 })
 

@@ -72,7 +72,11 @@ describe('an answer to a closed ticket', () => {
     expect(next).toMatchObject({ subject: 'Your order', status: 'open', customer_id: ticket.customer_id })
     expect((await view(next.id)).continues).toEqual({ id: ticket.id, identifier: 'SUP-1' })
     expect(await view()).toMatchObject({ status: 'closed', continuedBy: { id: next.id, identifier: 'SUP-2' } })
-    expect((await messages(next.id))[0]).toMatchObject({ opening: 1, text: 'Thank you!', author_kind: 'customer' })
+    expect((await messages(next.id))[0]).toMatchObject({
+      opening: 1,
+      text: 'Thank you! When can I fetch it?',
+      author_kind: 'customer',
+    })
     expect((await inbound(key)).reason).toContain('SUP-1 was closed 14 days ago, so this is a new ticket.')
     expect((await messages()).at(-1)?.text).toContain('it goes on in SUP-2')
   })

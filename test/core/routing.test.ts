@@ -5,11 +5,11 @@ import { historyOf } from '../../src/core/events.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { routeTicket } from '../../src/core/routing/assign.ts'
 import { setAvailability, setCapacity, whoIsFree } from '../../src/core/routing/availability.ts'
+import type { Condition } from '../../src/core/routing/conditions.ts'
 import { notePresence, presenceDue } from '../../src/core/routing/presence.ts'
 import { tendQueue } from '../../src/core/routing/queue.ts'
 import {
   addRule,
-  type Condition,
   changeRule,
   dryRun,
   moveRuleUp,

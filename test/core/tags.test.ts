@@ -59,7 +59,11 @@ describe('tags of a ticket', () => {
     ])
     expect(await found('twins')).toHaveLength(1)
     expect(await tags(other.id)).toEqual(await found('twins'))
-    await town.store.write(tx => removeTag(tx, ticket.id, 'Twins', ann()))
+    const before = (await events()).length
+    await Promise.all(['a', 'b', 'a'].map(name => town.store.write(tx => addTag(tx, ticket.id, name, ann()))))
+    expect(await tags()).toEqual(expect.arrayContaining(['a', 'b']))
+    expect((await events()).length).toBe(before + 2)
+    for (const name of ['Twins', 'a', 'b']) await town.store.write(tx => removeTag(tx, ticket.id, name, ann()))
   })
 
   it('count in the conditions of rules, beside those of the customer', async () => {

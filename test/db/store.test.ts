@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/db/open.ts'
+import { preparedMany, slotsOf } from '../../src/db/prepared.ts'
 import type { Store } from '../../src/db/store.ts'
+import { tableOf } from '../../src/db/table.ts'
 import { newDatabase } from '../support/database.ts'
 
 let database: Awaited<ReturnType<typeof newDatabase>>
@@ -15,6 +17,22 @@ afterEach(async () => {
   await store.close()
   await database.drop()
 })
+
+interface Setting {
+  name: string
+  value: string
+}
+const insertAll = preparedMany((q, rows: Setting[]) =>
+  q.insertInto('settings').values(rows.map(row => slotsOf(row, ['name', 'value']))),
+)
+const setAll = preparedMany((q, rows: Setting[]) =>
+  q
+    .updateTable('settings')
+    .from(tableOf(rows, r => [r.name, r.value]).as('wanted'))
+    .set(e => ({ value: e.ref('wanted.column2') }))
+    .whereRef('settings.name', '=', 'wanted.column1')
+    .returning(['settings.name', 'settings.value']),
+)
 
 const put = (name: string) => store.write(tx => tx.q.insertInto('settings').values({ name, value: name }).execute())
 const names = async () =>
@@ -37,6 +55,18 @@ describe('the store', () => {
     expect(outcomes.filter(o => o.status === 'rejected')).toHaveLength(25)
     expect(await names()).toHaveLength(225)
     expect(await names()).not.toContain('n007')
+  })
+
+  it('does also what the end of a work leaves in turn', async () => {
+    const leave = (name: string) =>
+      store.write(async tx => {
+        const add = (key: string) => async () => {
+          await tx.q.insertInto('settings').values({ name: key, value: '' }).execute()
+        }
+        tx.atEnd(name, async () => tx.atEnd(`${name} in turn`, add(`${name} in turn`)))
+      })
+    await Promise.all([leave('a'), leave('b')])
+    expect(await names()).toEqual(['a in turn', 'b in turn'])
   })
 
   it('does what works leave for the end once for each key, and a failure there fails no other work', async () => {
@@ -76,6 +106,16 @@ describe('the store', () => {
       })
       .catch(() => {})
     expect(seen).toHaveLength(1)
+  })
+
+  it('asks for many rows as for one, however many they are', async () => {
+    const rows = Array.from({ length: 203 }, (_, i) => ({ name: `n${i}`, value: `v${i}` }))
+    const { numAffectedRows } = await store.write(tx => insertAll(tx.q, rows))
+    expect(numAffectedRows).toBe(203n)
+    await store.write(tx => insertAll(tx.q, []))
+    const swapped = rows.map(r => ({ name: r.name, value: `${r.value}!` }))
+    const { rows: changed } = await store.write(tx => setAll(tx.q, swapped))
+    expect(new Map(changed.map(r => [r.name, r.value]))).toEqual(new Map(swapped.map(r => [r.name, r.value])))
   })
 
   it('refuses a query outside the open transaction in place of waiting for ever', async () => {

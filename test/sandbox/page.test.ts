@@ -97,6 +97,62 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.close()
   })
 
+  it('draws a form anew for the fields of another one, keeps what was typed, and shows what was filled in', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    await type(page, 'Message #support', '/ticket bob@globex.test')
+    await page.keyboard.press('Enter')
+    const form = page.getByRole('dialog', { name: 'New ticket' })
+    await form.getByRole('textbox', { name: 'Subject' }).fill('Your parcel is lost')
+    await form.getByRole('textbox', { name: 'Order number' }).fill('T-2000')
+    await form.getByRole('combobox', { name: 'Form' }).click()
+    await page.getByRole('option', { name: 'Delivery problem' }).click()
+    await form.getByRole('combobox', { name: 'Flowers' }).click()
+    await page.getByRole('option', { name: 'Hyacinths' }).click()
+    await page.getByRole('option', { name: 'Bulbs' }).click()
+    await page.keyboard.press('Tab')
+    const parcel = form.getByRole('textbox', { name: 'Parcel' })
+    await parcel.fill('ftp://parcels.test/7')
+    expect(await form.getByRole('textbox', { name: 'Subject' }).inputValue()).toBe('Your parcel is lost')
+    expect(await form.getByRole('textbox', { name: 'Order number' }).inputValue()).toBe('T-2000')
+    expect(await form.getByRole('combobox', { name: 'Priority' }).inputValue()).toContain('High')
+    await form.getByRole('textbox', { name: 'Message' }).fill('Hello Bob, we look for it.')
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    await form.getByText('Write a whole web address, such as https://example.com/.').waitFor()
+    await parcel.fill('https://parcels.test/7')
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    await form.waitFor({ state: 'hidden' })
+    const card = page.getByRole('article').filter({ hasText: 'Your parcel is lost' })
+    await card.getByText('Order number: T-2000 · Flowers: Hyacinths, Bulbs · Parcel: https://parcels.test/7').waitFor()
+
+    await card.getByRole('button', { name: 'Close', exact: true }).click()
+    const closing = page.getByRole('dialog', { name: /^Close SUP-/ })
+    await closing.getByRole('spinbutton', { name: 'Refund in euros' }).fill('12.5')
+    await closing.getByRole('button', { name: 'Close ticket' }).click()
+    await card.getByText('Refund in euros: 12.5').waitFor()
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('brings its own font, and sets digits and spaces in it, whatever fonts the machine has', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    const used = await page.evaluate(async () => {
+      await document.fonts.ready
+      return [...document.fonts].filter(f => f.status === 'loaded').map(f => `${f.family} ${f.weight}`)
+    })
+    expect(used).toEqual(expect.arrayContaining(['Lato 400', 'Lato 700']))
+    const text = page.getByText('Which would you like?').first()
+    expect(await text.evaluate(node => getComputedStyle(node).fontFamily)).toMatch(/^"?Lato/)
+    const wide = await page.evaluate(() => {
+      const ink = document.createElement('canvas').getContext('2d')
+      if (!ink) throw new Error('There is no canvas.')
+      ink.font = `100px ${getComputedStyle(document.body).fontFamily}`
+      return [...'0123456789 #*'].filter(c => ink.measureText(c).width > 90)
+    })
+    expect(wide).toEqual([])
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('lets an agent format, mention, edit, react and delete as in Slack', async () => {
     const { page, faults } = await openWatched(browser, demo.url)
     await page.getByRole('button', { name: 'Act as Ben' }).click()

@@ -123,7 +123,7 @@ export function fromJane(inboundId: string): Arrival {
     answers: [],
     tag: null,
     subject: 'Re: Your order',
-    body: fromText('Thank you!'),
+    body: fromText('Thank you! When can I fetch it?'),
     full: null,
     files: [],
     kind: 'human',

@@ -121,6 +121,7 @@ const KINDS: Record<Reading['kind'], string> = {
   calendar: 'a calendar invitation',
   receipt: 'a receipt',
   unsubscribe: 'wants no more chats',
+  light: 'a person who only says thanks; shown folded',
   loop: 'our own mail coming back',
   unreadable: 'could not be read; shown with the raw mail',
 }

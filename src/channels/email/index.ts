@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { alert } from '../../core/alerts.ts'
+import { alert, MAILS_LEFT_OVER } from '../../core/alerts.ts'
 import { rawOf } from '../../core/dropped.ts'
 import { noteEnvelope, settleInbound } from '../../core/inbound.ts'
 import type { Letter } from '../../core/letter.ts'
@@ -91,7 +91,7 @@ export function createEmail(options: EmailOptions): Email {
   function record(row: InboundRow, envelope: Envelope, reading: Reading): Promise<void> {
     return store.write(async tx => {
       if (envelope.auth) await noteEnvelope(tx, row, envelope)
-      if (reading.rounds && !row.team_id) return setAside(tx, row, reading, reading.rounds)
+      if (reading.rounds && !row.team_id && !row.ticket_id) return setAside(tx, row, reading, reading.rounds)
       await receiveArrival(tx, await arrivalOf(tx.q, row, reading))
     })
   }
@@ -112,7 +112,7 @@ export function createEmail(options: EmailOptions): Email {
     async tellOfTrouble(_row, became) {
       if (became !== 'quarantined') return
       const text = 'A mail could not be understood and waits in the tray (App Home, Set-up). The log says why.'
-      await store.write(tx => alert(tx, 'mail:quarantined', text))
+      await store.write(tx => alert(tx, MAILS_LEFT_OVER, text))
     },
     mount(server) {
       if (options.webhookSecret)
@@ -143,5 +143,12 @@ export function createEmail(options: EmailOptions): Email {
 /** To where people see it, and may give it to a team all the same. */
 async function setAside(tx: Tx, row: InboundRow, reading: Reading, reason: string): Promise<void> {
   const { kind, rule } = reading
-  await settleInbound(tx, row.id, { state: 'quarantined', reason, about: aboutOf(reading), kind, rule })
+  await settleInbound(tx, row.id, {
+    state: 'quarantined',
+    reason,
+    about: aboutOf(reading),
+    kind,
+    rule,
+    from: reading.from.address,
+  })
 }

@@ -13,12 +13,33 @@ export async function examineSlack(
     apiUrl: string | undefined
   },
   places: { name: string; place: string }[],
+  publicUrl: string | null,
 ): Promise<Finding[]> {
   const { bulk } = createClients(slack.botToken, slack.apiUrl)
   const findings = [await examineToken(bulk)]
   if (slack.appToken) findings.push(await examineSockets(slack.appToken, slack.apiUrl))
   if (findings[0]?.well) for (const team of places) findings.push(await examinePlace(bulk, team))
-  return findings
+  return [...findings, ...examineLinks(publicUrl)]
+}
+
+/** Slack tells nobody which domains an app has, so the manifest here stands for the one that was given to Slack. */
+function examineLinks(publicUrl: string | null): Finding[] {
+  if (!publicUrl) return []
+  const { hostname } = new URL(publicUrl)
+  const part = 'Ticket links'
+  const domains = domainsOfManifest()
+  if (domains.some(d => hostname === d || hostname.endsWith(`.${d}`)))
+    return [
+      { part, well: true, says: `links such as ${publicUrl.replace(/\/+$/, '')}/t/SUP-1 show their ticket in Slack.` },
+    ]
+  return [
+    {
+      part,
+      well: null,
+      says: `manifest.yml names no unfurl_domains for ${hostname}, so links to tickets show nothing in Slack.`,
+      next: `Add "unfurl_domains: [${hostname}]" to its features, and update the app from it.`,
+    },
+  ]
 }
 
 async function examineToken(client: WebClient): Promise<Finding> {
@@ -85,6 +106,13 @@ function failure(part: string, error: unknown, next: string): Finding {
 
 /** The one list of scopes is the manifest's. */
 function scopesOfManifest(): string[] {
-  const manifest = parse(readFileSync(projectFile('manifest.yml'), 'utf8'))
-  return manifest.oauth_config.scopes.bot
+  return manifest().oauth_config.scopes.bot
+}
+
+function domainsOfManifest(): string[] {
+  return manifest().features.unfurl_domains ?? []
+}
+
+function manifest() {
+  return parse(readFileSync(projectFile('manifest.yml'), 'utf8'))
 }

@@ -111,16 +111,16 @@ export async function readFile<T>(
 }
 
 /**
- * Gives somebody a file of any length in their direct messages, where nobody else sees it. Throws a Problem for one that
- * is larger than Slack takes, or that it refuses.
+ * Gives somebody a file, or a text of any length as one, in their direct messages, where nobody else sees it. Throws a
+ * Problem for one that is larger than Slack takes, or that it refuses.
  */
 export async function sendFile(
   desk: Desk,
   userId: string,
-  file: { name: string; text: AsyncIterable<string | Uint8Array>; comment: string },
+  file: { name: string; comment: string } & ({ text: AsyncIterable<string | Uint8Array> } | { bytes: Buffer }),
 ): Promise<void> {
   await withTempFile(async path => {
-    await pipeline(withinLimit(file.text), createWriteStream(path))
+    await pipeline('text' in file ? withinLimit(file.text) : [file.bytes], createWriteStream(path))
     const { size } = await stat(path)
     const place = await askForRoom(desk, { name: file.name, size })
     if ('refused' in place)
@@ -168,12 +168,12 @@ export function sortOut(files: AttachmentView[]): { fit: AttachmentView[]; out: 
 }
 
 /**
- * Puts files into a thread, as one post, and returns those that Slack refused for good.
+ * Puts files into a thread, or a channel, as one post, and returns those that Slack refused for good.
  * https://docs.slack.dev/messaging/working-with-files
  */
 export async function uploadFiles<F extends Uploadable>(
   desk: Desk,
-  to: { channel: string; threadTs: string },
+  to: { channel: string; threadTs?: string },
   files: F[],
 ): Promise<LeftOut<F>[]> {
   const uploaded: { id: string; title: string }[] = []
@@ -194,7 +194,7 @@ export async function uploadFiles<F extends Uploadable>(
     await desk.bulk.files.completeUploadExternal({
       files: [first, ...others],
       channel_id: to.channel,
-      thread_ts: to.threadTs,
+      ...(to.threadTs !== undefined && { thread_ts: to.threadTs }),
     })
   return out
 }

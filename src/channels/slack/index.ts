@@ -10,8 +10,11 @@ import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
+import { sayAtDesk } from './deliver/desk-post.ts'
+import { eraseTrace } from './deliver/erase.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
+import { whisper } from './deliver/whisper.ts'
 import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
@@ -23,6 +26,7 @@ import { catchUp } from './receive/catch-up.ts'
 import { mountSlack } from './receive/http.ts'
 import { createSockets } from './receive/socket.ts'
 import { createIntake, type Intake } from './receive/take.ts'
+import { threadUrl } from './thread-url.ts'
 
 export interface SlackOptions {
   store: Store
@@ -31,6 +35,7 @@ export interface SlackOptions {
   appToken: string | null // Socket Mode when given
   signingSecret: string | null // else HTTP mode
   apiUrl: string | undefined
+  localHooks: boolean
   sendTest: Desk['sendTest']
   composeMail: Desk['composeMail']
 }
@@ -38,6 +43,8 @@ export interface SlackOptions {
 export interface Slack extends Channel {
   /** Adds `POST /slack/events` to the server, in HTTP mode. */
   mount(server: FastifyInstance): void
+  /** Where a ticket's thread is; null while there is none, or Slack was not reached yet. */
+  threadUrl(ticketId: string): Promise<string | null>
 }
 
 /** The desk: a Slack workspace where tickets are threads. */
@@ -51,6 +58,7 @@ export function createSlack(options: SlackOptions): Slack {
     people: createPeople(store, clients.bulk),
     self: { userId: '', botId: '', teamId: '', teamUrl: '' },
     botToken: options.botToken,
+    localHooks: options.localHooks,
     sendTest: options.sendTest,
     composeMail: options.composeMail,
   }
@@ -115,14 +123,18 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
+    whisper: word => whisper(desk, word),
+    erase: trace => eraseTrace(desk, trace),
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),
+    sayAtDesk: post => sayAtDesk(desk, post),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {
       if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
     },
+    threadUrl: ticketId => threadUrl(desk, ticketId),
     async start() {
       await begin().catch(error => {
         if (isRefusal(error)) throw new Problem('invalid', refusalOf(error))

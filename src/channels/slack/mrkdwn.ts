@@ -165,3 +165,8 @@ function code(words: string, marks: Marks): Inline {
 function decode(text: string): string {
   return text.replace(/&(lt|gt|amp);/g, (_, name: 'lt' | 'gt' | 'amp') => ({ lt: '<', gt: '>', amp: '&' })[name])
 }
+
+/** What somebody typed: Slack writes an address that it recognised as a link. */
+export function unlinked(typed: string): string {
+  return typed.replace(/^<mailto:([^|>]+).*>$/, '$1')
+}

@@ -7,7 +7,7 @@ import { fromMrkdwn, fromRichText } from './rich-text.ts'
 /** A message as people outside Slack may read it. */
 export interface Read {
   body: Document
-  isNote: boolean // it is for us alone: it begins with `note:`, or calls a colleague, a group or everybody
+  isNote: boolean // it is for us alone: it begins with `note:`, or calls Overture, a colleague, a group or everybody
   saysNote: boolean // it begins with `note:`
 }
 
@@ -24,7 +24,6 @@ export async function readMessage(desk: Desk, message: { text?: string; blocks?:
   const body = message.blocks?.length
     ? fromRichText(message.blocks, dictionary)
     : fromMrkdwn(message.text ?? '', dictionary)
-  people.delete(desk.self.userId)
   const callsColleagues =
     people.size > 0 || /"type":"(usergroup|broadcast)"|<!(subteam|here|channel|everyone)/.test(written)
   const isCalledNote = saysNote(plainText(body)) || saysNote(message.text ?? '')

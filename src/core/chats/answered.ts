@@ -1,10 +1,12 @@
 import type { TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
+import { plainText } from '../document.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
 import { routeTicket } from '../routing/assign.ts'
 import { makeGeneral } from '../tickets/open.ts'
 import { chatRecipientAbsent } from './became.ts'
-import { queueChatPost } from './card.ts'
+import { lightKey, queueChatPost } from './card.ts'
 import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
 
@@ -16,6 +18,14 @@ export async function chatHeardFrom(tx: Tx, a: Arrival, ticket: TicketRow): Prom
   if (!ticket.chat_id) return
   if (a.kind === 'ooo') return chatRecipientAbsent(tx, ticket.id)
   if (!isAutomatic(a.kind)) await makeGeneral(tx, ticket)
+}
+
+/** The recipient only said thanks, and it is recorded: where no card of a ticket shows it, it is said below the chat's. */
+export async function chatThanked(tx: Tx, a: Arrival, ticket: TicketRow, messageId: string): Promise<void> {
+  if (!ticket.chat_id || ticket.general_at !== null) return
+  const who = a.from.name || a.from.address
+  const text = `${who} only said thanks, which counts as no answer: "${cut(plainText(a.body), 200)}"`
+  await queueChatPost(tx, ticket.chat_id, { kind: 'light', key: lightKey(messageId), text, ticketId: null })
 }
 
 /** The recipient themselves answered, and it is recorded: the chat counts it, and somebody gets the ticket. */

@@ -1,9 +1,10 @@
-import { pipeline, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ChatRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { customerById } from '../customers.ts'
+import { peopleIn } from '../people/csv.ts'
 import { chatById } from './find.ts'
 import { customersIn, type Filter, segmentById } from './segments.ts'
 
@@ -41,7 +42,7 @@ export async function fillFromCsv(store: Store, chatId: string, csv: Readable): 
   const chat = await store.read(q => chatById(q, chatId))
   let rows = 0
   const counted = async function* () {
-    for await (const listed of rowsOf(csv)) {
+    for await (const listed of peopleIn(csv)) {
       rows++
       yield listed
     }
@@ -53,7 +54,8 @@ export async function fillFromCsv(store: Store, chatId: string, csv: Readable): 
 
 async function fill(store: Store, chat: ChatRow, list: AsyncIterable<Listed> | Iterable<Listed>): Promise<void> {
   if (chat.state !== 'draft') throw new Problem('conflict', 'Only of a draft can the recipients be changed.')
-  await store.write(tx => tx.q.deleteFrom('chat_recipients').where('chat_id', '=', chat.id).execute())
+  const clear = () => store.write(tx => tx.q.deleteFrom('chat_recipients').where('chat_id', '=', chat.id).execute())
+  await clear()
   let batch: Listed[] = []
   let line = 0
   const flush = async () => {
@@ -61,13 +63,22 @@ async function fill(store: Store, chat: ChatRow, list: AsyncIterable<Listed> | I
     batch = []
     await store.write(tx => insertRecipients(tx, chat.id, rows, line - rows.length))
   }
-  for await (const listed of list) {
-    if (++line > MOST_RECIPIENTS)
-      throw new Problem('invalid', `A chat has at most ${MOST_RECIPIENTS.toLocaleString('en')} recipients.`, 'audience')
-    batch.push(listed)
-    if (batch.length === AT_ONCE) await flush()
+  try {
+    for await (const listed of list) {
+      if (++line > MOST_RECIPIENTS)
+        throw new Problem(
+          'invalid',
+          `A chat has at most ${MOST_RECIPIENTS.toLocaleString('en')} recipients.`,
+          'audience',
+        )
+      batch.push(listed)
+      if (batch.length === AT_ONCE) await flush()
+    }
+    if (batch.length) await flush()
+  } catch (error) {
+    await clear() // half of a list is none
+    throw error
   }
-  if (batch.length) await flush()
 }
 
 async function insertRecipients(tx: Tx, chatId: string, rows: Listed[], before: number): Promise<void> {
@@ -122,73 +133,4 @@ function* typed(text: string): Iterable<Listed> {
       yield* entry.split(/\s+/).map(address => ({ address, name: '' }))
     else yield { address: entry, name: '' }
   }
-}
-
-const MOST_COLUMNS = 50
-const LONGEST_ROW = 100_000
-
-async function* rowsOf(csv: Readable): AsyncIterable<Listed> {
-  const chunks = csv[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  const beginning = first.done ? '' : String(first.value)
-  async function* whole() {
-    if (!first.done) yield first.value
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
-  }
-  const { parse } = await import('csv-parse')
-  const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true }
-  const parser = parse({ ...options, delimiter: delimiterIn(beginning), max_record_size: LONGEST_ROW })
-  let columns: string[] | undefined
-  try {
-    const rows: AsyncIterable<string[]> = pipeline(Readable.from(whole()), parser, () => {}) // a source that breaks off breaks it, too
-    for await (const cells of rows) {
-      if (columns) yield listedIn(columns, cells)
-      else columns = columnsIn(cells)
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error
-    throw new Problem('invalid', `The file cannot be read as CSV: ${(error as Error).message}`, 'file')
-  }
-}
-
-/** Comma, semicolon or tab: whichever stands most often in the first line. */
-function delimiterIn(text: string): string {
-  const line = text.split(/\r?\n/, 1)[0] ?? ''
-  const count = (d: string) => line.split(d).length
-  return [',', ';', '\t'].reduce((best, d) => (count(d) > count(best) ? d : best))
-}
-
-const ADDRESS_COLUMNS = new Set(['address', 'email', 'e_mail', 'mail', 'email_address', 'e_mail_address'])
-
-/** The names of the columns as variables know them. */
-function columnsIn(cells: string[]): string[] {
-  const columns = cells.slice(0, MOST_COLUMNS).map(c => variableName(c))
-  if (!columns.some(c => ADDRESS_COLUMNS.has(c)))
-    throw new Problem(
-      'invalid',
-      'The first line must name the columns, and one of them must be called address or email.',
-      'file',
-    )
-  return columns
-}
-
-/** `First Name` is `first_name`. */
-function variableName(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, 60)
-}
-
-function listedIn(columns: string[], cells: string[]): Listed {
-  const row: Record<string, string> = {}
-  columns.forEach((column, i) => {
-    const value = cells[i]?.trim()
-    if (column && value) row[column] ??= value.slice(0, 2_000)
-  })
-  const addressColumn = columns.find(c => ADDRESS_COLUMNS.has(c)) as string
-  const { [addressColumn]: address = '', name = '', ...fields } = row
-  return { address, name, fields }
 }

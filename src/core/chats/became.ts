@@ -1,34 +1,64 @@
-import { prepared } from '../../db/prepared.ts'
+import { preparedMany } from '../../db/prepared.ts'
 import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
+import { hoursOf } from '../hours/settings.ts'
+import { workingDaysAfter } from '../hours/working-time.ts'
 import { teamById } from '../teams.ts'
 import { pause } from './change.ts'
 import { chatById, recipientOfTicket } from './find.ts'
 import { stepAfter } from './follow-up.ts'
 import { redrawChat } from './redraw.ts'
-import { chatRulesOf, workingDaysAfter } from './rules.ts'
 
-/** The first mail of a ticket was accepted: when a chat sent it, its recipient has it. */
-export async function chatMailSent(tx: Tx, ticketId: string): Promise<void> {
-  const { rows } = await markSent(tx.q, { ticketId, now: tx.now })
-  const [recipient] = rows
-  if (!recipient) return
-  const due = await stepAfter(tx, recipient, tx.now)
-  if (due !== null)
-    await tx.q.updateTable('chat_recipients').set({ step_due_at: due }).where('id', '=', recipient.id).execute()
-  await redrawChat(tx, recipient.chat_id)
+/** The first mails of these tickets were accepted: of those that a chat sent, its recipients have them. */
+export async function chatMailsSent(tx: Tx, ticketIds: string[]): Promise<void> {
+  const { rows } = await markSent(
+    tx.q,
+    ticketIds.map(ticketId => ({ ticketId, now: tx.now })),
+  )
+  if (!rows.length) return
+  for (const [chatId, recipients] of byChat(rows)) {
+    await setNextStep(tx, chatId, recipients)
+    await redrawChat(tx, chatId)
+  }
   tx.wake('chats')
 }
 
-const markSent = prepared((q, v: { ticketId: string; now: number }) =>
+const markSent = preparedMany((q, sent: { ticketId: string; now: number }[]) =>
   q
     .updateTable('chat_recipients')
-    .set({ state: 'sent', sent_at: v.now })
-    .where('ticket_id', '=', v.ticketId)
+    .set({ state: 'sent', sent_at: sent[0]?.now ?? 0 })
+    .where(
+      'ticket_id',
+      'in',
+      sent.map(s => s.ticketId),
+    )
     .where('state', '=', 'sending')
-    .returning(['id', 'chat_id', 'step']),
+    .returning(['id', 'chat_id']),
 )
+
+type Reached = Pick<ChatRecipientRow, 'id' | 'chat_id'>
+
+function byChat(recipients: Reached[]): Map<string, Reached[]> {
+  const chats = new Map<string, Reached[]>()
+  for (const r of recipients) chats.set(r.chat_id, [...(chats.get(r.chat_id) ?? []), r])
+  return chats
+}
+
+/** All whose first mail went out at this moment wait for the first step until the same one. */
+async function setNextStep(tx: Tx, chatId: string, recipients: Reached[]): Promise<void> {
+  const due = await stepAfter(tx, { chat_id: chatId, step: 0 }, tx.now)
+  if (due === null) return
+  await tx.q
+    .updateTable('chat_recipients')
+    .set({ step_due_at: due })
+    .where(
+      'id',
+      'in',
+      recipients.map(r => r.id),
+    )
+    .execute()
+}
 
 /** The first mail of a ticket was refused for good. `isHard`: the address will never work. */
 export async function chatMailFailed(tx: Tx, ticketId: string, reason: string, isHard: boolean): Promise<void> {
@@ -136,6 +166,6 @@ const ABSENT_DAYS = 5 // working days
 
 async function postponed(tx: Tx, recipient: ChatRecipientRow): Promise<number> {
   const chat = await chatById(tx.q, recipient.chat_id)
-  const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
-  return Math.max(recipient.step_due_at ?? 0, workingDaysAfter(rules, tx.now, ABSENT_DAYS))
+  const hours = hoursOf(await teamById(tx.q, chat.team_id))
+  return Math.max(recipient.step_due_at ?? 0, workingDaysAfter(hours, tx.now, ABSENT_DAYS))
 }

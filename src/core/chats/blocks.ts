@@ -1,17 +1,17 @@
 import type { ChatRecipientRow, ChatRow } from '../../db/schema.ts'
-import type { Query } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { isAddress } from '../addresses.ts'
 import { agentById } from '../agents.ts'
 import { bansOf } from '../bans.ts'
+import { FORGOTTEN, forgottenAmong } from '../erase/forgotten.ts'
 import { ownAmong } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { MAIL } from '../threads.ts'
 import type { ChatTemplate, Variables } from './template.ts'
 import { Unfilled } from './unfilled.ts'
 
-/** Whom a chat leaves out. An address that is none, one of ours, or for which a variable is missing never gets it. */
+/** Whom a chat leaves out beside those who never get it: whom nobody may write to, and for whom a variable is missing. */
 export interface Exclusions {
-  suppressed: boolean // bounced, complained, or banned
   unsubscribed: boolean // from this kind of chat, or every
   duplicate: boolean // the same address further up the list
   openTicket: boolean
@@ -19,7 +19,6 @@ export interface Exclusions {
 }
 
 export const USUAL_EXCLUSIONS: Exclusions = {
-  suppressed: true,
   unsubscribed: true,
   duplicate: true,
   openTicket: true,
@@ -92,9 +91,9 @@ export async function blocksOf(
     if (exclusions.duplicate && first !== undefined && first < r.line)
       block(r, 'duplicate', `This address stands in line ${first} already.`)
     const suppressed = facts.suppressed.get(address)
-    if (exclusions.suppressed && suppressed) block(r, 'suppressed', suppressed)
+    if (suppressed) block(r, 'suppressed', suppressed)
     const ban = facts.banned.get(address)
-    if (exclusions.suppressed && ban) block(r, 'suppressed', `It is banned: ${ban.reason}`)
+    if (ban) block(r, 'suppressed', `It is banned: ${ban.reason}`)
     const left = facts.unsubscribed.get(address)
     if (exclusions.unsubscribed && left) block(r, 'unsubscribed', left)
     const open = facts.openTickets.get(address)
@@ -110,6 +109,17 @@ export async function blocksOf(
     }
   }
   return blocks
+}
+
+/** Also those who asked to be forgotten, whatever a list says. */
+export async function blockForgotten(tx: Tx, candidates: Candidate[], blocks: Map<string, Block>): Promise<void> {
+  const forgotten = await forgottenAmong(
+    tx.q,
+    tx.key,
+    candidates.map(r => r.address),
+  )
+  for (const { id, address } of candidates)
+    if (forgotten.has(address) && !blocks.has(id)) blocks.set(id, { block: 'suppressed', reason: FORGOTTEN })
 }
 
 export interface CustomerFacts {

@@ -25,8 +25,16 @@ export interface ChatPost {
   kind: ChatPostRow['kind']
   text: string
   ticketId: string | null
+  messageId: string | null // of who only said thanks
   attempts: number // 1 at the first try
   createdAt: number
+}
+
+const LIGHT = 'light:'
+
+/** The key of the word that somebody only said thanks, in this message. */
+export function lightKey(messageId: string): string {
+  return `${LIGHT}${messageId}`
 }
 
 const LEASE_MS = 15_000
@@ -150,10 +158,14 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
 function postOf(row: ChatPostRow & { card_id: string | null; place: string }): ChatPost {
   const { id, kind, text, place } = row
   return {
-    ...{ id, kind, text, place },
+    id,
+    kind,
+    text,
+    place,
     chatId: row.chat_id,
     cardId: row.card_id as string,
     ticketId: row.ticket_id,
+    messageId: kind === 'light' ? row.key.slice(LIGHT.length) : null,
     attempts: row.attempts + 1,
     createdAt: row.created_at,
   }

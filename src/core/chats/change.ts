@@ -1,13 +1,17 @@
 import type { AgentRow, ChatRow, ChatState } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { actorOf } from '../agents.ts'
+import { hoursOf } from '../hours/settings.ts'
+import { isOpen } from '../hours/working-time.ts'
+import { openedBy, refusalInTeam, refuseUnlessSends, writingOf } from '../permissions/may.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
 import { dryRunOf } from './dry-run.ts'
 import { chatById } from './find.ts'
 import { holdBack, letGo, takeBack } from './mails.ts'
 import { redrawChat } from './redraw.ts'
-import { type ChatRules, chatRulesOf, isWorkingTime } from './rules.ts'
+import { type ChatRules, chatRulesOf } from './rules.ts'
 
 /** From which states a chat may come to each; what is not here is refused. */
 const FROM: Record<ChatState, ChatState[]> = {
@@ -36,6 +40,7 @@ const DAY_MS = 24 * 3_600_000
 /** Sends a draft, or has it wait for its time or for somebody's yes. Throws a Problem when nobody would get it. */
 export async function startChat(tx: Tx, id: string, agent: AgentRow): Promise<ChatState> {
   const chat = await chatById(tx.q, id)
+  await refuseUnlessWrites(tx.q, agent, chat)
   const fault = chatFault(tx.files)
   if (fault) throw new Problem('conflict', fault)
   const { willGet } = await dryRunOf(tx.q, id)
@@ -45,6 +50,12 @@ export async function startChat(tx: Tx, id: string, agent: AgentRow): Promise<Ch
   if (why) await become(tx, chat, 'awaiting_approval', { approval_reason: why, created_by: agent.id })
   else await schedule(tx, chat, rules, {})
   return (await chatById(tx.q, id)).state
+}
+
+/** A drafter's chat waits for somebody's yes; whoever may only look starts none. */
+async function refuseUnlessWrites(q: Query, agent: AgentRow, chat: ChatRow): Promise<void> {
+  if ((await writingOf(q, agent.id, openedBy(agent.id, chat.team_id))) === 'nothing')
+    throw await refusalInTeam(q, 'You may not write to customers of this team.', chat.team_id)
 }
 
 /** Why somebody else must agree if the chat is started at this moment (ms UTC), a finished sentence; null when nobody must. */
@@ -61,6 +72,7 @@ export async function approveChat(tx: Tx, id: string, agent: AgentRow): Promise<
   if (chat.state !== 'awaiting_approval') throw new Problem('conflict', `This chat is ${STATE_WORDS[chat.state]}.`)
   if (agent.id === chat.created_by || agent.id === chat.agent_id)
     throw new Problem('forbidden', 'Somebody else than its author has to approve it.')
+  await refuseUnlessSends(tx.q, actorOf(agent), openedBy(agent.id, chat.team_id))
   const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
   await schedule(tx, chat, { ...rules, vetoMinutes: null }, { approved_by: agent.id, approved_at: tx.now })
   return (await chatById(tx.q, id)).state
@@ -78,8 +90,9 @@ export async function pause(tx: Tx, chat: ChatRow, reason: string): Promise<void
   await holdBack(tx, chat.id)
 }
 
-export async function resumeChat(tx: Tx, id: string, _agent: AgentRow): Promise<void> {
+export async function resumeChat(tx: Tx, id: string, agent: AgentRow): Promise<void> {
   const chat = await chatById(tx.q, id)
+  await refuseUnlessWrites(tx.q, agent, chat)
   await become(tx, chat, 'sending', { reason: null }, ['paused'])
   await letGo(tx, id)
 }
@@ -133,7 +146,7 @@ async function schedule(tx: Tx, chat: ChatRow, rules: ChatRules, more: Partial<C
   await become(tx, chat, isNow ? 'sending' : 'scheduled', {
     ...more,
     due_at: due,
-    reason: veto && !isNow ? 'It goes out unless somebody stops it.' : null,
+    reason: null,
     ...(isNow && { started_at: tx.now }),
   })
 }
@@ -178,16 +191,26 @@ async function whyApproval(
   willGet: number,
   at: number,
 ): Promise<string | null> {
+  if ((await writingOf(q, chat.created_by, openedBy(chat.created_by, chat.team_id))) === 'drafts')
+    return 'Its author drafts: somebody else sends it.'
   if (rules.approvalOver !== null && willGet > rules.approvalOver)
-    return `It goes to more than ${rules.approvalOver} people.`
-  const member = await q
-    .selectFrom('team_members')
-    .select('joined_at')
-    .where('team_id', '=', chat.team_id)
-    .where('agent_id', '=', chat.agent_id)
-    .executeTakeFirst()
-  if (rules.newAgentDays > 0 && (!member || at - member.joined_at < rules.newAgentDays * DAY_MS))
+    return `It goes to ${willGet.toLocaleString('en')} people; more than ${rules.approvalOver.toLocaleString('en')} need approval.`
+  if (rules.newAgentDays > 0 && (await isNew(q, chat, at - rules.newAgentDays * DAY_MS)))
     return 'Its author is new in the team.'
-  if (rules.outsideHours && !isWorkingTime(rules, at)) return 'It would go out outside the working hours.'
+  if (rules.outsideHours && !isOpen(hoursOf(await teamById(q, chat.team_id)), at))
+    return 'It would go out outside the working hours.'
   return null
+}
+
+/** Whether its author, or the agent in whose name it goes out, is in the team since then at most (ms UTC). */
+async function isNew(q: Query, { team_id, agent_id, created_by }: ChatRow, since: number): Promise<boolean> {
+  const authors = [...new Set([agent_id, created_by])]
+  const old = await q
+    .selectFrom('team_members')
+    .select('agent_id')
+    .where('team_id', '=', team_id)
+    .where('agent_id', 'in', authors)
+    .where('joined_at', '<=', since)
+    .execute()
+  return old.length < authors.length
 }

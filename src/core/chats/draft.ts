@@ -5,8 +5,8 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
 import { keepBytes, refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
-import { refuseUnlessLead } from '../leads.ts'
 import type { NewFile } from '../letter.ts'
+import { refuseUnlessLead } from '../permissions/roles.ts'
 import { usableSender } from '../senders/usual.ts'
 import { teamById } from '../teams.ts'
 import type { Audience } from './audience.ts'
@@ -112,7 +112,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
 
 /** Whom nobody should write to is left out, unless a lead says otherwise. */
 async function refuseSwitchedOff(q: Query, { exclusions, createdBy, teamId }: ChatForm): Promise<void> {
-  if (exclusions.suppressed && exclusions.unsubscribed && exclusions.duplicate) return
+  if (exclusions.unsubscribed && exclusions.duplicate) return
   try {
     await refuseUnlessLead(q, createdBy.id, teamId)
   } catch (error) {

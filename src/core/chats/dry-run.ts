@@ -2,7 +2,16 @@ import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Document } from '../document.ts'
-import { BLOCKS, type BlockName, blocksOf, type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
+import {
+  BLOCKS,
+  type BlockName,
+  blockForgotten,
+  blocksOf,
+  type ChatContext,
+  contextOf,
+  customersAt,
+  variablesOf,
+} from './blocks.ts'
 import { chatById, recipientsAfter } from './find.ts'
 import { Unfilled } from './unfilled.ts'
 
@@ -34,6 +43,7 @@ async function look(tx: Tx, chatId: string, after: number): Promise<number | nul
   const last = rows.at(-1)
   if (!last) return null
   const blocks = await blocksOf(tx.q, await contextOf(tx.q, chat), rows, tx.now)
+  await blockForgotten(tx, rows, blocks)
   for (const row of rows) {
     const { block = null, reason = null } = blocks.get(row.id) ?? {}
     if (row.block === block && row.reason === reason) continue
@@ -56,11 +66,32 @@ export async function dryRunOf(q: Query, chatId: string): Promise<DryRun> {
     .groupBy('block')
     .execute()
   const count = (block: string | null) => Number(rows.find(r => r.block === block)?.n ?? 0)
-  const blocks = (Object.keys(BLOCKS) as BlockName[])
-    .map(block => ({ block, label: BLOCKS[block], count: count(block) }))
-    .filter(b => b.count > 0)
-    .sort((a, b) => b.count - a.count)
+  const named = count('missing_variable') ? await missingVariables(q, chatId) : []
+  const others = (Object.keys(BLOCKS) as BlockName[]).map(block => {
+    const told = named.reduce((sum, n) => sum + (n.block === block ? n.count : 0), 0)
+    return { block, label: BLOCKS[block], count: count(block) - told }
+  })
+  const blocks = [...named, ...others].filter(b => b.count > 0).sort((a, b) => b.count - a.count)
   return { total: rows.reduce((sum, r) => sum + Number(r.n), 0), willGet: count(null), blocks }
+}
+
+const MOST_NAMED = 5
+
+/** Which variables keep the most from getting it: often it is one, misspelt. */
+async function missingVariables(q: Query, chatId: string): Promise<DryRun['blocks']> {
+  const block = 'missing_variable' satisfies BlockName
+  const rows = await q
+    .selectFrom('chat_recipients')
+    .select(e => ['reason', e.fn.countAll().as('n')])
+    .where('chat_id', '=', chatId)
+    .where('line', '>', 0)
+    .where('block', '=', block)
+    .groupBy('reason')
+    .orderBy('n', 'desc')
+    .orderBy('reason')
+    .limit(MOST_NAMED)
+    .execute()
+  return rows.map(r => ({ block, label: r.reason ?? BLOCKS[block], count: Number(r.n) }))
 }
 
 /** What one recipient would get. `problem` says why they would not. */

@@ -33,24 +33,28 @@ export function recipientOfTicket(q: Query, ticketId: string): Promise<ChatRecip
   return q.selectFrom('chat_recipients').selectAll().where('ticket_id', '=', ticketId).executeTakeFirst()
 }
 
-/** Recipients whose address or name contains what was typed, in the order of the list. */
-export function findRecipients(
+/** Recipients whose address or name contains what was typed: those who get it, then the blocked, each in the order of the list. */
+export async function findRecipients(
   q: Query,
   chatId: string,
   typed: string,
   limit: number,
-): Promise<Pick<ChatRecipientRow, 'id' | 'address' | 'name'>[]> {
+): Promise<Pick<ChatRecipientRow, 'id' | 'address' | 'name' | 'state'>[]> {
   const like = containing(typed.trim())
-  return q
+  const found = q
     .selectFrom('chat_recipients')
-    .select(['id', 'address', 'name'])
+    .select(['id', 'address', 'name', 'state'])
     .where('chat_id', '=', chatId)
-    .where('state', '!=', 'blocked')
     .where('line', '>', 0)
     .where(e => e.or([e('address', 'like', like), e(e.fn('lower', ['name']), 'like', like)]))
     .orderBy('line')
-    .limit(limit)
+  const getting = await found.where('state', '!=', 'blocked').limit(limit).execute()
+  if (getting.length === limit) return getting
+  const blocked = await found
+    .where('state', '=', 'blocked')
+    .limit(limit - getting.length)
     .execute()
+  return [...getting, ...blocked]
 }
 
 /** Up to `limit` recipients in the order of the list, after this line. */

@@ -4,14 +4,17 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { type Document, isEmpty } from '../document.ts'
+import { hoursOf } from '../hours/settings.ts'
+import { workingDaysAfter } from '../hours/working-time.ts'
 import { postMessage } from '../messages/post.ts'
+import { openedBy, refuseUnlessSends } from '../permissions/may.ts'
 import { suppressionOf } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { unsubscriptionOf } from '../unsubscriptions.ts'
 import { type ChatContext, contextOf, customersAt, variablesOf } from './blocks.ts'
 import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
-import { afterQuietHours, chatRulesOf, workingDaysAfter } from './rules.ts'
+import { afterQuietHours, chatRulesOf } from './rules.ts'
 import { stepKey } from './step-key.ts'
 import { Unfilled } from './unfilled.ts'
 
@@ -30,6 +33,7 @@ export async function followUp(
   const chat = await chatById(tx.q, chatId)
   if (chat.state === 'draft' || chat.state === 'stopped')
     throw new Problem('conflict', 'Only a chat that is sent can be followed up.')
+  await refuseUnlessSends(tx.q, actorOf(agent), openedBy(agent.id, chat.team_id))
   if (isEmpty(form.body)) throw new Problem('invalid', 'Write a message.', 'message')
   await refuseUnreadable(form.body)
   if (!Number.isInteger(form.workingDays) || form.workingDays < 0 || form.workingDays > 90)
@@ -62,13 +66,13 @@ async function refuseUnreadable(body: Document): Promise<void> {
 /** All who have had every step before this one, and ended none by an answer, a bounce, by leaving or by being closed. */
 async function setDue(tx: Tx, chatId: string, step: number, workingDays: number): Promise<number> {
   const chat = await chatById(tx.q, chatId)
-  const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
+  const hours = hoursOf(await teamById(tx.q, chat.team_id))
   // days are counted from each one's own mail; those of one day are due together
   const due = workingDays === 0 ? null : await sentDays(tx.q, chatId, step)
   if (due === null) return markDue(tx, chatId, step, tx.now)
   let count = 0
   for (const { from, to } of due)
-    count += await markDue(tx, chatId, step, Math.max(tx.now, workingDaysAfter(rules, from, workingDays)), { from, to })
+    count += await markDue(tx, chatId, step, Math.max(tx.now, workingDaysAfter(hours, from, workingDays)), { from, to })
   return count
 }
 
@@ -117,7 +121,7 @@ export async function stepAfter(
   const [next] = (await selectStep(tx.q, { chatId: recipient.chat_id, step: recipient.step + 1 })).rows
   if (!next) return null
   const chat = await chatById(tx.q, recipient.chat_id)
-  return workingDaysAfter(chatRulesOf(await teamById(tx.q, chat.team_id)), mailedAt, next.working_days)
+  return workingDaysAfter(hoursOf(await teamById(tx.q, chat.team_id)), mailedAt, next.working_days)
 }
 
 const selectStep = prepared((q, v: { chatId: string; step: number }) =>
@@ -156,9 +160,9 @@ export async function sendDueSteps(tx: Tx, limit: number): Promise<number> {
 
 async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps: ChatStepRow[]): Promise<void> {
   const step = steps.find(s => s.step === r.step + 1)
-  const rules = chatRulesOf(await teamById(tx.q, context.chat.team_id))
+  const team = await teamById(tx.q, context.chat.team_id)
   const customer = (await customersAt(tx.q, [r.address])).get(r.address)
-  const at = afterQuietHours(rules, customer?.zone ?? null, tx.now)
+  const at = afterQuietHours(chatRulesOf(team), customer?.zone ?? null, hoursOf(team).zone, tx.now)
   if (at > tx.now) return setStep(tx, r, { step_due_at: at })
   const ended = !step || !r.ticket_id || (await endedBy(tx.q, r, context.chat.kind))
   if (ended) return setStep(tx, r, { step_due_at: null })
@@ -170,6 +174,7 @@ async function sendStep(tx: Tx, r: ChatRecipientRow, context: ChatContext, steps
       author: actorOf(await agentById(tx.q, context.chat.agent_id)),
       body,
       visibility: 'public',
+      isAgreed: true,
       holdMs: 0,
       dedupKey: stepKey(r.id, step.step),
     })

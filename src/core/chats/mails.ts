@@ -2,6 +2,7 @@ import type { ExpressionBuilder } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { waiting } from '../deliveries/claim.ts'
+import { redrawChat } from './redraw.ts'
 import { STEP } from './step-key.ts'
 
 /** When what is held back with its chat would be due: never, until somebody lets it go. */
@@ -56,18 +57,20 @@ export async function cancelHeldBack(tx: Tx, chatId: string, stoppedAt: number):
     .where('due_at', '=', NEVER)
     .where(isOf(chatId))
     .execute()
-  await leaveOut(tx, chatId, 'sending')
+  if (await leaveOut(tx, chatId, 'sending')) await redrawChat(tx, chatId)
 }
 
 const STOPPED = 'The chat was stopped before.'
 
-async function leaveOut(tx: Tx, chatId: string, state: 'queued' | 'sending'): Promise<void> {
-  await tx.q
+/** Returns whether anybody was. */
+async function leaveOut(tx: Tx, chatId: string, state: 'queued' | 'sending'): Promise<boolean> {
+  const { numUpdatedRows } = await tx.q
     .updateTable('chat_recipients')
     .set({ state: 'left_out', reason: STOPPED })
     .where('chat_id', '=', chatId)
     .where('state', '=', state)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** That a delivery is a mail of this chat, its first or a follow-up, and none that an agent wrote to one of its customers. */

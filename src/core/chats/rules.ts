@@ -3,28 +3,32 @@ import { z } from 'zod'
 import type { TeamRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
-import { isZone, nextTimeOfDay } from '../../lib/zone.ts'
+import { nextTimeOfDay } from '../../lib/zone.ts'
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time looks like 09:00.')
 const span = z.object({ from: clock, to: clock })
 
+/** Numbers that are refused in words that name their limits. */
+const number = (least: number, most: number, what = 'a number') => {
+  const says = `Give ${what} from ${least} to ${most.toLocaleString('en')}.`
+  return z.number(says).min(least, says).max(most, says)
+}
+const whole = (least: number, most: number) => number(least, most, 'a whole number').int('Give a whole number.')
+
 const Rules = z.object({
   /** More recipients than this need somebody else's yes; null: never. */
-  approvalOver: z.number().int().min(0).max(1_000_000).nullable().default(100),
+  approvalOver: whole(0, 1_000_000).nullable().default(100),
   /** For so many days after they joined the team an agent's chats need somebody else's yes. */
-  newAgentDays: z.number().int().min(0).max(365).default(0),
+  newAgentDays: whole(0, 365).default(0),
   /** What is to go out outside the working hours needs somebody else's yes. */
   outsideHours: z.boolean().default(false),
   /** A chat goes out after so many minutes unless somebody stops it; null: at once. */
-  vetoMinutes: z.number().int().min(1).max(10_080).nullable().default(null),
-  zone: z.string().refine(isZone, 'That is no time zone. One looks like Europe/Berlin.').default('UTC'),
-  workingDays: z.array(z.number().int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]), // 1 is Monday
-  workingHours: span.default({ from: '09:00', to: '17:00' }),
+  vetoMinutes: whole(1, 10_080).nullable().default(null),
   /** Nobody gets a chat in these hours of theirs; null: at any time. */
   quietHours: span.nullable().default({ from: '20:00', to: '08:00' }),
   /** A customer gets at most one chat in so many days; 0: any number. */
-  capDays: z.number().int().min(0).max(365).default(7),
-  perSecond: z.number().min(0.1).max(10_000).default(10),
+  capDays: whole(0, 365).default(7),
+  perSecond: number(0.1, 10_000).default(10),
 })
 
 /** How a team's chats are agreed upon and when they go out. */
@@ -41,7 +45,7 @@ export function chatRulesOf({ chat_rules: text }: Pick<TeamRow, 'chat_rules'>): 
   return rules
 }
 
-/** They are read many times a second while chats are sent, and checking a time zone is dear. */
+/** They are read many times a second while chats are sent. */
 const known = new Map<string | null, ChatRules>()
 const MOST_KNOWN = 100
 
@@ -57,30 +61,14 @@ export async function setChatRules(tx: Tx, teamId: string, rules: ChatRules): Pr
     .execute()
 }
 
-/** Whether the team works at this moment (ms UTC). */
-export function isWorkingTime(rules: ChatRules, at: number): boolean {
-  const local = DateTime.fromMillis(at, { zone: rules.zone })
-  return rules.workingDays.includes(local.weekday) && isWithin(rules.workingHours, local)
-}
-
-/** The first moment from `at` on (ms UTC) at which somebody in this zone may be written to. */
-export function afterQuietHours(rules: ChatRules, zone: string | null, at: number): number {
+/** The first moment from `at` on (ms UTC) at which somebody in this zone, or in ours where it is not known, may be written to. */
+export function afterQuietHours(rules: ChatRules, zone: string | null, ours: string, at: number): number {
   if (!rules.quietHours) return at
-  const theirs = DateTime.fromMillis(at, { zone: zone ?? rules.zone })
-  const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: rules.zone })
+  const theirs = DateTime.fromMillis(at, { zone: zone ?? ours })
+  const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: ours })
   if (!isWithin(rules.quietHours, local)) return at
   const [hour = 0, minute = 0] = rules.quietHours.to.split(':').map(Number)
-  return nextTimeOfDay(at, hour, minute, local.zoneName ?? rules.zone)
-}
-
-/** The moment that lies so many of the team's working days after `at` (ms UTC), at the same time of day. */
-export function workingDaysAfter(rules: ChatRules, at: number, days: number): number {
-  let day = DateTime.fromMillis(at, { zone: rules.zone })
-  for (let left = days; left > 0; ) {
-    day = day.plus({ days: 1 })
-    if (rules.workingDays.includes(day.weekday)) left--
-  }
-  return day.toMillis()
+  return nextTimeOfDay(at, hour, minute, local.zoneName ?? ours)
 }
 
 /** A span may go past midnight; one that ends where it begins is the whole day. */

@@ -1,16 +1,20 @@
 import { sql } from 'kysely'
-import { prepared } from '../../db/prepared.ts'
+import { prepared, preparedMany } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
+import { tableOf } from '../../db/table.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import type { KeptFile } from '../attachments.ts'
-import { customerFor, learnName } from '../customers.ts'
-import { postMessage } from '../messages/post.ts'
+import { type CustomerView, customersFor, learnName } from '../customers.ts'
+import type { Document } from '../document.ts'
+import { hoursOf } from '../hours/settings.ts'
+import { postMessages } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
-import { openTicketOfChat } from '../tickets/open.ts'
+import { openTicketsOfChat } from '../tickets/open.ts'
 import {
   type Block,
+  blockForgotten,
   blocksOf,
   type ChatContext,
   type CustomerFacts,
@@ -119,69 +123,90 @@ async function endOrWait(tx: Tx, chat: ChatRow): Promise<Fed> {
 
 async function mail(tx: Tx, chat: ChatRow, batch: ChatRecipientRow[]): Promise<number> {
   const context = await contextOf(tx.q, chat)
-  const rules = chatRulesOf(await teamById(tx.q, chat.team_id))
+  const team = await teamById(tx.q, chat.team_id)
+  const rules = chatRulesOf(team)
   const agent = await agentById(tx.q, chat.agent_id)
   const customers = await customersAt(
     tx.q,
     batch.map(r => r.address),
   )
-  const always = { ...context, exclusions: { ...context.exclusions, suppressed: true } } // nobody may mail them, whatever a list says
-  const blocks = await blocksOf(tx.q, always, batch, tx.now, { fill: false }) // mailOne fills it in
+  const blocks = await blocksOf(tx.q, context, batch, tx.now, { fill: false }) // they are filled in below
+  await blockForgotten(tx, batch, blocks)
   const capped = await cappedAmong(tx.q, chat.id, batch, rules, tx.now)
   const files = await filesOf(tx.q, chat.id)
-  let queued = 0
+  const mails: Mail[] = []
   for (const r of batch) {
     const customer = customers.get(r.address)
-    const at = afterQuietHours(rules, customer?.zone ?? null, tx.now)
+    const at = afterQuietHours(rules, customer?.zone ?? null, hoursOf(team).zone, tx.now)
     const block = blocks.get(r.id) ?? capped.get(r.address)
+    const filled = block || at > tx.now ? null : fill(context, r, customer)
     if (block) await setBlocked(tx, r, block)
-    else if (at > tx.now) await tx.q.updateTable('chat_recipients').set({ due_at: at }).where('id', '=', r.id).execute()
-    else if (await mailOne(tx, r, { context, agent, customer, files })) queued++
+    else if (filled === null)
+      await tx.q.updateTable('chat_recipients').set({ due_at: at }).where('id', '=', r.id).execute()
+    else if ('block' in filled) await setBlocked(tx, r, filled)
+    else mails.push({ recipient: r, ...filled })
   }
-  return queued
+  if (mails.length) await mailAll(tx, chat, agent, mails, files)
+  return mails.length
 }
 
-async function mailOne(
-  tx: Tx,
+interface Mail {
+  recipient: ChatRecipientRow
+  subject: string
+  body: Document
+}
+
+function fill(
+  context: ChatContext,
   r: ChatRecipientRow,
-  {
-    context,
-    agent,
-    customer,
-    files,
-  }: { context: ChatContext; agent: AgentRow; customer: CustomerFacts | undefined; files: KeptFile[] },
-): Promise<boolean> {
-  const { chat } = context
-  let filled: ReturnType<ChatContext['template']['fill']>
+  customer: CustomerFacts | undefined,
+): Pick<Mail, 'subject' | 'body'> | Block {
   try {
-    filled = context.template.fill(variablesOf(context, r, customer))
+    return context.template.fill(variablesOf(context, r, customer))
   } catch (error) {
     if (!(error instanceof Unfilled)) throw error
-    await setBlocked(tx, r, { block: 'missing_variable', reason: error.message })
-    return false
+    return { block: 'missing_variable', reason: error.message }
   }
-  const person = await learnName(tx, await customerFor(tx, r.address, r.name), r.name)
-  const actor = actorOf(agent)
-  const ticket = await openTicketOfChat(tx, chat, { customer: person, subject: filled.subject, agent: actor })
-  await setSending(tx.q, { id: r.id, ticketId: ticket.id, customerId: person.id })
-  await postMessage(tx, {
-    ticketId: ticket.id,
-    ticket,
-    author: actor,
-    body: filled.body,
-    keptFiles: files,
-    visibility: 'public',
-    opening: true,
-    holdMs: 0,
-  })
-  return true
 }
 
-const setSending = prepared((q, v: { id: string; ticketId: string; customerId: string }) =>
+async function mailAll(tx: Tx, chat: ChatRow, agent: AgentRow, mails: Mail[], keptFiles: KeptFile[]): Promise<void> {
+  const customers = await customersFor(
+    tx,
+    mails.map(m => m.recipient),
+  )
+  const to: { customer: CustomerView; subject: string }[] = []
+  for (const { recipient, subject } of mails) {
+    const customer = await learnName(tx, customers.get(recipient.address) as CustomerView, recipient.name)
+    to.push({ customer, subject })
+  }
+  const actor = actorOf(agent)
+  const tickets = await openTicketsOfChat(tx, chat, actor, to)
+  await setSending(
+    tx.q,
+    tickets.map((t, i) => ({ id: mails[i]?.recipient.id ?? '', ticketId: t.id, customerId: t.customer_id })),
+  )
+  await postMessages(
+    tx,
+    tickets.map((ticket, i) => ({
+      ticketId: ticket.id,
+      ticket,
+      author: actor,
+      body: mails[i]?.body ?? [],
+      keptFiles,
+      visibility: 'public',
+      isAgreed: true,
+      opening: true,
+      holdMs: 0,
+    })),
+  )
+}
+
+const setSending = preparedMany((q, sending: { id: string; ticketId: string; customerId: string }[]) =>
   q
     .updateTable('chat_recipients')
-    .set({ state: 'sending', ticket_id: v.ticketId, customer_id: v.customerId })
-    .where('id', '=', v.id),
+    .from(tableOf(sending, s => [s.id, s.ticketId, s.customerId]).as('opened'))
+    .set(e => ({ state: 'sending', ticket_id: e.ref('opened.column2'), customer_id: e.ref('opened.column3') }))
+    .whereRef('chat_recipients.id', '=', 'opened.column1'),
 )
 
 async function setBlocked(tx: Tx, r: ChatRecipientRow, { block, reason }: Block): Promise<void> {

@@ -10,6 +10,7 @@ export interface Variables {
   row: Record<string, string> // the further columns of the list
   agent: Record<string, string>
   team: Record<string, string>
+  ticket?: Record<string, string> // of a mail that is about one
 }
 
 /** A mail's subject and text with its variables yet to be filled in. */
@@ -89,17 +90,25 @@ type Parsed = string | Template[]
 
 function parsed(text: string, field: string): Parsed {
   if (!/\{[{%]/.test(text)) return text
+  let template: Template[]
   try {
-    return liquid.parse(text)
+    template = liquid.parse(text)
   } catch (error) {
     throw new Problem('invalid', `${reasonOf(error)} Variables are written like {{ customer.first_name }}.`, field)
   }
+  const unknown = liquid.globalVariablesSync(template).find(name => !ROOTS.includes(name))
+  if (unknown !== undefined)
+    throw new Problem('invalid', `There is no variable ${unknown}: each begins with ${BEGINNINGS}.`, field)
+  return template
 }
+
+const ROOTS: string[] = ['customer', 'row', 'agent', 'team'] satisfies (keyof Variables)[]
+const BEGINNINGS = 'customer, row, agent or team, such as customer.first_name'
 
 function filled(template: Parsed, variables: Variables): string {
   if (typeof template === 'string') return template
   try {
-    return String(liquid.renderSync(template, variables))
+    return String(liquid.renderSync(template, variables as object))
   } catch (error) {
     throw new Unfilled(reasonOf(error))
   }
@@ -109,7 +118,7 @@ function filled(template: Parsed, variables: Variables): string {
 function reasonOf(error: unknown): string {
   if (!(error instanceof LiquidError)) throw error
   const missing = /undefined variable: ([\w.[\]"' -]+)/.exec(error.message)?.[1]
-  if (missing) return `It has no ${missing}, and the message gives no default for it.`
+  if (missing) return `${missing} is missing, and no default is given for it.`
   const said = error.message.split('\n')[0]?.replace(/,? ?(file:.*)?line:? ?\d+.*$/i, '') ?? ''
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`
 }

@@ -5,7 +5,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { customerFor } from '../customers.ts'
 import { postMessage } from '../messages/post.ts'
-import { openTicketOfChat } from '../tickets/open.ts'
+import { openTicketsOfChat } from '../tickets/open.ts'
 import { contextOf, customersAt, variablesOf } from './blocks.ts'
 import { chatById } from './find.ts'
 import { filesOf } from './send.ts'
@@ -29,7 +29,8 @@ export async function sendToMe(tx: Tx, chatId: string, recipientId: string | nul
   )
   const person = await customerFor(tx, agent.email.toLowerCase(), agent.name)
   const author = actorOf(await agentById(tx.q, chat.agent_id))
-  const ticket = await openTicketOfChat(tx, chat, { customer: person, subject, agent: author })
+  const [ticket] = await openTicketsOfChat(tx, chat, author, [{ customer: person, subject }])
+  if (!ticket) throw new Error('A ticket was not opened.')
   await tx.q
     .insertInto('chat_recipients')
     .values({
@@ -47,7 +48,7 @@ export async function sendToMe(tx: Tx, chatId: string, recipientId: string | nul
     .execute()
   const keptFiles = await filesOf(tx.q, chatId)
   const mail = { ticketId: ticket.id, author, body, keptFiles, visibility: 'public' as const }
-  await postMessage(tx, { ...mail, opening: true, holdMs: 0 })
+  await postMessage(tx, { ...mail, opening: true, holdMs: 0, isAgreed: true })
 }
 
 function filled<T>(fill: () => T): T {

@@ -1,64 +1,99 @@
-import { prepared, slotsOf } from '../../db/prepared.ts'
+import { preparedMany, slotsOf } from '../../db/prepared.ts'
 import type { DeliveryRow, SenderRow, ThreadRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { tableOf } from '../../db/table.ts'
 import { newId } from '../../lib/id.ts'
 import { domainOf } from '../addresses.ts'
-import { learnKey } from '../threads.ts'
+import { learnKeys } from '../threads.ts'
 import { mintMessageId } from '../tokens.ts'
 
-/**
- * Queues a message for one thread, in the transaction of its cause. To a customer it is held for `holdMs` first, and the
- * id that their mail program will know it by is fixed now, so that no answer can come before we know it.
- */
-export async function queueDelivery(
-  tx: Tx,
-  message: { id: string; ticketId: string },
-  thread: ThreadRow,
-  options: { holdMs?: number; sender?: Pick<SenderRow, 'address'>; copies?: string[] } = {},
-): Promise<string> {
-  const id = newId()
-  const toCustomer = thread.side === 'customer'
-  const key = toCustomer && options.sender ? mintMessageId(tx.key, id, domainOf(options.sender.address)) : null
-  const hold = options.holdMs ?? 0
-  await insert(tx, {
-    id,
-    kind: 'message',
-    thread,
-    message,
-    key,
-    state: hold > 0 ? 'held' : 'queued',
-    due_at: tx.now + hold,
-    copies: options.copies?.length ? JSON.stringify(options.copies) : null,
-  })
-  if (key) {
-    await learnKey(tx, { channel: thread.channel, key, threadId: thread.id, messageId: message.id })
-    if (thread.root === null) {
-      await setRoot(tx.q, { id: thread.id, root: key })
-      thread.root = key
-    }
-  }
-  return id
+export interface NewDelivery {
+  message: { id: string; ticketId: string }
+  thread: ThreadRow
+  holdMs?: number
+  sender?: Pick<SenderRow, 'address'>
+  copies?: string[]
 }
 
-const setRoot = prepared((q, v: { id: string; root: string }) =>
-  q.updateTable('threads').set({ root: v.root }).where('id', '=', v.id).where('root', 'is', null),
+/** Queues a message for one thread, see `queueDeliveries`. */
+export function queueDelivery(
+  tx: Tx,
+  message: NewDelivery['message'],
+  thread: ThreadRow,
+  options: Omit<NewDelivery, 'message' | 'thread'> = {},
+): Promise<void> {
+  return queueDeliveries(tx, [{ message, thread, ...options }])
+}
+
+/**
+ * Queues messages, each for one thread, in the transaction of their cause. To a customer one is held for `holdMs` first,
+ * and the id that their mail program will know it by is fixed now, so that no answer can come before we know it.
+ */
+export async function queueDeliveries(tx: Tx, all: NewDelivery[]): Promise<void> {
+  const letters = all.map(d => {
+    const id = newId()
+    const isMail = d.thread.side === 'customer' && d.sender
+    return { ...d, id, key: isMail ? mintMessageId(tx.key, id, domainOf(d.sender?.address ?? '')) : null }
+  })
+  await insert(
+    tx,
+    letters.map(({ id, message, thread, key, holdMs = 0, copies }) => ({
+      id,
+      kind: 'message',
+      thread,
+      message,
+      key,
+      state: holdMs > 0 ? 'held' : 'queued',
+      due_at: tx.now + holdMs,
+      copies: copies?.length ? JSON.stringify(copies) : null,
+    })),
+  )
+  const mails = letters.flatMap(({ key, thread, message }) => (key === null ? [] : [{ key, thread, message }]))
+  await learnKeys(
+    tx,
+    mails.map(({ key, thread, message }) => {
+      return { channel: thread.channel, key, threadId: thread.id, messageId: message.id }
+    }),
+  )
+  const begun = mails.filter(m => m.thread.root === null)
+  for (const { thread, key } of begun) thread.root = key
+  await setRoots(
+    tx.q,
+    begun.map(({ thread, key }) => ({ id: thread.id, root: key })),
+  )
+}
+
+const setRoots = preparedMany((q, threads: { id: string; root: string }[]) =>
+  q
+    .updateTable('threads')
+    .from(tableOf(threads, t => [t.id, t.root]).as('begun'))
+    .set(e => ({ root: e.ref('begun.column2') }))
+    .whereRef('threads.id', '=', 'begun.column1')
+    .where('threads.root', 'is', null),
 )
 
 /** The card of a new ticket: the letter that begins its thread at the desk. */
 export async function queueCard(tx: Tx, ticketId: string, thread: ThreadRow): Promise<void> {
   const message = { id: null, ticketId }
-  await insert(tx, { id: newId(), kind: 'card', thread, message, key: null, state: 'queued', due_at: tx.now })
+  await insert(tx, [{ id: newId(), kind: 'card', thread, message, key: null, state: 'queued', due_at: tx.now }])
 }
 
-async function insert(
-  tx: Tx,
-  d: Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
-    thread: ThreadRow
-    message: { id: string | null; ticketId: string }
-    copies?: string | null
-  },
-): Promise<void> {
-  await insertDelivery(tx.q, {
+type Inserted = Pick<DeliveryRow, 'id' | 'kind' | 'key' | 'state' | 'due_at'> & {
+  thread: ThreadRow
+  message: { id: string | null; ticketId: string }
+  copies?: string | null
+}
+
+async function insert(tx: Tx, deliveries: Inserted[]): Promise<void> {
+  await insertDeliveries(
+    tx.q,
+    deliveries.map(d => rowOf(tx, d)),
+  )
+  if (deliveries.length) tx.wake('outbox')
+}
+
+function rowOf(tx: Tx, d: Inserted): DeliveryRow {
+  return {
     id: d.id,
     kind: d.kind,
     thread_id: d.thread.id,
@@ -84,11 +119,12 @@ async function insert(
     deferred_at: null,
     late_at: null,
     uncertain_at: null,
-  })
-  tx.wake('outbox')
+  }
 }
 
-const insertDelivery = prepared((q, row: DeliveryRow) => q.insertInto('deliveries').values(slotsOf(row, COLUMNS)))
+const insertDeliveries = preparedMany((q, rows: DeliveryRow[]) =>
+  q.insertInto('deliveries').values(rows.map(row => slotsOf(row, COLUMNS))),
+)
 const COLUMNS = [
   'id',
   'kind',
@@ -119,5 +155,5 @@ const COLUMNS = [
 
 /** A mark for a message that came from this thread, drawn by the message's state. One a message. */
 export async function queueMark(tx: Tx, message: { id: string; ticketId: string }, thread: ThreadRow): Promise<void> {
-  await insert(tx, { id: newId(), kind: 'mark', thread, message, key: null, state: 'queued', due_at: tx.now })
+  await insert(tx, [{ id: newId(), kind: 'mark', thread, message, key: null, state: 'queued', due_at: tx.now }])
 }

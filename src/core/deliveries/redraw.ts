@@ -1,5 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import { prepared } from '../../db/prepared.ts'
+import { preparedMany } from '../../db/prepared.ts'
 import type { Schema } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 
@@ -10,16 +10,33 @@ const REDRAW_MS = 300
 const asked = new WeakMap<Tx, Set<string>>()
 
 /** Has the ticket's card drawn anew, whole, soon; several changes within a moment are drawn once. */
-export async function redrawCard(tx: Tx, ticketId: string): Promise<void> {
-  const drawn = asked.get(tx) ?? new Set()
-  if (drawn.has(ticketId)) return
-  asked.set(tx, drawn.add(ticketId))
-  await redrawOne(tx.q, { ticketId, due: tx.now + REDRAW_MS })
-  tx.wake('outbox')
+export function redrawCard(tx: Tx, ticketId: string): Promise<void> {
+  return redrawCards(tx, [ticketId])
 }
 
-const redrawOne = prepared((q, v: { ticketId: string; due: number }) =>
-  redrawn(q, v.due).where('ticket_id', '=', v.ticketId).where('kind', '=', 'card'),
+/** The same for many tickets; one without a card at the desk has nothing to draw. */
+export async function redrawCards(tx: Tx, ticketIds: string[]): Promise<void> {
+  const drawn = asked.get(tx) ?? new Set()
+  const undrawn = [...new Set(ticketIds)].filter(id => !drawn.has(id))
+  if (!undrawn.length) return
+  for (const id of undrawn) drawn.add(id)
+  asked.set(tx, drawn)
+  const due = tx.now + REDRAW_MS
+  const { numAffectedRows } = await redrawMany(
+    tx.q,
+    undrawn.map(ticketId => ({ ticketId, due })),
+  )
+  if (numAffectedRows > 0n) tx.wake('outbox')
+}
+
+const redrawMany = preparedMany((q, tickets: { ticketId: string; due: number }[]) =>
+  redrawn(q, tickets[0]?.due ?? 0)
+    .where(
+      'ticket_id',
+      'in',
+      tickets.map(t => t.ticketId),
+    )
+    .where('kind', '=', 'card'),
 )
 
 /** Has all that shows a message at the desk shown anew: our own post of it, or the mark on the one that came from there. */
@@ -39,7 +56,7 @@ export async function redrawCardsOfTeam(tx: Tx, teamId: string): Promise<void> {
 }
 
 /** Has the cards of all tickets drawn anew whose ids the query asks for. */
-export async function redrawCards(tx: Tx, tickets: Expression<{ id: string }>): Promise<void> {
+export async function redrawCardsIn(tx: Tx, tickets: Expression<{ id: string }>): Promise<void> {
   await redraw(tx, e => e.and([e('kind', '=', 'card'), e('ticket_id', 'in', tickets as never)]))
 }
 

@@ -1,22 +1,38 @@
-import { prepared } from '../../db/prepared.ts'
+import { preparedMany } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
+import { tableOf } from '../../db/table.ts'
 import { domainOf } from '../addresses.ts'
 import { alert } from '../alerts.ts'
-import { chatMailFailed, chatMailSent } from '../chats/became.ts'
+import { chatMailFailed, chatMailsSent } from '../chats/became.ts'
 import { overture, record } from '../events.ts'
 import type { Letter, Outcome, Recipients, Refusal, Retry } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { suppress } from '../suppressions.ts'
 import { learnKey } from '../threads.ts'
-import { redrawCard, redrawMessage } from './redraw.ts'
+import { redrawCards, redrawMessage } from './redraw.ts'
 import { givenUp, nextTry } from './retry.ts'
 
+/** A letter that was carried, and what its channel said. */
+export interface Carried {
+  letter: Letter
+  outcome: Outcome
+}
+
 /** Writes down what became of a letter. Twice the same changes nothing. */
-export async function settle(tx: Tx, letter: Letter, outcome: Outcome): Promise<void> {
-  if (outcome.recipients) await settleRecipients(tx, letter, outcome.recipients)
-  if ('sent' in outcome) return settleSent(tx, letter, outcome.sent)
-  if ('refused' in outcome) return settleRefused(tx, letter, outcome.refused)
-  return settleRetry(tx, letter, outcome.retry, hasCustomer(letter, outcome.recipients))
+export function settle(tx: Tx, letter: Letter, outcome: Outcome): Promise<void> {
+  return settleAll(tx, [{ letter, outcome }])
+}
+
+/** The same for many letters, all or none; a hundred that were sent cost little more than one. */
+export async function settleAll(tx: Tx, carried: Carried[]): Promise<void> {
+  const sent: Sent[] = []
+  for (const { letter, outcome } of carried) {
+    if (outcome.recipients) await settleRecipients(tx, letter, outcome.recipients)
+    if ('sent' in outcome) sent.push({ letter, ...outcome.sent })
+    else if ('refused' in outcome) await settleRefused(tx, letter, outcome.refused)
+    else await settleRetry(tx, letter, outcome.retry, hasCustomer(letter, outcome.recipients))
+  }
+  await settleSent(tx, sent)
 }
 
 async function settleRetry(tx: Tx, letter: Letter, retry: Retry, taken: boolean): Promise<void> {
@@ -39,7 +55,7 @@ async function settleRetry(tx: Tx, letter: Letter, retry: Retry, taken: boolean)
     .where('id', '=', letter.id)
     .where('state', '=', 'queued')
     .execute()
-  if (retry.uncertain) await show(tx, letter)
+  if (retry.uncertain) await show(tx, [letter])
   tx.wake('outbox')
 }
 
@@ -55,53 +71,64 @@ async function giveUp(tx: Tx, letter: Letter, retry: Retry, taken: boolean): Pro
     letter,
     waiting.map(address => ({ address, reason: givenUp(retry) })),
   )
-  return settleSent(tx, letter, { id: letter.key as string })
+  return settleSent(tx, [{ letter, id: letter.key as string }])
 }
 
-async function settleSent(tx: Tx, letter: Letter, sent: { id: string; root?: string; alias?: string }): Promise<void> {
-  const { numAffectedRows } = await markSent(tx.q, {
-    id: letter.id,
-    version: letter.version,
-    externalId: sent.id,
-    now: tx.now,
-  })
-  if (numAffectedRows === 0n) return
-  if (letter.key !== null && letter.key !== sent.id) await learnSentKey(tx, letter, sent.id)
-  if (sent.root && letter.thread.root === null)
-    await tx.q
-      .updateTable('threads')
-      .set({ root: sent.root })
-      .where('id', '=', letter.thread.id)
-      .where('root', 'is', null)
-      .execute()
-  if (letter.thread.side === 'customer') await show(tx, letter)
-  if (letter.message?.opening && letter.key !== null) await chatMailSent(tx, letter.ticket.id)
-  tx.wake('outbox')
+interface Sent {
+  letter: Letter
+  id: string
+  root?: string
 }
 
-const markSent = prepared(
-  (q, v: { id: string; version: number; externalId: string; now: number }) =>
-    q
-      .updateTable('deliveries')
-      .set(e => ({
-        // a newer version than the one carried is due at once
-        state: e
-          .case()
-          .when('version', '=', v.version)
-          .then('sent' as const)
-          .else('queued' as const)
-          .end(),
-        due_at: v.now,
-        external_id: v.externalId,
-        sent_at: e.fn.coalesce('sent_at', e.val(v.now)),
-        reason: null,
-        deferred_at: null,
-        deferrals: 0,
-        late_at: null,
-      }))
-      .where('id', '=', v.id)
-      .where('state', 'in', ['queued', 'held']), // held back with its chat, while it was being carried
+async function settleSent(tx: Tx, all: Sent[]): Promise<void> {
+  if (!all.length) return
+  const { rows } = await markSent(
+    tx.q,
+    all.map(({ letter, id }) => ({ id: letter.id, version: letter.version, externalId: id, now: tx.now })),
+  )
+  const marked = new Set(rows.map(r => r.id))
+  const sent = all.filter(s => marked.has(s.letter.id))
+  for (const { letter, id, root } of sent) {
+    if (letter.key !== null && letter.key !== id) await learnSentKey(tx, letter, id)
+    if (root && letter.thread.root === null) await setRoot(tx, letter.thread.id, root)
+  }
+  const mails = sent.map(s => s.letter).filter(l => l.thread.side === 'customer')
+  await show(tx, mails)
+  const openings = mails.filter(l => l.message?.opening && l.key !== null)
+  await chatMailsSent(
+    tx,
+    openings.map(l => l.ticket.id),
+  )
+}
+
+const markSent = preparedMany((q, sent: { id: string; version: number; externalId: string; now: number }[]) =>
+  q
+    .updateTable('deliveries')
+    .from(tableOf(sent, s => [s.id, s.externalId, s.version]).as('carried'))
+    .set(e => ({
+      // a newer version than the one carried is due at once
+      state: e
+        .case()
+        .when('version', '=', e.cast<number>('carried.column3', 'integer'))
+        .then('sent' as const)
+        .else('queued' as const)
+        .end(),
+      due_at: sent[0]?.now ?? 0,
+      external_id: e.ref('carried.column2'),
+      sent_at: e.fn.coalesce('sent_at', e.val(sent[0]?.now ?? 0)),
+      reason: null,
+      deferred_at: null,
+      deferrals: 0,
+      late_at: null,
+    }))
+    .whereRef('id', '=', 'carried.column1')
+    .where('state', 'in', ['queued', 'held']) // held back with its chat, while it was being carried
+    .returning('id'),
 )
+
+function setRoot(tx: Tx, threadId: string, root: string) {
+  return tx.q.updateTable('threads').set({ root }).where('id', '=', threadId).where('root', 'is', null).execute()
+}
 
 /** Some mail servers put an id of their own in place of ours; answers will then name theirs. */
 async function learnSentKey(tx: Tx, letter: Letter, key: string): Promise<void> {
@@ -124,11 +151,11 @@ async function settleRefused(tx: Tx, letter: Letter, refused: Refusal): Promise<
   if (refused.alert) await alertOfRefusal(tx, letter, refused.reason)
   if (refused.broken === 'address') await suppress(tx, letter.thread.place, refused.reason, 'smtp')
   if (letter.message?.opening) await chatMailFailed(tx, letter.ticket.id, refused.reason, refused.broken === 'address')
-  await record(tx, letter.ticket.id, 'delivery_failed', overture, undefined, {
+  await record(tx, letter.ticketId, 'delivery_failed', overture, undefined, {
     to: letter.thread.place,
     reason: refused.reason,
   })
-  await show(tx, letter)
+  await show(tx, [letter])
 }
 
 /** One for each sender and domain: it is about us, so it will be the same for others there. */
@@ -156,15 +183,18 @@ async function tellOfMissed(tx: Tx, letter: Letter, missed: Recipients['missed']
   for (const { address, reason, broken } of copies) if (broken) await suppress(tx, address, reason, 'smtp')
   if (!copies.length) return
   const lines = copies.map(m => `${m.address} did not get a copy. ${m.reason}`)
-  await postNotice(tx, letter.ticket.id, lines.join('\n'))
+  await postNotice(tx, letter.ticketId, lines.join('\n'))
 }
 
 function hasCustomer(letter: Letter, recipients: Recipients | undefined): boolean {
   return letter.handed.includes(letter.thread.place) || !!recipients?.taken.includes(letter.thread.place)
 }
 
-/** The desk sees what became of a mail: on the card, and on the message itself. */
-async function show(tx: Tx, letter: Letter): Promise<void> {
-  await redrawCard(tx, letter.ticket.id)
-  if (letter.message && !letter.message.opening) await redrawMessage(tx, letter.message.id)
+/** The desk sees what became of mails: on the card, and on the message itself. */
+async function show(tx: Tx, letters: Letter[]): Promise<void> {
+  await redrawCards(
+    tx,
+    letters.map(l => l.ticketId),
+  )
+  for (const { message } of letters) if (message && !message.opening) await redrawMessage(tx, message.id)
 }

@@ -103,7 +103,9 @@ async function exported(q: Query, ids: string[]): Promise<Exported[]> {
     .selectFrom('tickets as t')
     .innerJoin('teams', 'teams.id', 't.team_id')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .leftJoin('threads as h', j => j.onRef('h.ticket_id', '=', 't.id').on('h.side', '=', 'customer'))
+    .leftJoin('threads as h', j =>
+      j.onRef('h.ticket_id', '=', 't.id').on('h.side', '=', 'customer').on('h.ended_at', 'is', null),
+    )
     .leftJoin('accounts', 'accounts.id', 'c.account_id')
     .leftJoin('agents as a', 'a.id', 't.assignee_id')
     .leftJoin('agents as b', 'b.id', 't.created_by')

@@ -62,6 +62,7 @@ export async function askedOf(q: Query, ticket: Pick<TicketRow, 'team_id' | 'for
 
 /** Adds a form after the team's others. Throws Problems that name the fields at fault. */
 export async function addForm(tx: Tx, teamId: string, form: FormForm): Promise<string> {
+  await lockTeam(tx, teamId)
   const others = await formsOf(tx.q, teamId)
   await refuseFaults(tx.q, teamId, form, others)
   if (others.length >= MOST_FORMS)
@@ -136,6 +137,15 @@ export async function moveFormUp(tx: Tx, id: string): Promise<void> {
       .set({ position: position + 1 })
       .where('id', '=', formId)
       .execute()
+}
+
+/** Two who add the same form at once make one. */
+async function lockTeam(tx: Tx, teamId: string): Promise<void> {
+  await tx.q
+    .updateTable('teams')
+    .set(e => ({ name: e.ref('name') }))
+    .where('id', '=', teamId)
+    .execute()
 }
 
 /** Archived fields keep their places in it, for the day when they come back. */

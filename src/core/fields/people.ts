@@ -1,7 +1,7 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { type Field, fieldsFor } from './define.ts'
-import { folded, type Given, nameInForm, readValue } from './read.ts'
+import { folded, type Given, nameInForm, readText, readValue } from './read.ts'
 import { peopleIn, wordsOf } from './values.ts'
 
 /** What is filled in of a customer or a company is theirs everywhere, and templates and segments speak of it by its key. */
@@ -17,7 +17,7 @@ export interface KnownField {
 
 /** All fields that are asked of customers, or of companies, with what this one's hold. */
 export async function knownFields(q: Query, whose: Whose): Promise<KnownField[]> {
-  const fields = await askedOf(q, whose.owner)
+  const fields = await definedFor(q, whose.owner)
   const json = await load(q, whose)
   const agents = fields.flatMap(f => (f.kind === 'user' ? (json[agentKey(f.key)] ?? []) : []))
   const people = await peopleIn(q, agents)
@@ -26,13 +26,14 @@ export async function knownFields(q: Query, whose: Whose): Promise<KnownField[]>
     const text = json[field.key] ?? ''
     const agent = json[agentKey(field.key)]
     const values = field.kind === 'user' && agent ? [agent] : valuesIn(field, text)
-    const picked = field.kind === 'user' ? given(people.get(agent ?? '')?.handle) : await readable(q, field, values)
-    known.push({ field, values, picked, text: field.kind === 'checkbox' && picked.length ? 'Yes' : text })
+    const picked = field.kind === 'user' ? given(people.get(agent ?? '')?.handle) : readable(field, values)
+    known.push({ field, values, picked, text: wordsShown(field, text) })
   }
   return known
 }
 
-async function askedOf(q: Query, owner: Whose['owner']): Promise<Field[]> {
+/** The fields that are asked of all customers, or of all companies. */
+export async function definedFor(q: Query, owner: Whose['owner']): Promise<Field[]> {
   return (await fieldsFor(q, { owner, teamId: null })).filter(f => f.archivedAt === null)
 }
 
@@ -41,13 +42,26 @@ function given(text: string | undefined): string[] {
 }
 
 /** A form cannot show what came from elsewhere before the field was defined and is none of its kind. */
-async function readable(q: Query, field: Field, values: string[]): Promise<string[]> {
+function readable(field: Field, values: string[]): string[] {
   try {
-    return await readValue(q, field, values, values)
+    return readText(field, values, values)
   } catch (error) {
     if (error instanceof Problem) return []
     throw error
   }
+}
+
+function wordsShown({ kind }: Field, text: string): string {
+  return kind === 'checkbox' && text ? 'Yes' : text
+}
+
+/** All that is filled in, for people to read: first what is defined, in its order, then what else a list brought. */
+export function shownFields(fields: Field[], json: string | null): [name: string, text: string][] {
+  const known: Record<string, string> = json ? JSON.parse(json) : {}
+  const defined = fields.map((f): [string, string] => [f.name, wordsShown(f, known[f.key] ?? '')])
+  const keys = fields.flatMap(f => [f.key, agentKey(f.key)])
+  const others = Object.entries(known).filter(([key]) => !keys.includes(key) && !key.endsWith(AGENT))
+  return [...defined.filter(([, text]) => text), ...others.filter(([, text]) => text)]
 }
 
 /**
@@ -80,12 +94,7 @@ export async function setKnownFields(tx: Tx, whose: Whose, given: Given): Promis
  * What a list or a program tells of a customer's or a company's fields, by key or name: of those that are defined, as they
  * are kept. Throws Problems named after the keys at fault.
  */
-export async function readByKey(
-  q: Query,
-  owner: Whose['owner'],
-  given: Record<string, string>,
-): Promise<Record<string, string>> {
-  const fields = await askedOf(q, owner)
+export function readByKey(fields: Field[], given: Record<string, string>): Record<string, string> {
   const faults: Problem[] = []
   const read: Record<string, string> = {}
   for (const [key, text] of Object.entries(given)) {
@@ -94,7 +103,7 @@ export async function readByKey(
       read[field?.key ?? key] = text // people are chosen by hand
     else
       try {
-        Object.assign(read, await entries(q, field, await readValue(q, field, valuesIn(field, text))))
+        read[field.key] = readText(field, valuesIn(field, text)).join(', ')
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         faults.push(new Problem(error.code, `${field.name}: ${error.message}`, key))
@@ -112,9 +121,11 @@ async function entries(q: Query, field: Field, values: string[]): Promise<Record
   return { [field.key]: name, [agentKey(field.key)]: value }
 }
 
+const AGENT = ':agent'
+
 /** No template can speak of it, and no field is called so. */
 function agentKey(key: string): string {
-  return `${key}:agent`
+  return `${key}${AGENT}`
 }
 
 /** Of several choices, those that stand in the text between commas; they may have commas themselves. */

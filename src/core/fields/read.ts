@@ -27,15 +27,34 @@ export async function readValue(
   given: string[],
   known: string[] = [],
 ): Promise<string[]> {
-  const texts = given.map(text => text.normalize('NFC').trim()).filter(Boolean)
+  if (field.kind !== 'user') return readText(field, given, known)
+  const ids = written(given).slice(0, 1)
+  for (const id of ids.filter(i => !known.includes(i))) {
+    const agent = await q.selectFrom('agents').select('deactivated_at').where('id', '=', id).executeTakeFirst()
+    if (!agent || agent.deactivated_at !== null)
+      throw new Problem('not_found', 'This person is no longer here.', nameInForm(field))
+  }
+  return ids
+}
+
+/** The same for a field that is not for people. */
+export function readText(
+  field: Pick<Field, 'id' | 'kind' | 'options'>,
+  given: string[],
+  known: string[] = [],
+): string[] {
+  const texts = written(given)
   try {
-    if (field.kind === 'user') return await readAgents(q, texts.slice(0, 1), known)
     if (field.kind === 'multi') return readOptions(field.options, texts, known)
     if (field.kind === 'select') return readOptions(field.options, texts.slice(0, 1), known)
     return texts.slice(0, 1).flatMap(text => readers[field.kind as SingleKind](text))
   } catch (error) {
     throw error instanceof Problem ? new Problem(error.code, error.message, nameInForm(field)) : error
   }
+}
+
+function written(given: string[]): string[] {
+  return given.map(text => text.normalize('NFC').trim()).filter(Boolean)
 }
 
 type SingleKind = Exclude<FieldKind, 'select' | 'multi' | 'user'>
@@ -80,14 +99,6 @@ function readOptions(options: string[], texts: string[], known: string[]): strin
     throw new Problem('invalid', `“${text.slice(0, 60)}” cannot be chosen.`)
   })
   return [...new Set(chosen)]
-}
-
-async function readAgents(q: Query, ids: string[], known: string[]): Promise<string[]> {
-  for (const id of ids.filter(i => !known.includes(i))) {
-    const agent = await q.selectFrom('agents').select('deactivated_at').where('id', '=', id).executeTakeFirst()
-    if (!agent || agent.deactivated_at !== null) throw new Problem('not_found', 'This person is no longer here.')
-  }
-  return ids
 }
 
 const LONGEST_KEY = 200

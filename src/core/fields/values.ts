@@ -3,7 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
-import { ticketById } from '../tickets/find.ts'
+import { lockTicket } from '../tickets/lock.ts'
 import { type Field, fieldIn } from './define.ts'
 import { type AskedField, askedOf } from './forms.ts'
 import { folded, type Given, nameInForm, numberIn, readValue } from './read.ts'
@@ -86,7 +86,7 @@ export async function peopleIn(q: Query, ids: string[]): Promise<Map<string, { h
 export async function setFields(tx: Tx, ticketId: string, given: Given, actor: Actor): Promise<void> {
   const ids = Object.keys(given)
   if (!ids.length) return
-  const ticket = await ticketById(tx.q, ticketId)
+  const ticket = await lockTicket(tx, ticketId, actor)
   const known = (await fieldsOf(tx.q, [ticketId])).get(ticketId) ?? []
   const values = await readFields(tx.q, ticket.team_id, given, known)
   const changed = values.filter(
@@ -102,10 +102,13 @@ export async function setFields(tx: Tx, ticketId: string, given: Given, actor: A
   await redrawCard(tx, ticketId)
 }
 
-/** Fills in what a new ticket begins with; its opening is the event that tells of it. */
-export async function fillNew(tx: Tx, ticketId: string, values: Value[]): Promise<void> {
+/** Fills in what a new ticket begins with. Returns it in words, by the names of the fields; null when there is nothing. */
+export async function fillNew(tx: Tx, ticketId: string, values: Value[]): Promise<Record<string, string> | null> {
   const filled = values.filter(v => v.values.length)
-  if (filled.length) await insert(tx, ticketId, filled)
+  if (!filled.length) return null
+  await insert(tx, ticketId, filled)
+  const fields = (await fieldsOf(tx.q, [ticketId])).get(ticketId) ?? []
+  return Object.fromEntries(fields.map(f => [f.name, f.text]))
 }
 
 /** What a field is to hold. */
@@ -164,7 +167,8 @@ export async function missingToClose(q: Query, ticket: Pick<TicketRow, 'id' | 't
 async function keep(tx: Tx, ticketId: string, values: Value[]): Promise<void> {
   const ids = values.map(v => v.field.id)
   await tx.q.deleteFrom('field_values').where('ticket_id', '=', ticketId).where('field_id', 'in', ids).execute()
-  await fillNew(tx, ticketId, values)
+  const filled = values.filter(v => v.values.length)
+  if (filled.length) await insert(tx, ticketId, filled)
 }
 
 async function insert(tx: Tx, ticketId: string, filled: Value[]): Promise<void> {

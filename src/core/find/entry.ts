@@ -17,7 +17,12 @@ export function touchTicket(tx: Tx, ticketId: string): void {
 /** Something of a customer changed that their tickets can be found by. */
 export function touchCustomer(tx: Tx, customerId: string): void {
   tx.atEnd(`find:customer:${customerId}`, async () => {
-    const rows = await tx.q.selectFrom('tickets').select('id').where('customer_id', '=', customerId).execute()
+    const rows = await tx.q
+      .selectFrom('tickets')
+      .select('id')
+      .where('customer_id', '=', customerId)
+      .where('general_at', 'is not', null)
+      .execute()
     for (const { id } of rows) touchTicket(tx, id)
   })
 }
@@ -53,7 +58,9 @@ const selectTicket = prepared((q, v: { ticketId: string }) =>
     .selectFrom('tickets as t')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
     .leftJoin('accounts as a', 'a.id', 'c.account_id')
-    .leftJoin('threads as h', j => j.onRef('h.ticket_id', '=', 't.id').on('h.side', '=', 'customer'))
+    .leftJoin('threads as h', j =>
+      j.onRef('h.ticket_id', '=', 't.id').on('h.side', '=', 'customer').on('h.ended_at', 'is', null),
+    )
     .selectAll('t')
     .select(['c.name as customer_name', 'c.search', 'a.name as company', 'h.channel'])
     .where('t.id', '=', v.ticketId),

@@ -1,6 +1,7 @@
 import { countEntries, entriesOf, type Window } from '../../db/full-text.ts'
 import type { AgentRow, Priority, Status } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
+import type { Action } from '../permissions/grants.ts'
 import type { Filter } from './filter.ts'
 import { type Asker, askedBy } from './terms.ts'
 import { isVisible, visibleTo } from './visible.ts'
@@ -38,9 +39,12 @@ export interface FoundTicket {
   team: string
 }
 
-/** Who looks, as an agent; the moment and time zone that relative days and days are meant in. */
-export async function askerOf(q: Query, agent: AgentRow, now: number): Promise<Asker> {
-  return { visible: await visibleTo(q, agent), me: agent.id, now, zone: agent.zone ?? 'UTC' }
+/**
+ * Who looks, as an agent; the moment and time zone that relative days and days are meant in. `also`: what they want to do
+ * with the tickets beside, so that only those are found with which they may.
+ */
+export async function askerOf(q: Query, agent: AgentRow, now: number, also: Action[] = []): Promise<Asker> {
+  return { visible: await visibleTo(q, agent, also), me: agent.id, now, zone: agent.zone ?? 'UTC' }
 }
 
 /**
@@ -101,7 +105,7 @@ export async function ticketsAt(q: Query, seqs: number[], { visible }: Pick<Aske
   const rows = await q
     .selectFrom('ticket_docs as d')
     .innerJoin('tickets as t', 't.id', 'd.ticket_id')
-    .select(['t.id', 't.team_id', 't.assignee_id', 't.created_by'])
+    .select(['t.id', 't.identifier', 't.team_id', 't.assignee_id', 't.created_by'])
     .where('d.seq', 'in', seqs)
     .orderBy('d.seq', 'desc')
     .execute()

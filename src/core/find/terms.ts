@@ -6,7 +6,7 @@ import { labelTerms } from './by-tag.ts'
 import { boundsOf, isWithin, MOMENTS, spanTerm } from './dates.ts'
 import { ME, NONE } from './facets.ts'
 import type { Filter } from './filter.ts'
-import type { Visible } from './visible.ts'
+import { type Visible, visibleTerms } from './visible.ts'
 
 /** What the index is asked, and what of a ticket is then to be looked at exactly. */
 export interface Asked {
@@ -51,14 +51,6 @@ const CHOICES = ['status', 'priority', 'assignee', 'team', 'by', 'channel', 'sou
 /** One of these marks; `me` is whoever asks. */
 function choiceTerm(name: string, values: readonly string[], me: string): Term {
   return { any: values.map(value => ({ facet: `${name}:${value === ME ? me : value}` })) }
-}
-
-function visibleTerms(visible: Visible): Term[] {
-  if (visible === 'all') return []
-  const { teams, own } = visible
-  return [
-    { any: [...teams.map(id => ({ facet: `team:${id}` })), { facet: `assignee:${own}` }, { facet: `by:${own}` }] },
-  ]
 }
 
 const MOST_PIECES = 20

@@ -2,6 +2,8 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
+import { refuseOverheard } from '../places.ts'
 import { answerWasTakenBack } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
@@ -20,13 +22,16 @@ export async function decideMessage(
 ): Promise<boolean> {
   const m = await messageById(tx.q, id)
   if (m.deleted_at !== null) throw new Problem('conflict', 'This message was deleted.')
+  const ticket = await ticketById(tx.q, m.ticket_id)
+  if (decision === 'note' && m.author_id !== actor.id) await refuseUnlessMay(tx.q, actor, 'manage', ticket)
   if (decision === 'public') {
-    const ticket = await ticketById(tx.q, m.ticket_id)
+    await refuseUnlessSends(tx.q, actor, ticket)
     if (ticket.published_at === null)
       throw new Problem(
         'conflict',
         `${ticket.identifier} is internal. Publish it first, then the customer can be written to.`,
       )
+    if (m.from_thread_id !== null) await refuseOverheard(tx.q, ticket.team_id)
   }
   const undecided = await tx.q
     .updateTable('messages')
@@ -52,15 +57,8 @@ export async function decideMessage(
     await redrawMessage(tx, id)
   } else {
     const author = { kind: m.author_kind, id: m.author_id, name: m.author_name }
-    await queueToOthers(tx, {
-      id,
-      ticketId: m.ticket_id,
-      visibility: 'public',
-      author,
-      fromThreadId: m.from_thread_id,
-      opening: false,
-      copyTo,
-    })
+    const { ticket_id: ticketId, from_thread_id: fromThreadId } = m
+    await queueToOthers(tx, [{ id, ticketId, visibility: 'public', author, fromThreadId, opening: false, copyTo }])
     await redrawMessage(tx, id)
   }
   return true
@@ -71,6 +69,7 @@ export async function decideMessage(
  */
 export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, id)
+  if (m.author_id !== actor.id) await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, m.ticket_id))
   if (!(await cancelHeld(tx, id))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
   await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', id).execute()
   await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })

@@ -5,7 +5,10 @@ import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
+import { refuseUnlessSends } from '../permissions/may.ts'
+import { refuseOverheard } from '../places.ts'
 import { answerWasTakenBack } from '../tickets/change.ts'
+import { ticketById } from '../tickets/find.ts'
 import { cancelHeld } from './decide.ts'
 import { messageById } from './find.ts'
 import { postMessage } from './post.ts'
@@ -81,6 +84,8 @@ async function reachOf(q: Query, messageId: string): Promise<Reach> {
 export async function sendCorrection(tx: Tx, id: string, actor: Actor): Promise<string> {
   const m = await messageById(tx.q, id)
   if (m.deleted_at !== null || m.visibility !== 'public') throw new Problem('conflict', 'There is nothing to correct.')
+  await refuseUnlessSends(tx.q, actor, await ticketById(tx.q, m.ticket_id))
+  if (m.from_thread_id !== null) await refuseOverheard(tx.q, (await ticketById(tx.q, m.ticket_id)).team_id)
   const lead: Document = [
     { type: 'paragraph', content: [{ type: 'text', text: 'A correction to my earlier message:', italic: true }] },
   ]

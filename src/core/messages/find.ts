@@ -57,7 +57,7 @@ export async function wroteFrom(q: Query, ticketId: string): Promise<string | nu
 export function matchesOf(q: Query, ticketId: string, limit = 5) {
   return q
     .selectFrom('messages')
-    .select(['author_name', 'author_address', 'matched_by', 'automatic', 'kind', 'doubt', 'created_at'])
+    .select(['id', 'author_name', 'author_address', 'matched_by', 'automatic', 'kind', 'doubt', 'created_at'])
     .where('ticket_id', '=', ticketId)
     .where('matched_by', 'is not', null)
     .orderBy('id', 'desc')

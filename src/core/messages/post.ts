@@ -1,22 +1,24 @@
-import { prepared, slotsOf } from '../../db/prepared.ts'
-import type { MessageRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
+import { preparedMany, slotsOf } from '../../db/prepared.ts'
+import type { MessageRow, NoteColor, SenderRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { attach, attachKept, fixLinks, type KeptFile, refuseTooLarge } from '../attachments.ts'
 import { readCopies } from '../copies.ts'
-import { queueDelivery, queueMark } from '../deliveries/queue.ts'
-import { redrawCard } from '../deliveries/redraw.ts'
+import { type NewDelivery, queueDeliveries, queueDelivery, queueMark } from '../deliveries/queue.ts'
+import { redrawCards } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture } from '../events.ts'
 import { touchTicket } from '../find/entry.ts'
 import type { Copy, NewFile } from '../letter.ts'
+import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
 import { senderFor } from '../senders/usual.ts'
-import { refuseUnreachable } from '../suppressions.ts'
+import { refuseAnyUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
-import { learnKey, threadsOf } from '../threads.ts'
+import { learnKey, threadsOfAll } from '../threads.ts'
 import { customerWasAnswered } from '../tickets/change.ts'
-import { ticketById } from '../tickets/find.ts'
+import { refuseMerged, ticketById } from '../tickets/find.ts'
 import { messageByDedupKey } from './find.ts'
 
 export interface NewMessage {
@@ -27,6 +29,7 @@ export interface NewMessage {
   files?: NewFile[]
   keptFiles?: KeptFile[] // whose bytes are stored already
   visibility: Visibility
+  isAgreed?: boolean // somebody who may send it agreed beforehand, as to a chat
   full?: Document | null
   from?: { channel: string; threadId: string; key: string } // where it came in; it is not sent back there
   inboundId?: string
@@ -39,6 +42,8 @@ export interface NewMessage {
   calls?: string | null // the agent who is called to look at it
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
+  color?: NoteColor | null // of a note
+  isPinned?: boolean
   dedupKey?: string // the same key again is the same message
   holdMs?: number // before it goes to the customer; absent: as the team has it
 }
@@ -48,33 +53,48 @@ export interface NewMessage {
  * goes to the customer after the team's hold. Returns its id; the same dedup key again returns the first one's id.
  */
 export async function postMessage(tx: Tx, m: NewMessage): Promise<string> {
-  if (m.author.kind === 'agent') refuseUnsendable(m)
   const known = m.dedupKey && (await messageByDedupKey(tx.q, m.dedupKey))
   if (known) return known
-  const visibility = await visibilityOf(tx.q, m)
-  const id = newId()
-  await insertMessage(tx.q, rowOf(tx, id, m, visibility))
-  touchTicket(tx, m.ticketId)
-  if (m.files?.length) await attach(tx, id, m.files)
-  if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
-  if (m.from) await learnKey(tx, { ...m.from, messageId: id })
-  if (m.isQuiet) return id
-  await queueToOthers(tx, {
-    id,
-    ticketId: m.ticketId,
-    visibility,
-    author: m.author,
-    fromThreadId: m.from?.threadId ?? null,
-    opening: m.opening ?? false,
-    isNew: true,
-    ...(m.ticket && { ticket: m.ticket }),
-    ...(m.copyTo && { copyTo: m.copyTo }),
-    ...(m.holdMs !== undefined && { holdMs: m.holdMs }),
-  })
-  return id
+  const [id] = await postMessages(tx, [m])
+  return id as string
 }
 
-const insertMessage = prepared((q, row: MessageRow) => q.insertInto('messages').values(slotsOf(row, COLUMNS)))
+/** The same for many messages that have no dedup key, all or none. Returns their ids, in the same order. */
+export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<string[]> {
+  const rows: MessageRow[] = []
+  for (const m of messages) {
+    if (m.author.kind === 'agent') refuseUnsendable(m)
+    rows.push(rowOf(tx, newId(), m, await visibilityOf(tx.q, m)))
+  }
+  await insertMessages(tx.q, rows)
+  const posted: Posted[] = []
+  for (const [i, m] of messages.entries()) {
+    const { id, visibility } = rows[i] as MessageRow
+    if (m.ticket?.general_at !== null) touchTicket(tx, m.ticketId)
+    if (m.files?.length) await attach(tx, id, m.files)
+    if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
+    if (m.from) await learnKey(tx, { ...m.from, messageId: id })
+    if (m.isQuiet) continue
+    posted.push({
+      id,
+      ticketId: m.ticketId,
+      visibility,
+      author: m.author,
+      fromThreadId: m.from?.threadId ?? null,
+      opening: m.opening ?? false,
+      isNew: true,
+      ...(m.ticket && { ticket: m.ticket }),
+      ...(m.copyTo && { copyTo: m.copyTo }),
+      ...(m.holdMs !== undefined && { holdMs: m.holdMs }),
+    })
+  }
+  await queueToOthers(tx, posted)
+  return rows.map(r => r.id)
+}
+
+const insertMessages = preparedMany((q, rows: MessageRow[]) =>
+  q.insertInto('messages').values(rows.map(row => slotsOf(row, COLUMNS))),
+)
 const COLUMNS = [
   'id',
   'ticket_id',
@@ -99,12 +119,27 @@ const COLUMNS = [
   'created_at',
   'edited_at',
   'deleted_at',
+  'color',
+  'pinned_at',
+  'moved_from_id',
 ] as const
 
-/** What is internal stays internal until somebody publishes it. */
+/**
+ * What is internal stays internal until somebody publishes it, and what somebody drafts waits for a colleague. Whoever may
+ * only look writes at the desk all the same, since nobody can keep them from it: that stays there.
+ */
 async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
-  if (m.author.kind !== 'agent' || m.visibility === 'note') return m.visibility
-  return (m.ticket ?? (await ticketById(q, m.ticketId))).published_at === null ? 'note' : m.visibility
+  if (m.author.kind !== 'agent' || !m.author.id || m.isAgreed) return m.visibility
+  const ticket = m.ticket ?? (await ticketById(q, m.ticketId))
+  const writing = await writingOf(q, m.author.id, ticket)
+  if (writing === 'nothing') {
+    if (!m.from) await refuseUnlessMay(q, m.author, 'manage', ticket)
+    return 'note'
+  }
+  if (m.visibility === 'note') return 'note'
+  await refuseMerged(q, ticket)
+  if (ticket.published_at === null) return 'note'
+  return writing === 'drafts' ? 'undecided' : m.visibility
 }
 
 function refuseUnsendable(m: NewMessage): void {
@@ -137,6 +172,9 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
     created_at: tx.now,
     edited_at: null,
     deleted_at: null,
+    color: m.color ?? null,
+    pinned_at: m.isPinned ? tx.now : null,
+    moved_from_id: null,
   }
 }
 
@@ -154,19 +192,31 @@ export interface Posted {
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
-export async function queueToOthers(tx: Tx, m: Posted): Promise<void> {
-  for (const thread of await threadsOf(tx.q, m.ticketId)) {
-    if (thread.side === 'customer') {
-      const mayGo = m.visibility === 'public' && m.author.kind === 'agent' && thread.id !== m.fromThreadId
-      if (mayGo) await queueToCustomer(tx, m, thread)
-    } else if (thread.id === m.fromThreadId) {
-      if (m.visibility === 'public' && !(await isQueuedFor(tx.q, m, thread.id))) await queueMark(tx, m, thread)
-    } else if (!m.opening && !(await isQueuedFor(tx.q, m, thread.id))) {
-      await queueDelivery(tx, m, thread) // the opening message is on the card itself
+export async function queueToOthers(tx: Tx, posted: Posted[]): Promise<void> {
+  const threads = await threadsOfAll(
+    tx.q,
+    posted.map(m => m.ticketId),
+  )
+  const toCustomers: ToCustomer[] = []
+  for (const m of posted) {
+    for (const thread of threads.get(m.ticketId) ?? []) {
+      if (thread.side === 'customer') {
+        const mayGo = m.visibility === 'public' && m.author.kind === 'agent' && thread.id !== m.fromThreadId
+        if (mayGo) toCustomers.push({ ...m, thread })
+      } else if (thread.id === m.fromThreadId) {
+        if (m.visibility === 'public' && !(await isQueuedFor(tx.q, m, thread.id))) await queueMark(tx, m, thread)
+      } else if (!m.opening && !(await isQueuedFor(tx.q, m, thread.id))) {
+        await queueDelivery(tx, m, thread) // the opening message is on the card itself
+      }
     }
   }
+  await queueToCustomers(tx, toCustomers)
   // the card counts what agents wrote; a new ticket's card is queued already
-  if (!m.opening && m.author.kind === 'agent') await redrawCard(tx, m.ticketId)
+  const counted = posted.filter(m => !m.opening && m.author.kind === 'agent')
+  await redrawCards(
+    tx,
+    counted.map(m => m.ticketId),
+  )
 }
 
 async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boolean> {
@@ -180,23 +230,38 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
   return row !== undefined
 }
 
+export interface ToCustomer extends Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'holdMs'> {
+  thread: ThreadRow
+}
+
 /**
- * Queues a message for the customer, and those who get a copy, after the team's hold; who they are is fixed now. Throws a
- * Problem when one of them must not or cannot be written to.
+ * Queues messages for their customers, and those who get a copy, after the team's hold; who they are is fixed now. Throws
+ * a Problem when one of them must not or cannot be written to.
  */
-export async function queueToCustomer(
-  tx: Tx,
-  m: Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'holdMs'>,
-  thread: ThreadRow,
-): Promise<void> {
-  await refuseUnreachable(tx.q, thread.place)
-  const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
-  await fixLinks(tx, m.id)
-  const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
-  const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
-  const sender = await senderFor(tx, ticket)
-  await queueDelivery(tx, m, thread, { holdMs, sender, copies })
-  await customerWasAnswered(tx, ticket, m.author)
+export async function queueToCustomers(tx: Tx, messages: ToCustomer[]): Promise<void> {
+  if (!messages.length) return
+  await refuseAnyUnreachable(
+    tx.q,
+    messages.map(m => m.thread.place),
+  )
+  await fixLinks(
+    tx,
+    messages.map(m => m.id),
+  )
+  const senders = new Map<string, SenderRow>()
+  const deliveries: NewDelivery[] = []
+  const answered: { ticket: TicketRow; author: Actor }[] = []
+  for (const { thread, ...m } of messages) {
+    const copies = await readCopies(tx.q, thread.place, m.copyTo ?? [])
+    await refuseForgotten(tx, thread.place)
+    for (const copy of copies) await refuseForgotten(tx, copy, 'copies')
+    const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
+    const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
+    deliveries.push({ message: m, thread, holdMs, sender: await senderFor(tx, ticket, senders), copies })
+    answered.push({ ticket, author: m.author })
+  }
+  await queueDeliveries(tx, deliveries)
+  for (const { ticket, author } of answered) await customerWasAnswered(tx, ticket, author)
 }
 
 /** A word of Overture's own to the agents, in the ticket's thread, perhaps to one of them; never to the customer. */

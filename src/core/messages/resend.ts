@@ -3,10 +3,12 @@ import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
+import { refuseUnlessSends } from '../permissions/may.ts'
 import { threadOf } from '../threads.ts'
 import { moveThread } from '../tickets/address.ts'
+import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
-import { queueToCustomer } from './post.ts'
+import { queueToCustomers } from './post.ts'
 
 /**
  * Sends a message again that failed for good, to the address given, which from now on is the ticket's. Throws a Problem
@@ -15,18 +17,20 @@ import { queueToCustomer } from './post.ts'
 export async function resendMessage(tx: Tx, id: string, typed: string, actor: Actor): Promise<void> {
   const { address } = readAddress(typed)
   const m = await messageById(tx.q, id)
+  await refuseUnlessSends(tx.q, actor, await ticketById(tx.q, m.ticket_id))
   const thread = await threadOf(tx.q, m.ticket_id, 'customer')
   const copyTo = await copiesNotSent(tx.q, id)
   const failed = await tx.q
     .updateTable('deliveries')
     .set({ state: 'cancelled' })
     .where('message_id', '=', id)
-    .where('thread_id', '=', thread.id)
+    .where('key', 'is not', null) // in whatever thread: the ticket may have been merged since
     .where('state', 'in', ['failed', 'bounced'])
     .executeTakeFirst()
   if (failed.numUpdatedRows === 0n) throw new Problem('conflict', 'This message was sent again already.')
   if (address !== thread.place) await moveThread(tx, thread, address, actor)
-  await queueToCustomer(tx, { id, ticketId: m.ticket_id, author: actor, copyTo }, { ...thread, place: address })
+  const to = { ...thread, place: address }
+  await queueToCustomers(tx, [{ id, ticketId: m.ticket_id, author: actor, copyTo, thread: to }])
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
 }

@@ -1,6 +1,7 @@
 import type { Side } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
+import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
 import type { MessageView } from '../letter.ts'
 
@@ -17,8 +18,10 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
     .leftJoin('agents as a', j => j.onRef('a.id', '=', 'm.author_id').on('m.author_kind', '=', 'agent'))
     .leftJoin('keys as k', j => j.onRef('k.message_id', '=', 'm.id').onRef('k.thread_id', '=', 'm.from_thread_id'))
     .leftJoin('agents as called', 'called.id', 'm.calls_id')
+    .leftJoin('tickets as home', j => j.onRef('home.id', '=', 'm.ticket_id').on('m.moved_from_id', 'is not', null))
     .selectAll('m')
     .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key', 'called.handle as calls'])
+    .select('home.identifier as home')
     .where('m.id', 'in', ids)
     .execute()
   const files = await attachmentsOf(q, ids, store)
@@ -53,6 +56,10 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         copies: r.copies ? JSON.parse(r.copies) : [],
         opening: r.opening === 1,
         ...(isStepKey(r.dedup_key) && { followUp: true as const }),
+        ...(r.author_kind === 'agent' &&
+          r.visibility === 'note' && { note: { color: r.color, isPinned: r.pinned_at !== null } }),
+        ...(r.home && { moved: { id: r.ticket_id, identifier: r.home } }),
+        ...(isReminderKey(r.dedup_key) && { reminder: true as const }),
         createdAt: r.created_at,
         editedAt: r.edited_at,
         deletedAt: r.deleted_at,

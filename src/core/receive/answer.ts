@@ -1,5 +1,6 @@
+import type { TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import { chatAnswered, chatHeardFrom } from '../chats/answered.ts'
+import { chatAnswered, chatHeardFrom, chatThanked } from '../chats/answered.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { customerAnswered } from '../tickets/change.ts'
@@ -7,6 +8,7 @@ import { receiveFromAgent } from './agent.ts'
 import { type Author, authorOf } from './author.ts'
 import { continueTicket, isClosedForGood } from './continue.ts'
 import { floodOn, hold } from './flood.ts'
+import { asLight } from './light.ts'
 import type { Match } from './match.ts'
 import { recordMessage, settleArrival } from './record.ts'
 import { currentPlace, type Place } from './ticket.ts'
@@ -20,7 +22,7 @@ export async function receiveAnswer(tx: Tx, mail: Arrival, match: Match, isPasse
   const { ticket, thread, way } = await currentPlace(tx, match.thread)
   const why = match.why + way
   const author = await authorOf(tx, mail, ticket)
-  const a = await withUnsubscribing(tx, mail, match.thread, author)
+  const a = await understood(tx, mail, match, ticket, author)
   if (ticket.deleted_at !== null)
     return settleArrival(tx, a, { state: 'ignored', reason: `It answers ${ticket.identifier}, which was deleted.` })
   const recorded = { ticket, thread, author: author.actor, doubt: author.doubt, why }
@@ -35,9 +37,22 @@ export async function receiveAnswer(tx: Tx, mail: Arrival, match: Match, isPasse
   const isAnswer = author.actor.kind === 'customer' && !isAutomatic(a.kind)
   if (isAnswer && (await isClosedForGood(tx, ticket)) && (await continueTicket(tx, a, { ticket, thread }, author, why)))
     return
-  await recordMessage(tx, a, recorded)
+  const messageId = await recordMessage(tx, a, recorded)
+  if (a.kind === 'light') return chatThanked(tx, a, ticket, messageId)
   if (isAnswer) await reopen(tx, a, { ticket, thread }, author)
   else if (!isAutomatic(a.kind)) await tellOfStranger(tx, a, { ticket, thread }, author)
+}
+
+/** Whoever leaves by their answer, or only says thanks, does not answer. */
+async function understood(
+  tx: Tx,
+  mail: Arrival,
+  { thread }: Match,
+  ticket: TicketRow,
+  author: Author,
+): Promise<Arrival> {
+  const a = await withUnsubscribing(tx, mail, thread, author)
+  return author.actor.kind === 'customer' ? asLight(tx, a, ticket) : a
 }
 
 async function reopen(tx: Tx, a: Arrival, { ticket }: Place, { actor }: Author): Promise<void> {

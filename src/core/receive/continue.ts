@@ -1,5 +1,6 @@
 import type { SenderRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { queueAnswerPost } from '../answer-posts.ts'
 import { customerById } from '../customers.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { record } from '../events.ts'
@@ -43,6 +44,7 @@ export async function continueTicket(
   const late = `${old.identifier} was closed ${days} days ago, so this is a new ticket.`
   await recordMessage(tx, a, { ticket, thread, author: actor, why: `${why} ${late}`, opening: true })
   await tx.q.updateTable('tickets').set({ answered_at: tx.now }).where('id', '=', ticket.id).execute()
+  await queueAnswerPost(tx, ticket)
   await record(tx, old.id, 'ticket_continued', actor, undefined, { in: ticket.identifier })
   await redrawCard(tx, old.id)
   await postNotice(tx, ticket.id, `It goes on from ${old.identifier}.`, `continues:${a.key}`, old.assignee_id)
@@ -51,7 +53,7 @@ export async function continueTicket(
 }
 
 /** The old one's, also where it is broken at the moment: that is mended before anybody answers. */
-async function senderOf(tx: Tx, old: TicketRow): Promise<SenderRow | undefined> {
+export async function senderOf(tx: Tx, old: TicketRow): Promise<SenderRow | undefined> {
   const own = old.sender_id ? await senderById(tx.q, old.sender_id) : undefined
   return own && own.removed_at === null ? own : (await sendersOf(tx.q, old.team_id))[0]
 }

@@ -7,15 +7,18 @@ import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { customerAnswered } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
+import { makeGeneral } from '../tickets/open.ts'
 
 /**
- * A mail that was shown folded was a person's after all: it counts as the customer's answer. One way. Throws a Problem for
+ * A mail that was shown folded was a person's after all, or more than thanks: it counts as the customer's answer. One way. Throws a Problem for
  * one that is counted already.
  */
 export async function treatAsAnswer(tx: Tx, messageId: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, messageId)
+  await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, m.ticket_id))
   if (m.automatic === null) throw new Problem('conflict', 'This counts as an answer already.')
   await tx.q.updateTable('messages').set({ automatic: null, kind: null }).where('id', '=', m.id).execute()
   await record(tx, m.ticket_id, 'counted_as_answer', actor, { kind: m.kind, rule: m.automatic }, { message: m.id })
@@ -29,6 +32,7 @@ export async function treatAsAnswer(tx: Tx, messageId: string, actor: Actor): Pr
 export async function acceptAuthor(tx: Tx, messageId: string, actor: Actor): Promise<void> {
   const m = await messageById(tx.q, messageId)
   const ticket = await ticketById(tx.q, m.ticket_id)
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
   if (m.author_kind !== 'stranger' && m.doubt === null) throw new Problem('conflict', 'This was accepted already.')
   const customer = await customerById(tx.q, ticket.customer_id)
   if (m.author_id !== customer.id) await accept(tx, m, ticket)
@@ -66,6 +70,7 @@ async function accept(tx: Tx, m: MessageRow, ticket: TicketRow): Promise<void> {
 
 async function countAsAnswer(tx: Tx, ticket: TicketRow, m: MessageRow): Promise<void> {
   const author = { kind: 'customer' as const, id: ticket.customer_id, name: m.author_name }
+  if (ticket.chat_id) await makeGeneral(tx, ticket)
   await customerAnswered(tx, ticket, author)
   await chatAnswered(tx, ticket, author.name)
   await redrawMessage(tx, m.id)

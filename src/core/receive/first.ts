@@ -1,6 +1,7 @@
 import type { AgentRow, SenderRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { type CustomerView, customerFor } from '../customers.ts'
+import { rememberAgain } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
 import { isOurs, senderByAddress } from '../senders/find.ts'
@@ -42,6 +43,7 @@ async function writtenTo(tx: Tx, a: Arrival): Promise<SenderRow | undefined> {
 }
 
 async function openNew(tx: Tx, a: Arrival, sender: SenderRow): Promise<void> {
+  if (a.trust.verdict !== 'fail') await rememberAgain(tx, a.from.address)
   const customer = await customerFor(tx, a.from.address, nameOf(a.from))
   const alike = await ticketLike(tx, customer.id, a.subject, sender.team_id)
   const begun = { sender, customer, subject: a.subject, root: a.key, looksLike: alike?.id ?? null }

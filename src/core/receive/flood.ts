@@ -49,11 +49,18 @@ const selectOn = prepared((q, v: { ticketId: string }) =>
 /** Keeps a mail in the tray until somebody lets it through; operators are told once. */
 export async function hold(tx: Tx, a: Arrival, why: string, teamId: string | null = null): Promise<void> {
   await settleArrival(tx, a, { state: 'held', reason: why, about: aboutOf(a) })
-  const text = `${why} Perhaps two machines answer each other. What ${a.from.address} sends is held: nothing is lost, and in Set-up, under the mails left over, it can be let through.`
+  const text = `${why} Perhaps two machines answer each other. What ${a.from.address} sends is held: nothing is lost, and it can be let through, here or in Set-up, under the mails left over.`
   await alert(tx, floodKey(a.from.address), text, teamId)
 }
 
 /** The key of the alert that tells of it. */
 export function floodKey(address: string): string {
-  return `flood:${address}`
+  return FLOOD + address
+}
+
+const FLOOD = 'flood:'
+
+/** Whose mails an alert of this key is about; null for another alert. */
+export function heldAuthor(key: string): string | null {
+  return key.startsWith(FLOOD) ? key.slice(FLOOD.length) : null
 }

@@ -1,11 +1,13 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
-import { banOf } from '../bans.ts'
+import { banAgainst, keepOut } from '../banned-mails.ts'
 import { type Arrival, isReport } from '../letter.ts'
+import { threadOf } from '../threads.ts'
+import { homeOf } from '../tickets/find.ts'
 import { receiveAnswer } from './answer.ts'
 import { receiveFirst } from './first.ts'
 import { floodFrom, hold } from './flood.ts'
-import { matchOf } from './match.ts'
+import { type Match, matchOf } from './match.ts'
 import { settleArrival } from './record.ts'
 import { receiveReport } from './report.ts'
 
@@ -16,7 +18,10 @@ import { receiveReport } from './report.ts'
 export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
   const ignored = await reasonToIgnore(tx, a)
   if (ignored) return settleArrival(tx, a, { state: 'ignored', reason: ignored })
-  const { teamId, isPassed } = await decisionOn(tx, a)
+  const { teamId, isPassed, given } = await decisionOn(tx, a)
+  if (given) return receiveAnswer(tx, a, given, true)
+  const ban = isPassed ? undefined : await banAgainst(tx, a)
+  if (ban) return keepOut(tx, a, ban)
   if (isReport(a.kind) && !teamId) return receiveReport(tx, a)
   const flood = isPassed || teamId ? null : await floodFrom(tx, a)
   if (flood) return hold(tx, a, flood)
@@ -27,9 +32,7 @@ export async function receiveArrival(tx: Tx, a: Arrival): Promise<void> {
 
 async function reasonToIgnore(tx: Tx, a: Arrival): Promise<string | null> {
   if ((await selectKey(tx.q, { channel: a.channel, key: a.key })).rows.length) return 'This mail was received before.'
-  if (a.kind === 'loop') return `It is our own mail coming back (${a.rule}).`
-  const ban = await banOf(tx.q, a.from.address)
-  return ban ? `Mail from ${ban.address} is not taken in: ${ban.reason}` : null
+  return a.kind === 'loop' ? `It is our own mail coming back (${a.rule}).` : null
 }
 
 const selectKey = prepared((q, v: { channel: string; key: string }) =>
@@ -37,11 +40,21 @@ const selectKey = prepared((q, v: { channel: string; key: string }) =>
 )
 
 /** What people decided about an arrival that was put aside before. */
-async function decisionOn(tx: Tx, a: Arrival): Promise<{ teamId: string | null; isPassed: boolean }> {
+async function decisionOn(tx: Tx, a: Arrival): Promise<Decision> {
   const [row] = (await selectDecision(tx.q, { id: a.inboundId })).rows
-  return { teamId: row?.team_id ?? null, isPassed: (row?.passed_at ?? null) !== null }
+  const isPassed = (row?.passed_at ?? null) !== null
+  if (!row?.ticket_id) return { teamId: row?.team_id ?? null, isPassed, given: null }
+  const { id } = await homeOf(tx.q, row.ticket_id)
+  const thread = await threadOf(tx.q, id, 'customer')
+  return { teamId: null, isPassed, given: { thread, why: `${row.given_by} moved it here from the mails left over.` } }
+}
+
+interface Decision {
+  teamId: string | null
+  isPassed: boolean
+  given: Match | null // to a ticket
 }
 
 const selectDecision = prepared((q, v: { id: string }) =>
-  q.selectFrom('inbound').select(['team_id', 'passed_at']).where('id', '=', v.id),
+  q.selectFrom('inbound').select(['team_id', 'passed_at', 'ticket_id', 'given_by']).where('id', '=', v.id),
 )

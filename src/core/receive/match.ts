@@ -22,7 +22,8 @@ async function matchByToken(tx: Tx, a: Arrival): Promise<Match | undefined> {
   for (const token of a.tokens) {
     const word = readReplyToken(tx.key, token)
     const thread = word && (await selectByToken(tx.q, { word })).rows[0]
-    if (thread) return { thread, why: 'Matched by the reply address that it was sent to.' }
+    if (thread)
+      return (await takenAway(tx, a, thread)) ?? { thread, why: 'Matched by the reply address that it was sent to.' }
     // machines answer to where a mail came from (RFC 3834), which names the mail itself
     const id = readBounceToken(tx.key, token)
     const sent = id && (await selectBySent(tx.q, { id })).rows[0]
@@ -42,6 +43,23 @@ const selectBySent = prepared((q, v: { id: string }) =>
     .selectAll('threads')
     .where('deliveries.id', '=', v.id)
     .where('deliveries.key', 'is not', null),
+)
+
+/**
+ * Somebody moved a mail from this ticket to another: what answers that mail, or what followed it there, still comes to the
+ * reply address of the first, and belongs to the second.
+ */
+async function takenAway(tx: Tx, a: Arrival, from: ThreadRow): Promise<Match | undefined> {
+  const [newest] = a.answers
+  if (newest === undefined) return undefined
+  const found = (await selectByKey(tx.q, { channel: a.channel, key: newest })).rows[0]
+  if (!found || found.ticket_id === from.ticket_id) return undefined
+  const { rows } = await selectMoved(tx.q, { from: from.ticket_id, to: found.ticket_id })
+  return rows.length ? { thread: found, why: 'Matched by the mail that it answers, which was moved.' } : undefined
+}
+
+const selectMoved = prepared((q, v: { from: string; to: string }) =>
+  q.selectFrom('messages').select('id').where('moved_from_id', '=', v.from).where('ticket_id', '=', v.to).limit(1),
 )
 
 async function matchByKey(tx: Tx, a: Arrival): Promise<Match | undefined> {
@@ -101,5 +119,7 @@ const selectByTag = prepared((q, v: { tag: string; channel: string }) =>
     .select('tickets.customer_id')
     .where('tickets.identifier', '=', v.tag)
     .where('threads.side', '=', 'customer')
-    .where('threads.channel', '=', v.channel),
+    .where('threads.channel', '=', v.channel)
+    .orderBy('threads.id', 'desc') // the customer's now, before one that it had earlier
+    .limit(1),
 )

@@ -7,13 +7,13 @@ import { overture, record } from '../events.ts'
 import type { Arrival } from '../letter.ts'
 import { postNotice } from '../messages/post.ts'
 import { suppress } from '../suppressions.ts'
+import { homeOf } from '../tickets/find.ts'
 import { complainedOf } from '../unsubscriptions.ts'
 import { mailCameBack, reasonOf } from './bounce.ts'
 import { floodOn } from './flood.ts'
 import { matchOf } from './match.ts'
 import { aboutOf, recordMessage, settleArrival } from './record.ts'
 import { type Returned, returnedBy } from './returned.ts'
-import { anyTicket } from './ticket.ts'
 
 /**
  * Settles what a mail system says of a mail of ours: one line in the ticket's thread, and what follows from it. About a
@@ -23,7 +23,7 @@ export async function receiveReport(tx: Tx, a: Arrival): Promise<void> {
   const returned = await returnedBy(tx, a)
   const about = returned ?? (await matchOf(tx, a))
   if (!about) return setAside(tx, a)
-  const ticket = await anyTicket(tx.q, about.thread.ticket_id)
+  const ticket = await homeOf(tx.q, about.thread.ticket_id)
   if (ticket.deleted_at !== null)
     return settleArrival(tx, a, { state: 'ignored', reason: `It is about ${ticket.identifier}, which was deleted.` })
   await recordMessage(tx, a, {

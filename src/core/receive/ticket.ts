@@ -2,6 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { ThreadRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { threadOf } from '../threads.ts'
+import { anyTicket } from '../tickets/find.ts'
 
 const MOST_STEPS = 20
 
@@ -17,7 +18,7 @@ export async function currentPlace(tx: Tx, thread: ThreadRow): Promise<Place & {
   let way = ''
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const next = await successor(tx.q, ticket)
-    if (!next || next.ticket.deleted_at !== null) break
+    if (!next) break
     way += ` ${ticket.identifier} ${next.how} ${next.ticket.identifier}.`
     ticket = next.ticket
   }
@@ -40,12 +41,3 @@ const selectContinuing = prepared((q, v: { id: string }) =>
     .orderBy('id', 'desc')
     .limit(1),
 )
-
-/** Also a deleted one: its mails are not to become another. */
-export async function anyTicket(q: Query, id: string): Promise<TicketRow> {
-  const [ticket] = (await selectTicket(q, { id })).rows
-  if (!ticket) throw new Error(`The ticket ${id} is not there.`)
-  return ticket
-}
-
-const selectTicket = prepared((q, v: { id: string }) => q.selectFrom('tickets').selectAll().where('id', '=', v.id))

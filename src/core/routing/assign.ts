@@ -9,9 +9,10 @@ import { postNotice } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
 import { giveTicket } from '../tickets/change.ts'
 import { type Candidate, candidate, candidatesOf } from './candidates.ts'
+import { meetsConditions } from './conditions.ts'
 import { factsOf } from './facts.ts'
 import { askPresence } from './presence.ts'
-import { meetsRule, type Rule, rulesOf } from './rules.ts'
+import { type Rule, rulesOf } from './rules.ts'
 import { routingOf, type Strategy } from './settings.ts'
 
 /** Who gets a ticket and why, a finished sentence. */
@@ -129,7 +130,7 @@ async function byRules(tx: Tx, ticket: TicketRow, team: TeamRow): Promise<Found>
   const rules = await rulesOf(tx.q, team.id)
   if (!rules.length) return null
   const facts = (await factsOf(tx.q, [ticket.id])).get(ticket.id)
-  for (const rule of facts ? rules.filter(r => meetsRule(r, facts)) : []) {
+  for (const rule of facts ? rules.filter(r => meetsConditions(r, facts)) : []) {
     const found = await byRule(tx, team, rule)
     if (found) return found
   }

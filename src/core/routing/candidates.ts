@@ -1,5 +1,7 @@
 import type { AgentRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
+import { ownHoursOf } from '../hours/settings.ts'
+import { isOpen } from '../hours/working-time.ts'
 import type { Routing } from './settings.ts'
 
 /** An agent as routing sees them. `unknown`: free as far as they said, but the desk was not asked lately. */
@@ -12,7 +14,7 @@ export interface Candidate {
   assignedAt: number | null
   open: number // tickets of theirs that are not closed
   capacity: number | null
-  state: 'free' | 'unknown' | 'full' | 'away'
+  state: 'free' | 'unknown' | 'full' | 'away' | 'off' // off: outside their own working hours
 }
 
 /** The agents to whom a team's tickets are given in turn, those first who waited longest for one. */
@@ -81,10 +83,12 @@ function stateOf(
   agent: AgentRow,
   open: number,
   capacity: number | null,
-  { followPresence }: Routing,
+  { followPresence, followHours }: Routing,
   now: number,
 ): Candidate['state'] {
   if (!isOnline(agent, now)) return 'away'
+  const hours = followHours ? ownHoursOf(agent) : null
+  if (hours && !isOpen(hours, now)) return 'off'
   if (capacity !== null && open >= capacity) return 'full'
   if (!followPresence) return 'free'
   if (agent.presence_at === null || now - agent.presence_at >= PRESENCE_MS) return 'unknown'

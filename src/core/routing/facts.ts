@@ -10,6 +10,7 @@ export interface Facts {
   subject: string[]
   sender: string[]
   address: string[] // the customer's
+  priority: string[]
 }
 
 /** What is known of each of these tickets, by id. */
@@ -18,10 +19,12 @@ export async function factsOf(q: Query, ticketIds: string[]): Promise<Map<string
   const rows = await q
     .selectFrom('tickets as t')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .innerJoin('threads as ct', j => j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer'))
+    .innerJoin('threads as ct', j =>
+      j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer').on('ct.ended_at', 'is', null),
+    )
     .leftJoin('accounts', 'accounts.id', 'c.account_id')
     .leftJoin('senders as s', 's.id', 't.sender_id')
-    .select(['t.id', 't.subject', 't.customer_id', 'c.fields', 'ct.place'])
+    .select(['t.id', 't.subject', 't.priority', 't.customer_id', 'c.fields', 'ct.place'])
     .select(['accounts.name as company', 'accounts.domain', 'accounts.fields as company_fields', 's.address as sender'])
     .where('t.id', 'in', ticketIds)
     .execute()
@@ -38,6 +41,7 @@ export async function factsOf(q: Query, ticketIds: string[]): Promise<Map<string
         subject: [r.subject],
         sender: given(r.sender),
         address: [r.place],
+        priority: [r.priority],
       },
     ]),
   )

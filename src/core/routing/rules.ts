@@ -1,29 +1,16 @@
-import { z } from 'zod'
 import type { AssignmentRuleRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
-import { type Facts, factsOf } from './facts.ts'
+import { type Conditions, conditionsIn, faultsOfConditions, keptConditions, meetsConditions } from './conditions.ts'
+import { factsOf } from './facts.ts'
 import { isTeam } from './settings.ts'
 
-export const SUBJECTS = ['account', 'tag', 'field', 'subject', 'sender', 'address'] as const
-export const OPERATORS = ['is', 'is_not', 'contains', 'begins', 'ends'] as const
-
-/** What a condition looks at, and how it is compared; case does not count. */
-export interface Condition {
-  on: (typeof SUBJECTS)[number]
-  name?: string | undefined // of the field
-  is: (typeof OPERATORS)[number]
-  value: string
-}
-
 /** Who takes the tickets that meet these conditions. */
-export interface Rule {
+export interface Rule extends Conditions {
   id: string
   teamId: string
   name: string
-  meets: 'all' | 'any'
-  conditions: Condition[]
   agentId: string | null
   toTeamId: string | null
 }
@@ -31,11 +18,6 @@ export interface Rule {
 export type RuleForm = Omit<Rule, 'id'>
 
 export const MOST_RULES = 20
-export const MOST_CONDITIONS = 10
-
-const conditions = z.array(
-  z.object({ on: z.enum(SUBJECTS), name: z.string().optional(), is: z.enum(OPERATORS), value: z.string() }),
-)
 
 /** A team's rules in the order in which they are tried. */
 export async function rulesOf(q: Query, teamId: string): Promise<Rule[]> {
@@ -62,7 +44,7 @@ function ruleIn(row: AssignmentRuleRow): Rule {
     teamId: row.team_id,
     name,
     meets,
-    conditions: conditions.parse(JSON.parse(row.conditions)),
+    conditions: conditionsIn(row.conditions),
     agentId: row.agent_id,
     toTeamId: row.to_team_id,
   }
@@ -126,9 +108,7 @@ function columns(form: RuleForm) {
   return {
     name: form.name.trim(),
     meets: form.meets,
-    conditions: JSON.stringify(
-      form.conditions.map(c => ({ ...c, value: c.value.trim(), ...(c.on === 'field' && { name: c.name?.trim() }) })),
-    ),
+    conditions: keptConditions(form.conditions),
     agent_id: form.agentId,
     to_team_id: form.toTeamId,
   }
@@ -140,23 +120,9 @@ async function refuseFaults(q: Query, form: RuleForm): Promise<void> {
   if (!name) faults.push(new Problem('invalid', 'Give the rule a name.', 'name'))
   if (name.length > 80) faults.push(new Problem('invalid', 'A name has at most 80 characters.', 'name'))
   if (!form.conditions.length) faults.push(new Problem('invalid', 'Give at least one condition.', 'condition:1'))
-  if (form.conditions.length > MOST_CONDITIONS)
-    faults.push(
-      new Problem('limited', `A rule has at most ${MOST_CONDITIONS} conditions.`, `condition:${MOST_CONDITIONS}`),
-    )
-  for (const [i, condition] of form.conditions.entries()) {
-    const fault = faultOf(condition)
-    if (fault) faults.push(new Problem('invalid', fault, `condition:${i + 1}`))
-  }
+  faults.push(...faultsOfConditions(form.conditions))
   faults.push(...(await faultsOfTarget(q, form)))
   if (faults.length) throw new Problems(faults)
-}
-
-function faultOf({ on, name, value }: Condition): string | null {
-  if (on === 'field' && !name?.trim()) return 'Name the field: write it as plan = gold.'
-  if (!value.trim()) return 'Write what it is compared with.'
-  if (value.length > 200 || (name?.length ?? 0) > 80) return 'That is too long to compare with.'
-  return null
 }
 
 async function faultsOfTarget(q: Query, { teamId, agentId, toTeamId }: RuleForm): Promise<Problem[]> {
@@ -170,30 +136,6 @@ async function faultsOfTarget(q: Query, { teamId, agentId, toTeamId }: RuleForm)
   if (!toTeamId) return [new Problem('invalid', 'Choose who takes these tickets: an agent or a team.', 'agent')]
   if (toTeamId === teamId) return [new Problem('invalid', 'Choose another team than this one.', 'to_team')]
   return (await isTeam(q, toTeamId)) ? [] : [new Problem('not_found', 'This team is no more.', 'to_team')]
-}
-
-/** Whether a ticket of which this is known meets the rule. */
-export function meetsRule({ meets, conditions }: Pick<Rule, 'meets' | 'conditions'>, facts: Facts): boolean {
-  const holds = (c: Condition) => meetsCondition(c, facts)
-  return conditions.length > 0 && (meets === 'all' ? conditions.every(holds) : conditions.some(holds))
-}
-
-function meetsCondition({ on, name = '', is, value }: Condition, facts: Facts): boolean {
-  const wanted = folded(value)
-  const given = (on === 'field' ? (facts.fields.get(folded(name)) ?? []) : facts[on]).map(folded).filter(Boolean)
-  if (is === 'is_not') return !given.includes(wanted)
-  return given.some(text => compare[is](text, wanted))
-}
-
-const compare = {
-  is: (text: string, wanted: string) => text === wanted,
-  contains: (text: string, wanted: string) => text.includes(wanted),
-  begins: (text: string, wanted: string) => text.startsWith(wanted),
-  ends: (text: string, wanted: string) => text.endsWith(wanted),
-}
-
-function folded(text: string): string {
-  return text.normalize('NFC').trim().toLowerCase()
 }
 
 export interface Taken {
@@ -228,7 +170,7 @@ export async function dryRun(
       const known = facts.get(t.id)
       if (tickets.length === limit) break
       of++
-      if (known && meetsRule(rule, known)) tickets.push(t)
+      if (known && meetsConditions(rule, known)) tickets.push(t)
     }
     if (page.length < PAGE) break
     before = page.at(-1)?.id ?? null

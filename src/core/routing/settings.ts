@@ -17,6 +17,7 @@ export interface Routing {
   fallbackTeamId: string | null // whose agents are asked when nobody of the team is free
   fallbackMinutes: number // after so long
   followPresence: boolean // whoever is away at the desk, or does not want to be disturbed, is not free
+  followHours?: boolean // whoever has working hours of their own is not free outside them; absent: no
 }
 
 const MOST_CAPACITY = 1_000
@@ -29,11 +30,13 @@ const shape = z.object({
   fallbackTeamId: z.string().nullable().catch(null),
   fallbackMinutes: z.number().min(0).catch(15),
   followPresence: z.boolean().catch(false),
+  followHours: z.boolean().optional(),
 })
 
 /** How a team gives out its tickets; what it has not said is as usual. */
 export function routingOf(team: Pick<TeamRow, 'routing'>): Routing {
-  return shape.parse(team.routing === null ? {} : JSON.parse(team.routing))
+  const { followHours, ...routing } = shape.parse(team.routing === null ? {} : JSON.parse(team.routing))
+  return followHours ? { ...routing, followHours } : routing
 }
 
 /** Who takes part in a team's routing, by agents' ids. */
@@ -87,7 +90,7 @@ export async function isTeam(q: Query, id: string): Promise<boolean> {
 async function setRoster(tx: Tx, teamId: string, { takers, leads }: Roster): Promise<void> {
   for (const id of new Set([...takers, ...leads])) await joinTeam(tx, id, teamId)
   const of = tx.q.updateTable('team_members').where('team_id', '=', teamId)
-  await of.set({ role: 'agent' }).execute()
+  await of.set({ role: 'member' }).where('role', '=', 'lead').execute()
   if (leads.length) await of.set({ role: 'lead' }).where('agent_id', 'in', leads).execute()
   await of.set(e => ({ unrouted_at: e.fn.coalesce('unrouted_at', e.val(tx.now)) })).execute()
   if (takers.length) await of.set({ unrouted_at: null }).where('agent_id', 'in', takers).execute()

@@ -67,9 +67,14 @@ export async function usableSender(
   return sender
 }
 
-/** The sender of a ticket's next mail. One that was removed is replaced by another of the team, which the card shows. */
-export async function senderFor(tx: Tx, ticket: TicketRow): Promise<SenderRow> {
-  const own = ticket.sender_id ? await senderById(tx.q, ticket.sender_id) : undefined
+/**
+ * The sender of a ticket's next mail. One that was removed is replaced by another of the team, which the card shows.
+ * `known` keeps senders for further tickets of the same transaction.
+ */
+export async function senderFor(tx: Tx, ticket: TicketRow, known = new Map<string, SenderRow>()): Promise<SenderRow> {
+  const id = ticket.sender_id
+  const own = id ? (known.get(id) ?? (await senderById(tx.q, id))) : undefined
+  if (own) known.set(own.id, own)
   if (own && own.removed_at === null) return own // a broken one waits, so that nothing changes its sender by an outage
   const sender = await usableSender(tx.q, ticket.team_id, null)
   await tx.q.updateTable('tickets').set({ sender_id: sender.id }).where('id', '=', ticket.id).execute()

@@ -1,7 +1,7 @@
 import type { Expression } from 'kysely'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { redrawCards } from '../deliveries/redraw.ts'
+import { redrawCardsIn } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { readTag, tagKey, tagsOf } from './tags.ts'
 
@@ -111,6 +111,11 @@ async function dropSome(tx: Tx, id: string, intoId: string | null, actor: Actor)
     await tx.q.deleteFrom('tags').where('id', '=', id).execute()
     return true
   }
+  await tx.q
+    .updateTable('tickets')
+    .set(e => ({ number: e.ref('number') })) // nobody else changes their tags meanwhile
+    .where('id', 'in', tickets)
+    .execute()
   const before = await tagsOf(tx.q, tickets)
   await tx.q.deleteFrom('ticket_tags').where('tag_id', '=', id).where('ticket_id', 'in', tickets).execute()
   if (intoId)
@@ -136,5 +141,5 @@ async function dropSome(tx: Tx, id: string, intoId: string | null, actor: Actor)
 /** Cards of closed tickets, of which there may be any number, are drawn when something else happens to them. */
 async function redrawOpen(tx: Tx, ticketIds: string[] | Expression<{ ticket_id: string }>): Promise<void> {
   const open = tx.q.selectFrom('tickets').select('id').where('closed_at', 'is', null)
-  await redrawCards(tx, open.where('id', 'in', ticketIds as string[]))
+  await redrawCardsIn(tx, open.where('id', 'in', ticketIds as string[]))
 }

@@ -4,6 +4,7 @@ import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { lockTicket } from '../tickets/lock.ts'
 
 export const LONGEST_TAG = 60
 export const MOST_TAGS = 50 // on a ticket
@@ -48,9 +49,29 @@ export async function tagsOf(q: Query, ticketIds: string[]): Promise<Map<string,
 }
 
 /** Afterwards a ticket has these tags and no others; those that are new are made. Throws a Problem under `tags`. */
-export async function setTags(tx: Tx, ticketId: string, names: string[], actor: Actor): Promise<void> {
+export function setTags(tx: Tx, ticketId: string, names: string[], actor: Actor): Promise<void> {
+  return changeTags(tx, ticketId, () => names, actor)
+}
+
+/** Adds a tag, which is made where there is none of the name. One that the ticket has changes nothing. */
+export function addTag(tx: Tx, ticketId: string, name: string, actor: Actor): Promise<void> {
+  return changeTags(tx, ticketId, before => [...before, name], actor)
+}
+
+/** Takes a tag off. One that the ticket has not changes nothing. */
+export function removeTag(tx: Tx, ticketId: string, name: string, actor: Actor): Promise<void> {
+  const key = tagKey(readTag(name))
+  return changeTags(tx, ticketId, before => before.filter(tag => tagKey(tag) !== key), actor)
+}
+
+async function changeTags(tx: Tx, ticketId: string, wish: (before: string[]) => string[], actor: Actor): Promise<void> {
+  await lockTicket(tx, ticketId, actor)
   const before = (await tagsOf(tx.q, [ticketId])).get(ticketId) ?? []
-  const wanted = new Map(names.map(readTag).map(name => [tagKey(name), name]))
+  const wanted = new Map(
+    wish(before)
+      .map(readTag)
+      .map(name => [tagKey(name), name]),
+  )
   if (wanted.size > MOST_TAGS) throw new Problem('limited', `A ticket has at most ${MOST_TAGS} tags.`, 'tags')
   if (before.length === wanted.size && before.every(name => wanted.has(tagKey(name)))) return
   const ids = await tagIds(tx, [...wanted.values()])
@@ -64,23 +85,6 @@ export async function setTags(tx: Tx, ticketId: string, names: string[], actor: 
   await tx.q.updateTable('tickets').set({ updated_at: tx.now }).where('id', '=', ticketId).execute()
   await record(tx, ticketId, 'tags_changed', actor, { tags: before }, { tags: after })
   await redrawCard(tx, ticketId)
-}
-
-/** Adds a tag, which is made where there is none of the name. One that the ticket has changes nothing. */
-export async function addTag(tx: Tx, ticketId: string, name: string, actor: Actor): Promise<void> {
-  const before = (await tagsOf(tx.q, [ticketId])).get(ticketId) ?? []
-  await setTags(tx, ticketId, [...before, name], actor)
-}
-
-/** Takes a tag off. One that the ticket has not changes nothing. */
-export async function removeTag(tx: Tx, ticketId: string, name: string, actor: Actor): Promise<void> {
-  const before = (await tagsOf(tx.q, [ticketId])).get(ticketId) ?? []
-  await setTags(
-    tx,
-    ticketId,
-    before.filter(tag => tagKey(tag) !== tagKey(readTag(name))),
-    actor,
-  )
 }
 
 /** The ids of tags by name; two who make the same one at once make one. */

@@ -8,6 +8,7 @@ import { archiveTicket, assignTicket, setStatus } from './change.ts'
 import { closeByAgent } from './close.ts'
 import { deleteTicket } from './delete.ts'
 import { ticketById } from './find.ts'
+import { type Snooze, snoozeTicket } from './snooze.ts'
 
 /** What can be done with many tickets at once. */
 export type Deed =
@@ -15,6 +16,7 @@ export type Deed =
   | { do: 'status'; status: Status }
   | { do: 'close'; reason: string }
   | { do: 'tag'; add: string[]; takeOff: string[] } // by name
+  | { do: 'snooze'; snooze: Snooze }
   | { do: 'archive' }
   | { do: 'delete' }
 
@@ -120,6 +122,9 @@ async function perform(tx: Tx, id: string, deed: Deed, actor: Actor): Promise<st
       return null
     case 'tag':
       return retag(tx, id, deed, actor)
+    case 'snooze':
+      await snoozeTicket(tx, id, deed.snooze, actor)
+      return null
     case 'archive':
       await archiveTicket(tx, id, actor)
       return null
@@ -142,7 +147,10 @@ async function retag(tx: Tx, id: string, { add, takeOff }: Extract<Deed, { do: '
 
 /** The ticket's own name in a reason would make each a reason of its own. */
 function note(skipped: Skipped[], { why, ticket }: Outcome): void {
-  const reason = ticket === null ? why : why.replaceAll(ticket, 'It')
+  const reason =
+    ticket === null
+      ? why
+      : why.replaceAll(ticket, (_, at) => (/(^|\. )$/.test(why.slice(0, at)) ? 'It' : 'this ticket'))
   let same = skipped.find(s => s.why === reason)
   if (!same) {
     same = { why: reason, count: 0, tickets: [] }

@@ -2,17 +2,24 @@ import type { AgentRow, Priority, ReplyMode, Status, TicketRow } from '../../db/
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
+import { queueAnswerPost } from '../answer-posts.ts'
 import { fixLinks } from '../attachments.ts'
+import { beginSilence, keepSilence } from '../auto-close/silence.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture, record } from '../events.ts'
 import { showUnseen } from '../messages/unseen.ts'
+import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { usableSender } from '../senders/usual.ts'
+import { answerTakenBack, customerSpoke, customerWasHeard, hasWritten, keepClocks } from '../sla/clocks.ts'
+import { forgetOurAnswer, noteOurAnswer, noteTheirAnswer } from '../stats/answer-times.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
-import { ticketById } from './find.ts'
+import { refuseMerged, ticketById } from './find.ts'
+import { unsnooze, wokenByAnswer } from './snooze.ts'
 
 /**
  * Makes an internal ticket public: its first message goes to the customer after the hold. One way, since a mail cannot be
@@ -20,6 +27,8 @@ import { ticketById } from './find.ts'
  */
 export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
+  await refuseUnlessSends(tx.q, actor, ticket)
+  await refuseMerged(tx.q, ticket)
   if (ticket.published_at !== null) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const opening = await tx.q
     .selectFrom('messages')
@@ -36,16 +45,24 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
   if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
   await refuseUnreachable(tx.q, thread.place)
+  await refuseForgotten(tx, thread.place)
   const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
   const team = await teamById(tx.q, ticket.team_id)
   await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
-  await fixLinks(tx, opening.id)
+  await fixLinks(tx, [opening.id])
   await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, sender })
   await change(tx, ticket, 'ticket_published', actor, {
     published_at: tx.now,
     sender_id: sender.id,
     status: 'awaiting_customer',
   })
+}
+
+/** The ticket, for somebody who may change it. */
+async function ticketFor(tx: Tx, id: string, actor: Actor): Promise<TicketRow> {
+  const ticket = await ticketById(tx.q, id)
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
+  return ticket
 }
 
 /** Who takes a ticket has it, and it is in progress. Taking it twice changes nothing. */
@@ -56,6 +73,7 @@ export async function takeTicket(tx: Tx, id: string, agent: AgentRow): Promise<v
 /** Gives a ticket to an agent, or to nobody (null). A new answer that waited for somebody is now in progress. */
 export async function assignTicket(tx: Tx, id: string, agentId: string | null, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
+  await refuseUnlessMay(tx.q, actor, agentId === actor.id ? 'manage' : 'transfer', ticket)
   const agent = agentId ? await agentById(tx.q, agentId) : null
   if (agent && agent.deactivated_at !== null)
     throw new Problem('conflict', `${agent.name} is no longer here.`, 'assignee')
@@ -97,7 +115,7 @@ async function assign(
 
 /** Afterwards the ticket has this priority. */
 export async function setPriority(tx: Tx, id: string, priority: Priority, actor: Actor): Promise<void> {
-  await change(tx, await ticketById(tx.q, id), 'priority_changed', actor, { priority })
+  await change(tx, await ticketFor(tx, id, actor), 'priority_changed', actor, { priority })
 }
 
 /** The statuses that an agent may set by hand, beside closing. */
@@ -105,8 +123,9 @@ export const SETTABLE: Status[] = ['open', 'in_progress', 'awaiting_customer']
 
 /** Sets a status by hand; one of a closed ticket opens it again. Throws a Problem for a status that nobody sets by hand. */
 export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (status === 'closed') return closeTicket(tx, id, '', actor)
+  await refuseMerged(tx.q, ticket, 'status')
   if (!SETTABLE.includes(status)) throw new Problem('invalid', 'This status cannot be set by hand.', 'status')
   if (ticket.published_at === null && status === 'awaiting_customer')
     throw new Problem('conflict', `${ticket.identifier} is internal; no customer is asked anything.`, 'status')
@@ -121,7 +140,7 @@ const REOPENED = { closed_at: null, closed_by: null, close_reason: null, archive
 
 /** Closes a ticket with a reason. Closing a closed one changes nothing. */
 export async function closeTicket(tx: Tx, id: string, reason: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.closed_at !== null) return
   await change(tx, ticket, 'ticket_closed', actor, {
     status: 'closed',
@@ -134,14 +153,14 @@ export async function closeTicket(tx: Tx, id: string, reason: string, actor: Act
 
 /** Puts a ticket out of the lists, closed. An answer opens it again like any closed one. */
 export async function archiveTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.archived_at !== null) return
   await change(tx, ticket, 'ticket_archived', actor, { ...closed(tx, ticket, actor), archived_at: tx.now })
 }
 
 /** A ticket that nobody wants: out of the lists, closed, and what comes in on it is kept, but shown to nobody. */
 export async function markSpam(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.spam_at !== null) return
   await change(tx, ticket, 'ticket_marked_spam', actor, { ...closed(tx, ticket, actor), spam_at: tx.now })
 }
@@ -153,8 +172,9 @@ function closed(tx: Tx, ticket: TicketRow, actor: Actor): Changes {
 
 /** Opens a closed, archived or spam ticket again; what came in while it was spam is shown now. */
 export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await ticketFor(tx, id, actor)
   if (ticket.closed_at === null && ticket.archived_at === null && ticket.spam_at === null) return
+  await refuseMerged(tx.q, ticket)
   await change(tx, ticket, 'ticket_reopened', actor, {
     status: ticket.assignee_id ? 'in_progress' : 'open',
     ...REOPENED,
@@ -163,14 +183,24 @@ export async function reopenTicket(tx: Tx, id: string, actor: Actor): Promise<vo
 
 /** From now on what agents write in this ticket's thread is treated this way; null: as the team does. */
 export async function setReplyMode(tx: Tx, id: string, mode: ReplyMode | null, actor: Actor): Promise<void> {
-  await change(tx, await ticketById(tx.q, id), 'reply_mode_changed', actor, { reply_mode: mode })
+  await change(tx, await ticketFor(tx, id, actor), 'reply_mode_changed', actor, { reply_mode: mode })
 }
 
-/** A customer's own words came in: a closed ticket opens again, and it waits for us. */
-export async function customerAnswered(tx: Tx, ticket: TicketRow, customer: Actor): Promise<void> {
-  const status = ticket.assignee_id ? 'in_progress' : 'open'
+/** A customer's own words came in: a closed ticket opens again, and it waits for us, unless it sleeps until a date. */
+export async function customerAnswered(tx: Tx, before: TicketRow, customer: Actor): Promise<void> {
+  const ticket = before.status === 'snoozed' ? await afterAnswer(tx, before, customer) : before
+  const status = ticket.status === 'snoozed' ? ticket.status : ticket.assignee_id ? 'in_progress' : 'open'
   const kind = ticket.closed_at === null ? 'customer_answered' : 'ticket_reopened'
-  await change(tx, ticket, kind, customer, { status, answered_at: tx.now, ...REOPENED })
+  const to = { status, answered_at: tx.now, ...REOPENED } as const
+  await noteTheirAnswer(tx, ticket)
+  await change(tx, ticket, kind, customer, to)
+  await customerSpoke(tx, { ...ticket, ...to })
+  await queueAnswerPost(tx, ticket)
+}
+
+async function afterAnswer(tx: Tx, ticket: TicketRow, customer: Actor): Promise<TicketRow> {
+  await unsnooze(tx, ticket, wokenByAnswer(ticket, customer))
+  return ticketById(tx.q, ticket.id)
 }
 
 /** We wrote to the customer: it is for them to answer. */
@@ -180,6 +210,10 @@ export async function customerWasAnswered(tx: Tx, ticket: TicketRow, actor: Acto
     status: 'awaiting_customer',
     ...(ticket.queued_at !== null && (await answeredBy(tx, actor))),
   })
+  await beginSilence(tx, ticket)
+  if (!hasWritten(ticket)) return
+  await noteOurAnswer(tx, ticket)
+  await customerWasHeard(tx, { ...ticket, status: 'awaiting_customer' })
 }
 
 /** Whoever answers a ticket that waits for somebody has it. */
@@ -205,8 +239,11 @@ export async function answerWasTakenBack(tx: Tx, id: string, actor: Actor): Prom
     .limit(1)
     .execute()
   if (mails.length) return
-  const { status } = JSON.parse(written.before) as { status: Status }
+  const before = JSON.parse(written.before) as { status: Status }
+  const status = before.status === 'snoozed' ? 'open' : before.status
   const isTaken = status === 'open' && ticket.assignee_id !== null
+  await answerTakenBack(tx, id, written.at)
+  await forgetOurAnswer(tx, id, written.at)
   await change(tx, ticket, 'status_changed', actor, { status: isTaken ? 'in_progress' : status })
 }
 
@@ -221,7 +258,7 @@ function lastStatusChange(q: Query, ticketId: string) {
     .executeTakeFirst()
 }
 
-type Changes = Partial<
+export type Changes = Partial<
   Pick<
     TicketRow,
     | 'status'
@@ -241,11 +278,22 @@ type Changes = Partial<
     | 'spam_at'
     | 'description'
     | 'due_at'
+    | 'merged_into_id'
+    | 'snoozed_at'
+    | 'snoozed_until'
+    | 'snoozed_for'
+    | 'snoozed_by'
+    | 'deleted_at'
+    | 'deleted_by'
   >
 >
 
-/** Sets what differs, with an event that tells of it before and after, and has the card drawn anew. */
-export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, to: Changes): Promise<void> {
+const AWAKE = { snoozed_at: null, snoozed_until: null, snoozed_for: null, snoozed_by: null }
+
+/** Changes a ticket, writes down what was changed and draws its card anew; nothing happens when nothing is another. */
+export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, changes: Changes): Promise<void> {
+  const wakes = changes.status !== undefined && changes.status !== 'snoozed' && ticket.snoozed_at !== null
+  const to = wakes ? { ...changes, ...AWAKE } : changes
   const names = (Object.keys(to) as (keyof Changes)[]).filter(name => ticket[name] !== to[name])
   if (!names.length) return
   await tx.q
@@ -254,9 +302,15 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
     .where('id', '=', ticket.id)
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
-  const told = names.filter(name => name !== 'assigned_at') // the event has a time of its own
+  const told = names.filter(name => !UNTOLD.includes(name))
   const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
   await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
+  if (ticket.parent_id && 'closed_at' in to) await redrawCard(tx, ticket.parent_id)
+  await keepClocks(tx, ticket, { ...ticket, ...to })
+  await keepSilence(tx, ticket, { ...ticket, ...to })
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
 }
+
+/** The event has a time and a name of its own. */
+const UNTOLD = ['assigned_at', 'snoozed_at', 'snoozed_by', 'deleted_at', 'deleted_by']

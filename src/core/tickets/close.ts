@@ -4,14 +4,14 @@ import type { Actor } from '../events.ts'
 import { type Given, nameInForm } from '../fields/read.ts'
 import { missingToClose, setFields } from '../fields/values.ts'
 import { closeTicket } from './change.ts'
-import { ticketById } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 /**
  * Closes a ticket as people do: with the fields given, and all that its form wants by then. Throws Problems under the
  * fields that are missing or at fault. Closing a closed one changes nothing.
  */
 export async function closeByAgent(tx: Tx, id: string, reason: string, given: Given, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await lockTicket(tx, id, actor)
   if (ticket.closed_at !== null) return
   await setFields(tx, id, given, actor)
   const missing = await missingToClose(tx.q, ticket)

@@ -1,36 +1,39 @@
 import type { Tx } from '../../db/store.ts'
-import { chatTicketClosed } from '../chats/became.ts'
-import { waiting } from '../deliveries/claim.ts'
-import { redrawCard } from '../deliveries/redraw.ts'
-import { type Actor, record } from '../events.ts'
-import { anyTicket } from '../receive/ticket.ts'
+import type { Actor } from '../events.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
+import { change } from './change.ts'
+import { anyTicket } from './find.ts'
 
 /**
- * Deletes a ticket: nobody finds or opens it any more, nothing more of it is sent, and a line stands in place of its card.
- * What its mails are known by stays, so that none of them, and no answer, ever becomes a ticket again. Twice is once.
+ * Deletes a ticket as a tombstone: it is in no list, nothing of it that waits is sent, and its card says who deleted it.
+ * Its Message-IDs stay, so that none of its mails is ever taken in again. Deleting it again changes nothing.
+ * Throws a Problem for an agent who may not change it.
  */
 export async function deleteTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await anyTicket(tx.q, id)
-  const { numUpdatedRows } = await tx.q
+  await refuseUnlessMay(tx.q, actor, 'manage', await anyTicket(tx.q, id))
+  const won = await tx.q
     .updateTable('tickets')
-    .set({ deleted_at: tx.now, updated_at: tx.now, queued_at: null })
+    .set({ deleted_at: tx.now })
     .where('id', '=', id)
-    .where('deleted_at', 'is', null)
+    .where('deleted_at', 'is', null) // only one of us
     .executeTakeFirst()
-  if (numUpdatedRows === 0n) return
-  await record(tx, id, 'ticket_deleted', actor, { deleted_at: null }, { deleted_at: tx.now })
-  await cancelAll(tx, id)
-  if (ticket.chat_id && ticket.closed_at === null) await chatTicketClosed(tx, id, tx.now)
-  await redrawCard(tx, id)
-}
-
-/** A card that was never posted need not be, either. */
-async function cancelAll(tx: Tx, ticketId: string): Promise<void> {
+  if (won.numUpdatedRows === 0n) return
+  const ticket = { ...(await anyTicket(tx.q, id)), deleted_at: null }
   await tx.q
     .updateTable('deliveries')
-    .set({ state: 'cancelled', reason: 'The ticket was deleted before.' })
-    .where('ticket_id', '=', ticketId)
-    .where(waiting('deliveries'))
-    .where(e => e.or([e('kind', '!=', 'card'), e('external_id', 'is', null)]))
+    .set({ state: 'cancelled', reason: `${ticket.identifier} was deleted.` })
+    .where('ticket_id', '=', id)
+    .where('kind', '!=', 'card')
+    .where('state', 'in', ['held', 'queued'])
     .execute()
+  await change(tx, ticket, 'ticket_deleted', actor, {
+    deleted_at: tx.now,
+    deleted_by: actor.name,
+    ...(ticket.closed_at === null && {
+      status: 'closed' as const,
+      closed_at: tx.now,
+      closed_by: actor.id,
+      queued_at: null,
+    }),
+  })
 }

@@ -5,7 +5,7 @@ import { redrawCard } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
 import { keepSetting, settingOf } from '../settings.ts'
 import { change } from './change.ts'
-import { ticketById } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 const LONGEST_DESCRIPTION = 3_000
 const LATEST = Date.UTC(10_000, 0)
@@ -17,7 +17,7 @@ export async function setDetails(
   { description, dueAt }: { description?: string; dueAt?: number | null },
   actor: Actor,
 ): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await lockTicket(tx, id, actor)
   const faults: Problem[] = []
   if (description !== undefined && description.trim().length > LONGEST_DESCRIPTION)
     faults.push(new Problem('invalid', `A description has at most ${LONGEST_DESCRIPTION} characters.`, 'description'))
@@ -28,14 +28,6 @@ export async function setDetails(
     ...(description !== undefined && { description: description.trim() || null }),
     ...(dueAt !== undefined && { due_at: dueAt }),
   })
-}
-
-/** Whether a ticket is late: never stored, so that it ends by itself. */
-export function isOverdue(
-  { dueAt, closedAt }: { dueAt: number | null; closedAt: number | null },
-  now: number,
-): boolean {
-  return dueAt !== null && closedAt === null && dueAt <= now
 }
 
 const LOOKED_AT = 'overdue_looked_at'

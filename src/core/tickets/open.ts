@@ -1,5 +1,5 @@
-import { prepared, slotsOf } from '../../db/prepared.ts'
-import type { AgentRow, ChatRow, Priority, SenderRow, Status, TicketRow } from '../../db/schema.ts'
+import { prepared, preparedMany, slotsOf } from '../../db/prepared.ts'
+import type { AgentRow, ChatRow, Priority, SenderRow, Status, ThreadRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
@@ -11,7 +11,8 @@ import { readCopies } from '../copies.ts'
 import { type CustomerView, customerById, customerFor } from '../customers.ts'
 import { queueCard } from '../deliveries/queue.ts'
 import { type Document, isEmpty } from '../document.ts'
-import { type Actor, record } from '../events.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
+import { type Actor, record, recordAll } from '../events.ts'
 import { askedBy, formById } from '../fields/forms.ts'
 import type { Given } from '../fields/read.ts'
 import { faultsOfMissing, fillNew, readFields, type Value } from '../fields/values.ts'
@@ -19,11 +20,13 @@ import { touchTicket } from '../find/entry.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
+import { openedBy, refusalInTeam, writingOf } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
+import { customerSpoke } from '../sla/clocks.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { formsOf, teamById } from '../teams.ts'
-import { beginThread, DESK, MAIL } from '../threads.ts'
+import { beginThreads, DESK, MAIL, type NewThread } from '../threads.ts'
 import { ticketByDedupKey } from './find.ts'
 
 export interface NewTicket {
@@ -44,43 +47,45 @@ export interface NewTicket {
 }
 
 /**
- * Opens a ticket: the card at the desk, and the mail to the customer unless it is internal. Everything or nothing; each
- * fault is one of the Problems thrown, with the field at fault. The same dedup key again returns the first ticket.
+ * Opens a ticket: the card at the desk, and the mail to the customer unless it is internal, or by somebody whose mails
+ * others send. Everything or nothing; each fault is one of the Problems thrown, with the field at fault. The same dedup key
+ * again returns the first ticket.
  */
 export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const known = form.dedupKey && (await ticketByDedupKey(tx.q, form.dedupKey))
   if (known) return known
-  const { address, sender, values } = await readForm(tx, form)
+  const { address, sender, values, isDraft } = await readForm(tx, form)
+  const email = form.email && !isDraft
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
-  const ticket = await insertTicket(tx, {
-    teamId: form.teamId,
+  const ticket = await insertTicket(tx, form.teamId, {
     subject: form.subject.trim().replace(/\s+/g, ' '),
     customerId: customer.id,
     senderId: sender?.id ?? null,
     formId: form.formId ?? null,
-    status: form.email ? 'awaiting_customer' : 'internal',
+    status: email ? 'awaiting_customer' : isDraft ? 'draft' : 'internal',
     priority: form.priority,
     assigneeId: form.assigneeId ?? null,
     createdBy: form.agent.id,
-    publishedAt: form.email ? tx.now : null,
+    publishedAt: email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
   })
-  await fillNew(tx, ticket.id, values)
-  await beginThreads(tx, ticket, customer.address)
+  const fields = await fillNew(tx, ticket.id, values)
+  await beginBoth(tx, ticket, customer.address)
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
     status: ticket.status,
     priority: ticket.priority,
     assignee: ticket.assignee_id,
     to: customer.address,
+    ...(fields && { fields }),
   })
   await postMessage(tx, {
     ticketId: ticket.id,
     author: actor,
     body: form.body,
     files: form.files ?? [],
-    visibility: form.email ? 'public' : 'note',
+    visibility: email ? 'public' : 'note',
     opening: true,
     ...(form.copyTo && { copyTo: form.copyTo }),
   })
@@ -92,17 +97,28 @@ export async function checkTicket(tx: Tx, form: NewTicket, files: { name: string
   await readForm(tx, form, files)
 }
 
+interface Readable {
+  address: CustomerView | { address: string; name: string }
+  sender: SenderRow | null
+  values: Value[] // of its form's fields
+  isDraft: boolean // somebody else is to send it
+}
+
 async function readForm(
   tx: Tx,
   form: NewTicket,
   files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
-): Promise<{ address: CustomerView | { address: string; name: string }; sender: SenderRow | null; values: Value[] }> {
+): Promise<Readable> {
   const faults: Problem[] = []
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
+  const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
+  if (writing === 'nothing')
+    faults.push(await refusalInTeam(tx.q, 'You may not open tickets in this team.', form.teamId))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
+  if (address && form.email) await gather(() => refuseForgotten(tx, address.address))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
@@ -115,7 +131,7 @@ async function readForm(
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
   const values = await gatherFields(tx.q, form, faults)
   if (faults.length || !address) throw new Problems(faults)
-  return { address, sender: sender ?? null, values }
+  return { address, sender: sender ?? null, values, isDraft: form.email && writing === 'drafts' }
 }
 
 /** What the form's fields hold; what is wrong or missing is added to the faults. */
@@ -159,11 +175,11 @@ export async function openTicketByCustomer(
     root: string | null // the customer's mail that begins their thread
     continues?: string // the ticket, closed long ago, that they answered
     looksLike?: string | null
+    splitFrom?: string // the ticket where their mail was before
   },
 ): Promise<TicketRow> {
   const form = (await formsOf(tx.q, by.sender.team_id))[0]
-  const ticket = await insertTicket(tx, {
-    teamId: by.sender.team_id,
+  const ticket = await insertTicket(tx, by.sender.team_id, {
     subject: cut(by.subject.trim().replace(/\s+/g, ' '), 255) || '(no subject)',
     customerId: by.customer.id,
     senderId: by.sender.id,
@@ -176,44 +192,60 @@ export async function openTicketByCustomer(
     dedupKey: null,
     continuesId: by.continues ?? null,
     looksLikeId: by.looksLike ?? null,
+    splitFromId: by.splitFrom ?? null,
   })
-  await beginThreads(tx, ticket, by.customer.address, by.root ?? undefined)
+  await beginBoth(tx, ticket, by.customer.address, by.root ?? undefined)
   const actor: Actor = { kind: 'customer', id: by.customer.id, name: by.customer.name }
   await record(tx, ticket.id, 'ticket_created', actor, undefined, {
     subject: ticket.subject,
     status: ticket.status,
     from: by.customer.address,
   })
+  await customerSpoke(tx, ticket)
   return ticket
 }
 
 /**
- * Opens the ticket of one of a chat's recipients, whose mail the caller posts: it has no place at the desk until somebody
- * answers, or there is something else that people must see.
+ * Opens the tickets of a chat's recipients, in the same order; the caller posts their mails. They have no place at the desk
+ * until somebody answers, or there is something else that people must see.
  */
-export async function openTicketOfChat(
+export async function openTicketsOfChat(
   tx: Tx,
   chat: Pick<ChatRow, 'id' | 'team_id' | 'sender_id' | 'priority' | 'created_by'>,
-  to: { customer: CustomerView; subject: string; agent: Actor },
-): Promise<TicketRow> {
-  const ticket = await insertTicket(tx, {
-    teamId: chat.team_id,
-    subject: to.subject.slice(0, 255) || '(no subject)',
-    customerId: to.customer.id,
-    senderId: chat.sender_id,
-    formId: null,
-    status: 'awaiting_customer',
-    priority: chat.priority,
-    assigneeId: null,
-    createdBy: to.agent.id,
-    publishedAt: tx.now,
-    dedupKey: null,
-    chatId: chat.id,
-  })
-  await beginThread(tx, { ticketId: ticket.id, channel: MAIL, side: 'customer', place: to.customer.address })
-  const after = { subject: ticket.subject, status: ticket.status, to: to.customer.address }
-  await record(tx, ticket.id, 'ticket_created', to.agent, undefined, after)
-  return ticket
+  agent: Actor,
+  to: { customer: CustomerView; subject: string }[],
+): Promise<TicketRow[]> {
+  const tickets = await insertTickets(
+    tx,
+    chat.team_id,
+    to.map(({ customer, subject }) => ({
+      subject: subject.slice(0, 255) || '(no subject)',
+      customerId: customer.id,
+      senderId: chat.sender_id,
+      formId: null,
+      status: 'awaiting_customer',
+      priority: chat.priority,
+      assigneeId: null,
+      createdBy: agent.id,
+      publishedAt: tx.now,
+      dedupKey: null,
+      chatId: chat.id,
+    })),
+  )
+  const opened = tickets.map((ticket, i) => ({ ticket, place: to[i]?.customer.address ?? '' }))
+  await beginThreads(
+    tx,
+    opened.map(({ ticket, place }) => customersThread(ticket, place)),
+  )
+  await recordAll(
+    tx,
+    'ticket_created',
+    agent,
+    opened.map(({ ticket, place }) => {
+      return { ticketId: ticket.id, after: { subject: ticket.subject, status: ticket.status, to: place } }
+    }),
+  )
+  return tickets
 }
 
 /** Gives a chat's ticket its place at the desk: a card, and in its thread all that came before. False when it has one. */
@@ -233,7 +265,6 @@ export async function makeGeneral(tx: Tx, ticket: TicketRow): Promise<boolean> {
 }
 
 interface TicketStart {
-  teamId: string
   subject: string
   customerId: string
   senderId: string | null
@@ -247,15 +278,27 @@ interface TicketStart {
   continuesId?: string | null
   looksLikeId?: string | null
   chatId?: string | null // it begins as a chat's, and not at the desk
+  splitFromId?: string | null
 }
 
-async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
-  const [team] = (await takeNumber(tx.q, { teamId: t.teamId })).rows
+async function insertTicket(tx: Tx, teamId: string, start: TicketStart): Promise<TicketRow> {
+  const [ticket] = await insertTickets(tx, teamId, [start])
+  return ticket as TicketRow
+}
+
+async function insertTickets(tx: Tx, teamId: string, starts: TicketStart[]): Promise<TicketRow[]> {
+  const [team] = (await takeNumbers(tx.q, { teamId, count: starts.length })).rows
   if (!team) throw new Problem('not_found', 'This team is no more.', 'team')
-  const number = team.next_number - 1
-  const row: TicketRow = {
+  const first = team.next_number - starts.length
+  const rows = starts.map((start, i) => rowOf(tx, { id: teamId, prefix: team.prefix }, first + i, start))
+  await insertRows(tx.q, rows)
+  return rows
+}
+
+function rowOf(tx: Tx, team: { id: string; prefix: string }, number: number, t: TicketStart): TicketRow {
+  return {
     id: newId(),
-    team_id: t.teamId,
+    team_id: team.id,
     number,
     identifier: `${team.prefix}-${number}`,
     subject: t.subject,
@@ -289,20 +332,27 @@ async function insertTicket(tx: Tx, t: TicketStart): Promise<TicketRow> {
     description: null,
     due_at: null,
     deleted_at: null,
+    deleted_by: null,
+    parent_id: null,
+    split_from_id: t.splitFromId ?? null,
+    snoozed_at: null,
+    snoozed_until: null,
+    snoozed_for: null,
+    snoozed_by: null,
   }
-  await insertRow(tx.q, row)
-  return row
 }
 
-const takeNumber = prepared((q, v: { teamId: string }) =>
+const takeNumbers = prepared((q, v: { teamId: string; count: number }) =>
   q
     .updateTable('teams')
-    .set(e => ({ next_number: e('next_number', '+', 1) }))
+    .set(e => ({ next_number: e('next_number', '+', v.count) }))
     .where('id', '=', v.teamId)
     .returning(['prefix', 'next_number']),
 )
 
-const insertRow = prepared((q, row: TicketRow) => q.insertInto('tickets').values(slotsOf(row, COLUMNS)))
+const insertRows = preparedMany((q, rows: TicketRow[]) =>
+  q.insertInto('tickets').values(rows.map(row => slotsOf(row, COLUMNS))),
+)
 const COLUMNS = [
   'id',
   'team_id',
@@ -339,16 +389,26 @@ const COLUMNS = [
   'description',
   'due_at',
   'deleted_at',
+  'deleted_by',
+  'parent_id',
+  'split_from_id',
+  'snoozed_at',
+  'snoozed_until',
+  'snoozed_for',
+  'snoozed_by',
 ] as const
 
 async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {
   const team = await teamById(tx.q, ticket.team_id)
-  const desk = await beginThread(tx, { ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place })
-  await queueCard(tx, ticket.id, desk)
+  const [desk] = await beginThreads(tx, [{ ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place }])
+  await queueCard(tx, ticket.id, desk as ThreadRow)
 }
 
-async function beginThreads(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
+async function beginBoth(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
   await beginAtDesk(tx, ticket)
-  const customer = { ticketId: ticket.id, channel: MAIL, side: 'customer' as const, place: address }
-  await beginThread(tx, root ? { ...customer, root } : customer)
+  await beginThreads(tx, [{ ...customersThread(ticket, address), ...(root && { root }) }])
+}
+
+function customersThread(ticket: TicketRow, address: string): NewThread {
+  return { ticketId: ticket.id, channel: MAIL, side: 'customer', place: address }
 }

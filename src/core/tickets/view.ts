@@ -3,10 +3,13 @@ import type { Query, Store } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { fieldsOf } from '../fields/values.ts'
 import type { ChatView, MessageView, SenderView, TicketLink, TicketView } from '../letter.ts'
+import { pinnedNotes } from '../messages/notes.ts'
 import { messageViews } from '../messages/view.ts'
 import { secretsOf } from '../senders/secrets.ts'
+import { clocksOf } from '../sla/view.ts'
 import { tagsOf } from '../tags/tags.ts'
 import { EVERYTHING, unsubscribedAmong, unsubscribeUrl } from '../unsubscriptions.ts'
+import { relationsOf, UNRELATED } from './relations.ts'
 
 /** One ticket as the desk shows it; undefined when it is no more. */
 export async function ticketView(q: Query, store: Store, id: string): Promise<TicketView | undefined> {
@@ -14,22 +17,24 @@ export async function ticketView(q: Query, store: Store, id: string): Promise<Ti
 }
 
 /**
- * Tickets as the desk shows them, by id; those that were deleted are missing, unless they are asked for as well.
- * `withOpening`: whose opening message and counts are asked for.
+ * Tickets as the desk shows them, by id; those that were deleted are missing, unless they are asked for. `withOpening`:
+ * whose opening message, counts, relations and pinned notes are asked for.
  */
 export async function ticketViews(
   q: Query,
   store: Store,
   ids: string[],
   withOpening = ids,
-  alsoDeleted = false,
+  { withDeleted = false }: { withDeleted?: boolean } = {},
 ): Promise<Map<string, TicketView>> {
   if (!ids.length) return new Map()
   const rows = await q
     .selectFrom('tickets as t')
     .innerJoin('teams', 'teams.id', 't.team_id')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .innerJoin('threads as ct', j => j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer'))
+    .innerJoin('threads as ct', j =>
+      j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer').on('ct.ended_at', 'is', null),
+    )
     .leftJoin('accounts', 'accounts.id', 'c.account_id')
     .leftJoin('agents as a', 'a.id', 't.assignee_id')
     .leftJoin('agents as b', 'b.id', 't.created_by')
@@ -39,6 +44,7 @@ export async function ticketViews(
     .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
     .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
     .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
+    .leftJoin('tickets as whole', 'whole.id', 't.split_from_id')
     .selectAll('t')
     .select([
       'teams.name as team_name',
@@ -65,9 +71,10 @@ export async function ticketViews(
       'later.identifier as later_identifier',
       'merged.identifier as merged_identifier',
       'alike.identifier as alike_identifier',
+      'whole.identifier as whole_identifier',
     ])
     .where('t.id', 'in', ids)
-    .$if(!alsoDeleted, w => w.where('t.deleted_at', 'is', null))
+    .$if(!withDeleted, w => w.where('t.deleted_at', 'is', null))
     .execute()
   const chats = await chatsOf(
     q,
@@ -78,6 +85,9 @@ export async function ticketViews(
   const openings = await openingsOf(q, store, withOpening)
   const tags = await tagsOf(q, withOpening)
   const fields = await fieldsOf(q, ids)
+  const relations = await relationsOf(q, withOpening)
+  const pinned = await pinnedNotes(q, withOpening)
+  const clocks = await clocksOf(q, withOpening)
   return new Map(
     rows.map(r => [
       r.id,
@@ -107,16 +117,22 @@ export async function ticketViews(
         suppressed: r.suppressed,
         archivedAt: r.archived_at,
         spamAt: r.spam_at,
-        deletedAt: r.deleted_at,
         continues: linkTo(r.continues_id, r.earlier_identifier),
         continuedBy: linkTo(r.later_id, r.later_identifier),
         mergedInto: linkTo(r.merged_into_id, r.merged_identifier),
         looksLike: linkTo(r.looks_like_id, r.alike_identifier),
+        splitFrom: linkTo(r.split_from_id, r.whole_identifier),
+        snoozedUntil: r.snoozed_until,
+        snoozedFor: r.snoozed_for,
+        deletedBy: r.deleted_at === null ? null : (r.deleted_by ?? 'somebody'),
+        relations: relations.get(r.id) ?? UNRELATED,
+        pinned: pinned.get(r.id) ?? [],
         chat: chats.get(r.id) ?? null,
         description: r.description,
         dueAt: r.due_at,
         tags: tags.get(r.id) ?? [],
         fields: fields.get(r.id) ?? [],
+        clocks: clocks.get(r.id) ?? [],
       },
     ]),
   )

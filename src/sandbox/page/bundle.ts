@@ -20,6 +20,7 @@ export async function bundlePage(): Promise<Bundle> {
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
+    loader: { '.woff2': 'dataurl' },
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'error',
   })

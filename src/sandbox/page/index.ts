@@ -8,6 +8,7 @@ const POLICY = [
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
+  'font-src data:',
   "connect-src 'self'",
   "frame-src 'self'",
   "base-uri 'none'",

@@ -163,3 +163,23 @@ export function rename(world: World, channel: Channel, name: string): void {
   const type = family(channel) === 'groups' ? 'group_rename' : 'channel_rename'
   publish(world, { type, channel: { id: channel.id, name, created: channel.created } }, channel)
 }
+
+/** Another organisation comes in, or leaves again. */
+export function share(world: World, channel: Channel, isShared: boolean): void {
+  channel.kind = isShared ? 'shared' : 'public'
+  world.tell({ kind: 'channel', channel: channel.id })
+  const event = isShared
+    ? { type: 'channel_shared', connected_team_id: world.otherTeam.id }
+    : { type: 'channel_unshared', previously_connected_team_id: world.otherTeam.id, is_ext_shared: false }
+  publish(world, { ...event, channel: channel.id }, channel)
+}
+
+/** The channel has another id from now on, as it may when it is shared. */
+export function changeId(world: World, channel: Channel): void {
+  const old = channel.id
+  channel.id = world.id('C')
+  world.channels.delete(old)
+  world.channels.set(channel.id, channel)
+  world.tell({ kind: 'channel', channel: channel.id })
+  publish(world, { type: 'channel_id_changed', old_channel_id: old, new_channel_id: channel.id }, channel)
+}

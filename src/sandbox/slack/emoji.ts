@@ -18,9 +18,14 @@ const UNICODE: Record<string, string> = {
   white_check_mark: '2705',
   x: '274c',
   lock: '1f512',
+  arrows_counterclockwise: '1f504',
+  rotating_light: '1f6a8',
   email: '2709-fe0f',
   hourglass_flowing_sand: '23f3',
 }
+
+/** Those that every workspace has, as far as this Slack knows them. */
+export const STANDARD_NAMES = Object.keys(UNICODE)
 
 const NAMES = new Map(Object.entries(UNICODE).map(([name, code]) => [character(code), name]))
 const ANY = new RegExp([...NAMES.keys()].join('|'), 'gu')

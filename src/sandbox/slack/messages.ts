@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { publish } from './events.ts'
 import { fileJson, fileView } from './files.ts'
 import { shortId } from './ids.ts'
+import { showLinks } from './links.ts'
 import { richTextOf, textOfBlocks } from './rich-text.ts'
 import type { Block, Json, MessageView } from './types.ts'
 import type { Channel, Message, User, World } from './world.ts'
@@ -45,7 +46,7 @@ export function say(
   }
   const message = post(world, channel, draft, broadcast)
   mention(world, channel, message)
-  unfurl(world, channel, message)
+  showLinks(world, channel, message)
   return message
 }
 
@@ -214,21 +215,4 @@ function mention(world: World, channel: Channel, message: Message): void {
   if (!message.text.includes(`<@${world.app.botUser}>`) || channel.kind === 'im') return
   const { type: _, ...json } = messageJson(world, channel, message)
   publish(world, { type: 'app_mention', ...json, channel: channel.id, event_ts: message.ts }, channel)
-}
-
-/** A preview that Slack adds to a message with a link: a change that nobody made. */
-function unfurl(world: World, channel: Channel, message: Message): void {
-  const link = /<(https?:\/\/[^>|]+)/.exec(message.text)?.[1]
-  if (!link || !URL.canParse(link)) return
-  const { hostname } = new URL(link)
-  const preview = {
-    id: 1,
-    from_url: link,
-    original_url: link,
-    title: hostname,
-    title_link: link,
-    fallback: hostname,
-    service_name: hostname,
-  }
-  change(world, channel, message, { attachments: [preview] })
 }

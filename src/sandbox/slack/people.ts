@@ -8,7 +8,7 @@ export function userJson(world: World, user: User): Json {
     id: user.id,
     team_id: user.teamId,
     name: user.name,
-    deleted: false,
+    deleted: user.isDeleted === true,
     color: user.color,
     real_name: user.realName,
     tz: 'Europe/Amsterdam',

@@ -1,4 +1,4 @@
-import { archive, removeChannel, rename, unarchive } from './channels.ts'
+import { archive, changeId, removeChannel, rename, share, unarchive } from './channels.ts'
 import { messageView } from './messages.ts'
 import type { ChannelReader, ChannelView, MessageView } from './types.ts'
 import { type Channel, type Message, SlackSays, type World } from './world.ts'
@@ -12,7 +12,9 @@ export function readerOf(world: World, channel: Channel): ChannelReader {
   }
   const view = (message: Message): MessageView => messageView(world, channel, message)
   return {
-    id: channel.id,
+    get id() {
+      return channel.id
+    },
     get name() {
       return channel.name
     },
@@ -25,6 +27,9 @@ export function readerOf(world: World, channel: Channel): ChannelReader {
     unarchive: () => unarchive(world, channel, channel.creator),
     remove: () => removeChannel(world, channel, channel.creator),
     rename: name => rename(world, channel, name),
+    share: () => share(world, channel, true),
+    unshare: () => share(world, channel, false),
+    changeId: () => changeId(world, channel),
   }
 }
 

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { authMethods } from './api/auth.ts'
 import { chat } from './api/chat.ts'
 import { conversations } from './api/conversations.ts'
+import { emoji } from './api/emoji.ts'
 import { files } from './api/files.ts'
+import { functions } from './api/functions.ts'
 import { reactions } from './api/reactions.ts'
 import { serve } from './api/server.ts'
+import { unfurling } from './api/unfurl.ts'
 import { users } from './api/users.ts'
 import { views } from './api/views.ts'
 import { directWith, findChannel } from './channels.ts'
@@ -18,12 +21,13 @@ import { findUser, userJson, userView } from './people.ts'
 import { createRates } from './rates.ts'
 import { readerOf } from './reader.ts'
 import { snapshotOf } from './snapshot.ts'
+import { runStep, viewOf } from './steps.ts'
 import { populate } from './town.ts'
 import { createPoster } from './transport/http.ts'
 import { createSockets } from './transport/socket.ts'
 import type { SlackChange, SlackOptions, SlackSandbox } from './types.ts'
 import { until } from './until.ts'
-import type { World } from './world.ts'
+import { SlackSays, type World } from './world.ts'
 
 /**
  * Starts an imaginary Slack workspace with our app installed from its manifest. Its Web API, Socket Mode and signed requests
@@ -51,8 +55,11 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     ...authMethods(() => (isSocketMode ? sockets.ticket() : undefined)),
     ...chat,
     ...conversations,
+    ...emoji,
     ...files,
+    ...functions,
     ...reactions,
+    ...unfurling,
     ...users,
     ...views,
   }
@@ -106,6 +113,12 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
     setPresence(who, change) {
       Object.assign(findUser(world, who), change)
     },
+    runStep: (callbackId, inputs) => runStep(world, callbackId, inputs),
+    stepRun(id) {
+      const run = world.stepRuns.get(id)
+      if (!run) throw new SlackSays('no_such_run', `No step has the run ${id}.`)
+      return viewOf(run)
+    },
     snapshot: who => snapshotOf(world, findUser(world, who), version, sockets.count),
     onChange(tell) {
       listeners.add(tell)
@@ -154,6 +167,7 @@ function newWorld(options: SlackOptions, tell: (change: SlackChange) => void): W
     triggers: new Map(),
     responseUrls: new Map(),
     notices: [],
+    stepRuns: new Map(),
     calls: [],
     order: 0,
     isDown: false,

@@ -313,6 +313,11 @@ export interface ChannelReader {
   unarchive(): void
   remove(): void
   rename(name: string): void
+  /** People of another organisation read it from now on (Slack Connect), or no more. */
+  share(): void
+  unshare(): void
+  /** It has another id from now on, as it may when it is shared. */
+  changeId(): void
 }
 
 export interface Call {
@@ -389,6 +394,15 @@ export interface SlackOptions {
   retryDelaysMs?: number[]
 }
 
+/** A run of one of the app's steps in somebody's workflow. */
+export interface StepRunView {
+  id: string
+  callbackId: string
+  state: 'running' | 'completed' | 'failed'
+  outputs: Json
+  error: string | undefined
+}
+
 export interface SlackSandbox {
   /** Ends in `/api/`. */
   readonly apiUrl: string
@@ -421,9 +435,16 @@ export interface SlackSandbox {
   /** Refuses API calls and sends nothing; what happens meanwhile is delivered as far as retries reach. */
   outage(on: boolean): void
   /** Changes somebody's profile, as they would, and tells the app. */
-  changeProfile(who: string, change: { realName?: string; displayName?: string; email?: string }): void
+  changeProfile(
+    who: string,
+    change: { realName?: string; displayName?: string; email?: string; isDeleted?: boolean },
+  ): void
   /** Somebody goes away or comes back, or wants no disturbance until a time (seconds since 1970; 0 ends it). */
   setPresence(who: string, change: { isAway?: boolean; quietUntil?: number }): void
+  /** Runs a step of the app as Workflow Builder does. */
+  runStep(callbackId: string, inputs: Json): StepRunView
+  /** How a run stands now. */
+  stepRun(id: string): StepRunView
   snapshot(who: string): SlackSnapshot
   /** Tells of each change; returns what ends the telling. */
   onChange(tell: (change: SlackChange) => void): () => void

@@ -11,6 +11,7 @@ export interface User {
   teamId: string
   isBot: boolean
   isStranger: boolean
+  isDeleted?: boolean
   color: string
   updated: number
   isAway: boolean
@@ -127,6 +128,16 @@ export interface ResponseUrl {
   thread_ts?: string
 }
 
+/** One run of a step of somebody's workflow. */
+export interface StepRun {
+  id: string
+  callbackId: string
+  token: string
+  state: 'running' | 'completed' | 'failed'
+  outputs: Json
+  error: string | undefined
+}
+
 export interface Notice {
   id: string
   at: number
@@ -161,6 +172,7 @@ export interface World {
   triggers: Map<string, Trigger>
   responseUrls: Map<string, ResponseUrl>
   notices: Notice[]
+  stepRuns: Map<string, StepRun>
   calls: Call[]
   order: number
   isDown: boolean

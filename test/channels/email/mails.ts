@@ -47,6 +47,9 @@ export function row(raw: Buffer, envelope: Envelope = {}): InboundRow {
     dropped_at: null,
     from_address: null,
     passed_at: null,
+    banned_by: null,
+    ticket_id: null,
+    given_by: null,
   }
 }
 

@@ -169,7 +169,7 @@ const full: NewChatForm['start'] = {
   },
   kind: long,
   priority: 'urgent',
-  exclusions: { suppressed: false, unsubscribed: false, duplicate: false, openTicket: false, writtenToDays: null },
+  exclusions: { unsubscribed: false, duplicate: false, openTicket: false, writtenToDays: null },
   segment: 'g99',
   customers: pickedOptions(Array(100).fill(person)),
   addresses: `${longAddress}\n`.repeat(20),
@@ -187,7 +187,10 @@ describe('every modal is what Slack takes', () => {
     ...changes,
   })
   const draft = { id: 'x'.repeat(36), number: 2_147_483_647, files: long.slice(0, 200), list: long.slice(0, 100) }
-  const preview = { picked: recipientOption({ id: 'r1', address: longAddress, name: hostile }), to: longAddress }
+  const preview = {
+    picked: recipientOption({ id: 'r1', address: longAddress, name: hostile, state: 'blocked' }),
+    to: longAddress,
+  }
   const modals = {
     ...Object.fromEntries(
       kinds.flatMap(kind => [
@@ -248,11 +251,17 @@ describe('the buttons of a card', () => {
     expect(of(chats['one that waits for approval'] as ChatView)).toEqual(['Approve', 'Stop', 'Recipients (CSV)'])
     expect(of(chat())).toEqual(['Pause', 'Stop', 'Follow up 76 who did not answer', 'Recipients (CSV)', 'Report'])
     expect(of(chats['one that is paused'] as ChatView)).toContain('Resume')
-    expect(of(chats['one that was stopped'] as ChatView)).toEqual(['Recipients (CSV)', 'Report'])
+    expect(of(chats['one that was stopped'] as ChatView)).toEqual(['Recipients (CSV)', 'Report', 'Copy'])
+  })
+
+  test('stay the same block, so that a press lasts while the card is drawn anew', () => {
+    const blockOf = (view: ChatView) => chatCard(view).blocks.at(-1)?.block_id
+    expect(blockOf(chat())).toBeDefined()
+    expect(blockOf(chat({ counts: { ...counts, queued: 0 } }))).toBe(blockOf(chat()))
   })
 
   test('offer no sixth follow-up, and none where nobody waits', () => {
-    expect(of(chats['one that is over'] as ChatView)).toEqual(['Recipients (CSV)', 'Report'])
+    expect(of(chats['one that is over'] as ChatView)).toEqual(['Recipients (CSV)', 'Report', 'Copy'])
     expect(of(chat({ counts: { ...counts, waiting: 0 } })).join()).not.toContain('Follow up')
   })
 })

@@ -113,6 +113,7 @@ describe('a chat', () => {
   it('shows what one recipient gets, and sends it to its author', async () => {
     const { ann } = await begin()
     const run = await dryRun(to('Jane Doe <jane@acme.test>', 'Bob <bob@globex.test>'))
+    expect(wordsOf(run)).toContain('Hello Jane, they are here.')
     const place = { view: run.id }
     expect((await ann.suggest(place, 'find_recipient', 'bo')).options.map(o => o.text.text)).toEqual([
       'Bob · bob@globex.test',
@@ -128,6 +129,14 @@ describe('a chat', () => {
     expect(inboxOf('bob@globex.test')).toEqual([])
   })
 
+  it('says beside the numbers why its mail cannot be sent to its author', async () => {
+    const { ann } = await begin()
+    const run = await dryRun('jane@acme.test', { message: 'Dear {{ customer.frist_name }},' })
+    await ann.click({ view: run.id }, 'send_to_me')
+    const after = await says('⚠️ customer.frist_name is missing')
+    expect(wordsOf(after)).toContain('0 of 1* will get it.')
+  })
+
   it('comes from a CSV file, whose columns the message speaks of; the rows left out come as a file', async () => {
     const { ann, slack } = await begin()
     await ann.command('/chat', support)
@@ -141,7 +150,7 @@ describe('a chat', () => {
       message: 'You have {{ row.bulbs }}.',
     })
     const run = await says('*1 of 3* will get it.')
-    expect(wordsOf(run)).toContain('a variable is missing')
+    expect(wordsOf(run)).toContain('row.bulbs is missing, and no default is given for it.')
     await ann.click({ view: run.id }, 'blocked_csv')
     const { id } = await slack.until(() => filesFor('Ann')[0])
     const file = slack.file(id)
@@ -229,11 +238,33 @@ describe('a chat', () => {
     const run = await says('will get it.')
     expect(run.submit).toBe('Schedule')
     await ann.submit()
-    await says('goes out at')
+    await says('goes out <!date^')
     await cardSays(1, '*Scheduled*')
     await press(1, 'stop_chat')
     await cardSays(1, '*Stopped*')
     expect(inboxOf('jane@acme.test')).toEqual([])
+  })
+
+  it('is copied into another when it was stopped for a slip', async () => {
+    const { ann, ben } = await begin()
+    await change({ vetoMinutes: 30 })
+    await dryRun('jane@acme.test', { kind: 'product' })
+    await ann.submit()
+    await cardSays(1, '*Scheduled*')
+    await press(1, 'stop_chat', ben)
+    await cardSays(1, '*Stopped*')
+    await press(1, 'copy_chat')
+    await form('New chat')
+    expect(ann.modal().values).toMatchObject({
+      addresses: { value: { value: 'jane@acme.test' } },
+      kind: { value: { value: 'product' } },
+    })
+    await ann.submit({ subject: 'Our newest tulips' })
+    await says('*1 of 1* will get it.')
+    expect(await chats()).toMatchObject([
+      { number: 1, state: 'stopped' },
+      { number: 2, state: 'draft', subject: 'Our newest tulips' },
+    ])
   })
 })
 
@@ -313,7 +344,7 @@ describe('the form for a chat', () => {
     await ann.submit({
       customers: ['acme'],
       ...tulips,
-      exclusions: ['suppressed', 'unsubscribed', 'duplicate'],
+      exclusions: ['unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')
@@ -331,16 +362,35 @@ describe('the form for a chat', () => {
     expect(nothing.errors.words).toContain('Say which customers')
     await ann.choose('words', 'acme')
     await ann.click({ view: ann.modal().id }, 'count_segment')
-    await says('1 customers at the moment.')
+    await says('1 customer at the moment.')
     await ann.submit()
     await slack.until(() => ann.modals().length === 1 && JSON.stringify(ann.modal().values).includes('"Acme"'))
     expect(ann.modal().values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
     await ann.submit({
       message: 'They are here.',
-      exclusions: ['suppressed', 'unsubscribed', 'duplicate'],
+      exclusions: ['unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
     await says('*1 of 1* will get it.')
+  })
+})
+
+describe('the form for a segment', () => {
+  it('says beside its fields how many it means, or what it does not understand', async () => {
+    const { ann, openTicket, slack } = await begin()
+    await openTicket()
+    await ann.shortcut('new_chat')
+    await form('New chat')
+    await ann.click({ view: ann.modal().id }, 'new_segment')
+    await form('New segment')
+    await ann.choose('fields', 'plan pro')
+    await ann.click({ view: ann.modal().id }, 'count_segment')
+    await says('“plan pro” is not understood. Write a field as name: value')
+    expect(ann.modal().title).toBe('New segment')
+    await ann.choose('fields', '')
+    await ann.choose('words', 'acme')
+    await ann.click({ view: ann.modal().id }, 'count_segment')
+    await slack.until(() => wordsOf(ann.modal()).includes('1 customer at the moment.'))
   })
 })
 
@@ -361,6 +411,9 @@ describe('the command for chats', () => {
     await told('I do not know')
     await ann.command('/chat 99', support)
     await told('There is no chat 99.')
+    await dryRun('bob@globex.test')
+    await ann.command('/chat list', support)
+    await told('1 would get it')
     await ann.command('/chat help', support)
     await told('opens the form')
   })
@@ -490,21 +543,13 @@ describe("a team's rules for chats", () => {
     await form('Team')
     await ann.click({ view: ann.modal().id }, 'chat_rules')
     await form('Chats of the team')
-    const answer = await ann.submit({ zone: 'Berlin', workingHours: 'always' })
-    expect(answer.errors).toMatchObject({ zone: expect.stringContaining('no time zone') })
-    expect(answer.errors.workingHours).toBe('A time looks like 09:00.')
-    await ann.submit({
-      zone: 'Europe/Berlin',
-      workingHours: '8:30 – 18:00',
-      quietHours: null,
-      approvalOver: '10',
-    })
+    const answer = await ann.submit({ quietHours: 'always' })
+    expect(answer.errors.quietHours).toBe('A time looks like 09:00.')
+    await ann.submit({ quietHours: '20:30 – 8:00', approvalOver: '10' })
     await form('Team')
     const [team] = await world.overture.store.read(q => q.selectFrom('teams').selectAll().execute())
     expect(JSON.parse(team?.chat_rules ?? '')).toMatchObject({
-      zone: 'Europe/Berlin',
-      workingHours: { from: '08:30', to: '18:00' },
-      quietHours: null,
+      quietHours: { from: '20:30', to: '08:00' },
       approvalOver: 10,
       capDays: 7,
     })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addField, type FieldForm, fieldsFor } from '../../../src/core/fields/define.ts'
 import { addForm, askedBy, changeForm } from '../../../src/core/fields/forms.ts'
 import { fieldsOf } from '../../../src/core/fields/values.ts'
-import { formsOf, teams } from '../../../src/core/teams.ts'
+import { createTeam, formsOf, teams } from '../../../src/core/teams.ts'
 import type { FieldKind, Required } from '../../../src/db/schema.ts'
 import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
 import { startWorld, type World } from '../../support/world.ts'
@@ -209,6 +209,44 @@ describe('the form for a new ticket', () => {
     expect(mail.text).toContain('SUP-1\nReference: INV-7')
     expect(mail.html).toContain('Reference: INV-7')
     expect(mail.text).not.toContain('Complaint')
+  })
+
+  it('asks for what another team wants, and has what the first one wants there again when one goes back', async () => {
+    const { ann } = world
+    const { id: teamId } = await support()
+    const sales = await world.overture.store.write(async tx => {
+      const place = world.slack.channel('general').id
+      const id = await createTeam(tx, {
+        name: 'Sales',
+        prefix: 'SAL',
+        place,
+        replyMode: 'ask',
+        holdMs: 0,
+        signature: '',
+      })
+      const field = { name: 'Budget', kind: 'number' as const, hint: '', options: [], initial: [], visible: false }
+      const budget = await addField(tx, { owner: 'ticket', teamId: id }, field)
+      const [general] = await formsOf(tx.q, id)
+      await changeForm(tx, general!.id, { ...general!, fields: [{ id: budget, required: 'creation' }] })
+      return { id, budget: `field:${budget}` }
+    })
+    const reference = `field:${(await fields()).find(f => f.name === 'Reference')!.id}`
+    await ann.command('/ticket jane@acme.test', { channel: 'support' })
+    await modal('Reference')
+    await ann.choose(reference, 'INV-9')
+    await ann.choose('priority', '🔴 Urgent')
+    await ann.choose('team', sales.id)
+    const drawn = await modal('Budget')
+    expect(wordsOf(drawn)).not.toContain('Reference')
+    expect(JSON.stringify(drawn.values.priority)).toContain('🔴 Urgent')
+    await ann.choose(sales.budget, '100')
+    await ann.choose('team', teamId)
+    const back = await modal('Reference')
+    expect(back.values[reference]).toMatchObject({ value: { value: 'INV-9' } })
+    expect(JSON.stringify(back.values.priority)).toContain('🔴 Urgent')
+    await ann.choose('team', sales.id)
+    expect((await modal('Budget')).values[sales.budget]).toMatchObject({ value: { value: '100' } })
+    await ann.close({ all: true })
   })
 
   it('keeps a long text in sight that another form does not ask for, and does not save it there', async () => {

@@ -1,8 +1,9 @@
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { actorOf, joinTeam } from '../../../src/core/agents.ts'
+import { actorOf, joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { fromText } from '../../../src/core/document.ts'
-import { markSpam } from '../../../src/core/tickets/change.ts'
+import { type Grants, grantsOf, setGrants } from '../../../src/core/permissions/grants.ts'
+import { assignTicket, markSpam } from '../../../src/core/tickets/change.ts'
 import { openTicket } from '../../../src/core/tickets/open.ts'
 import type { AgentRow, TicketRow } from '../../../src/db/schema.ts'
 import type { Block, ModalView } from '../../../src/sandbox/slack/types.ts'
@@ -347,6 +348,40 @@ describe('an export', () => {
         .messages()
         .some(m => wordsOf(m).includes('Slack refused a file of')),
     )
+  })
+
+  it('has only what the asker may take away, and says whom to ask when that is nothing', async () => {
+    const { store } = world.overture
+    const ben = await store.write(tx => seeAgent(tx, { handle: world.ben.id, name: 'Ben', email: null }))
+    const usual = await store.read(grantsOf)
+    const grant = (more: Partial<Grants>) =>
+      store.write(tx => setGrants(tx, 'agent', { ...usual.agent, ...more }, { id: me.id }))
+    const said = (text: string) => world.slack.until(() => world.ben.ephemerals().some(e => wordsOf(e).includes(text)))
+    await grant({ export: 'none' })
+    await world.ben.command('/outreach export csv jane', { channel: 'support' })
+    await said('You may not export these tickets.')
+    await grant({ export: 'own' })
+    const t = await ticket(1)
+    await store.write(tx => assignTicket(tx, t.id, ben.id, actorOf(me)))
+    await world.ben.command('/outreach export csv', { channel: 'support' })
+    const sent = await world.slack.until(() =>
+      world.slack
+        .direct('Ben')
+        .messages()
+        .find(m => m.files?.length),
+    )
+    expect(sent.text).toContain('(those that you may export)')
+    const lines = bytesOf(sent.files?.[0]?.id as string)
+      .toString('utf8')
+      .trim()
+      .split('\n')
+    expect(lines.slice(1).map(l => l.split(',')[0])).toEqual(['SUP-12', 'SUP-11', 'SUP-1'])
+    await grant({ export: 'all', download: 'none' })
+    const before = world.ben.ephemerals().length
+    await world.ben.command('/outreach export eml jane', { channel: 'support' })
+    await world.slack.until(() => world.ben.ephemerals().length > before)
+    expect(wordsOf(world.ben.ephemerals().at(-1))).toContain('You may not export these tickets.')
+    await grant({})
   })
 
   it('leaves out what was put away, unless it is asked for', async () => {

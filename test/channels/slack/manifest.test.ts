@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { events } from '../../../src/channels/slack/listen/events.ts'
+import { steps } from '../../../src/channels/slack/listen/steps/run.ts'
 import { ids } from '../../../src/channels/slack/views/ids.ts'
+
+interface Step {
+  title: string
+  input_parameters: Record<string, { type: string }>
+  output_parameters: Record<string, { type: string }>
+}
 
 const manifest = parse(readFileSync('manifest.yml', 'utf8'))
 const folder = 'src/channels/slack'
@@ -18,16 +25,22 @@ const SCOPES_OF_METHODS: Record<string, string[]> = {
   'auth.test': [],
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write', 'im:write'], // im:write: to a person, by their id
+  'chat.unfurl': ['links:read', 'links:write'], // links:read: to hear of links at all
   'chat.update': ['chat:write'],
-  'conversations.history': ['channels:history', 'groups:history'],
+  'chat.delete': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'], // im: what an earlier try left with a person
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.join': ['channels:join'],
   'conversations.open': ['im:write'],
   'conversations.replies': ['channels:history', 'groups:history'],
   'dnd.info': ['dnd:read'],
+  'emoji.list': ['emoji:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
+  'files.delete': ['files:write'],
   'files.info': ['files:read'],
+  'functions.completeError': [],
+  'functions.completeSuccess': [],
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],
   'users.getPresence': ['users:read'],
@@ -43,10 +56,20 @@ const SCOPES_OF_EVENTS: Record<string, string[]> = {
   app_home_opened: [],
   channel_archive: ['channels:read'],
   channel_deleted: ['channels:read'],
+  channel_id_changed: [],
   channel_left: ['channels:read'],
+  channel_rename: ['channels:read'],
+  channel_shared: ['channels:read', 'groups:read'],
+  channel_unarchive: ['channels:read'],
+  channel_unshared: ['channels:read', 'groups:read'],
   group_archive: ['groups:read'],
   group_deleted: ['groups:read'],
   group_left: ['groups:read'],
+  group_rename: ['groups:read'],
+  group_unarchive: ['groups:read'],
+  function_executed: [],
+  link_shared: ['links:read'],
+  reaction_added: ['reactions:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
   'message.channels': ['channels:history'],
   'message.groups': ['groups:history'],
@@ -57,7 +80,7 @@ const called = [
   ...new Set(
     [
       ...source.matchAll(
-        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|dnd|files|reactions|team|users|views)\.[\w.]+)\(/g,
+        /\b(?:ui|bulk|client)\s*\.((?:apps|auth|bots|chat|conversations|dnd|emoji|files|functions|reactions|team|users|views)\.[\w.]+)\(/g,
       ),
     ].map(m => m[1] as string),
   ),
@@ -93,6 +116,22 @@ describe('the manifest', () => {
     expect(manifest.features.shortcuts.map((s: { callback_id: string }) => s.callback_id).sort()).toEqual(
       Object.values(ids.shortcuts).sort(),
     )
+  })
+
+  it('describes the steps that the code runs, as Workflow Builder wants them', () => {
+    expect(Object.keys(manifest.functions)).toEqual(Object.keys(steps))
+    expect(manifest.settings).toMatchObject({ function_runtime: 'remote', org_deploy_enabled: true })
+    const types = ['string', 'integer', 'number', 'boolean', 'slack#/types/user_id', 'slack#/types/rich_text']
+    for (const step of Object.values<Step>(manifest.functions)) {
+      expect(Object.keys(step).sort()).toEqual(['description', 'input_parameters', 'output_parameters', 'title'])
+      for (const given of [step.input_parameters, step.output_parameters]) {
+        expect(Object.keys(given).length).toBeLessThanOrEqual(20)
+        for (const [name, parameter] of Object.entries(given)) {
+          expect(parameter).toMatchObject({ name, title: expect.any(String), is_required: expect.any(Boolean) })
+          expect(types).toContain(parameter.type)
+        }
+      }
+    }
   })
 
   it('keeps to the lengths that Slack allows', () => {

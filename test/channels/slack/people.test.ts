@@ -227,6 +227,38 @@ describe('addresses that are blocked', () => {
   })
 })
 
+describe('a ban with an end', () => {
+  it('is for some days, and what it keeps out can be looked at and taken in', async () => {
+    const { ann, jane, slack } = await begin()
+    const card = await world.openTicket()
+    const first = await mailTo('jane@acme.test', 'your order is ready')
+    await world.settle()
+    await ann.click(await setUp(), 'open_blocked')
+    await form('Blocked addresses')
+    await ann.click({ view: ann.modal().id }, 'add_ban')
+    await form('Ban an address')
+    const past = await ann.submit({ address: 'jane@acme.test', reason: 'A quarrel.', until: '2020-01-01' })
+    expect(past.errors).toEqual({ until: 'This is over already. Choose a day that is to come.' })
+    await ann.submit({ until: '2999-12-31' })
+    await modalSays('until ')
+    await jane.reply(first, { text: 'Please read this.' })
+    await slack.until(async () =>
+      world.overture.store.read(q =>
+        q.selectFrom('inbound').selectAll().where('banned_by', '=', 'jane@acme.test').executeTakeFirst(),
+      ),
+    )
+    await ann.submit({ search: 'jane' })
+    await modalSays('1 mail kept')
+    await ann.click({ view: ann.modal().id }, 'banned_mails')
+    const kept = await form('Kept mails')
+    expect(wordsOf(kept)).toContain('Please read this.')
+    const id = /take_in_banned:([\w-]+)/.exec(wordsOf(kept))?.[1]
+    await ann.click({ view: kept.id }, `take_in_banned:${id}`)
+    await modalSays('None is left.')
+    await postWith(card.ts, 'Please read this.')
+  })
+})
+
 describe('copies', () => {
   it('shows who else a mail was written to, and asks whether an answer goes to all', async () => {
     const { answer, bob, at, card } = await withBob()

@@ -2,9 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
 import { leftOutPost } from '../../../src/channels/slack/views/files.ts'
 import { inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
-import { banForm, blockedView, liftForm, MOST_BLOCKED } from '../../../src/channels/slack/views/mail/blocked.ts'
+import {
+  banForm,
+  bannedMailsView,
+  blockedView,
+  liftForm,
+  MOST_BLOCKED,
+} from '../../../src/channels/slack/views/mail/blocked.ts'
 import { trayView } from '../../../src/channels/slack/views/mail/tray.ts'
+import { answerHookForm } from '../../../src/channels/slack/views/team/answer-hook.ts'
 import { outreachUsage, whoView } from '../../../src/channels/slack/views/team/outreach.ts'
+import { reactionsForm } from '../../../src/channels/slack/views/team/reactions.ts'
 import {
   emptyRule,
   type RoutingPage,
@@ -32,10 +40,12 @@ import {
 } from '../../../src/channels/slack/views/tickets/new-ticket.ts'
 import {
   askPrompt,
+  closePrompt,
   correctionPrompt,
   failedPrompt,
   heldPrompt,
   keptPrompt,
+  overheardPrompt,
   readToAll,
 } from '../../../src/channels/slack/views/tickets/prompts.ts'
 import {
@@ -295,6 +305,7 @@ function composer(view: TicketView, changes: Partial<ReplyForm> = {}): ReplyForm
 
 /** Of the agents that the test itself assigned. */
 const AGENTS = ['U0ANN', 'U0BEN']
+const NO_EMOJI = { take: null, close: null, note: null, reopen: null, urgent: null }
 const refused = (post: { blocks: unknown[]; text: string }) => faultsIn(post, 8_500, AGENTS)
 const pings = (post: unknown) => pingsIn(post, AGENTS)
 
@@ -325,6 +336,8 @@ describe('what only the author sees is what Slack takes, and pings nobody', () =
         keptPrompt(each, view),
         correctionPrompt(each, view),
         failedPrompt(each, view),
+        overheardPrompt(each.id),
+        closePrompt(view.id, hostile),
       ])
         expect(refused(prompt)).toEqual([])
   })
@@ -364,10 +377,12 @@ describe('every modal is what Slack takes', () => {
     available_at: null,
     capacity: null,
     zone: null,
+    hours: null,
     assigned_at: null,
     presence: null,
     presence_at: null,
     presence_due_at: null,
+    role: null,
     deactivated_at: null,
   }
 
@@ -519,8 +534,22 @@ describe('every modal is what Slack takes', () => {
         created_by: 'a1',
         by: hostile,
         created_at: now,
+        until_at: now,
+        ended_at: null,
+        kept: 3,
       }),
     }),
+    'mails that a ban kept out': bannedMailsView(
+      longAddress,
+      Array.from({ length: 20 }, (_, i) => ({
+        id: `i${i}`,
+        receivedAt: now,
+        about: { from: hostile, subject: hostile.repeat(20), text: hostile.repeat(20) },
+        isWhole: i % 2 === 0,
+      })),
+    ),
+    'word of answers': answerHookForm({ id: 't1', name: hostile, hook_problem: hostile.repeat(20) }, longAddress),
+    'the emoji of a team': reactionsForm({ id: 't1', name: hostile }, { ...NO_EMOJI, take: 'x'.repeat(100) }),
     'no blocked address': blockedView('', { suppressions: [], unsubscriptions: [], bans: [] }),
     'a lift': liftForm({
       what: 'unsubscription',
@@ -663,9 +692,19 @@ function teamRow(changes: Partial<TeamRow> = {}): TeamRow {
     next_number: 1,
     place_problem: null,
     sender_id: null,
+    hours: null,
+    auto_close: null,
+    digest: null,
+    digest_at: null,
     reopen_days: 14,
     chat_rules: null,
     routing: null,
+    reactions: null,
+    hook_url: null,
+    hook_problem: null,
+    shared_at: null,
+    shared_agreed_at: null,
+    shared_agreed_by: null,
     created_at: 0,
     archived_at: null,
     ...changes,

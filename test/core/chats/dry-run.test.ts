@@ -4,7 +4,7 @@ import { ban } from '../../../src/core/bans.ts'
 import { fillFromCsv } from '../../../src/core/chats/audience.ts'
 import { USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
 import { type ChatForm, checkChat } from '../../../src/core/chats/draft.ts'
-import { dryRun, previewFor, recipientsCsv } from '../../../src/core/chats/dry-run.ts'
+import { dryRun, dryRunOf, previewFor, recipientsCsv } from '../../../src/core/chats/dry-run.ts'
 import { findRecipients } from '../../../src/core/chats/find.ts'
 import { countSegment, saveSegment } from '../../../src/core/chats/segments.ts'
 import { learnFacts } from '../../../src/core/customers.ts'
@@ -75,7 +75,22 @@ describe('the dry run of a chat', () => {
       body: fromText('Dear {{ customer.first_name }},'),
     })
     const [, bob] = await town.recipients(id)
-    expect(bob).toMatchObject({ block: 'missing_variable', reason: expect.stringContaining('customer.first_name') })
+    const reason = 'customer.first_name is missing, and no default is given for it.'
+    expect(bob).toMatchObject({ block: 'missing_variable', reason })
+    const { blocks } = await town.store.read(q => dryRunOf(q, id))
+    expect(blocks).toEqual([{ block: 'missing_variable', label: reason, count: 1 }])
+  })
+
+  it('names the variables that most are without, and counts the rest together', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const header = `email,${names.join(',')}`
+    const rows = names.map((name, i) => `${name}@acme.test,${names.map((_, j) => (j < i ? 'x' : '')).join(',')}`)
+    const body = fromText(names.map(name => `{{ row.${name} }}`).join(' '))
+    const id = await fromCsv([header, ...rows, 'h@acme.test', 'i@acme.test'].join('\n'), { body })
+    const { blocks } = await town.store.read(q => dryRunOf(q, id))
+    expect(blocks[0]).toMatchObject({ label: expect.stringContaining('row.a is missing'), count: 3 })
+    expect(blocks.map(b => b.count)).toEqual([3, 2, 1, 1, 1, 1])
+    expect(blocks).toContainEqual({ block: 'missing_variable', label: 'a variable is missing', count: 2 })
   })
 
   it('lets a lead switch what it leaves out', async () => {
@@ -105,6 +120,19 @@ describe('the dry run of a chat', () => {
     expect(preview).toMatchObject({ to: 'Jane Doe <jane@acme.test>', subject: 'News for you', problem: null })
     expect(plainText(preview.body)).toBe('Hello Jane, we have news.')
   })
+
+  it('can be asked about who gets nothing, too, after those who get it', async () => {
+    const id = await town.draft('nonsense, Bob <bob@globex.test>, bob@globex.test')
+    const found = await town.store.read(q => findRecipients(q, id, '', 5))
+    expect(found.map(r => [r.address, r.state])).toEqual([
+      ['bob@globex.test', 'queued'],
+      ['nonsense', 'blocked'],
+      ['bob@globex.test', 'blocked'],
+    ])
+    const preview = await town.store.read(q => previewFor(q, id, found[2]?.id ?? ''))
+    expect(preview.problem).toBe('This address stands in line 2 already.')
+    expect(await town.store.read(q => findRecipients(q, id, 'bob', 1))).toHaveLength(1)
+  })
 })
 
 describe('the list of a chat', () => {
@@ -125,6 +153,14 @@ describe('the list of a chat', () => {
     await expect(fromCsv('email\n')).rejects.toThrow('no rows')
     await expect(fromCsv('')).rejects.toThrow('no rows')
     await expect(fromCsv('email,name\n"jane@acme.test')).rejects.toThrow('cannot be read as CSV')
+  })
+
+  it('that breaks off names nobody: half of a list is not mistaken for the whole', async () => {
+    const id = await town.draft('', { audience: { kind: 'file', name: 'list.csv' } })
+    const rows = Array.from({ length: 600 }, (_, i) => `c${i}@acme.test`)
+    const csv = ['email', ...rows, '"eve@acme.test'].join('\n')
+    await expect(fillFromCsv(town.store, id, Readable.from([csv]))).rejects.toThrow('cannot be read as CSV')
+    expect(await town.recipients(id)).toEqual([])
   })
 
   it('drops no row, however many and however odd they are', async () => {
@@ -191,5 +227,14 @@ describe('a draft', () => {
       )
       .catch(error => error.problems.map((p: { field: string }) => p.field))
     expect(faults).toEqual(['subject', 'message', 'audience', 'when', 'written_to_days'])
+  })
+
+  it('is refused when it speaks of what nobody has, even with a default', async () => {
+    const body = fromText('Hello {{ first_name | default: "there" }}')
+    await expect(town.draft('jane@acme.test', { body })).rejects.toThrow(
+      'There is no variable first_name: each begins with customer, row, agent or team, such as customer.first_name.',
+    )
+    const own = fromText('{% assign who = customer.name %}{% for x in (1..2) %}{{ who }}{{ x }}{% endfor %}')
+    await town.draft('jane@acme.test', { body: own })
   })
 })

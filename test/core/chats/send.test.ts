@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
+import { joinTeam } from '../../../src/core/agents.ts'
 import { approveChat, beginChat, pauseChat, resumeChat, startChat, stopChat } from '../../../src/core/chats/change.ts'
 import { cancelHeldBack } from '../../../src/core/chats/mails.ts'
 import { sendToMe } from '../../../src/core/chats/try.ts'
 import { claimDeliveries } from '../../../src/core/deliveries/claim.ts'
 import { settle } from '../../../src/core/deliveries/settle.ts'
 import { plainText } from '../../../src/core/document.ts'
+import { hoursOf, setTeamHours } from '../../../src/core/hours/settings.ts'
 import type { Letter } from '../../../src/core/letter.ts'
 import { lettersFor } from '../../../src/core/letters.ts'
 import { listTickets } from '../../../src/core/lists.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
+import type { Problem } from '../../../src/lib/problem.ts'
 import { type ChatTown, startChatTown } from '../../support/chat.ts'
 import { accepted } from '../../support/town.ts'
 
@@ -74,9 +76,9 @@ describe('a chat', () => {
 
   it('goes to nobody who must not be written to, even where the list does not leave them out', async () => {
     await town.store.write(tx => suppress(tx, 'gone@acme.test', 'The address does not exist.', 'smtp'))
-    const id = await town.draft('gone@acme.test, jane@acme.test', {
-      exclusions: { ...USUAL_EXCLUSIONS, suppressed: false },
-    })
+    const nobody = { unsubscribed: false, duplicate: false, openTicket: false, writtenToDays: null }
+    const id = await town.draft('gone@acme.test, jane@acme.test', { exclusions: nobody })
+    expect((await town.chat(id)).dryRun?.blocks).toMatchObject([{ block: 'suppressed', count: 1 }])
     const letters = await town.sendAll(id)
     expect([...letters.keys()]).toEqual(['jane@acme.test'])
     expect(await town.chat(id)).toMatchObject({ state: 'finished', counts: { sent: 1, blocked: 1 } })
@@ -102,7 +104,8 @@ describe('a chat', () => {
   })
 
   it('wakes nobody: in the quiet hours of their zone a mail waits', async () => {
-    await town.rules({ quietHours: { from: '20:00', to: '08:00' }, zone: 'Europe/Berlin' })
+    await town.rules({ quietHours: { from: '20:00', to: '08:00' } })
+    await town.store.write(tx => setTeamHours(tx, town.team.id, { ...hoursOf(town.team), zone: 'Europe/Berlin' }))
     town.clock.now = Date.UTC(2026, 0, 5, 20) // 21:00 in Berlin, 12:00 in Los Angeles
     const id = await town.draft('jane@acme.test, bob@globex.test')
     await town.open({ customer: { typed: 'bob@globex.test' } })
@@ -129,7 +132,6 @@ describe('a chat', () => {
     await town.sendAll(await town.draft('jane@acme.test'))
     const none = {
       ...JSON.parse('{"openTicket":false}'),
-      suppressed: true,
       unsubscribed: true,
       duplicate: true,
       writtenToDays: null,
@@ -202,8 +204,15 @@ describe('a chat that is stopped', () => {
     await town.feed(id, 2)
     await town.store.write(tx => stopChat(tx, id, town.ann, 'Wrong list.'))
     expect(mails(await town.carry())).toEqual([])
+    const drawn = () => town.store.write(tx => tx.q.updateTable('chats').set({ card_due_at: null }).execute())
+    const drawing = () => town.store.read(q => q.selectFrom('chats').select('card_due_at').executeTakeFirstOrThrow())
+    await drawn()
     town.clock.now += 60_000
     await town.store.write(tx => cancelHeldBack(tx, id, town.clock.now - 60_000))
+    expect((await drawing()).card_due_at).not.toBeNull() // with nobody queued any more
+    await drawn()
+    await town.store.write(tx => cancelHeldBack(tx, id, town.clock.now - 60_000))
+    expect((await drawing()).card_due_at).toBeNull()
     expect((await town.chat(id)).counts).toMatchObject({ sent: 3, leftOut: 7, queued: 0 })
     expect((await town.chat(id)).reason).toBe('Ann stopped it. Wrong list.')
     await expect(town.store.write(tx => resumeChat(tx, id, town.ann))).rejects.toThrow('This chat is stopped')
@@ -215,7 +224,7 @@ describe('a chat that needs a yes', () => {
     await town.rules({ approvalOver: 2 })
     const id = await town.draft(many(3).join('\n'))
     expect(await town.start(id)).toBe('awaiting_approval')
-    expect((await town.chat(id)).approvalReason).toBe('It goes to more than 2 people.')
+    expect((await town.chat(id)).approvalReason).toBe('It goes to 3 people; more than 2 need approval.')
     await expect(town.store.write(tx => approveChat(tx, id, town.ann))).rejects.toThrow('Somebody else')
     expect(await town.store.write(tx => approveChat(tx, id, town.ben))).toBe('sending')
     expect((await town.chat(id)).approvedBy).toBe('Ben')
@@ -231,6 +240,26 @@ describe('a chat that needs a yes', () => {
     expect(await town.start(await town.draft('eve@globex.test'))).toBe('sending')
   })
 
+  it('is written by somebody new, also where it goes out in the name of a colleague', async () => {
+    await town.rules({ approvalOver: null, newAgentDays: 30 })
+    await town.store.write(tx => joinTeam(tx, town.ann.id, town.team.id))
+    town.clock.now += 31 * 24 * 3_600_000
+    expect(await town.start(await town.draft('jane@acme.test'))).toBe('sending')
+    const id = await town.draft('bob@globex.test', { createdBy: town.ben })
+    expect(await town.store.write(tx => startChat(tx, id, town.ben))).toBe('awaiting_approval')
+  })
+
+  it('goes by rules whose limits are told in plain words', async () => {
+    const wrong = { capDays: 400, perSecond: 0, approvalOver: 1.5, vetoMinutes: Number.NaN }
+    const told = await town.rules(wrong).catch(error => error.problems.map((p: Problem) => [p.field, p.message]))
+    expect(told).toEqual([
+      ['approvalOver', 'Give a whole number.'],
+      ['vetoMinutes', 'Give a whole number from 1 to 10,080.'],
+      ['capDays', 'Give a whole number from 0 to 365.'],
+      ['perSecond', 'Give a number from 0.1 to 10,000.'],
+    ])
+  })
+
   it('goes out at its time unless somebody stops it before', async () => {
     await town.rules({ vetoMinutes: 30 })
     const id = await town.draft('jane@acme.test')
@@ -241,6 +270,7 @@ describe('a chat that needs a yes', () => {
     await town.store.write(tx => stopChat(tx, other, town.ben))
     town.clock.now += 30 * 60_000
     await town.store.write(tx => beginChat(tx, id))
+    expect(await town.chat(id)).toMatchObject({ state: 'sending', reason: null })
     await town.feed(id)
     await town.feed(other)
     expect(mails(await town.carry())).toEqual(['jane@acme.test'])

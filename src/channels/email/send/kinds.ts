@@ -41,9 +41,10 @@ const COLUMNS: Record<MailKind, Column> = {
   campaign: { autoSubmitted: 'auto-generated', quiet: EVERYTHING, precedence: 'bulk', feedback: 'campaign' },
 }
 
-/** A chat's own words go to many; the first mail of a ticket is outreach; all else that an agent writes is a reply. */
-export function kindOf({ message, ticket }: Letter): 'reply' | 'outreach' | 'campaign' {
+/** A chat's own words go to many; the first mail of a ticket is outreach; a reminder writes itself; all else is a reply. */
+export function kindOf({ message, ticket }: Letter): 'reply' | 'outreach' | 'notice' | 'campaign' {
   if (isChatMail(ticket, message)) return 'campaign'
+  if (message?.reminder) return 'notice'
   return message?.opening && message.author.kind === 'agent' ? 'outreach' : 'reply'
 }
 

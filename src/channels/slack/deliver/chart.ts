@@ -12,7 +12,8 @@ export function answersChart(report: Pick<ChatReport, 'answersOverTime'>, chat: 
   return drawn(answersSvg(report, chat))
 }
 
-function drawn(svg: string): Promise<Buffer> {
+/** Draws an SVG of ours as a PNG, in such a thread. */
+export function drawn(svg: string): Promise<Buffer> {
   const thread = threadBeside(import.meta.url, './draw', { workerData: svg, execArgv: [] })
   return new Promise<Buffer>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`A chart was not drawn within ${LONGEST_MS} ms.`)), LONGEST_MS)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { initWasm, Resvg } from '@resvg/resvg-wasm'
-import { CHART_FONT } from '../views/chats/chart.ts'
+import { CHART_FONT } from '../views/chart.ts'
 
 // A thread that draws one SVG as a PNG, with the font that comes with us: a server often has none.
 

@@ -1,15 +1,11 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
 import { readAddress } from '../../../core/addresses.ts'
-import { ticketByIdentifier } from '../../../core/tickets/find.ts'
 import type { Desk } from '../desk.ts'
-import { threadUrl } from '../thread-url.ts'
+import { unlinked } from '../mrkdwn.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
 import { ids } from '../views/ids.ts'
-import { ticketCard } from '../views/tickets/card.ts'
-import { threadLink } from '../views/tickets/details.ts'
-import { historyBlocks } from '../views/tickets/history.ts'
 import { findTyped } from './find/find.ts'
-import { admit, loadPast, loadTicket } from './show.ts'
+import { ticketPost } from './show.ts'
 import { onCommand } from './showing-problems.ts'
 import { openNewTicket, startWith } from './tickets/new-ticket.ts'
 
@@ -31,23 +27,16 @@ async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): 
   await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
 }
 
-/** Slack writes an address that it recognised as a link. */
 function addressIn(word: string): string | null {
   try {
-    return readAddress(word.replace(/^<mailto:([^|>]+).*>$/, '$1')).address
+    return readAddress(unlinked(word)).address
   } catch {
     return null
   }
 }
 
 async function showTicket(desk: Desk, user: string, identifier: string, respond: RespondFn): Promise<void> {
-  await admit(desk, user)
-  const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
-  const card = ticketCard(await loadTicket(desk, id), desk.store.now())
-  const { events, names } = await loadPast(desk, id)
-  const url = await threadUrl(desk, id)
-  const blocks = [...card.blocks, ...historyBlocks(events, names, 12), ...(url ? [threadLink(url)] : [])]
-  await respond({ response_type: 'ephemeral', text: card.text, blocks })
+  await respond({ response_type: 'ephemeral', ...(await ticketPost(desk, user, identifier)) })
 }
 
 function usage(unknown: string | null) {

@@ -1,9 +1,11 @@
 import { deactivateAgent } from '../../../core/agents.ts'
-import { releasePlace } from '../../../core/deliveries/claim.ts'
-import { notePlaceProblem, teamAtPlace } from '../../../core/teams.ts'
 import type { Desk } from '../desk.ts'
+import { onAnew, onGone, onJoined, onLeft, onMoved, onRenamed, onShared } from './channels.ts'
 import { showHome } from './home.ts'
+import { onLinks } from './links.ts'
 import { onMessage } from './messages.ts'
+import { onReaction } from './reactions.ts'
+import { onStep } from './steps/run.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 
 type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
@@ -11,6 +13,9 @@ type Handler = (desk: Desk, stored: StoredEvent<never>) => Promise<void>
 /** All events that Overture acts on, each also in manifest.yml. A handler may run twice for the same event. */
 export const events: Record<string, Handler> = {
   message: onMessage as Handler,
+  reaction_added: onReaction as Handler,
+  link_shared: onLinks as Handler,
+  function_executed: onStep as Handler,
   app_home_opened: onHomeOpened as Handler,
   member_joined_channel: onJoined as Handler,
   channel_left: onLeft as Handler,
@@ -19,6 +24,13 @@ export const events: Record<string, Handler> = {
   channel_deleted: onGone as Handler,
   group_archive: onGone as Handler,
   group_deleted: onGone as Handler,
+  channel_unarchive: onAnew as Handler,
+  group_unarchive: onAnew as Handler,
+  channel_rename: onRenamed as Handler,
+  group_rename: onRenamed as Handler,
+  channel_shared: onShared as Handler,
+  channel_unshared: onShared as Handler,
+  channel_id_changed: onMoved as Handler,
   user_change: onUserChange as Handler,
 }
 
@@ -31,28 +43,6 @@ export async function onEvent(desk: Desk, stored: StoredEvent): Promise<void> {
 
 async function onHomeOpened(desk: Desk, { event }: StoredEvent<{ user: string; tab: string }>): Promise<void> {
   if (event.tab === 'home') await showHome(desk, event.user)
-}
-
-async function onJoined(desk: Desk, stored: StoredEvent<{ user: string; channel: string }>): Promise<void> {
-  if (stored.event.user !== desk.self.userId) return
-  await settleWith(desk, stored, async tx => {
-    await notePlaceProblem(tx, stored.event.channel, null)
-    await releasePlace(tx, stored.event.channel)
-  })
-}
-
-/** Said to an app about itself alone; `member_left_channel` would tell of others. */
-async function onLeft(desk: Desk, stored: StoredEvent<{ channel: string }>): Promise<void> {
-  const problem = 'Overture was removed from this channel. Write `/invite @Overture` there.'
-  await settleWith(desk, stored, tx => notePlaceProblem(tx, stored.event.channel, problem))
-}
-
-async function onGone(desk: Desk, stored: StoredEvent<{ channel: string }>): Promise<void> {
-  const team = await desk.store.read(q => teamAtPlace(q, stored.event.channel))
-  if (!team) return
-  await settleWith(desk, stored, tx =>
-    notePlaceProblem(tx, stored.event.channel, 'This channel was archived or deleted. Choose another in Set-up.'),
-  )
 }
 
 async function onUserChange(

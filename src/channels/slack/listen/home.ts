@@ -19,7 +19,7 @@ import { takeTurns } from '../../../lib/turns.ts'
 import type { Desk } from '../desk.ts'
 import { closedHome, type HomePage, inboxHome, setUpHome } from '../views/home.ts'
 import { ids } from '../views/ids.ts'
-import { detailsView, openForm } from './show.ts'
+import { admit, detailsView, openForm } from './show.ts'
 import { onPress } from './showing-problems.ts'
 import * as values from './values.ts'
 
@@ -38,7 +38,8 @@ export function listenToHome(app: App, desk: Desk): void {
   turn(ids.pageSenders, value => ({ tab: 'setup', from: Number(value) }))
   app.action<BlockAction>(
     ids.homeOpen,
-    onPress(desk, async ({ body, value }) => {
+    onPress(desk, async ({ body, user, value }) => {
+      await admit(desk, user, value)
       await openForm(desk, body, await detailsView(desk, value))
     }),
   )

@@ -14,22 +14,36 @@ import { listenToFound } from './find/results.ts'
 import { listenToHome } from './home.ts'
 import { listenToBlocked } from './mail/blocked.ts'
 import { listenToTray } from './mail/tray.ts'
+import { listenToImport } from './people/import.ts'
+import { listenToPeople } from './people/people.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
+import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToFields } from './team/fields.ts'
+import { listenToForgetting } from './team/forget.ts'
+import { listenToHours } from './team/hours.ts'
 import { listenToOutreach } from './team/outreach.ts'
+import { listenToPromises } from './team/promises.ts'
+import { listenToReactionSettings } from './team/reactions.ts'
+import { listenToRoles } from './team/roles.ts'
 import { listenToRouting } from './team/routing.ts'
 import { listenToSetUp } from './team/setup.ts'
+import { listenToStats } from './team/stats.ts'
 import { listenToTags } from './team/tags.ts'
 import { listenToActions } from './tickets/actions.ts'
 import { listenToCustomerFields } from './tickets/customer-fields.ts'
 import { listenToCustomers } from './tickets/customers.ts'
 import { listenToDetails } from './tickets/edit-details.ts'
+import { listenToElsewhere } from './tickets/elsewhere.ts'
 import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
+import { listenToHistory } from './tickets/history.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToNotes } from './tickets/notes.ts'
+import { listenToRelations } from './tickets/relations.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
+import { listenToSnoozes } from './tickets/snooze.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -40,21 +54,35 @@ export function listen(bolt: App, desk: Desk): void {
   listenToShortcuts(app, desk)
   listenToNewTicket(app, desk)
   listenToCustomers(app, desk)
+  listenToPeople(app, desk)
+  listenToImport(app, desk)
   listenToActions(app, desk)
   listenToReplies(app, desk)
   listenToTicketForms(app, desk)
   listenToDetails(app, desk)
   listenToCustomerFields(app, desk)
   listenToFixes(app, desk)
+  listenToRelations(app, desk)
+  listenToElsewhere(app, desk)
+  listenToSnoozes(app, desk)
+  listenToNotes(app, desk)
+  listenToHistory(app, desk)
   listenToHome(app, desk)
   listenToFind(app, desk)
   listenToFound(app, desk)
   listenToDeeds(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
+  listenToHours(app, desk)
+  listenToPromises(app, desk)
+  listenToStats(app, desk)
   listenToFields(app, desk)
   listenToTags(app, desk)
+  listenToRoles(app, desk)
+  listenToReactionSettings(app, desk)
+  listenToAnswerHooks(app, desk)
   listenToOutreach(app, desk)
+  listenToForgetting(app, desk)
   listenToTray(app, desk)
   listenToBlocked(app, desk)
   listenToChats(app, desk)

@@ -4,20 +4,24 @@ import { tooLargeToMail } from '../../../core/attachments.ts'
 import { copyChoices } from '../../../core/copies.ts'
 import { isEmpty } from '../../../core/document.ts'
 import type { MessageView, NewFile, TicketView } from '../../../core/letter.ts'
-import { undoSend } from '../../../core/messages/decide.ts'
-import { deleteMessage, editMessage } from '../../../core/messages/edit.ts'
 import { messageById } from '../../../core/messages/find.ts'
-import { postMessage, postNotice } from '../../../core/messages/post.ts'
-import { messageView } from '../../../core/messages/view.ts'
-import { messageByKey, threadByRoot } from '../../../core/threads.ts'
+import { postMessage } from '../../../core/messages/post.ts'
+import { writingOf } from '../../../core/permissions/may.ts'
+import { isOverheard } from '../../../core/places.ts'
+import { teamById } from '../../../core/teams.ts'
+import { homeOf, ticketById } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow, Visibility } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { downloadFiles } from '../files.ts'
 import { type Read, readMessage } from '../read-message.ts'
-import { askPrompt, correctionPrompt, heldPrompt, keptPrompt } from '../views/tickets/prompts.ts'
+import { askPrompt, draftedPrompt, heldPrompt, keptPrompt, overheardPrompt } from '../views/tickets/prompts.ts'
+import { onChanged, onDeleted } from './changes.ts'
+import { obey } from './instructions/obey.ts'
+import { instructionIn } from './instructions/read.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
+import { hint, tell, threadAt, viewsOf, WAITS } from './thread.ts'
 
 /** https://docs.slack.dev/reference/events/message */
 export interface SlackMessage {
@@ -55,9 +59,24 @@ export async function onMessage(desk: Desk, stored: StoredEvent<SlackMessage>): 
 
 async function onWritten(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
   const { event } = stored
-  if (!event.user || event.bot_id || !event.thread_ts || event.thread_ts === event.ts) return
-  const thread = await threadAt(desk, event.channel, event.thread_ts)
-  if (!thread) return refuseTooEarly(desk, stored)
+  if (!event.user || event.bot_id) return
+  const instruction = instructionIn(event.text, desk.self.userId)
+  if (event.thread_ts && event.thread_ts !== event.ts) return onReply(desk, stored, event.thread_ts, instruction)
+  if (instruction !== null) await obey(desk, stored, instruction, undefined)
+}
+
+async function onReply(
+  desk: Desk,
+  stored: StoredEvent<SlackMessage>,
+  root: string,
+  instruction: string | null,
+): Promise<void> {
+  const { event } = stored
+  if (!event.user) return
+  const thread = await threadAt(desk, event.channel, root)
+  if (!thread && (instruction === null || stored.attempts < WAITS)) refuseTooEarly(desk, stored)
+  if (instruction !== null) return obey(desk, stored, instruction, thread)
+  if (!thread) return
   const profile = await desk.people.profile(event.user)
   if (profile.isStranger) {
     await tell(desk, event, 'Only members of this workspace can write in a ticket; this stays in Slack.')
@@ -99,8 +118,10 @@ async function record(
   written: Written,
 ): Promise<void> {
   const { event } = stored
-  const ticket = await desk.store.read(q => ticketView(q, desk.store, thread.ticket_id))
-  if (!ticket) return
+  const home = await desk.store.read(q => homeOf(q, thread.ticket_id)) // what is written below a merged one goes on there
+  const ticket = await desk.store.read(q => ticketView(q, desk.store, home.id))
+  if (!ticket) return tell(desk, event, `${home.identifier} was deleted; this stays in Slack.`)
+  const isHeard = isOverheard(await desk.store.read(q => teamById(q, ticket.team.id)))
   const key = `${event.channel}:${event.ts}`
   const write = (visibility: Visibility, files: NewFile[]) =>
     settleWith(desk, stored, async tx => {
@@ -117,8 +138,10 @@ async function record(
     })
   try {
     if (written.files instanceof Problem) throw written.files
-    const id = await write(visibilityOf(ticket, written, event.ts), written.files)
-    await prompt(desk, event, id, written)
+    const visibility = visibilityOf(ticket, written, event.ts)
+    const id = await write(isHeard && visibility === 'public' ? 'undecided' : visibility, written.files)
+    if (isHeard && visibility !== 'note') await hint(desk, event, overheardPrompt(id))
+    else await prompt(desk, event, id, written)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     // it cannot go to the customer as it is, and must not be lost or sent without its files
@@ -145,101 +168,20 @@ async function prompt(desk: Desk, event: SlackMessage, messageId: string, { isNo
   const { message, ticket } = found
   const others = await desk.store.read(q => copyChoices(q, ticket.id))
   if (message.visibility === 'undecided') {
+    if (await drafts(desk, message)) return hint(desk, event, draftedPrompt(message, ticket))
     const links = desk.store.files.publicUrl ? tooLargeToMail(desk.store.files, message.attachments) : []
     const names = links.map(f => f.name)
-    await whisper(desk, event, askPrompt(message, ticket, others, names))
+    await hint(desk, event, askPrompt(message, ticket, others, names))
   } else if (message.visibility === 'public')
-    await whisper(desk, event, heldPrompt(message, ticket, desk.store.now(), others))
+    await hint(desk, event, heldPrompt(message, ticket, desk.store.now(), others))
   else if (isNote && !saysNote && ticket.replyMode !== 'notes' && ticket.publishedAt !== null)
-    await whisper(desk, event, keptPrompt(message, ticket))
+    await hint(desk, event, keptPrompt(message, ticket))
 }
 
-async function viewsOf(
-  desk: Desk,
-  messageId: string,
-): Promise<{ message: MessageView; ticket: TicketView } | undefined> {
+/** Whether somebody else than its author is to send it. */
+async function drafts(desk: Desk, { id, author }: MessageView): Promise<boolean> {
   return desk.store.read(async q => {
-    const row = await messageById(q, messageId)
-    const [message, ticket] = [
-      await messageView(q, desk.store, messageId),
-      await ticketView(q, desk.store, row.ticket_id),
-    ]
-    return message && ticket ? { message, ticket } : undefined
+    const ticket = await ticketById(q, (await messageById(q, id)).ticket_id)
+    return author.id !== null && (await writingOf(q, author.id, ticket)) !== 'sends'
   })
-}
-
-/** Acts on real edits only: Slack also says `changed` for link previews and reply counts. */
-async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
-  const { message: now, previous_message: before, channel } = stored.event
-  if (!now?.user || !before) return
-  if (now.subtype === 'tombstone') return removed(desk, stored, channel, before)
-  if (!now.edited || now.edited.ts === before.edited?.ts) return
-  const id = await recorded(desk, stored, { ...now, channel })
-  if (!id) return
-  const agent = await desk.people.agent(now.user)
-  const { body, isNote } = await readMessage(desk, now)
-  const reach = await settleWith(desk, stored, async tx => {
-    const reach = await editMessage(tx, id, body, actorOf(agent))
-    if (reach === 'held' && isNote) await undoSend(tx, id, actorOf(agent)) // it has just become a note
-    return reach
-  })
-  if (reach !== 'out' && reach !== 'leaving') return
-  const found = await viewsOf(desk, id)
-  if (found) await whisper(desk, { ...now, channel }, correctionPrompt(found.message, found.ticket))
-}
-
-async function onDeleted(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {
-  const { previous_message: before, channel, deleted_ts } = stored.event
-  await removed(desk, stored, channel, { ...before, type: 'message', channel, ts: deleted_ts ?? before?.ts ?? '' })
-}
-
-async function removed(
-  desk: Desk,
-  stored: StoredEvent<SlackMessage>,
-  channel: string,
-  before: SlackMessage,
-): Promise<void> {
-  const id = await recorded(desk, stored, { ...before, channel })
-  if (!id) return
-  await settleWith(desk, stored, async tx => {
-    const m = await messageById(tx.q, id)
-    const actor = { kind: m.author_kind, id: m.author_id, name: m.author_name }
-    const reach = await deleteMessage(tx, id, actor)
-    if (reach === 'out' || reach === 'leaving')
-      await postNotice(tx, m.ticket_id, `${m.author_name} deleted a message here${gone[reach]}`, `deleted:${id}`)
-  })
-}
-
-const WAITS = 4
-
-/**
- * Our message that a change is about. Slack keeps no order, and events are worked on side by side: a change may be here
- * before what it changes, so in a thread of ours it is waited for, for some seconds.
- */
-async function recorded(desk: Desk, stored: StoredEvent<SlackMessage>, about: SlackMessage): Promise<string | null> {
-  const id = await desk.store.read(q => messageByKey(q, 'slack', `${about.channel}:${about.ts}`))
-  const isReply = about.user && about.thread_ts && about.thread_ts !== about.ts
-  if (!id && isReply && stored.attempts < WAITS && (await threadAt(desk, about.channel, about.thread_ts as string)))
-    throw new Error('The message that this is about is not known, yet.')
-  return id
-}
-
-const gone = {
-  out: ', but the customer has it already: a mail cannot be called back.',
-  leaving: ' while its mail was on its way: it is not sent, unless the mail server had just taken it.',
-}
-
-function threadAt(desk: Desk, channel: string, root: string): Promise<ThreadRow | undefined> {
-  return desk.store.read(q => threadByRoot(q, 'slack', channel, root))
-}
-
-async function tell(desk: Desk, event: SlackMessage, text: string): Promise<void> {
-  await whisper(desk, event, { text, blocks: [{ type: 'section', text: { type: 'plain_text', text } }] })
-}
-
-async function whisper(desk: Desk, to: SlackMessage, words: { text: string; blocks: KnownBlock[] }): Promise<void> {
-  if (!to.user) return
-  await desk.bulk.chat
-    .postEphemeral({ channel: to.channel, user: to.user, thread_ts: to.thread_ts ?? to.ts, ...words })
-    .catch(err => desk.log.warn({ err }, 'A hint could not be shown.'))
 }

@@ -1,16 +1,23 @@
 import type { ModalView } from '@slack/types'
-import { agentByHandle, agents } from '../../../core/agents.ts'
+import { WebAPIPlatformError } from '@slack/web-api'
+import { actorOf, agentByHandle, agents } from '../../../core/agents.ts'
 import { type ChatView, chatView } from '../../../core/chats/view.ts'
 import { historyOf } from '../../../core/events.ts'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import { matchesOf, messageById } from '../../../core/messages/find.ts'
 import { messageView } from '../../../core/messages/view.ts'
+import { refuseUnlessMay } from '../../../core/permissions/may.ts'
+import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
+import { ticketById, ticketByIdentifier } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
+import type { AgentRow } from '../../../db/schema.ts'
 import { Problem } from '../../../lib/problem.ts'
 import type { Desk } from '../desk.ts'
 import { threadUrl } from '../thread-url.ts'
 import { ticketCard } from '../views/tickets/card.ts'
-import { ticketDetails } from '../views/tickets/details.ts'
+import { threadLink, ticketDetails } from '../views/tickets/details.ts'
+import { historyBlocks } from '../views/tickets/history.ts'
+import type { Prompt } from '../views/tickets/prompts.ts'
 import type { Pressed } from './showing-problems.ts'
 
 /** The ticket as it is now; a Problem when it is no more. */
@@ -51,15 +58,37 @@ export async function detailsView(desk: Desk, ticketId: string): Promise<ModalVi
   return ticketDetails(ticket, past, await threadUrl(desk, ticketId), desk.store.now())
 }
 
+/** A ticket as somebody who asked for it by name is shown it: its card, its newest history, and the way to its thread. */
+export async function ticketPost(desk: Desk, userId: string, identifier: string): Promise<Prompt> {
+  const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+  await admit(desk, userId, id)
+  const card = ticketCard(await loadTicket(desk, id), desk.store.now())
+  const { events, names } = await loadPast(desk, id)
+  const url = await threadUrl(desk, id)
+  const blocks = [...card.blocks, ...historyBlocks(events, names, 12), ...(url ? [threadLink(url)] : [])]
+  return { text: card.text, blocks }
+}
+
 /** Opens a form: over the modal in which somebody pressed, or by itself. A trigger lives three seconds. */
 export async function openForm(
   desk: Desk,
-  from: { trigger_id: string; view?: { type: string } | undefined },
+  from: { trigger_id: string; view?: { type: string; id?: string } | undefined },
   view: ModalView,
 ): Promise<string> {
   const shown = { trigger_id: from.trigger_id, view }
-  const opened = from.view?.type === 'modal' ? await desk.ui.views.push(shown) : await desk.ui.views.open(shown)
-  return opened.view?.id ?? ''
+  if (from.view?.type !== 'modal') return (await desk.ui.views.open(shown)).view?.id ?? ''
+  try {
+    return (await desk.ui.views.push(shown)).view?.id ?? ''
+  } catch (error) {
+    // three may lie on each other: the fourth takes the place of the one below it
+    if (!isRefusal(error, 'push_limit_reached') || !from.view.id) throw error
+    await desk.ui.views.update({ view_id: from.view.id, view })
+    return from.view.id
+  }
+}
+
+function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof WebAPIPlatformError && error.data.error === code
 }
 
 /** Draws a modal anew; false when it is closed already. */
@@ -81,8 +110,21 @@ export async function refreshCopy(desk: Desk, pressed: Pressed, ticketId: string
     await respond({ replace_original: true, ...ticketCard(await loadTicket(desk, ticketId), desk.store.now()) })
 }
 
-/** Throws a Problem for somebody who must not see tickets. Those whom we know are let in without asking Slack. */
-export async function admit(desk: Desk, userId: string): Promise<void> {
+/**
+ * Who it is. Throws a Problem for somebody who must not see tickets, or not this one. Those whom we know are let in without
+ * asking Slack.
+ */
+export async function admit(desk: Desk, userId: string, ticketId?: string): Promise<AgentRow> {
   const known = await desk.store.read(q => agentByHandle(q, userId))
-  if (!known || known.deactivated_at !== null) await desk.people.agent(userId)
+  const agent = known && known.deactivated_at === null ? known : await desk.people.agent(userId)
+  if (ticketId !== undefined)
+    await desk.store.read(async q => refuseUnlessMay(q, actorOf(agent), 'view', await ticketById(q, ticketId)))
+  return agent
+}
+
+/** Who it is, for somebody who may set things up: in the team, or anywhere. Throws a Problem for others. */
+export async function admitLead(desk: Desk, userId: string, teamId?: string): Promise<AgentRow> {
+  const agent = await desk.people.agent(userId)
+  await desk.store.read(q => refuseUnlessLead(q, agent.id, teamId))
+  return agent
 }

@@ -40,8 +40,8 @@ export function chosenMoment(values: Values, name: string): number | null {
   return given(values, name)?.selected_date_time ?? null
 }
 
-/** A day that was chosen, as YYYY-MM-DD. */
-export function chosenDate(values: Values, name: string): string | null {
+/** A day that was chosen, as 2026-11-21. */
+export function chosenDay(values: Values, name: string): string | null {
   return given(values, name)?.selected_date ?? null
 }
 

@@ -61,13 +61,15 @@ async function storeEvent(store: Store, body: Record<string, unknown>): Promise<
 
 interface SlackEvent {
   type: string
+  user?: unknown
   bot_id?: string
   message?: { bot_id?: string }
   previous_message?: { bot_id?: string }
 }
 
-/** Slack echoes what we post, also past Bolt's ignoreSelf (changed and deleted messages). */
+/** Slack echoes our reactions and what we post, also past Bolt's ignoreSelf (changed and deleted messages). */
 function isOurOwn(event: SlackEvent, self: Desk['self']): boolean {
+  if (event.type === 'reaction_added') return event.user === self.userId
   if (event.type !== 'message') return false
   const bot = event.bot_id ?? event.message?.bot_id ?? event.previous_message?.bot_id
   return bot === self.botId

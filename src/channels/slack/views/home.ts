@@ -2,8 +2,9 @@ import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { SavedFind } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
+import { isOverheard } from '../../../core/places.ts'
 import { routingOf } from '../../../core/routing/settings.ts'
-import { isOverdue } from '../../../core/tickets/details.ts'
+import { isOverdue } from '../../../core/sla/view.ts'
 import type { AgentRow, SenderRow, TeamRow } from '../../../db/schema.ts'
 import { actions, button, confirm, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { ids } from './ids.ts'
@@ -33,10 +34,20 @@ export function inboxHome(
   return home(page, [
     actions(...(Object.keys(listWords) as ListName[]).map(list => listButton(list, list === page.list))),
     ...(saved.length ? [savedRow(saved)] : []),
+    personSearch(),
     { type: 'divider' },
     ...(tickets.length ? tickets.flatMap(t => row(t, now)) : [words(emptyWords[page.list])]),
     ...pager(page, next),
   ])
+}
+
+/** Leads to a customer's page. */
+function personSearch(): KnownBlock {
+  const placeholder = plain('Find a customer')
+  return {
+    type: 'actions',
+    elements: [{ type: 'external_select', action_id: ids.findPerson, min_query_length: 1, placeholder }],
+  }
 }
 
 function listButton(list: ListName, isCurrent: boolean): Button {
@@ -64,7 +75,7 @@ function row(ticket: TicketView, now: number): KnownBlock[] {
     : ticket.customer.name
   const facts = [
     cut(oneLine(customer), 120),
-    statusWords[ticket.status],
+    isOverdue(ticket, now) ? `${statusWords[ticket.status]}, overdue` : statusWords[ticket.status],
     ticket.assignee ? cut(oneLine(ticket.assignee.name), 60) : 'unassigned',
     age(ticket.answeredAt ?? ticket.createdAt, now),
   ]
@@ -129,7 +140,8 @@ export function setUpHome(setUp: SetUp): HomeView {
     { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
-    context(plain(cut(`Agents: ${agents.map(a => oneLine(a.alias ?? a.name)).join(', ')}`, 1_500))),
+    mrkdwn('*Agents*, and what they may do', button('Roles', ids.openRoles, 'all')),
+    context(plain(cut(agents.map(agentWords).join(', ') || 'Nobody was here yet.', 1_500))),
     { type: 'divider' },
     words(
       setUp.blocked
@@ -137,6 +149,7 @@ export function setUpHome(setUp: SetUp): HomeView {
         : '🚫 No address is blocked.',
       button('Blocked addresses', ids.openBlocked, 'all'),
     ),
+    words('👥 Customers come by themselves, or from a list.', button('Import a list', ids.openImport, 'list')),
     unmatched
       ? words(
           `📭 ${many(unmatched, 'mail')} ${unmatched === 1 ? 'is' : 'are'} left over.`,
@@ -144,6 +157,10 @@ export function setUpHome(setUp: SetUp): HomeView {
         )
       : context('📭 No mail is left over.'),
   ])
+}
+
+function agentWords({ alias, name, role }: AgentRow): string {
+  return role ? `${oneLine(alias ?? name)} (${role})` : oneLine(alias ?? name)
 }
 
 function signatureLine({ signature }: AgentRow): string {
@@ -178,6 +195,7 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
     ),
     actions(
       button('Routing', ids.editRouting, team.id),
+      button('Hours and SLA', ids.hoursPage, team.id),
       button('Forms and fields', ids.editFields, ownerWord({ owner: 'ticket', teamId: team.id })),
     ),
     ...(team.place_problem
@@ -188,6 +206,27 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
           ),
         ]
       : []),
+    ...sharedBlocks(team),
+    ...(team.hook_problem
+      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Word of answers.`)]
+      : []),
+  ]
+}
+
+function sharedBlocks(team: TeamRow): KnownBlock[] {
+  if (team.shared_at === null) return []
+  if (!isOverheard(team))
+    return [context('🌐 Shared with another organisation; what is written there is mailed all the same.')]
+  const sure = confirm(
+    'Mail it all the same?',
+    'People of another organisation read this channel, with your notes and what customers write in it.',
+    'Mail it',
+  )
+  return [
+    mrkdwn(
+      `⚠️ <#${team.place}> is shared with another organisation, whose people read your notes. What is written there is not mailed. Choose another channel, or`,
+      button('Mail it all the same', ids.agreeToShared, team.id, { confirm: sure }),
+    ),
   ]
 }
 

@@ -38,6 +38,7 @@ export const machineWords: Record<string, string> = {
   calendar: '📅 Calendar',
   receipt: '☑️ Receipt',
   unsubscribe: '🔕 Unsubscribed',
+  light: '🙏 Only thanks',
 }
 
 /** A moment as mrkdwn that each reader sees in their own time zone. */
@@ -59,6 +60,25 @@ export function age(at: number, now: number): string {
   if (minutes < 60) return `${minutes} min`
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`
   return `${Math.floor(minutes / 1440)} d`
+}
+
+/** How long, roughly and in words: "3 h 20 min", "2 d 4 h". */
+export function span(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 48 * 60) return workingSpan(ms)
+  return joined(Math.floor(minutes / 1440), 'd', Math.floor((minutes % 1440) / 60), 'h')
+}
+
+/** The same for working time, whose days are no days. */
+export function workingSpan(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 1) return 'less than a minute'
+  if (minutes < 60) return `${minutes} min`
+  return joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min')
+}
+
+function joined(large: number, unit: string, small: number, smaller: string): string {
+  return small ? `${large} ${unit} ${small} ${smaller}` : `${large} ${unit}`
 }
 
 /** What became of the mail of a message, if it was ever one: its newest delivery to the customer. */

@@ -13,6 +13,8 @@ export interface Method {
   needs?: string[]
   /** Called with the app-level token. */
   isForApp?: true
+  /** Called with the token of a step's run, too. */
+  isForSteps?: true
   call(world: World, args: Args): Json
 }
 

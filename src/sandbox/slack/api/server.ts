@@ -103,6 +103,9 @@ function authenticate(world: World, method: Method, token: string): void {
   if (token === '') throw new Refusal('not_authed')
   const right = method.isForApp ? world.appToken : world.botToken
   if (token === right) return
+  const run = [...world.stepRuns.values()].find(r => r.token === token)
+  if (run && method.isForSteps) return
+  if (run) throw new Refusal('not_allowed_token_type')
   if (token === world.appToken || token === world.botToken) throw new Refusal('not_allowed_token_type')
   throw new Refusal('invalid_auth')
 }

@@ -64,19 +64,28 @@ export async function showDryRun(desk: Desk, user: string, viewId: string, chatI
   })
 }
 
-/** The dry run of a draft as it was last looked at, or what became of a chat that is none any more. */
+/**
+ * The dry run of a draft as it was last looked at, with the first recipient's mail until another is picked; or what became
+ * of a chat that is none any more.
+ */
 async function pageOf(
   desk: Desk,
   chatId: string,
-  picked: Preview['picked'] | null = null,
+  chosen: Preview['picked'] | null = null,
   words: Pick<DryRunPage, 'fault' | 'done'> = {},
 ): Promise<ModalView> {
   const chat = await loadChat(desk, chatId)
   if (chat.state !== 'draft') return startedView(chat)
   return desk.store.read(async q => {
+    const picked = chosen ?? (await findRecipients(q, chatId, '', 1)).map(recipientOption)[0]
     const preview = picked && { picked, ...(await previewFor(q, chatId, String(picked.value))) }
     const approvalReason = await approvalFor(q, chatId, desk.store.now())
-    return dryRunView({ chat: { ...chat, approvalReason }, run: await dryRunOf(q, chatId), preview, ...words })
+    return dryRunView({
+      chat: { ...chat, approvalReason },
+      run: await dryRunOf(q, chatId),
+      preview: preview ?? null,
+      ...words,
+    })
   })
 }
 
@@ -96,8 +105,13 @@ async function pick(desk: Desk, { body, user }: Pressed): Promise<void> {
 async function tryOnMe(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   const agent = await desk.people.agent(user)
   const picked = pickedIn(body)
-  await desk.store.write(tx => sendToMe(tx, value, picked ? String(picked.value) : null, agent))
-  await redrawHere(desk, body, { done: `The mail is on its way to ${agent.email}.` })
+  const words = await desk.store
+    .write(tx => sendToMe(tx, value, picked ? String(picked.value) : null, agent))
+    .then(
+      () => ({ done: `The mail is on its way to ${agent.email}.` }),
+      error => ({ fault: sentenceFor(desk, error) }),
+    )
+  await redrawHere(desk, body, words)
 }
 
 async function giveBlocked(desk: Desk, { body, user, value }: Pressed): Promise<void> {

@@ -108,7 +108,6 @@ function exclusionsIn(v: values.Values): Exclusions {
   const ticked = values.ticked(v, 'exclusions')
   const days = values.typed(v, 'written_to_days').trim()
   return {
-    suppressed: ticked.includes('suppressed'),
     unsubscribed: ticked.includes('unsubscribed'),
     duplicate: ticked.includes('duplicate'),
     openTicket: ticked.includes('openTicket'),

@@ -4,7 +4,7 @@ import { teamById } from '../../../../core/teams.ts'
 import type { Desk } from '../../desk.ts'
 import { type ChatRulesMeta, chatRulesForm } from '../../views/chats/rules.ts'
 import { ids } from '../../views/ids.ts'
-import { admit, openForm } from '../show.ts'
+import { admit, admitLead, openForm } from '../show.ts'
 import { type Done, onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -26,7 +26,7 @@ export function listenToChatRules(app: App, desk: Desk): void {
 
 async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<ChatRulesMeta>(view)
-  await desk.people.agent(user.id)
+  await admitLead(desk, user.id, teamId)
   const rules = rulesIn(view.state.values)
   await desk.store.write(tx => setChatRules(tx, teamId, rules))
   return { keepBelow: true }
@@ -40,9 +40,6 @@ function rulesIn(v: values.Values): ChatRules {
     newAgentDays: number('newAgentDays') ?? 0,
     outsideHours: values.isChecked(v, 'outsideHours'),
     vetoMinutes: number('vetoMinutes'),
-    zone: values.typed(v, 'zone').trim(),
-    workingDays: values.ticked(v, 'workingDays').map(Number),
-    workingHours: spanIn(values.typed(v, 'workingHours')),
     quietHours: values.typed(v, 'quietHours').trim() ? spanIn(values.typed(v, 'quietHours')) : null,
     capDays: number('capDays') ?? 0,
     perSecond: number('perSecond') ?? 0,

@@ -9,7 +9,7 @@ import { option } from '../../views/blocks.ts'
 import { pickedOptions, type SegmentMeta, segmentForm } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
 import { admit, openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { formFor } from './new-chat.ts'
 import { startIn } from './read-chat.ts'
@@ -40,7 +40,8 @@ export function listenToSegments(app: App, desk: Desk): void {
         })
       await ack({ options: found })
     })
-  offer(ids.findCustomers, async typed => pickedOptions(await desk.store.read(q => searchCustomers(q, typed))))
+  for (const id of [ids.findCustomers, ids.findPerson])
+    offer(id, async typed => pickedOptions(await desk.store.read(q => searchCustomers(q, typed))))
   offer(ids.findAccounts, async typed => {
     const accounts = await desk.store.read(q => searchAccounts(q, typed, MOST_ACCOUNTS))
     return accounts.map(a => option(a.name, a.id))
@@ -56,9 +57,11 @@ async function open(desk: Desk, { body, user }: Pressed): Promise<void> {
 async function count(desk: Desk, { body, user }: Pressed): Promise<void> {
   if (!body.view) return
   await admit(desk, user)
-  const filter = filterIn(body.view.state.values)
-  const found = await desk.store.read(q => countSegment(q, filter))
-  await redrawView(desk, body.view.id, segmentForm(values.metaOf<SegmentMeta>(body.view), found))
+  const { id, state } = body.view
+  const found = await desk.store
+    .read(async q => countSegment(q, filterIn(state.values)))
+    .catch(error => sentenceFor(desk, error))
+  await redrawView(desk, id, segmentForm(values.metaOf<SegmentMeta>(body.view), found))
 }
 
 /** Keeps the segment, and has the form below choose it. */
@@ -96,7 +99,12 @@ function fieldsIn(text: string): { name: string; is: string }[] {
   const lines = text.split('\n').filter(line => line.trim())
   return lines.map(line => {
     const [, name, is] = /^([^:]+):(.+)$/.exec(line) ?? []
-    if (!name || !is) throw new Problem('invalid', `“${line.trim().slice(0, 60)}” is no name: value.`, 'fields')
+    if (!name || !is)
+      throw new Problem(
+        'invalid',
+        `“${line.trim().slice(0, 60)}” is not understood. Write a field as name: value, such as plan: pro.`,
+        'fields',
+      )
     return { name: name.trim(), is: is.trim() }
   })
 }

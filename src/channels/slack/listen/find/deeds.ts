@@ -21,6 +21,7 @@ import { ids } from '../../views/ids.ts'
 import { redrawView } from '../show.ts'
 import { type Done, onSubmit, sentenceFor } from '../showing-problems.ts'
 import { assigneeOf } from '../tickets/new-ticket.ts'
+import { untilIn } from '../tickets/snooze.ts'
 import * as values from '../values.ts'
 import { exportChosen } from './export.ts'
 import { foundPage } from './results.ts'
@@ -79,7 +80,7 @@ async function countAll(desk: Desk, agent: AgentRow, filter: FoundMeta['filter']
 async function perform(desk: Desk, { user, view }: ViewSubmitAction, running: Set<string>): Promise<Done> {
   const meta = values.metaOf<DeedMeta>(view)
   const agent = await desk.people.agent(user.id)
-  const deed = await deedIn(desk, meta, view.state.values)
+  const deed = await deedIn(desk, user.id, meta, view.state.values)
   const shown = { show: deedProgress(meta, 0) }
   if (running.has(view.id)) return shown
   running.add(view.id)
@@ -88,13 +89,13 @@ async function perform(desk: Desk, { user, view }: ViewSubmitAction, running: Se
   return { ...shown, after: () => after().then(() => redrawList(desk, agent, view.root_view_id, meta.found)) }
 }
 
-async function deedIn(desk: Desk, { deed }: DeedMeta, v: values.Values): Promise<Deed> {
+async function deedIn(desk: Desk, user: string, { deed }: DeedMeta, v: values.Values): Promise<Deed> {
   switch (deed) {
     case 'assign': {
-      const user = values.isChecked(v, 'nobody') ? null : values.chosenUser(v, 'assignee')
-      if (user === null && !values.isChecked(v, 'nobody'))
+      const to = values.isChecked(v, 'nobody') ? null : values.chosenUser(v, 'assignee')
+      if (to === null && !values.isChecked(v, 'nobody'))
         throw new Problem('invalid', 'Choose who takes them, or nobody.', 'assignee')
-      return { do: 'assign', agentId: user && (await assigneeOf(desk, user)) }
+      return { do: 'assign', agentId: to && (await assigneeOf(desk, to)) }
     }
     case 'status':
       return { do: 'status', status: values.chosen(v, 'status') as Status }
@@ -105,6 +106,8 @@ async function deedIn(desk: Desk, { deed }: DeedMeta, v: values.Values): Promise
       if (!add.length && !takeOff.length) throw new Problem('invalid', 'Choose at least one tag.', 'tags')
       return { do: 'tag', add, takeOff }
     }
+    case 'snooze':
+      return { do: 'snooze', snooze: await untilIn(desk, user, v) }
     default:
       return { do: deed }
   }

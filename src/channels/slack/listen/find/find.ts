@@ -141,7 +141,7 @@ async function filterIn(desk: Desk, v: values.Values): Promise<Filter> {
 }
 
 function spanIn(v: values.Values, moment: string): unknown {
-  const [from, to] = [values.chosenDate(v, `${moment}_from`), values.chosenDate(v, `${moment}_to`)]
+  const [from, to] = [values.chosenDay(v, `${moment}_from`), values.chosenDay(v, `${moment}_to`)]
   if (from && to && from > to) throw new Problem('invalid', 'This day is before the first.', `${moment}_to`)
   if (from || to) return { ...(from && { from }), ...(to && { to }) }
   const chosen = values.chosen(v, moment)

@@ -14,7 +14,7 @@ import { renameForm, type SaveMeta, saveForm } from '../../views/find/form.ts'
 import { type FoundMeta, foundView } from '../../views/find/results.ts'
 import { ids } from '../../views/ids.ts'
 import { showHome } from '../home.ts'
-import { detailsView, openForm, redrawView } from '../show.ts'
+import { admit, detailsView, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -35,7 +35,10 @@ export function listenToFound(app: App, desk: Desk): void {
     return turnTo(desk, body, agent, { at: way === 'before' ? { before: Number(seq) } : { after: Number(seq) } })
   })
   on(ids.findSize, ({ body, value }, agent) => turnTo(desk, body, agent, { at: {}, size: Number(value) }))
-  on(ids.findOpen, async ({ body, value }) => openForm(desk, body, await detailsView(desk, value)))
+  on(ids.findOpen, async ({ body, value, user }) => {
+    await admit(desk, user, value)
+    await openForm(desk, body, await detailsView(desk, value))
+  })
   on(ids.findSave, async ({ body }, agent) => {
     const teams = await desk.store.read(q => teamsOf(q, agent.id))
     await openForm(desk, body, saveForm(saveMetaIn(body), teams))

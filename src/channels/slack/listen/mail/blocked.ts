@@ -1,19 +1,24 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
+import { bannedMails, takeInBanned } from '../../../../core/banned-mails.ts'
 import { ban, searchBans, unban } from '../../../../core/bans.ts'
-import { refuseUnlessLead } from '../../../../core/leads.ts'
+import { refuseUnlessLead } from '../../../../core/permissions/roles.ts'
 import { liftSuppression, searchSuppressions } from '../../../../core/suppressions.ts'
+import { throwBannedAway } from '../../../../core/tray.ts'
 import { liftUnsubscription, searchUnsubscriptions } from '../../../../core/unsubscriptions.ts'
 import type { AgentRow, LiftRow } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
+import { endOfDay, isZone } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { notice } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import {
   type BanMeta,
+  type BannedMailsMeta,
   type BlockedMeta,
   banForm,
+  bannedMailsView,
   blockedView,
   type LiftMeta,
   liftForm,
@@ -23,6 +28,7 @@ import { showHome } from '../home.ts'
 import { admit, detailsView, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
+import { showTray } from './tray.ts'
 
 /** Who is not written to, and who is banned: seen, searched, added and lifted. */
 export function listenToBlocked(app: App, desk: Desk): void {
@@ -36,6 +42,14 @@ export function listenToBlocked(app: App, desk: Desk): void {
     askInList(desk, pressed, 'unsubscription', pressed.value.slice(pressed.value.indexOf(' ') + 1)),
   )
   on(ids.unban, pressed => change(desk, pressed, (tx, agent) => unban(tx, pressed.value, agent)))
+  on(ids.bannedMails, async ({ body, user, value }) => {
+    await admit(desk, user)
+    await openForm(desk, body, await keptBy(desk, value))
+  })
+  app.action<BlockAction>(
+    new RegExp(`^${ids.takeInBanned}:`),
+    onPress(desk, pressed => takeIn(desk, pressed)),
+  )
   on(ids.addBan, async ({ body }) => {
     await openForm(desk, body, banForm('', { ticketId: null, ...(body.view && { listId: body.view.id }) }))
   })
@@ -117,12 +131,32 @@ async function change(
   await showHome(desk, user, { tab: 'setup' })
 }
 
+const MOST_KEPT = 20
+
+function keptBy(desk: Desk, pattern: string): Promise<ModalView> {
+  return desk.store.read(async q => bannedMailsView(pattern, await bannedMails(q, pattern, MOST_KEPT)))
+}
+
+async function takeIn(desk: Desk, { body, user, value }: Pressed): Promise<void> {
+  await desk.people.agent(user)
+  await desk.store.write(tx => takeInBanned(tx, value))
+  const { view } = body
+  if (view) await redrawView(desk, view.id, await keptBy(desk, values.metaOf<BannedMailsMeta>(view).pattern))
+}
+
 async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
-  const { ticketId, listId } = values.metaOf<BanMeta>(view)
+  const { ticketId, listId, trayId } = values.metaOf<BanMeta>(view)
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
-  const form = { address: values.typed(v, 'address'), reason: values.typed(v, 'reason'), by: agent, ticketId }
-  const address = await desk.store.write(tx => ban(tx, form))
+  const day = values.chosenDay(v, 'until')
+  const until = day === null ? null : endOfDay(day, agent.zone && isZone(agent.zone) ? agent.zone : 'UTC')
+  const form = { address: values.typed(v, 'address'), reason: values.typed(v, 'reason'), until, by: agent, ticketId }
+  const address = await desk.store.write(async tx => {
+    const banned = await ban(tx, form)
+    await throwBannedAway(tx, banned, actorOf(agent))
+    return banned
+  })
+  if (trayId) return { keepBelow: true, after: () => showTray(desk, trayId, user.id) }
   if (!listId) return { show: notice('Banned', `${address} is banned. Set-up lists all bans, and lifts them.`) }
   return { keepBelow: true, after: () => showList(desk, listId, user.id) }
 }

@@ -1,15 +1,32 @@
-import type { App, BlockAction } from '@slack/bolt'
+import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { actorOf } from '../../../../core/agents.ts'
 import type { Actor } from '../../../../core/events.ts'
 import { teams } from '../../../../core/teams.ts'
-import { countTray, giveToTeam, heldMails, letThrough, throwAway, throwOneAway, tray } from '../../../../core/tray.ts'
+import {
+  countTray,
+  giveToTeam,
+  giveToTicket,
+  heldMails,
+  letThrough,
+  mailAsItCame,
+  throwAway,
+  throwOneAway,
+  tray,
+  tryAgain,
+} from '../../../../core/tray.ts'
 import type { Tx } from '../../../../db/store.ts'
+import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
+import { sendFile } from '../../files.ts'
+import { notice } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
-import { trayView } from '../../views/mail/tray.ts'
+import { banForm } from '../../views/mail/blocked.ts'
+import { type EntryMeta, moveEntryForm, trayView } from '../../views/mail/tray.ts'
 import { showHome } from '../home.ts'
-import { openForm } from '../show.ts'
-import { onPress } from '../showing-problems.ts'
+import { admit, loadMessage, openForm, redrawView } from '../show.ts'
+import { onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { ticketIn } from '../tickets/relations.ts'
+import * as values from '../values.ts'
 
 const ROWS = 20
 const HELD_ROWS = 5
@@ -27,8 +44,49 @@ export function listenToTray(app: App, desk: Desk): void {
     return giveToTeam(tx, id, teamId)
   })
   settles(app, desk, ids.throwOneAway, throwOneAway)
+  settles(app, desk, ids.tryEntry, tryAgain)
   settles(app, desk, ids.letThrough, letThrough)
   settles(app, desk, ids.throwAway, throwAway)
+  const on = (id: string | RegExp, work: (pressed: Pressed) => Promise<void>) =>
+    app.action<BlockAction>(id, onPress(desk, work))
+  on(new RegExp(`^${ids.moveEntry}:`), async ({ body, value }) => {
+    await openForm(desk, body, moveEntryForm({ entryId: value, trayId: body.view?.id ?? '' }))
+  })
+  on(new RegExp(`^${ids.banEntry}:`), async ({ body, value }) => {
+    await openForm(desk, body, banForm(value, { ticketId: null, ...(body.view && { trayId: body.view.id }) }))
+  })
+  on(new RegExp(`^${ids.downloadEntry}:`), pressed => download(desk, pressed, pressed.value))
+  on(ids.downloadMail, async pressed => {
+    const { message } = await loadMessage(desk, pressed.value)
+    if (!message.inboundId) throw new Problem('conflict', 'This was not a mail.')
+    await download(desk, pressed, message.inboundId)
+  })
+  app.view<ViewSubmitAction>(
+    ids.forms.moveEntry,
+    onSubmit(desk, async ({ user, view }) => {
+      const { entryId, trayId } = values.metaOf<EntryMeta>(view)
+      const agent = await desk.people.agent(user.id)
+      const ticketId = ticketIn(view.state.values)
+      await desk.store.write(tx => giveToTicket(tx, entryId, ticketId, actorOf(agent)))
+      return { keepBelow: true, after: () => showTray(desk, trayId, user.id) }
+    }),
+  )
+}
+
+/** Gives the mail as it came to who asks, alone: it may hold what its reading left out. */
+async function download(desk: Desk, { body, user }: Pressed, inboundId: string): Promise<void> {
+  await admit(desk, user)
+  const viewId = await openForm(desk, body, notice('Download', 'Fetching the mail…'))
+  const raw = await desk.store.read(q => mailAsItCame(q, inboundId))
+  const name = `mail-${inboundId.slice(-8)}.eml`
+  await sendFile(desk, user, { name, bytes: raw, comment: 'The mail as it came in. Be careful with what is in it.' })
+  await redrawView(desk, viewId, notice('Download', `${name} is in your messages with Overture.`))
+}
+
+/** Draws the tray and the count on the page below anew. */
+export async function showTray(desk: Desk, trayId: string, user: string): Promise<void> {
+  await redrawView(desk, trayId, await view(desk))
+  await showHome(desk, user, { tab: 'setup' })
 }
 
 /** Changes what the tray shows, and draws it and the count on the page below anew. */
@@ -43,8 +101,7 @@ function settles(
     onPress(desk, async ({ body, user, value }) => {
       const agent = await desk.people.agent(user)
       await desk.store.write(tx => work(tx, value, actorOf(agent)))
-      if (body.view) await desk.ui.views.update({ view_id: body.view.id, view: await view(desk) })
-      await showHome(desk, user, { tab: 'setup' })
+      if (body.view) await showTray(desk, body.view.id, user)
     }),
   )
 }

@@ -37,7 +37,7 @@ import {
   formForm,
   readOwner,
 } from '../../views/team/fields.ts'
-import { openForm, redrawView } from '../show.ts'
+import { admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -108,8 +108,16 @@ async function onMenu(
   const [what = '', id = ''] = value.split(':')
   const change = changes[what]
   if (!change) return edit(id)
+  if (!body.view) return
+  const { owner } = values.metaOf<FieldsMeta>(body.view)
+  await admitTo(desk, body.user.id, owner)
   await desk.store.write(tx => change(tx, id))
-  if (body.view) await redrawPage(desk, body.view.id, values.metaOf<FieldsMeta>(body.view).owner)
+  await redrawPage(desk, body.view.id, owner)
+}
+
+/** Throws a Problem for somebody who may not set up these fields. */
+async function admitTo(desk: Desk, userId: string, owner: string): Promise<void> {
+  await admitLead(desk, userId, readOwner(owner).teamId ?? undefined)
 }
 
 async function redrawPage(desk: Desk, pageId: string, owner: string): Promise<void> {
@@ -141,7 +149,7 @@ async function knownForm(q: Query, id: string): Promise<FormForm> {
 
 async function saveField(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { owner, fieldId, pageId } = values.metaOf<FieldMeta>(view)
-  await desk.people.agent(user.id)
+  await admitTo(desk, user.id, owner)
   const known = fieldId === null ? null : await desk.store.read(q => fieldById(q, fieldId))
   const form = readField(view.state.values, known?.kind ?? null)
   await desk.store.write<unknown>(tx =>
@@ -166,7 +174,7 @@ function readField(v: values.Values, known: FieldKind | null): FieldForm {
 async function saveForm(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { owner, formId, pageId } = values.metaOf<FormMeta>(view)
   const { teamId } = readOwner(owner)
-  await desk.people.agent(user.id)
+  await admitTo(desk, user.id, owner)
   const form = readForm(view.state.values)
   await desk.store.write<unknown>(tx =>
     formId === null ? addForm(tx, teamId ?? '', form) : changeForm(tx, formId, form),

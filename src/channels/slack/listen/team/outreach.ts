@@ -1,19 +1,26 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
+import { readAddress } from '../../../../core/addresses.ts'
 import { setAvailability, setCapacity, whoIsFree } from '../../../../core/routing/availability.ts'
 import type { Availability } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import { isZone, nextTimeOfDay } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
+import { unlinked } from '../../mrkdwn.ts'
 import { mrkdwn } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import { outreachUsage, whoView } from '../../views/team/outreach.ts'
 import { moment } from '../../views/words.ts'
 import { exportTyped } from '../find/export.ts'
+import { openImport } from '../people/import.ts'
+import { openPersonAt } from '../people/people.ts'
 import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
+import { openHistory } from '../tickets/history.ts'
+import { askToForget } from './forget.ts'
+import { statsFor } from './stats.ts'
 
-/** `/outreach`: who is given tickets, said by themselves. */
+/** `/outreach`: who is given tickets, said by themselves; figures, and what happened to a ticket. */
 export function listenToOutreach(app: App, desk: Desk): void {
   app.command(
     ids.outreach,
@@ -29,23 +36,40 @@ interface Shown {
 async function onOutreach(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
   const [first = 'help', ...rest] = command.text.trim().split(/\s+/).filter(Boolean)
   const answer = subcommands[first.toLowerCase()]
-  const shown = answer ? await answer(desk, command.user_id, rest.join(' ')) : outreachUsage(first)
-  await respond({ response_type: 'ephemeral', ...shown })
+  const shown = answer ? await answer(desk, command.user_id, rest.join(' '), command) : outreachUsage(first)
+  if (shown) await respond({ response_type: 'ephemeral', ...shown })
 }
 
-const subcommands: Record<string, (desk: Desk, user: string, rest: string) => Promise<Shown>> = {
+/** Those that open a form answer nothing. */
+type Subcommand = (desk: Desk, user: string, rest: string, command: SlashCommand) => Promise<Shown | undefined>
+
+const subcommands: Record<string, Subcommand> = {
   away: (desk, user, rest) => leave(desk, user, 'away', rest),
   offline: (desk, user, rest) => leave(desk, user, 'offline', rest),
   async back(desk, user) {
     await set(desk, user, 'online', null)
     return said('🟢 You are back: tickets are given to you again.')
   },
-  async who(desk, user) {
+  async who(desk, user, rest, { trigger_id }) {
     await admit(desk, user)
+    if (rest) {
+      await openPersonAt(desk, { trigger_id, user }, readAddress(unlinked(rest)).address)
+      return undefined
+    }
     return whoView(await desk.store.read(q => whoIsFree(q, desk.store.now())))
+  },
+  async import(desk, user, _rest, { trigger_id }) {
+    await openImport(desk, { trigger_id, user })
+    return undefined
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
   export: async (desk, user, rest) => said(await exportTyped(desk, user, rest)),
+  forget: (desk, user, rest) => askToForget(desk, user, rest),
+  stats: (desk, user, rest, { channel_id }) => statsFor(desk, user, channel_id, rest),
+  async history(desk, user, rest, command) {
+    await openHistory(desk, command, user, rest)
+    return undefined
+  },
   help: async () => outreachUsage(null),
 }
 

@@ -15,7 +15,7 @@ import {
 import { changeRouting, type Routing, rosterOf, routingOf, type Strategy } from '../../../../core/routing/settings.ts'
 import { teamById, teams } from '../../../../core/teams.ts'
 import type { Query, Tx } from '../../../../db/store.ts'
-import { Problem, Problems } from '../../../../lib/problem.ts'
+import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import {
@@ -24,15 +24,15 @@ import {
   type RoutingMeta,
   type RuleDraft,
   type RuleMeta,
-  readCondition,
   routingForm,
   ruleForm,
   tryView,
 } from '../../views/team/routing.ts'
 import { showHome } from '../home.ts'
-import { openForm, redrawView } from '../show.ts'
+import { admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
+import { conditionsIn, inRows } from './conditions.ts'
 
 const MOST_TRIED = 20
 const ROWS = 2 // conditions that a new rule has room for
@@ -83,7 +83,7 @@ function routingPage(desk: Desk, teamId: string): Promise<ModalView> {
 async function saveRouting(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<RoutingMeta>(view)
   const v = view.state.values
-  await desk.people.agent(user.id)
+  await admitLead(desk, user.id, teamId)
   const takers = await agentsIn(desk, v, 'takers')
   const leads = await agentsIn(desk, v, 'leads')
   await desk.store.write(tx => changeRouting(tx, teamId, readRouting(v), { takers, leads }))
@@ -102,6 +102,7 @@ function readRouting(v: values.Values): Routing {
     fallbackTeamId: chosenTeam(v, 'fallback_team'),
     fallbackMinutes: number('fallback_minutes') ?? Number.NaN,
     followPresence: values.isChecked(v, 'presence'),
+    ...(values.isChecked(v, 'hours') && { followHours: true }),
   }
 }
 
@@ -158,13 +159,11 @@ async function moreConditions(desk: Desk, { body }: Pressed): Promise<void> {
 
 /** What was given, and in which row each of its conditions stands: emptied ones are left out. */
 function readRule(v: values.Values, rows: number): { draft: RuleDraft; at: number[] } {
-  const at = Array.from({ length: rows }, (_, i) => i + 1).filter(row => values.typed(v, `condition:${row}`).trim())
+  const { conditions, at } = conditionsIn(v, rows)
   const draft: RuleDraft = {
     name: values.typed(v, 'name'),
     meets: values.chosen(v, 'meets') === 'any' ? 'any' : 'all',
-    conditions: at.map(row =>
-      readCondition(values.chosen(v, `what:${row}`) ?? 'account.is', values.typed(v, `condition:${row}`)),
-    ),
+    conditions,
     agent: values.chosenUser(v, 'agent'),
     toTeamId: chosenTeam(v, 'to_team'),
   }
@@ -174,33 +173,24 @@ function readRule(v: values.Values, rows: number): { draft: RuleDraft; at: numbe
 async function saveRule(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { teamId, ruleId, routingId, rows } = values.metaOf<RuleMeta>(view)
   const { draft, at } = readRule(view.state.values, rows)
-  await desk.people.agent(user.id)
+  await admitLead(desk, user.id, teamId)
   const { agent, ...rest } = draft
   const form: RuleForm = { teamId, ...rest, agentId: agent && (await agentOf(desk, agent, 'agent')) }
-  try {
-    await desk.store.write<unknown>(tx => (ruleId ? changeRule(tx, ruleId, form) : addRule(tx, form)))
-  } catch (error) {
-    throw error instanceof Problems ? new Problems(error.problems.map(p => inRow(p, at))) : error
-  }
+  await inRows(at, () => desk.store.write<unknown>(tx => (ruleId ? changeRule(tx, ruleId, form) : addRule(tx, form))))
   return {
     keepBelow: true,
     after: async () => void (await redrawView(desk, routingId, await routingPage(desk, teamId))),
   }
 }
 
-/** A fault of the second condition belongs under the row in which that stands. */
-function inRow(problem: Problem, at: number[]): Problem {
-  const [, number] = /^condition:(\d+)$/.exec(problem.field ?? '') ?? []
-  const row = number && at[Number(number) - 1]
-  return row ? new Problem(problem.code, problem.message, `condition:${row}`) : problem
-}
-
 /** Changes the list of rules that the button is in, and draws it anew. */
 async function changeList(
   desk: Desk,
-  { body, value }: Pressed,
+  { body, user, value }: Pressed,
   work: (tx: Tx, ruleId: string) => Promise<void>,
 ): Promise<void> {
+  const rule = await desk.store.read(q => ruleById(q, value))
+  await admitLead(desk, user, rule.teamId)
   await desk.store.write(tx => work(tx, value))
   if (!body.view) return
   const { teamId } = values.metaOf<RoutingMeta>(body.view)

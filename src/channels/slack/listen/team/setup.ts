@@ -1,5 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { agentByHandle, changeAgent, setUsualSender, usualSendersOf } from '../../../../core/agents.ts'
+import { agreeToShared } from '../../../../core/places.ts'
 import { aliasesOf } from '../../../../core/senders/aliases.ts'
 import { addSender, changeSender, removeSender, type SenderForm } from '../../../../core/senders/edit.ts'
 import { senderById, sendersOf } from '../../../../core/senders/find.ts'
@@ -20,7 +21,7 @@ import {
 } from '../../views/team/settings.ts'
 import { showHome } from '../home.ts'
 import { enterPlace, refuseShared } from '../place.ts'
-import { openForm, redrawView } from '../show.ts'
+import { admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import { redrawNewTicket } from '../tickets/new-ticket.ts'
 import * as values from '../values.ts'
@@ -35,6 +36,11 @@ export function listenToSetUp(app: App, desk: Desk): void {
   on(ids.addTeam, ({ body }) => openForm(desk, body, teamForm(null, [])))
   on(ids.editTeam, pressed => editTeam(desk, pressed))
   on(ids.checkPlace, pressed => checkPlace(desk, pressed))
+  on(ids.agreeToShared, async ({ user, value }) => {
+    const agent = await desk.people.agent(user)
+    await desk.store.write(tx => agreeToShared(tx, value, agent))
+    await showHome(desk, user, { tab: 'setup' })
+  })
   on(ids.addSender, async ({ body, value }) =>
     openForm(desk, body, senderForm(null, await desk.store.read(teams), value)),
   )
@@ -86,7 +92,8 @@ async function editAgent(desk: Desk, { body, user }: Pressed): Promise<void> {
 }
 
 async function remove(desk: Desk, { user, value }: Pressed): Promise<void> {
-  await desk.people.agent(user)
+  const sender = await desk.store.read(q => senderById(q, value))
+  await admitLead(desk, user, sender.team_id)
   await desk.store.write(tx => removeSender(tx, value))
   await showHome(desk, user, { tab: 'setup' })
 }
@@ -112,7 +119,7 @@ async function sendTest(desk: Desk, user: string, senderId: string): Promise<str
 async function saveTeam(desk: Desk, body: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<TeamMeta>(body.view)
   const form = readTeam(body.view.state.values)
-  await Promise.all([desk.people.agent(body.user.id), form.place && refuseShared(desk, form.place)])
+  await Promise.all([admitLead(desk, body.user.id, teamId ?? undefined), form.place && refuseShared(desk, form.place)])
   await desk.store.write<unknown>(tx => (teamId ? changeTeam(tx, teamId, form) : createTeam(tx, form)))
   const problem = await enterPlace(desk, form.place)
   const after = () => showHome(desk, body.user.id, { tab: 'setup' })
@@ -143,7 +150,7 @@ function chosenSender(v: values.Values, name: string): string | null {
 async function saveSender(desk: Desk, body: ViewSubmitAction): Promise<Done> {
   const { senderId, form: below } = values.metaOf<SenderMeta>(body.view)
   const form = readSender(body.view.state.values)
-  await desk.people.agent(body.user.id)
+  await admitLead(desk, body.user.id, form.teamId || undefined)
   await desk.store.write<unknown>(tx => (senderId ? changeSender(tx, senderId, form) : addSender(tx, form)))
   if (below) return { keepBelow: true, after: () => redrawNewTicket(desk, body.user.id, below) }
   return { after: () => showHome(desk, body.user.id, { tab: 'setup' }) }

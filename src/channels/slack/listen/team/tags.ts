@@ -20,7 +20,7 @@ import {
   tagsPage,
 } from '../../views/team/tags.ts'
 import { onSearch } from '../search.ts'
-import { admit, openForm, redrawView } from '../show.ts'
+import { admit, admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -87,7 +87,7 @@ async function openTag(desk: Desk, { body, value }: Pressed): Promise<void> {
 
 async function saveTag(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { tagId, pageId, typed, after } = values.metaOf<TagMeta>(view)
-  const actor = actorOf(await desk.people.agent(user.id))
+  const actor = actorOf(await admitLead(desk, user.id))
   const v = view.state.values
   const [into] = values.chosenOptions(v, 'into')
   const redraw = () => redrawList(desk, pageId, { typed, after })
@@ -116,7 +116,7 @@ async function saveTag(desk: Desk, { user, view }: ViewSubmitAction): Promise<Do
 async function remove(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   if (!body.view) return
   const { pageId, typed, after } = values.metaOf<TagMeta>(body.view)
-  const actor = actorOf(await desk.people.agent(user))
+  const actor = actorOf(await admitLead(desk, user))
   const { name } = await desk.store.read(q => tagById(q, value))
   await redrawView(desk, body.view.id, removingView(name))
   await dropTag(desk.store, value, null, actor)
@@ -125,8 +125,9 @@ async function remove(desk: Desk, { body, user, value }: Pressed): Promise<void>
 }
 
 /** `rename:ID` or `remove:ID`. */
-async function onGroupMenu(desk: Desk, { body, value }: Pressed): Promise<void> {
+async function onGroupMenu(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   if (!body.view) return
+  await admitLead(desk, user)
   const [what, groupId = ''] = value.split(':')
   if (what === 'rename') {
     const { name } = await desk.store.read(q => groupById(q, groupId))
@@ -139,7 +140,7 @@ async function onGroupMenu(desk: Desk, { body, value }: Pressed): Promise<void> 
 
 async function saveGroup(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { groupId, pageId } = values.metaOf<GroupMeta>(view)
-  await desk.people.agent(user.id)
+  await admitLead(desk, user.id)
   await desk.store.write(tx => renameGroup(tx, groupId, values.typed(view.state.values, 'name')))
   return {
     keepBelow: true,

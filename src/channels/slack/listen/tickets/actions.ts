@@ -39,22 +39,22 @@ export function listenToActions(app: App, desk: Desk): void {
   on(ids.reopen, pressed => change(desk, pressed, (tx, id, agent) => reopenTicket(tx, id, actorOf(agent))))
   on(ids.publish, pressed => change(desk, pressed, (tx, id, agent) => publishTicket(tx, id, actorOf(agent))))
   on(ids.details, async ({ body, user, value }) => {
-    await admit(desk, user)
+    await admit(desk, user, value)
     await openForm(desk, body, await detailsView(desk, value))
   })
   on(ids.more, async ({ body, user, value }) => {
-    await admit(desk, user)
+    await admit(desk, user, value)
     await openForm(desk, body, moreView(await loadTicket(desk, value)))
   })
   on(ids.archive, pressed => changeFromMore(desk, pressed, archiveTicket))
   on(ids.spam, pressed => changeFromMore(desk, pressed, markSpam))
   on(ids.showFull, async ({ body, user, value }) => {
-    await admit(desk, user)
     const { message, ticket } = await loadMessage(desk, value)
+    await admit(desk, user, ticket.id)
     await openForm(desk, body, messageDetails(message, ticket))
   })
   on(ids.settle, async ({ body, user, value }) => {
-    await admit(desk, user)
+    await admit(desk, user, value)
     await openForm(desk, body, await settleViewOf(desk, value))
   })
   on(ids.undo, pressed => undo(desk, pressed))

@@ -1,7 +1,9 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { accountOf } from '../../../../core/accounts.ts'
+import { actorOf } from '../../../../core/agents.ts'
 import { knownFields, setKnownFields } from '../../../../core/fields/people.ts'
 import { findTagsOfCustomers, setTagsOfCustomer, tagsOfCustomer } from '../../../../core/tags/customers.ts'
+import { lockTicket } from '../../../../core/tickets/lock.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { type CustomerFieldsMeta, customerFieldsForm } from '../../views/tickets/customer-fields.ts'
@@ -33,7 +35,7 @@ export function listenToCustomerFields(app: App, desk: Desk): void {
 }
 
 async function open(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await admit(desk, user)
+  await admit(desk, user, value)
   const ticket = await loadTicket(desk, value)
   const { id } = ticket.customer
   const form = await desk.store.read(async q => {
@@ -49,15 +51,16 @@ async function open(desk: Desk, { body, user, value }: Pressed): Promise<void> {
 }
 
 async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
-  const { customerId, accountId, ofAccount } = values.metaOf<CustomerFieldsMeta>(view)
+  const { ticketId, customerId, accountId, ofAccount } = values.metaOf<CustomerFieldsMeta>(view)
   const v = view.state.values
-  await desk.people.agent(user.id)
+  const actor = actorOf(await desk.people.agent(user.id))
   const { given, faults } = await givenIn(desk, v)
   const those = (isWanted: (id: string) => boolean) =>
     Object.fromEntries(Object.entries(given).filter(([id]) => isWanted(id)))
   const tags = values.chosenOptions(v, 'tags').map(o => String(o.value))
-  await desk.store.write(tx =>
-    allOrNone(
+  await desk.store.write(async tx => {
+    await lockTicket(tx, ticketId, actor)
+    await allOrNone(
       tx,
       [
         () => setTagsOfCustomer(tx, customerId, tags),
@@ -76,7 +79,7 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
           ),
       ],
       faults,
-    ),
-  )
+    )
+  })
   return { keepBelow: true }
 }

@@ -7,7 +7,12 @@ import { customerOptions } from '../../views/tickets/new-ticket.ts'
 
 /** The search for a customer, as somebody types. */
 export function listenToCustomers(app: App, desk: Desk): void {
-  app.options(ids.findCustomer, async ({ ack, options }) => {
+  findCustomers(app, desk, ids.findCustomer)
+}
+
+/** The same for another field. */
+export function findCustomers(app: App, desk: Desk, actionId: string): void {
+  app.options(actionId, async ({ ack, options }) => {
     const options_ = await find(desk, options.value).catch(err => {
       desk.log.error({ err }, 'Customers could not be searched.')
       return []

@@ -35,7 +35,7 @@ export function listenToDetails(app: App, desk: Desk): void {
 }
 
 async function open(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await admit(desk, user)
+  await admit(desk, user, value)
   const ticket = await loadTicket(desk, value)
   await openForm(desk, body, editDetailsForm(ticket, await askedOn(desk, ticket)))
 }

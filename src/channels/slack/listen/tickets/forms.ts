@@ -12,6 +12,7 @@ import {
   setStatus,
 } from '../../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../../core/tickets/close.ts'
+import { openChildren } from '../../../../core/tickets/relations.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problems } from '../../../../lib/problem.ts'
@@ -30,6 +31,7 @@ import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { askedToClose, givenIn } from './fields.ts'
 import { assigneeOf, writtenIn } from './new-ticket.ts'
+import { lookIn } from './notes.ts'
 
 /** The small forms behind the card's buttons: note, close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
@@ -71,7 +73,10 @@ interface SubmittedForm {
 
 async function keepNote({ desk, agent, ticketId, viewId, values: v }: SubmittedForm): Promise<void> {
   const body = await writtenIn(desk, values.richText(v, 'message'))
-  const note = { ticketId, author: actorOf(agent), body, visibility: 'note' as const, dedupKey: `view:${viewId}` }
+  const note = {
+    ...{ ticketId, author: actorOf(agent), body, visibility: 'note' as const, dedupKey: `view:${viewId}` },
+    ...lookIn(v),
+  }
   await desk.store.write(tx => postMessage(tx, note))
 }
 
@@ -79,7 +84,12 @@ async function close({ desk, agent, ticketId, values: v }: SubmittedForm): Promi
   const reason = [values.chosen(v, 'reason'), values.typed(v, 'words').trim()].filter(Boolean).join(': ')
   const { given, faults } = await givenIn(desk, v)
   if (faults.length) throw new Problems(faults)
-  await desk.store.write(tx => closeByAgent(tx, ticketId, reason, given, actorOf(agent)))
+  await desk.store.write(async tx => {
+    if (values.chosen(v, 'children') === 'close')
+      for (const child of await openChildren(tx.q, ticketId))
+        await closeByAgent(tx, child.id, reason, {}, actorOf(agent))
+    await closeByAgent(tx, ticketId, reason, given, actorOf(agent))
+  })
 }
 
 async function assign({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {

@@ -57,7 +57,7 @@ export function chatCard(chat: ChatView): ChatPostView {
       ...steps(chat),
       ...text.blocks,
       ...(text.isCut ? [context('The message goes on.')] : []),
-      actions(...buttons(chat)),
+      { ...actions(...buttons(chat)), block_id: 'chat' }, // a confirmation is answered after the next drawing
     ],
     text: escaped(cut(`Chat ${chat.number} · ${oneLine(chat.subject)} · ${chatStateWords[chat.state]}`, 400)),
   }
@@ -71,7 +71,7 @@ function stateLine(chat: ChatView): string[] {
   const { state, dueAt, endsAt, startedAt, finishedAt, approvedBy } = chat
   return [
     `*${chatStateWords[state]}*`,
-    ...(state === 'scheduled' && dueAt !== null ? [`goes out at ${moment(dueAt)} unless somebody stops it`] : []),
+    ...(state === 'scheduled' && dueAt !== null ? [`goes out ${moment(dueAt)} unless somebody stops it`] : []),
     ...(startedAt !== null ? [`began ${moment(startedAt)}`] : []),
     ...(state === 'sending' && endsAt !== null ? [`ends at about ${moment(endsAt, 'time')}`] : []),
     ...(finishedAt !== null ? [`ended ${moment(finishedAt)}`] : []),
@@ -157,6 +157,7 @@ function buttons(chat: ChatView): (Button | false)[] {
     canFollow && left > 0 && button(`Follow up ${count(left)} who did not answer`, ids.followUp, id),
     button('Recipients (CSV)', ids.recipientsCsv, id),
     isUnderWay(chat) && button('Report', ids.chatReport, id),
+    ['stopped', 'finished'].includes(state) && button('Copy', ids.copyChat, id),
   ]
 }
 
@@ -164,7 +165,7 @@ function stopping({ number, counts }: ChatView) {
   const left = many(counts.queued, 'customer')
   return confirm(
     `Stop chat ${number}?`,
-    `${left} get nothing then. What is sent stays sent, and a chat that was stopped cannot go on.`,
+    `${left} get nothing then. What is sent stays sent, and a chat that was stopped cannot go on; Copy begins another like it.`,
     'Stop',
   )
 }

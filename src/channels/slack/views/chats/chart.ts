@@ -1,19 +1,9 @@
 import type { ChatReport } from '../../../../core/chats/report.ts'
 import type { ChatView } from '../../../../core/chats/view.ts'
+import { axes, countAxis, countGrid, INK, MIDDLE, PLOT, picture, px, shown, words } from '../chart.ts'
 
 /** What the picture tells of a chat beside its curve. */
 export type Charted = Pick<ChatView, 'number' | 'counts'>
-
-/** The font that all its words are in: the picture must look the same wherever it is drawn. */
-export const CHART_FONT = 'Lato'
-
-const WIDTH = 1_000
-const HEIGHT = 540
-const PLOT = { left: 130, right: 950, top: 132, bottom: 424 }
-const MIDDLE = (PLOT.left + PLOT.right) / 2
-
-/** On a ground of its own, since Slack shows a picture on white or on near black, as its reader likes. */
-const INK = { ground: '#ffffff', edge: '#c9ccd1', words: '#1d1c1d', soft: '#55585d', grid: '#e3e5e8', curve: '#1264a3' }
 
 /** Answers over time as an SVG: how many had answered by when, in the chat's own time, so that no zone is needed. */
 export function answersSvg({ answersOverTime }: Pick<ChatReport, 'answersOverTime'>, chat: Charted): string {
@@ -23,19 +13,15 @@ export function answersSvg({ answersOverTime }: Pick<ChatReport, 'answersOverTim
   const up = countAxis(last.count)
   const x = (at: number) => PLOT.left + ((at - begun) / across.end) * (PLOT.right - PLOT.left)
   const y = (count: number) => PLOT.bottom - (count / up.end) * (PLOT.bottom - PLOT.top)
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="${CHART_FONT}" font-size="30" fill="${INK.soft}">`,
-    `<rect x="1" y="1" width="${WIDTH - 2}" height="${HEIGHT - 2}" rx="16" fill="${INK.ground}" stroke="${INK.edge}" stroke-width="2"/>`,
+  return picture(
     words(36, 60, `Chat ${chat.number}: ${headline(last.count, chat)}`, `font-size="38" fill="${INK.words}"`),
-    ...up.ticks.map(n => `<path d="M${PLOT.left} ${y(n)}H${PLOT.right}" stroke="${INK.grid}" stroke-width="2"/>`),
-    ...up.ticks.map(n => words(PLOT.left - 14, y(n) + 11, shown(n), 'text-anchor="end"')),
+    ...countGrid(up.ticks, y),
     ...across.ticks.map(t => words(x(begun + t.ms), PLOT.bottom + 42, shown(t.name), 'text-anchor="middle"')),
     words(MIDDLE, PLOT.bottom + 90, `${across.unit} since it began`, 'text-anchor="middle"'),
     words(36, PLOT.top - 28, 'answers'),
-    `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="${INK.soft}" stroke-width="2"/>`,
+    axes(),
     ...(last.count ? curve(answersOverTime.map(p => [x(p.at), y(p.count)])) : [noneYet()]),
-    '</svg>',
-  ].join('\n')
+  )
 }
 
 function headline(answers: number, { counts }: Charted): string {
@@ -58,17 +44,6 @@ function curve(points: [x: number, y: number][]): string[] {
     `<path d="${line}" fill="none" stroke="${INK.curve}" stroke-width="5" stroke-linejoin="round"/>`,
     `<circle cx="${px(endX)}" cy="${px(endY)}" r="9" fill="${INK.curve}" stroke="${INK.ground}" stroke-width="3"/>`,
   ]
-}
-
-const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500]
-const MOST_LINES = 5
-
-/** Whole numbers from 0 to the first round one that is not below the most. */
-function countAxis(most: number): { end: number; ticks: number[] } {
-  const scale = 10 ** Math.max(Math.floor(Math.log10(Math.max(most, 1))) - 1, 0)
-  const step = (STEPS.find(s => s * scale * MOST_LINES >= most) ?? 1_000) * scale
-  const lines = Math.max(Math.ceil(most / step), 1)
-  return { end: lines * step, ticks: Array.from({ length: lines + 1 }, (_, i) => i * step) }
 }
 
 const SECOND = 1_000
@@ -99,17 +74,4 @@ function timeAxis(span: number): TimeAxis {
   const end = Math.max(span, step * ms)
   const marks = Math.floor(end / (step * ms)) + 1
   return { unit, end, ticks: Array.from({ length: marks }, (_, i) => ({ ms: i * step * ms, name: i * step })) }
-}
-
-/** `text` is our own: nothing in it has to be escaped. */
-function words(x: number, y: number, text: string, look = ''): string {
-  return `<text x="${px(x)}" y="${px(y)}" ${look}>${text}</text>`
-}
-
-function px(n: number): string {
-  return n.toFixed(1)
-}
-
-function shown(n: number): string {
-  return n.toLocaleString('en')
 }

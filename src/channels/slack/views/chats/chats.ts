@@ -48,7 +48,11 @@ function listed(chat: ChatView): KnownBlock[] {
       ...(at === null ? [] : [moment(at)]),
       plain(
         cut(
-          `${oneLine(chat.team.name)} · ${oneLine(chat.author.name)} · ${count(counts.sent)} sent, ${count(counts.answered)} answered, ${count(counts.bounced)} bounced`,
+          `${oneLine(chat.team.name)} · ${oneLine(chat.author.name)} · ${
+            chat.startedAt === null
+              ? `${count(counts.total - counts.blocked)} would get it`
+              : `${count(counts.sent)} sent, ${count(counts.answered)} answered, ${count(counts.bounced)} bounced`
+          }`,
           500,
         ),
       ),

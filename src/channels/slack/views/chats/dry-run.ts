@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { DryRun } from '../../../../core/chats/dry-run.ts'
 import type { ChatView } from '../../../../core/chats/view.ts'
 import type { Document } from '../../../../core/document.ts'
+import type { ChatRecipientRow } from '../../../../db/schema.ts'
 import { toRichText } from '../../rich-text.ts'
 import { actions, button, context, cut, modal, mrkdwn, notice, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -12,7 +13,7 @@ import { moment } from '../words.ts'
 export interface DryRunPage {
   chat: Pick<ChatView, 'id' | 'number' | 'subject' | 'sender' | 'author' | 'dueAt' | 'approvalReason'>
   run: DryRun
-  preview: Preview | null // of the recipient who was picked
+  preview: Preview | null // of one recipient; null where there is none
   fault?: string // why what was just asked for cannot be done
   done?: string // what was just done
 }
@@ -77,7 +78,7 @@ export function blockLines({ blocks }: DryRun): KnownBlock[] {
 function conditions({ approvalReason, dueAt }: DryRunPage['chat']): KnownBlock[] {
   return [
     ...(approvalReason === null ? [] : [words(`🤝 ${cut(oneLine(approvalReason), 1_000)}`)]),
-    ...(dueAt === null ? [] : [context(`It goes out at ${moment(dueAt)}.`)]),
+    ...(dueAt === null ? [] : [context(`It goes out ${moment(dueAt)}.`)]),
   ]
 }
 
@@ -112,14 +113,20 @@ function previewBlocks({ to, subject, body, problem }: Preview): KnownBlock[] {
 }
 
 /** What the search for a recipient offers. */
-export function recipientOption({ id, address, name }: { id: string; address: string; name: string }): PlainTextOption {
-  return option(name && name !== address ? `${name} · ${address}` : address || '(no address)', id)
+export function recipientOption({
+  id,
+  address,
+  name,
+  state,
+}: Pick<ChatRecipientRow, 'id' | 'address' | 'name' | 'state'>): PlainTextOption {
+  const who = name && name !== address ? `${name} · ${address}` : address || '(no address)'
+  return option(state === 'blocked' ? `⚠️ ${who}` : who, id)
 }
 
 /** Says what became of a chat that was submitted. */
 export function startedView(chat: Pick<ChatView, 'number' | 'state' | 'dueAt' | 'team' | 'counts'>): ModalView {
   const card = `Its card is in <#${chat.team.place}>.`
-  const at = chat.dueAt === null ? '' : ` at ${moment(chat.dueAt)}`
+  const at = chat.dueAt === null ? '' : ` ${moment(chat.dueAt)}`
   const said: Partial<Record<ChatView['state'], string>> = {
     draft: `*Chat ${chat.number}* is kept as a draft: \`/chat ${chat.number}\` goes on.`,
     scheduled: `*Chat ${chat.number}* goes out${at}, unless somebody stops it. ${card}`,

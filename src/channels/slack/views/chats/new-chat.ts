@@ -222,7 +222,6 @@ function listField(): InputBlock {
 }
 
 const exclusionWords = {
-  suppressed: 'Blocked: their mail came back, they complained, or they are banned',
   unsubscribed: 'Unsubscribed from this kind of mail',
   duplicate: 'The same address a second time',
   openTicket: 'Has an open ticket',
@@ -242,7 +241,10 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
       'exclusions',
       'Leave out',
       { type: 'checkboxes', options, ...(chosen.length && { initial_options: chosen }) },
-      { optional: true, hint: 'The dry run says how many of each. Only a lead switches off the first three.' },
+      {
+        optional: true,
+        hint: 'Only a lead switches off the first two. Whose mail came back, who complained or is banned never gets a chat. The dry run says how many of each.',
+      },
     ),
     field(
       'written_to_days',
@@ -313,8 +315,8 @@ export interface SegmentMeta {
   form: NewChatMeta
 }
 
-/** A choice of customers to be kept under a name. `count` says how many it means now. */
-export function segmentForm({ viewId, form }: SegmentMeta, count: number | null = null): ModalView {
+/** A choice of customers to be kept under a name. `found` says how many it means now, or why that cannot be said. */
+export function segmentForm({ viewId, form }: SegmentMeta, found: number | string | null = null): ModalView {
   return modal({
     id: ids.forms.segment,
     title: 'New segment',
@@ -357,9 +359,16 @@ export function segmentForm({ viewId, form }: SegmentMeta, count: number | null 
         { optional: true, hint: 'All of these, one a line: the name, a colon, the value.' },
       ),
       actions(button('Count', ids.countSegment, 'count')),
-      ...(count === null ? [] : [context(plain(`${count.toLocaleString('en')} customers at the moment.`))]),
+      ...(found === null ? [] : [counted(found)]),
     ],
   })
+}
+
+function counted(found: number | string): KnownBlock {
+  if (typeof found === 'string') return words(`⚠️ ${cut(oneLine(found), 1_000)}`)
+  return context(
+    plain(found === 1 ? '1 customer at the moment.' : `${found.toLocaleString('en')} customers at the moment.`),
+  )
 }
 
 /** What the search for customers offers, by id; a chat knows others only by a list. */

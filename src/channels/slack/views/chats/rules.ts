@@ -17,7 +17,7 @@ export function chatRulesForm(team: { id: string; name: string }, rules: ChatRul
     blocks: [
       words(`How ${cut(oneLine(team.name), 100)} writes to many customers at once.`),
       ...approvalFields(rules),
-      ...hourFields(rules),
+      quietField(rules),
       field('capDays', 'A customer gets at most one chat in so many days', whole(rules.capDays, 0, 365), {
         hint: '0: any number.',
       }),
@@ -62,34 +62,11 @@ function approvalFields(rules: ChatRules) {
   ]
 }
 
-const dayWords = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-
-function hourFields(rules: ChatRules) {
-  const days = dayWords.map((name, i) => option(name, String(i + 1)))
-  const chosen = days.filter(d => rules.workingDays.includes(Number(d.value)))
-  return [
-    field(
-      'zone',
-      'Time zone',
-      {
-        type: 'plain_text_input',
-        max_length: 60,
-        initial_value: cut(rules.zone, 60),
-        placeholder: plain('Europe/Berlin', limits.placeholder),
-      },
-      { hint: "The team's own, and of customers whose zone is not known." },
-    ),
-    field('workingDays', 'Working days', {
-      type: 'checkboxes',
-      options: days,
-      ...(chosen.length && { initial_options: chosen }),
-    }),
-    field('workingHours', 'Working hours', span(spanWords(rules.workingHours))),
-    field('quietHours', 'Quiet hours, in which no customer gets a chat', span(spanWords(rules.quietHours)), {
-      optional: true,
-      hint: "In the customer's own time zone. Left empty, there are none.",
-    }),
-  ]
+function quietField(rules: ChatRules) {
+  return field('quietHours', 'Quiet hours, in which no customer gets a chat', span(spanWords(rules.quietHours)), {
+    optional: true,
+    hint: "In the customer's own time zone, or the team's where that is not known. Left empty, there are none. The team's working hours are set under Hours and SLA.",
+  })
 }
 
 function whole(value: number | null, least: number, most: number): NumberInput {

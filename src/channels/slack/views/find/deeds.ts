@@ -7,6 +7,7 @@ import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
 import { tagsField } from '../tickets/edit-details.ts'
 import { closeReasons } from '../tickets/forms.ts'
+import { snoozeFields } from '../tickets/snooze.ts'
 import { statusWords } from '../words.ts'
 import type { DeedName, FoundMeta } from './results.ts'
 
@@ -97,6 +98,14 @@ const FORMS: Record<ChangingDeed, DeedForm> = {
       ),
     ],
   },
+  snooze: {
+    title: 'Snooze',
+    verb: 'Snooze',
+    asks: tickets => [
+      words(`${tickets} will be out of the way until then.`),
+      ...snoozeFields({ isInternal: false, until: null }),
+    ],
+  },
   archive: {
     title: 'Archive',
     verb: 'Archive',
@@ -152,6 +161,7 @@ const PAST: Record<ChangingDeed, string> = {
   status: 'Changed',
   close: 'Closed',
   tag: 'Tagged',
+  snooze: 'Snoozed',
   archive: 'Archived',
   delete: 'Deleted',
 }

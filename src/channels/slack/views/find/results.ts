@@ -30,6 +30,7 @@ export const DEEDS = {
   status: 'Change the status…',
   close: 'Close…',
   tag: 'Tag…',
+  snooze: 'Snooze…',
   archive: 'Archive…',
   delete: 'Delete…',
   csv: 'Export as CSV',

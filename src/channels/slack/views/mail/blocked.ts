@@ -1,9 +1,24 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { BannedMail } from '../../../../core/banned-mails.ts'
 import type { BanView } from '../../../../core/bans.ts'
 import type { SuppressionView } from '../../../../core/suppressions.ts'
 import { EVERYTHING } from '../../../../core/unsubscriptions.ts'
 import type { LiftRow, UnsubscriptionRow } from '../../../../db/schema.ts'
-import { actions, button, confirm, context, cut, field, modal, mrkdwn, oneLine, plain, words } from '../blocks.ts'
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  cut,
+  escaped,
+  field,
+  limits,
+  modal,
+  mrkdwn,
+  oneLine,
+  plain,
+  words,
+} from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { moment } from '../words.ts'
 
@@ -92,11 +107,54 @@ const sources: Record<string, string> = {
   mail: 'By a mail',
 }
 
-function banBlocks({ address, reason, by, created_at }: BanView): KnownBlock[] {
+function banBlocks(ban: BanView): KnownBlock[] {
+  const { address, reason, by, created_at, ended_at, kept } = ban
   const sure = confirm('Lift this ban?', `Mail from ${cut(address, 200)} is taken in again.`, 'Lift')
+  const why = `${by ? `by ${oneLine(by)}: ` : ''}${oneLine(reason)}`
   return [
-    words(cut(address, 320), button('Lift the ban', ids.unban, address, { confirm: sure })),
-    context(moment(created_at), plain(cut(`${by ? `by ${oneLine(by)}: ` : ''}${oneLine(reason)}`, 1_000))),
+    mrkdwn(
+      `*${escaped(cut(address, 320)).replaceAll('*', '∗')}* · ${lengthWords(ban)}\n${moment(created_at)} ${escaped(cut(why, 800))}`,
+    ),
+    actions(
+      ended_at === null && button('Lift the ban', ids.unban, address, { confirm: sure }),
+      kept > 0 && button(kept === 1 ? '1 mail kept' : `${kept} mails kept`, ids.bannedMails, address),
+    ),
+  ]
+}
+
+function lengthWords({ until_at, ended_at }: BanView): string {
+  if (ended_at !== null) return `ended ${moment(ended_at)}`
+  return until_at === null ? 'for good' : `until ${moment(until_at)}`
+}
+
+export interface BannedMailsMeta {
+  pattern: string
+}
+
+/** The mails that a ban kept out, each with the way in. */
+export function bannedMailsView(pattern: string, mails: BannedMail[]): ModalView {
+  return modal({
+    id: ids.forms.bannedMails,
+    title: 'Kept mails',
+    meta: { pattern } satisfies BannedMailsMeta,
+    blocks: [
+      words(
+        `What the ban of ${cut(pattern, 320)} kept out, the newest first. Taken in, a mail is treated as if it had just come; the ban stays.`,
+      ),
+      ...(mails.length ? mails.flatMap(bannedMailBlocks) : [context('None is left.')]),
+    ],
+  })
+}
+
+function bannedMailBlocks({ id, receivedAt, about, isWhole }: BannedMail): KnownBlock[] {
+  const title = about ? `${oneLine(about.from)}: ${oneLine(about.subject) || '(no subject)'}` : 'A mail'
+  return [
+    words(cut(title, 600), isWhole ? button('Take in', `${ids.takeInBanned}:${id}`, id) : undefined),
+    context(
+      moment(receivedAt),
+      plain(cut(oneLine(about?.text ?? ''), 500)),
+      ...(isWhole ? [] : ['Its bytes are kept no more, so it cannot be taken in.']),
+    ),
   ]
 }
 
@@ -136,6 +194,7 @@ export function liftForm(meta: LiftMeta): ModalView {
 export interface BanMeta {
   ticketId: string | null // where somebody wrote who is to be banned
   listId?: string // the list that it was opened from, to be drawn anew
+  trayId?: string // the same, of the mails left over
 }
 
 /** Asks whom to ban and why. */
@@ -160,6 +219,12 @@ export function banForm(address: string, meta: BanMeta): ModalView {
         },
       ),
       field('reason', 'Why', { type: 'plain_text_input', max_length: 500 }),
+      field(
+        'until',
+        'Until the end of',
+        { type: 'datepicker', placeholder: plain('A day', limits.placeholder) },
+        { optional: true, hint: 'Left empty, the ban is for good.' },
+      ),
     ],
   })
 }

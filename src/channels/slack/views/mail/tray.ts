@@ -1,9 +1,10 @@
-import type { KnownBlock, ModalView } from '@slack/types'
+import type { ActionsBlock, KnownBlock, ModalView } from '@slack/types'
 import type { HeldMails, TrayEntry } from '../../../../core/tray.ts'
 import type { TeamRow } from '../../../../db/schema.ts'
-import { actions, button, confirm, context, cut, notice, oneLine, plain, words } from '../blocks.ts'
+import { actions, button, confirm, context, cut, modal, notice, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
+import { ticketField } from '../tickets/relations.ts'
 import { moment } from '../words.ts'
 
 const MOST_TEAMS = 5
@@ -23,24 +24,27 @@ function heldBlocks({ address, count, newestAt, reason, about }: HeldMails): Kno
   return [
     words(cut(`✋ ${many(count, 'mail')} of ${address} held${newest}`, 700)),
     context(moment(newestAt), plain(cut(reason, 500))),
-    actions(
-      button('Let through', `${ids.letThrough}:${address}`.slice(0, 255), address, {
-        confirm: confirm(
-          'Let them through?',
-          `${many(count, 'mail')} come in as if they had not been too many.`,
-          'Yes',
-        ),
-      }),
-      button('Throw away', `${ids.throwAway}:${address}`.slice(0, 255), address, {
-        style: 'danger',
-        confirm: confirm('Throw them away?', `${many(count, 'mail')} are shown nowhere any more.`, 'Throw away'),
-      }),
-    ),
+    heldActions(address, count),
     { type: 'divider' },
   ]
 }
 
-function entryBlocks({ id, about, reason, receivedAt }: TrayEntry, teams: TeamRow[]): KnownBlock[] {
+/** What can be done with all that is held of an author. */
+export function heldActions(address: string, count?: number): ActionsBlock {
+  const mails = count === undefined ? 'All mails of theirs that are held' : many(count, 'mail')
+  return actions(
+    button('Let through', `${ids.letThrough}:${address}`.slice(0, 255), address, {
+      confirm: confirm('Let them through?', `${mails} come in as if they had not been too many.`, 'Yes'),
+    }),
+    button('Ban', `${ids.banEntry}:${address}`.slice(0, 255), address),
+    button('Throw away', `${ids.throwAway}:${address}`.slice(0, 255), address, {
+      style: 'danger',
+      confirm: confirm('Throw them away?', `${mails} are shown nowhere any more.`, 'Throw away'),
+    }),
+  )
+}
+
+function entryBlocks({ id, about, reason, receivedAt, from }: TrayEntry, teams: TeamRow[]): KnownBlock[] {
   const head = about
     ? `${oneLine(about.from)}\n${oneLine(about.subject) || '(no subject)'}`
     : 'A mail that could not be understood'
@@ -52,10 +56,30 @@ function entryBlocks({ id, about, reason, receivedAt }: TrayEntry, teams: TeamRo
     context(moment(receivedAt), plain(cut(reason, 500))),
     actions(
       ...give,
+      button('Move to…', `${ids.moveEntry}:${id}`, id),
+      about === null && button('Try again', `${ids.tryEntry}:${id}`, id),
+      from !== null && button('Ban', `${ids.banEntry}:${id}`, from),
+      button('Download', `${ids.downloadEntry}:${id}`, id),
       button('Throw away', `${ids.throwOneAway}:${id}`, id, {
         confirm: confirm('Throw it away?', 'The mail is kept, but shown nowhere any more.', 'Throw away'),
       }),
     ),
     { type: 'divider' },
   ]
+}
+
+export interface EntryMeta {
+  entryId: string
+  trayId: string // the tray below, to be drawn anew
+}
+
+/** Asks for the ticket that a mail of the tray belongs to. */
+export function moveEntryForm(meta: EntryMeta): ModalView {
+  return modal({
+    id: ids.forms.moveEntry,
+    title: 'Move this mail',
+    submit: 'Move',
+    meta,
+    blocks: [words('The mail is recorded on the ticket, and so is what answers it.'), ticketField('Ticket')],
+  })
 }

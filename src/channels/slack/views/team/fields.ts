@@ -3,7 +3,7 @@ import { type Field, hasOptions, KINDS, MOST_FIELDS, type Owner } from '../../..
 import { type FormForm, MOST_FORMS, MOST_IN_FORM } from '../../../../core/fields/forms.ts'
 import { LONGEST_OPTION } from '../../../../core/fields/read.ts'
 import type { FieldKind, Priority } from '../../../../db/schema.ts'
-import { actions, button, context, cut, field, label, limits, modal, oneLine, option, plain, words } from '../blocks.ts'
+import { button, context, cut, field, label, limits, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
 import { priorities, priority } from '../tickets/new-ticket.ts'
@@ -45,9 +45,9 @@ export interface FieldsPage {
   archivedForms: { id: string; name: string }[]
 }
 
-const MOST_ARCHIVED = 8 // shown of each, so that the page has room for all that is in use
+const MOST_ARCHIVED = 15 // forms, so that the page has room for all that is in use
 
-/** The fields of an owner, and of a team its forms, each with what can be done with it. */
+/** The fields of an owner, and of a team its forms, each with what can be done with it; archived ones as there is room. */
 export function fieldsPage({ owner, team, fields, forms, archivedForms }: FieldsPage): ModalView {
   const word = ownerWord(owner)
   const used = fields.filter(f => f.archivedAt === null)
@@ -64,7 +64,7 @@ export function fieldsPage({ owner, team, fields, forms, archivedForms }: Fields
       ),
       ...(used.length ? used.map(fieldRow) : [context('There is no field yet.')]),
       ...(archived.length ? [context('*Archived fields*: asked for no more, and kept where they are filled in')] : []),
-      ...archived.slice(0, MOST_ARCHIVED).map(f => row(f.id, f.name, ids.fieldMenu, [['restore', 'Bring back']])),
+      ...archived.map(f => row(f.id, f.name, ids.fieldMenu, [['restore', 'Bring back']])),
     ],
   })
 }
@@ -218,14 +218,16 @@ export function formForm(meta: FormMeta, known: FormForm | null, fields: Pick<Fi
             pick('on_creation', 'Needed for a new ticket', fields, asked('creation')),
             pick('on_close', 'Needed before a ticket is closed', fields, asked('close')),
           ]
-        : [actions(button('Add a field', ids.addField, meta.owner)), context('The team has no fields yet.')]),
+        : [context('The team has no fields yet. Once it has, a form can ask for them.')]),
     ],
   })
 }
 
+/** What is chosen stands first, in its order. */
 function pick(name: string, title: string, fields: Pick<Field, 'id' | 'name'>[], chosen: string[], hint?: string) {
-  const options = fields.slice(0, 100).map(f => option(f.name, f.id))
-  const initial = chosen.flatMap(id => options.find(o => o.value === id) ?? [])
+  const known = chosen.flatMap(id => fields.find(f => f.id === id) ?? [])
+  const options = [...new Set([...known, ...fields])].slice(0, 100).map(f => option(f.name, f.id))
+  const initial = options.slice(0, known.length)
   return field(
     name,
     title,

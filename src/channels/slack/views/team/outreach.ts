@@ -42,6 +42,7 @@ function line(agent: Candidate): string {
 
 function stateWords({ state, availability, availableAt }: Candidate): string {
   if (state === 'full') return '🔴 has enough:'
+  if (state === 'off') return '🌙 outside their working hours:'
   if (state !== 'away') return '🟢 free:'
   if (availability === 'online') return '🟡 away in Slack:'
   const what = availability === 'away' ? '🟡 away' : '⚪ offline'
@@ -55,8 +56,13 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach offline\` until you are back
 • \`/outreach back\` gives you at once what waits
 • \`/outreach who\` shows who is free, and how many tickets they have
+• \`/outreach who jane@acme.test\` shows a customer: tickets, chats, bounces, consent, notes
+• \`/outreach import\` takes in a list of customers, for leads
+• \`/outreach forget jane@acme.test\` erases a customer for good, once you have seen what that takes away
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
 • \`/outreach export csv status:closed created:1m\` gives you these tickets as a file; also \`json\`, and \`eml\` for the mails
+• \`/outreach stats\`, \`/outreach stats month SUP\`, \`/outreach stats 14d all\`: what a team did
+• \`/outreach history SUP-1\`: all that happened to a ticket
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

@@ -1,13 +1,6 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import {
-  type Condition,
-  MOST_CONDITIONS,
-  MOST_RULES,
-  OPERATORS,
-  type Rule,
-  SUBJECTS,
-  type Taken,
-} from '../../../../core/routing/rules.ts'
+import { type Condition, MOST_CONDITIONS } from '../../../../core/routing/conditions.ts'
+import { MOST_RULES, type Rule, type Taken } from '../../../../core/routing/rules.ts'
 import { type Routing, STRATEGIES, type Strategy } from '../../../../core/routing/settings.ts'
 import {
   actions,
@@ -27,6 +20,7 @@ import {
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
 import { moment } from '../words.ts'
+import { conditionFields, conditionWords } from './conditions.ts'
 
 export const strategyWords: Record<Strategy, string> = {
   claim: 'Tickets are claimed by hand',
@@ -86,10 +80,16 @@ export function routingForm(page: RoutingPage): ModalView {
           max_length: 4,
           ...(routing.capacity !== null && { initial_value: String(routing.capacity) }),
         },
-        { optional: true, hint: 'Left empty, there is no limit. /outreach limit sets an own one.' },
+        { optional: true, hint: 'Left empty, there is no limit. Agents set their own by /outreach limit.' },
       ),
-      otherTeam('fallback_team', 'If nobody is free', 'The ticket waits', page, routing.fallbackTeamId),
-      field('fallback_minutes', 'Minutes before that team is asked', {
+      otherTeam(
+        'fallback_team',
+        'If nobody is free for a while, ask',
+        'Nobody else: the ticket waits',
+        page,
+        routing.fallbackTeamId,
+      ),
+      field('fallback_minutes', 'Minutes before the other team is asked', {
         type: 'plain_text_input',
         max_length: 5,
         initial_value: String(routing.fallbackMinutes),
@@ -100,9 +100,10 @@ export function routingForm(page: RoutingPage): ModalView {
         'Who is away in Slack, or not to be disturbed, gets nothing',
         routing.followPresence,
       ),
+      tick('hours', 'Hours', 'Who has own working hours gets nothing outside them', routing.followHours ?? false),
       { type: 'divider' },
       mrkdwn(
-        '*Rules* come before all that, in this order; the first that fits and whose agent is free decides',
+        '*Rules* come after the last sender and before all else, in this order; the first that fits and whose agent is free decides',
         rules.length < MOST_RULES ? button('Add rule', ids.addRule, team.id) : undefined,
       ),
       ...(rules.length ? rules.flatMap((r, i) => ruleBlocks(r, i, page)) : [context('There is no rule yet.')]),
@@ -164,28 +165,6 @@ function targetOf({ agentId, toTeamId }: Rule, { names, teams }: RoutingPage): s
   return `team ${teams.find(t => t.id === toTeamId)?.name ?? 'that is no more'}`
 }
 
-const subjectWords: Record<Condition['on'], string> = {
-  account: 'Company',
-  tag: 'Tag',
-  field: 'Field',
-  subject: 'Subject',
-  sender: 'Our sender',
-  address: "Customer's address",
-}
-
-const operatorWords: Record<Condition['is'], string> = {
-  is: 'is',
-  is_not: 'is not',
-  contains: 'contains',
-  begins: 'begins with',
-  ends: 'ends with',
-}
-
-function conditionWords(c: Condition): string {
-  const what = c.on === 'field' ? `field ${cut(c.name ?? '', 40)}` : subjectWords[c.on].toLowerCase()
-  return `${what} ${operatorWords[c.is]} "${cut(c.value, 60)}"`
-}
-
 export interface RuleMeta {
   teamId: string
   ruleId: string | null // null: a new one
@@ -238,51 +217,15 @@ export function ruleForm(meta: RuleMeta, draft: RuleDraft, teams: Named[]): Moda
   })
 }
 
-const whatOptions = SUBJECTS.flatMap(on =>
-  OPERATORS.map(is => option(`${subjectWords[on]} ${operatorWords[is]}`, `${on}.${is}`)),
-)
-
-function conditionFields(row: number, condition: Condition | undefined): KnownBlock[] {
-  const chosen = condition ? `${condition.on}.${condition.is}` : 'account.is'
-  const text = condition && textOf(condition)
-  return [
-    field(`what:${row}`, `Condition ${row}`, {
-      type: 'static_select',
-      options: whatOptions,
-      initial_option: whatOptions.find(o => o.value === chosen) as PlainTextOption,
-    }),
-    field(
-      `condition:${row}`,
-      'this',
-      {
-        type: 'plain_text_input',
-        max_length: 300,
-        placeholder: plain('Acme, or for a field: plan = gold'),
-        ...(text && { initial_value: cut(text, 300) }),
-      },
-      { optional: true },
-    ),
-  ]
-}
-
-function textOf({ on, name, value }: Condition): string {
-  return on === 'field' && name ? `${name} = ${value}` : value
-}
-
-/** What was chosen and typed as a condition. */
-export function readCondition(chosen: string, typed: string): Condition {
-  const [on, is] = chosen.split('.') as [Condition['on'], Condition['is']]
-  if (on !== 'field') return { on, is, value: typed.trim() }
-  const [, name = '', value = typed] = /^([^=]+)=(.*)$/s.exec(typed) ?? []
-  return { on, is, name: name.trim(), value: value.trim() }
-}
-
 /** Which past tickets a rule would have taken. */
 export function tryView(rule: Pick<Rule, 'name'>, found: { tickets: Taken[]; of: number }, most: number): ModalView {
   const { tickets, of } = found
-  const lead = tickets.length
-    ? `${oneLine(rule.name)} would have taken ${tickets.length < most ? many(tickets.length, 'ticket') : `these and perhaps more`} of the newest ${of}:`
-    : `${oneLine(rule.name)} would have taken none of the newest ${many(of, 'ticket')}.`
+  const name = oneLine(rule.name)
+  const lead = !tickets.length
+    ? `${name} would have taken none of the newest ${many(of, 'ticket')}.`
+    : tickets.length < most
+      ? `${name} would have taken ${many(tickets.length, 'ticket')} of the newest ${of}:`
+      : `${name} would have taken these ${most} tickets, and perhaps older ones:`
   return notice('Try it', [
     words(cut(lead, 300)),
     ...tickets

@@ -63,7 +63,15 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
             ),
           ]
         : []),
-      ...(team ? [actions(button('Rules for chats', ids.chatRules, team.id))] : []),
+      ...(team
+        ? [
+            actions(
+              button('Rules for chats', ids.chatRules, team.id),
+              button('Emoji', ids.reactions, team.id),
+              button('Word of answers', ids.answerHook, team.id),
+            ),
+          ]
+        : []),
     ],
   })
 }
@@ -218,6 +226,7 @@ export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null, t
             usual,
           ),
         ),
+      actions(button('Own working hours', ids.editOwnHours, 'me')),
     ],
   })
 }

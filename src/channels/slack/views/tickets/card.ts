@@ -19,15 +19,18 @@ import { quoted } from '../excerpt.ts'
 import { fileLines, shownFiles } from '../files.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords, moment, priorityWords, size, statusWords } from '../words.ts'
+import { clockLines } from './clocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { particulars } from './particulars.ts'
 import { copyWords } from './reply.ts'
+import { workLines } from './work.ts'
 
 const EXCERPT = 2_500
 
 /** A ticket's card, whole: the root of its thread. What others wrote is literal text, so that nothing in it can ping. */
-export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBlock[]; text: string } {
-  if (ticket.deletedAt !== null) return tombstone(ticket, ticket.deletedAt)
+export function ticketCard(ticket: TicketView, now: number): Card {
+  if (ticket.deletedBy !== null) return deletedCard(ticket, ticket.deletedBy)
+  if (ticket.mergedInto) return mergedCard(ticket)
   const text = ticket.opening && quoted(ticket.opening.body, EXCERPT)
   return {
     blocks: [
@@ -35,8 +38,10 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       who(ticket),
       context(...facts(ticket)),
       ...particulars(ticket, now),
+      ...clockLines(ticket, now),
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
+      ...workLines(ticket),
       ...waiting(ticket),
       ...warnings(ticket),
       ...related(ticket),
@@ -44,15 +49,47 @@ export function ticketCard(ticket: TicketView, now: number): { blocks: KnownBloc
       ...fileLine(ticket.opening),
       buttons(ticket, text?.isCut ?? false),
     ],
-    text: escaped(cut(`${ticket.identifier} · ${oneLine(ticket.subject)} · ${oneLine(ticket.customer.name)}`, 400)),
+    text: fallback(ticket),
   }
 }
 
-/** What stands in place of a deleted ticket's card. */
-function tombstone({ identifier }: TicketView, at: number): { blocks: KnownBlock[]; text: string } {
+export interface Card {
+  blocks: KnownBlock[]
+  text: string
+}
+
+function fallback({ identifier, subject, customer }: TicketView): string {
+  return escaped(cut(`${identifier} · ${oneLine(subject)} · ${oneLine(customer.name)}`, 400))
+}
+
+/** Nothing of what it was about is left. */
+function deletedCard({ identifier }: TicketView, by: string): Card {
+  const text = `${identifier} was deleted by ${cut(oneLine(by), 80)}.`
+  return { blocks: [words(`🗑️ ${text}`)], text: escaped(text) }
+}
+
+/** It only points to the ticket that it was merged into. */
+function mergedCard(ticket: TicketView): Card {
   return {
-    blocks: [context(`🗑️ ${escaped(identifier)} was deleted ${moment(at)}`)],
-    text: `${escaped(identifier)} was deleted.`,
+    blocks: [
+      header(`${ticket.identifier} · ${ticket.subject}`),
+      who(ticket),
+      context(...facts(ticket)),
+      ...related(ticket),
+      actions(button('Details', ids.details, ticket.id), button('More', ids.more, ticket.id)),
+    ],
+    text: fallback(ticket),
+  }
+}
+
+/** What stays where a ticket's card was before another team got it. */
+export function movedCard(ticket: TicketView, url: string | null): Card {
+  if (ticket.deletedBy !== null) return deletedCard(ticket, ticket.deletedBy)
+  const team = cut(oneLine(ticket.team.name), 80)
+  const way = url ? button('Open the thread', ids.link, 'thread', { url }) : button('Look', ids.details, ticket.id)
+  return {
+    blocks: [header(`${ticket.identifier} · ${ticket.subject}`), words(`⏩ The team ${team} has it now.`, way)],
+    text: fallback(ticket),
   }
 }
 
@@ -153,12 +190,13 @@ function doubtful(ticket: TicketView, opening: MessageView, doubt: string): Know
 }
 
 /** Other tickets that have to do with this one. */
-function related({ continues, continuedBy, mergedInto, looksLike }: TicketView): KnownBlock[] {
+function related({ continues, continuedBy, mergedInto, looksLike, splitFrom }: TicketView): KnownBlock[] {
   const lines: [string, TicketLink | null][] = [
     ['⏪ Goes on from', continues],
     ['⏩ Goes on in', continuedBy],
     ['⏩ Merged into', mergedInto],
     ['🔎 Looks like', looksLike],
+    ['✂️ Split off from', splitFrom],
   ]
   return lines.flatMap(([what, other]) =>
     other ? [words(`${what} ${other.identifier}`, button('Look', ids.details, other.id))] : [],

@@ -8,6 +8,7 @@ import { fieldInputs } from './fields.ts'
 
 /** Whose fields a form shows. */
 export interface CustomerFieldsMeta {
+  ticketId: string // from which they are changed
   customerId: string
   accountId: string | null
   ofAccount: string[] // which fields are the company's
@@ -17,7 +18,7 @@ const MOST_FIELDS = 45 // of each, so that a modal has room for both
 
 /** What is known of a ticket's customer and their company, on all their tickets. */
 export function customerFieldsForm(
-  { customer }: Pick<TicketView, 'customer'>,
+  { id, customer }: Pick<TicketView, 'id' | 'customer'>,
   known: { accountId: string | null; tags: string[]; customer: KnownField[]; account: KnownField[] },
 ): ModalView {
   return modal({
@@ -25,6 +26,7 @@ export function customerFieldsForm(
     title: 'Customer',
     submit: 'Save',
     meta: {
+      ticketId: id,
       customerId: customer.id,
       accountId: known.accountId,
       ofAccount: known.account.slice(0, MOST_FIELDS).map(k => k.field.id),

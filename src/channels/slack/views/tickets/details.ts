@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from '@slack/types'
+import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
 import type { EventRow } from '../../../../db/schema.ts'
 import { toRichText } from '../../rich-text.ts'
@@ -14,9 +14,11 @@ import type { TicketMeta } from './forms.ts'
 import { historyBlocks } from './history.ts'
 import { alsoTo } from './message.ts'
 import { wholeParticulars } from './particulars.ts'
+import { mailActions } from './trouble.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
+  id: string // of the message
   author_name: string
   author_address: string | null
   matched_by: string | null
@@ -34,7 +36,7 @@ export function ticketDetails(
   now: number,
 ): ModalView {
   return notice(ticket.identifier, [
-    ...(threadUrl ? [threadLink(threadUrl)] : []),
+    actions(threadUrl !== null && threadButton(threadUrl), button('Customer', ids.openPerson, ticket.customer.id)),
     ...ticketCard(ticket, now).blocks.map(withoutDetails),
     ...wholeParticulars(ticket),
     ...(ticket.assignee && ticket.assignedBy
@@ -56,7 +58,10 @@ function matchLine(match: Match): KnownBlock {
   const from = cut(oneLine(match.author_address ?? match.author_name), 320)
   const automatic = match.automatic ? ` ${ruleWords(match.kind, match.automatic)}` : ''
   const doubt = match.doubt ? ` ⚠️ ${cut(oneLine(match.doubt), 300)}` : ''
-  return context(moment(match.created_at), plain(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`))
+  return words(
+    `${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`,
+    button('Mail', ids.showFull, match.id),
+  )
 }
 
 /** By which rule it is held for a machine's, so that a wrong one is seen. */
@@ -65,7 +70,11 @@ function ruleWords(kind: string | null, rule: string): string {
 }
 
 export function threadLink(url: string): KnownBlock {
-  return actions(button('Open the thread', ids.link, 'thread', { url }))
+  return actions(threadButton(url))
+}
+
+function threadButton(url: string): Button {
+  return button('Open the thread', ids.link, 'thread', { url })
 }
 
 function matchedLine(message: MessageView | null): KnownBlock[] {
@@ -118,7 +127,7 @@ export function messageDetails(message: MessageView, ticket: TicketView): ModalV
     ...(blocks.length ? blocks.slice(0, MOST_BLOCKS) : [words('There is no text in it.')]),
     ...(isCut ? [context('It is longer than Slack can show; the rest is kept in Overture.')] : []),
     ...files(message),
-    ...(isFromOutside(message) ? [banButton(ticket.id, message.author.address ?? '')] : []),
+    ...(isFromOutside(message) ? [banButton(ticket.id, message.author.address ?? ''), mailActions(message)] : []),
   ])
 }
 

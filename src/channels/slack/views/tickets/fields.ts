@@ -31,9 +31,13 @@ function elementOf({ id, kind, options, values, isRequired }: Asked): InputBlock
     case 'text':
       return { type: 'plain_text_input', multiline: true, max_length: 3_000, ...begun(value, 3_000) }
     case 'number':
-      return { type: 'number_input', is_decimal_allowed: true, ...begun(value, 30) }
+      return { type: 'number_input', is_decimal_allowed: true, ...(isNumber(value) && begun(value, 30)) }
     case 'url':
-      return { type: 'url_text_input', placeholder: plain('https://', limits.placeholder), ...begun(value, 2_000) }
+      return {
+        type: 'url_text_input',
+        placeholder: plain('https://', limits.placeholder),
+        ...(URL.canParse(value ?? '') && begun(value, 2_000)),
+      }
     case 'date':
       return { type: 'datepicker', ...(isDate(value) && { initial_date: value as string }) }
     case 'user':
@@ -73,6 +77,11 @@ function search(id: string, values: string[], most: number): InputBlock['element
 
 function begun(value: string | undefined, most: number): { initial_value?: string } {
   return value ? { initial_value: cut(value, most) } : {}
+}
+
+/** Slack refuses a form that begins with what it would not let anybody enter. */
+function isNumber(value: string | undefined): boolean {
+  return value !== undefined && /^-?\d+(\.\d+)?$/.test(value)
 }
 
 function isDate(value: string | undefined): boolean {

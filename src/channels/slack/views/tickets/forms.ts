@@ -6,6 +6,7 @@ import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 import { priorities, priority } from './new-ticket.ts'
+import { noteLook } from './notes.ts'
 
 /** What each of these forms remembers. */
 export interface TicketMeta {
@@ -21,6 +22,7 @@ export function noteForm(ticket: TicketView): ModalView {
     blocks: [
       context('🔒 A note stays with the team. It is in no mail.'),
       field('message', 'Note', { type: 'rich_text_input', focus_on_load: true }),
+      ...noteLook(null, false),
     ],
   })
 }
@@ -37,6 +39,7 @@ export function closeForm(ticket: TicketView, asked: Asked[] = []): ModalView {
     meta: { ticketId: ticket.id } satisfies TicketMeta,
     blocks: [
       ...unsent(ticket),
+      ...openSubTickets(ticket),
       field('reason', 'Reason', { type: 'static_select', options, initial_option: options[0] as PlainTextOption }),
       field(
         'words',
@@ -53,6 +56,23 @@ export function closeForm(ticket: TicketView, asked: Asked[] = []): ModalView {
 function unsent({ counts }: TicketView): KnownBlock[] {
   if (counts.undecided === 0) return []
   return [words(`❓ In the thread are ${counts.undecided} messages that were neither sent nor kept as a note.`)]
+}
+
+/** Closing a ticket says nothing of those below it, so it is asked. */
+function openSubTickets({ relations }: TicketView): KnownBlock[] {
+  const open = relations.children.filter(c => !c.isClosed).map(c => c.identifier)
+  if (!open.length) return []
+  return [
+    field(
+      'children',
+      open.length === 1 ? 'Its sub-ticket is still open' : `${open.length} sub-tickets are still open`,
+      {
+        type: 'radio_buttons',
+        options: [option('Leave them open', 'leave'), option('Close them, too', 'close')],
+      },
+      { hint: cut(open.join(', '), 500) },
+    ),
+  ]
 }
 
 export function assignForm(ticket: TicketView): ModalView {

@@ -15,7 +15,7 @@ export function historyBlocks(events: EventRow[], names: Map<string, string>, mo
 }
 
 function line(event: EventRow, names: Map<string, string>): RichTextSection {
-  const text = cut(oneLine(`${event.actor_name} ${sentence(event, names)}`), 300)
+  const text = cut(historyLine(event, names), 300)
   return {
     type: 'rich_text_section',
     elements: [
@@ -28,6 +28,11 @@ function line(event: EventRow, names: Map<string, string>): RichTextSection {
       { type: 'text', text: `  ${text}` },
     ],
   }
+}
+
+/** Who did what, in one line. */
+export function historyLine(event: EventRow, names: Map<string, string>): string {
+  return oneLine(`${event.actor_name} ${sentence(event, names)}`)
 }
 
 type Fields = Record<string, unknown>
@@ -72,10 +77,10 @@ const sentences: Record<string, string> = {
   counted_as_answer: 'counted a mail as an answer',
   author_accepted: 'accepted who wrote a mail',
   ticket_archived: 'archived the ticket',
-  ticket_deleted: 'deleted the ticket',
   ticket_marked_spam: 'marked the ticket as spam',
   ticket_continued: 'wrote again, in a new ticket',
   address_changed: "changed the customer's address",
+  customer_merged: 'found two customers to be one person',
   sender_replaced: 'took another sender, since that of the ticket was removed',
   sender_banned: 'banned an address',
   details_changed: 'changed the details',
@@ -83,6 +88,22 @@ const sentences: Record<string, string> = {
   tags_changed: 'changed the tags',
   unsubscribed: 'unsubscribed',
   suppression_lifted: 'allowed an address to be written to again',
+  ticket_linked: 'linked the ticket',
+  ticket_unlinked: 'unlinked the ticket',
+  parent_changed: 'changed what the ticket is part of',
+  ticket_merged: 'merged the ticket into another',
+  ticket_merged_in: 'merged another ticket into this',
+  message_moved: 'moved a mail away',
+  message_came: 'moved a mail here',
+  team_changed: 'moved the ticket to another team',
+  customer_changed: 'changed the customer',
+  ticket_snoozed: 'snoozed the ticket',
+  ticket_unsnoozed: 'ended the snooze',
+  note_pinned: 'pinned a note',
+  note_unpinned: 'unpinned a note',
+  note_coloured: 'coloured a note',
+  ticket_deleted: 'deleted the ticket',
+  sla_breached: 'saw a promise broken',
 }
 
 /** What was decided about a message that somebody wrote in the thread. */
@@ -105,7 +126,11 @@ const shownFields: Record<string, string> = {
   close_reason: 'reason',
   reply_mode: 'from now on',
   address: 'address',
+  customer: 'customer',
   sender: 'sender',
+  parent: 'part of',
+  team: 'team',
+  snoozed_until: 'until',
   description: 'description',
   due_at: 'due',
   tags: 'tags',
@@ -114,7 +139,9 @@ const shownFields: Record<string, string> = {
 /** Of a ticket's own fields, under the names that they had. */
 function fieldChanges(before: unknown = {}, after: unknown = {}): string[] {
   const had = before as Fields
-  return Object.entries(after as Fields).map(([name, value]) => `${name}: ${had[name] ?? 'none'} → ${value ?? 'none'}`)
+  return Object.entries(after as Fields).map(([name, value]) =>
+    name in had ? `${name}: ${had[name] ?? 'none'} → ${value ?? 'none'}` : `${name}: ${value}`,
+  )
 }
 
 function change(name: string, before: unknown, after: unknown, names: Map<string, string>): string {
@@ -128,18 +155,24 @@ function valueWords(name: string, value: unknown, names: Map<string, string>): s
   if (name === 'status') return statusWords[value as Status] ?? String(value)
   if (name === 'priority') return priorityWords[value as Priority] ?? String(value)
   if (name === 'reply_mode') return replyModeWords[value as ReplyMode] ?? String(value)
+  if (name === 'snoozed_until') return `${new Date(Number(value)).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   if (name === 'assignee_id') return names.get(String(value)) ?? 'somebody'
   if (name === 'due_at') return `${new Date(Number(value)).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   if (name === 'tags') return (value as string[]).join(', ') || 'none'
   return String(value)
 }
 
+/** What names another ticket. */
+const OTHERS = ['ticket_linked', 'ticket_unlinked', 'ticket_merged_in', 'message_moved', 'message_came']
+
 function detail(kind: string, after: Fields): string {
   if (kind === 'delivery_failed') return `${after.to}: ${after.reason}`
   if (kind === 'mail_bounced' || kind === 'mail_late') return String(after.reason ?? '')
   if (kind === 'ticket_continued') return String(after.in ?? '')
+  if (OTHERS.includes(kind)) return String(after.other ?? after.to ?? after.from ?? '')
   if (kind === 'suppression_lifted') return [after.to, after.note].filter(Boolean).join(': ')
   if (kind === 'mail_complained') return String(after.to ?? '')
+  if (kind === 'sla_breached') return String(after.promise ?? '')
   if (kind === 'unsubscribed') return `${after.to}: ${after.reason}`
   if (kind === 'sender_banned') return `${after.to}: ${after.reason}`
   if (kind === 'ticket_created' && after.to) return `to ${after.to}`

@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types'
-import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, TicketLink, TicketView } from '../../../../core/letter.ts'
 import { fallbackText, toRichText } from '../../rich-text.ts'
 import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from '../blocks.ts'
 import { fileLines } from '../files.ts'
@@ -8,6 +8,8 @@ import { machineWords, mailOf, mailWords } from '../words.ts'
 import { failure } from './card.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { copyWords } from './reply.ts'
+import { movingButtons } from './trouble.ts'
+import { noteSquare } from './work.ts'
 
 /** What is posted in a ticket's thread, as chat.postMessage takes it. */
 export interface Post {
@@ -25,6 +27,7 @@ const MOST_BLOCKS = 40
 export function deskMessage(message: MessageView, ticket: TicketView, now: number): Post[] {
   if (message.deletedAt !== null)
     return [{ ...author(message), blocks: [context('This message was deleted.')], text: 'This message was deleted.' }]
+  if (message.moved && message.moved.id !== ticket.id) return [moved(message, message.moved)]
   if (message.automatic) return [folded(message)]
   const parts = toRichText(message.body, { limit: PART })
   const isCut = parts.length > MOST_PARTS || parts.some(p => p.length > MOST_BLOCKS)
@@ -63,10 +66,14 @@ function above(message: MessageView, ticket: TicketView): KnownBlock[] {
     return [
       context(plain(`❓ ${name} wrote this by email. The customer does not have it; it is neither sent nor kept.`)),
     ]
-  if (message.visibility !== 'public') return [context(plain(`🔒 Note by ${name}`))]
+  if (message.visibility !== 'public') return [context(plain(noteLead(message, name)))]
   const copies = mailOf(message)?.copies ?? []
   const cc = copies.length ? `, cc ${copies.join(', ')}` : ''
   return [context(plain(cut(`✉️ ${name} → ${cut(oneLine(ticket.customer.name), 80)}${cc}`, 1_500)))]
+}
+
+function noteLead({ note }: MessageView, name: string): string {
+  return `${note?.isPinned ? '📌 ' : ''}${note?.color ? noteSquare(note.color) : '🔒'} Note by ${name}`
 }
 
 /** Who else a mail from outside was written to. */
@@ -89,9 +96,8 @@ function below(message: MessageView, ticket: TicketView, isCut: boolean, now: nu
       ),
     )
   blocks.push(...fileLines(message))
-  const show =
-    message.full || isCut ? button(message.full ? 'Show full mail' : 'Show all', ids.showFull, message.id) : undefined
-  const buttons = [...decisions(message, ticket), ...(show ? [show] : [])]
+  const show = showWords(message, isCut)
+  const buttons = [...decisions(message, ticket), ...(show ? [button(show, ids.showFull, message.id)] : [])]
   if (buttons.length) blocks.push(actions(...buttons))
   if (message.calls) blocks.push(context(`<@${message.calls}>`))
   return blocks
@@ -105,11 +111,29 @@ function decisions(message: MessageView, ticket: TicketView): Button[] {
       button('Keep as note', ids.keep, message.id),
     ]
   const accept = acceptButton(message, ticket)
-  return accept ? [accept] : []
+  const isElsewhere = message.author.kind === 'stranger' && !message.opening
+  return [
+    ...(accept ? [accept] : []),
+    ...(isElsewhere ? movingButtons(message) : []),
+    ...(message.note && message.fromThreadId === null ? [button('Change', ids.changeNote, message.id)] : []),
+  ]
+}
+
+/** What leads to the whole of it, and, of somebody else's mail, to a ban and a download. */
+function showWords(message: MessageView, isCut: boolean): string | null {
+  if (message.full) return 'Show full mail'
+  if (isCut) return 'Show all'
+  return message.author.kind === 'stranger' ? 'Look' : null
 }
 
 function firstName({ customer }: TicketView): string {
   return cut(oneLine(customer.name).split(' ')[0] || customer.address, 40)
+}
+
+/** It belonged elsewhere: nothing of it is left here but the way. */
+function moved(message: MessageView, to: TicketLink): Post {
+  const line = `✂️ This mail is on ${to.identifier} now.`
+  return { ...author(message), blocks: [words(line, button('Look', ids.details, to.id))], text: line }
 }
 
 /** A machine's mail in one line: it is no answer, and must not push answers out of sight. */
@@ -117,5 +141,10 @@ function folded(message: MessageView): Post {
   const from = message.author.address ?? message.author.name
   const what = machineWords[message.kind ?? 'auto'] ?? machineWords.auto
   const line = cut(`${what}, from ${cut(oneLine(from), 200)}: ${oneLine(message.text)}`, 220)
-  return { ...author(message), blocks: [words(line, button('Show', ids.showFull, message.id))], text: escaped(line) }
+  return { ...author(message), blocks: [words(line, foldedButton(message))], text: escaped(line) }
+}
+
+/** All of a word of thanks is to be seen, so what is left is to say that it is more. */
+function foldedButton({ id, kind }: MessageView): Button {
+  return kind === 'light' ? button('Treat as an answer', ids.treatAsAnswer, id) : button('Show', ids.showFull, id)
 }

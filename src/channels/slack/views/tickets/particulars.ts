@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
-import { isOverdue } from '../../../../core/tickets/details.ts'
+import { isPastDue } from '../../../../core/tickets/due.ts'
 import { context, cut, limits, oneLine, plain, words } from '../blocks.ts'
 import { moment } from '../words.ts'
 
@@ -14,7 +14,7 @@ export function particulars(ticket: TicketView, now: number): KnownBlock[] {
 
 function dueLine(ticket: TicketView, now: number): KnownBlock[] {
   if (ticket.dueAt === null) return []
-  if (isOverdue(ticket, now)) return [context(`⏰ *Overdue* since ${moment(ticket.dueAt)}`)]
+  if (isPastDue(ticket, now)) return [context(`⏰ *Overdue* since ${moment(ticket.dueAt)}`)]
   return [context(`📅 Due ${moment(ticket.dueAt)}`)]
 }
 

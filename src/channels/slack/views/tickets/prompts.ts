@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { CopyChoice } from '../../../../core/copies.ts'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import { OVERHEARD } from '../../../../core/places.ts'
 import { actions, button, context, cut, escaped, mrkdwn, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords } from '../words.ts'
@@ -77,11 +78,23 @@ export function heldPrompt(message: MessageView, ticket: TicketView, now: number
   }
 }
 
+/** Says to somebody whose mails others send what becomes of a message. */
+export function draftedPrompt(message: MessageView, ticket: TicketView): Prompt {
+  const text = `📝 A draft: a colleague sends it to ${customer(ticket)}, from "Look" on the card.`
+  return { text: escaped(text), blocks: [words(text), actions(button('Keep as note', ids.keep, message.id))] }
+}
+
 /** Says that a message is a note now, and offers to send it after all. */
 export function keptPrompt(message: MessageView, ticket: TicketView): Prompt {
   const text = '🔒 Kept as a note; the customer does not see it.'
   const sendable = message.deletedAt === null && ticket.publishedAt !== null
   return { text, blocks: [words(text, sendable ? button('Send after all', ids.send, message.id) : undefined)] }
+}
+
+/** Says that a message is not mailed, since people of another organisation read the channel. */
+export function overheardPrompt(messageId: string): Prompt {
+  const text = `⚠️ ${OVERHEARD}`
+  return { text, blocks: [words(text), actions(button('Keep as note', ids.keep, messageId))] }
 }
 
 /** Offers to tell the customer of an edit that came after their mail. */
@@ -100,6 +113,14 @@ export function failedPrompt(message: MessageView, ticket: TicketView): Prompt {
   return {
     text: escaped(text),
     blocks: [words(text), actions(button('Fix and resend', ids.fix, message.id, { style: 'primary' }))],
+  }
+}
+
+/** Says why a ticket was not closed, and opens the form for it. */
+export function closePrompt(ticketId: string, why: string): Prompt {
+  return {
+    text: escaped(why),
+    blocks: [words(why, button('Close', ids.close, ticketId, { style: 'primary' }))],
   }
 }
 

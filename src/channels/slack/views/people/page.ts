@@ -1,0 +1,164 @@
+import type { KnownBlock, ModalView } from '@slack/types'
+import type { CustomerNote } from '../../../../core/people/notes.ts'
+import type { PersonPage, TheirAddress, TheirChat, TheirTicket } from '../../../../core/people/page.ts'
+import { EVERYTHING } from '../../../../core/unsubscriptions.ts'
+import { actions, button, confirm, context, cut, field, modal, mrkdwn, oneLine, plain, words } from '../blocks.ts'
+import { ids } from '../ids.ts'
+import { many } from '../tickets/card.ts'
+import { moment, statusWords } from '../words.ts'
+
+export interface PersonMeta {
+  customerId: string
+}
+
+/** All that we know of a customer, and what can be done. */
+export function personView(person: PersonPage): ModalView {
+  return modal({
+    id: ids.forms.person,
+    title: 'Customer',
+    close: 'Close',
+    meta: { customerId: person.id } satisfies PersonMeta,
+    blocks: [
+      words(cut(oneLine(person.name), 200)),
+      context(plain(cut(factsOf(person).join(' · '), 1_500))),
+      actions(
+        button('Write', ids.writeTo, person.id, { style: 'primary' }),
+        button('Edit', ids.editPerson, person.id),
+        button('Add a note', ids.addPersonNote, person.id),
+        button('Merge', ids.mergePerson, person.id),
+        person.company ? button('Company', ids.openAccount, person.company.id) : undefined,
+      ),
+      ...person.addresses.flatMap(addressBlocks),
+      ...factBlocks(person),
+      ...part('*Notes*', person.notes.flatMap(noteBlocks)),
+      ...part(`*Tickets* (${person.ticketCount})`, ticketBlocks(person.tickets)),
+      ...part('*Chats*', person.chats.map(chatLine)),
+      ...part('*Mails that came back*', person.bounces.map(bounceLine)),
+    ],
+  })
+}
+
+function factsOf({ company, zone, since }: PersonPage): string[] {
+  return [
+    company ? oneLine(company.name) : 'no company',
+    zone ?? 'time zone not known',
+    `known since ${new Date(since).toISOString().slice(0, 10)}`,
+  ]
+}
+
+const MOST_ADDRESSES = 10
+
+function addressBlocks({ address, obstacle, left }: TheirAddress, i: number): KnownBlock[] {
+  if (i >= MOST_ADDRESSES) return []
+  const kinds = left.map(kind => (kind === EVERYTHING ? 'all chats' : `“${oneLine(kind)}”`))
+  const consent = kinds.length ? ` · unsubscribed from ${kinds.join(', ')}` : ''
+  return [
+    words(`✉️ ${cut(address, 320)}${cut(consent, 500)}`),
+    ...(obstacle ? [context(plain(`🚫 ${cut(oneLine(obstacle), 500)}`))] : []),
+  ]
+}
+
+const MOST_FIELDS = 25
+
+/** Tags and fields, in a line each. */
+export function factBlocks({ tags, fields }: Pick<PersonPage, 'tags' | 'fields'>): KnownBlock[] {
+  const known = fields.slice(0, MOST_FIELDS).map(([name, value]) => `${oneLine(name)}: ${cut(oneLine(value), 100)}`)
+  const lines = [...(tags.length ? [`🏷️ ${tags.join(', ')}`] : []), ...(known.length ? [known.join(' · ')] : [])]
+  return lines.map(line => context(plain(cut(oneLine(line), 1_900))))
+}
+
+function part(title: string, blocks: KnownBlock[]): KnownBlock[] {
+  return blocks.length ? [{ type: 'divider' }, mrkdwn(title), ...blocks] : []
+}
+
+function noteBlocks({ id, text, by, created_at }: CustomerNote): KnownBlock[] {
+  const sure = confirm('Remove this note?', 'It is gone from this page.', 'Remove')
+  return [
+    words(cut(text, 1_000), button('Remove', ids.removePersonNote, id, { confirm: sure })),
+    context(plain(cut(oneLine(by), 80)), moment(created_at)),
+  ]
+}
+
+/** A row for each ticket, with the way to it. */
+export function ticketBlocks(tickets: TheirTicket[]): KnownBlock[] {
+  return tickets.map(t =>
+    words(
+      `${t.identifier} · ${cut(oneLine(t.subject), 200)} · ${statusWords[t.status]}`,
+      button('Open', ids.details, t.id),
+    ),
+  )
+}
+
+function chatLine({ number, subject, state, sentAt, answeredAt }: TheirChat): KnownBlock {
+  const when = sentAt === null ? plain(state) : moment(sentAt)
+  const answered = answeredAt === null ? [] : [plain('answered')]
+  return context(plain(`${number} · ${cut(oneLine(subject), 200)}`), when, ...answered)
+}
+
+function bounceLine({ at, reason }: { at: number; reason: string }): KnownBlock {
+  return context(moment(at), plain(cut(oneLine(reason), 500)))
+}
+
+/** Changes what is known of a customer. */
+export function personForm(person: PersonPage): ModalView {
+  const typed = (value: string, most: number) => ({
+    type: 'plain_text_input' as const,
+    max_length: most,
+    ...(value && { initial_value: cut(value, most) }),
+  })
+  return modal({
+    id: ids.forms.editPerson,
+    title: 'Edit customer',
+    submit: 'Save',
+    meta: { customerId: person.id } satisfies PersonMeta,
+    blocks: [
+      field('name', 'Name', typed(person.name, 200)),
+      field('company', 'Company', typed(person.company?.name ?? '', 200), { optional: true }),
+      field('zone', 'Time zone', typed(person.zone ?? '', 60), {
+        optional: true,
+        hint: 'As Europe/Amsterdam. Chats keep to its quiet hours. Left empty, it is the team’s.',
+      }),
+      field('tags', 'Tags', typed(person.tags.join(', '), 1_000), { optional: true, hint: 'Between commas.' }),
+      field('address', 'A further address', typed('', 320), {
+        optional: true,
+        hint: 'What comes from it is theirs. Mails go on to the address of each ticket.',
+      }),
+    ],
+  })
+}
+
+export function personNoteForm(person: Pick<PersonPage, 'id' | 'name'>): ModalView {
+  return modal({
+    id: ids.forms.personNote,
+    title: 'Note',
+    submit: 'Keep note',
+    meta: { customerId: person.id } satisfies PersonMeta,
+    blocks: [
+      context(plain(`🔒 On ${cut(oneLine(person.name), 200)}, for the team only. It is in no mail.`)),
+      field('note', 'Note', { type: 'plain_text_input', multiline: true, max_length: 3_000 }),
+    ],
+  })
+}
+
+/** Asks who turned out to be the same person. */
+export function mergeForm(person: PersonPage): ModalView {
+  const name = cut(oneLine(person.name), 200)
+  return modal({
+    id: ids.forms.mergePerson,
+    title: 'Merge customers',
+    submit: 'Merge',
+    meta: { customerId: person.id } satisfies PersonMeta,
+    blocks: [
+      words(
+        `${name} (${person.addresses.map(a => a.address).join(', ')}) stays, with all that both have: addresses, ${many(person.ticketCount, 'ticket')} and those of the other, notes, tags.`,
+      ),
+      field('person', 'Is the same person as', {
+        type: 'external_select',
+        action_id: ids.findCustomers,
+        min_query_length: 1,
+        placeholder: plain('Name, address or company'),
+      }),
+      words('This cannot be undone. Each ticket goes on with the address that it has.'),
+    ],
+  })
+}

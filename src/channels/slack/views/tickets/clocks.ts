@@ -1,0 +1,26 @@
+import type { KnownBlock } from '@slack/types'
+import type { TicketView } from '../../../../core/letter.ts'
+import type { ClockView } from '../../../../core/sla/view.ts'
+import type { SlaMetric } from '../../../../db/schema.ts'
+import { context } from '../blocks.ts'
+import { moment, workingSpan } from '../words.ts'
+
+/** How the promises are called. */
+export const metricWords: Record<SlaMetric, string> = {
+  next_response: 'Next response',
+  update: 'Update to the customer',
+  resolution: 'Resolution',
+}
+
+/** What is promised on a ticket, and until when: moments, since what is left changes while one reads. */
+export function clockLines({ clocks }: TicketView, now: number): KnownBlock[] {
+  return clocks.length ? [context(...clocks.map(c => clockWords(c, now)))] : []
+}
+
+function clockWords({ metric, dueAt, leftMs, isNear, breachedAt }: ClockView, now: number): string {
+  const what = metricWords[metric]
+  if (dueAt === null && breachedAt === null) return `⏸️ ${what}: ${workingSpan(leftMs ?? 0)} of working time left`
+  if (dueAt === null) return `🔴 *Overdue*: ${what.toLowerCase()}, which rests`
+  if (breachedAt !== null || dueAt <= now) return `🔴 *Overdue*: ${what.toLowerCase()} was due ${moment(dueAt)}`
+  return `${isNear ? '🟠' : '⏱️'} ${what} due ${moment(dueAt)}`
+}

@@ -1,0 +1,140 @@
+import type { ErasureRow } from '../../db/schema.ts'
+import type { Query, Store, Tx } from '../../db/store.ts'
+import { backOff } from '../deliveries/retry.ts'
+import { whisper } from '../whispers.ts'
+import { type Erasing, erasingOf, type Piece, STEPS, type Step, WORK } from './steps.ts'
+
+/** For how long a claim keeps others away (ms); each piece of work renews it. */
+const LEASE_MS = 60_000
+
+/** Takes an erasure that is due; nobody else gets it before the lease runs out. */
+export async function claimErasure(tx: Tx): Promise<ErasureRow | undefined> {
+  const row = await tx.q
+    .selectFrom('erasures')
+    .selectAll()
+    .where('due_at', 'is not', null)
+    .where('due_at', '<=', tx.now)
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { numUpdatedRows } = await tx.q
+    .updateTable('erasures')
+    .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
+    .where('id', '=', row.id)
+    .where('due_at', '=', row.due_at) // another process may have been faster
+    .executeTakeFirst()
+  return numUpdatedRows > 0n ? { ...row, attempts: row.attempts + 1 } : undefined
+}
+
+/** Does a piece of the step that an erasure is at, in one transaction; the desk's is none. */
+export async function eraseSome(tx: Tx, row: ErasureRow): Promise<ErasureRow> {
+  const work = WORK[row.step as Exclude<Step, 'desk'>]
+  return noteProgress(tx, row, await work(tx, erasingOf(row)))
+}
+
+/** Writes down how far an erasure is; after its last step nothing says any more who it was, and its agent is told. */
+export async function noteProgress(tx: Tx, row: ErasureRow, { cursor, counts = {} }: Piece): Promise<ErasureRow> {
+  const sums: Record<string, number> = JSON.parse(row.counts)
+  for (const [what, n] of Object.entries(counts)) sums[what] = (sums[what] ?? 0) + n
+  const next = cursor === null ? STEPS[STEPS.indexOf(row.step as Step) + 1] : row.step
+  const after: ErasureRow = {
+    ...row,
+    counts: JSON.stringify(sums),
+    step: next ?? row.step,
+    cursor: cursor ?? '',
+    attempts: 0,
+    due_at: tx.now + LEASE_MS,
+    ...(next === undefined && { customer_id: null, addresses: '[]', due_at: null, finished_at: tx.now }),
+  }
+  await tx.q.updateTable('erasures').set(after).where('id', '=', row.id).execute()
+  if (next === undefined) await tell(tx, after, sums)
+  return after
+}
+
+async function tell(tx: Tx, row: ErasureRow, sums: Record<string, number>): Promise<void> {
+  const many = (what: string, noun: string) => `${sums[what] ?? 0} ${noun}${sums[what] === 1 ? '' : 's'}`
+  const left = sums.left
+    ? `By hand: ${many('left', 'message')} of colleagues below cards that were deleted; only they, or an owner of the workspace, can delete those.`
+    : 'In Slack nothing is left that we know of.'
+  const gone = [
+    many('tickets', 'ticket'),
+    many('messages', 'message'),
+    many('files', 'file'),
+    many('mails', 'more mail'),
+  ]
+  const text = `The customer was forgotten: ${gone.join(', ')}, ${many('chats', 'line')} of chats, and ${many('posts', 'post')} in Slack. ${left} Backups, mailboxes and exports are yours to look through.`
+  await whisper(tx, { agentId: row.agent_id, ticketId: null, text })
+}
+
+/** An erasure could not go on: it is tried again, later each time. */
+export async function postponeErasure(tx: Tx, row: ErasureRow, afterMs?: number): Promise<void> {
+  await tx.q
+    .updateTable('erasures')
+    .set({ due_at: tx.now + (afterMs ?? backOff(row.attempts)) })
+    .where('id', '=', row.id)
+    .where('due_at', 'is not', null)
+    .execute()
+}
+
+/** When the next erasure is due (ms UTC), or null when there is none. */
+export async function nextErasureDue(store: Store): Promise<number | null> {
+  const row = await store.read(q =>
+    q
+      .selectFrom('erasures')
+      .select(e => e.fn.min('due_at').as('at'))
+      .where('due_at', 'is not', null)
+      .executeTakeFirst(),
+  )
+  return row?.at ?? null
+}
+
+/** Something at the desk that is to go: a whole thread, or single posts, `place:id` each. */
+export interface DeskTrace {
+  cursor: string
+  place: string
+  root: string | null
+  posts: string[]
+}
+
+/** The next thing that the desk shows of who is forgotten: threads of their tickets, then posts of theirs below others. */
+export async function nextTrace(q: Query, e: Erasing): Promise<DeskTrace | null> {
+  const [kind, after = ''] = (e.cursor || 'threads:').split(':')
+  if (kind === 'threads') {
+    const thread = e.customerId ? await nextThread(q, e.customerId, after) : undefined
+    if (thread) return { cursor: `threads:${thread.id}`, place: thread.place, root: thread.root, posts: [] }
+  }
+  const post = await nextPost(q, e, kind === 'posts' ? after : '')
+  if (!post) return null
+  const { id, external_id } = post
+  return { cursor: `posts:${id}`, place: external_id?.split(':')[0] ?? '', root: null, posts: [external_id ?? ''] }
+}
+
+function nextThread(q: Query, customerId: string, after: string) {
+  return q
+    .selectFrom('threads as th')
+    .innerJoin('tickets as t', 't.id', 'th.ticket_id')
+    .select(['th.id', 'th.place', 'th.root'])
+    .where('t.customer_id', '=', customerId)
+    .where('th.side', '=', 'desk')
+    .where('th.root', 'is not', null)
+    .where('th.id', '>', after)
+    .orderBy('th.id')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+function nextPost(q: Query, e: Erasing, after: string) {
+  return q
+    .selectFrom('messages as m')
+    .innerJoin('deliveries as d', 'd.message_id', 'm.id')
+    .select(['d.id', 'd.external_id'])
+    .where('m.author_address', 'in', e.addresses)
+    .where('d.kind', '=', 'message')
+    .where('d.key', 'is', null)
+    .where('d.external_id', 'is not', null)
+    .where('d.id', '>', after)
+    .orderBy('d.id')
+    .limit(1)
+    .executeTakeFirst()
+}

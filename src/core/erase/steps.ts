@@ -1,0 +1,62 @@
+import type { ErasureRow } from '../../db/schema.ts'
+import type { Tx } from '../../db/store.ts'
+import { eraseFormer, eraseMessages, eraseTickets } from './conversations.ts'
+import { erasePerson } from './person.ts'
+import { eraseChats, eraseCopies, eraseMails } from './traces.ts'
+
+/**
+ * What is forgotten, in this order: the tickets first, so that nobody writes more; what the desk shows before the rows that
+ * say where; the person last, since by them all else is found.
+ */
+export const STEPS = [
+  'tickets',
+  'desk',
+  'messages',
+  'elsewhere',
+  'former',
+  'mails',
+  'chats',
+  'copies',
+  'person',
+] as const
+export type Step = (typeof STEPS)[number]
+export const FIRST_STEP: Step = 'tickets'
+
+/** An erasure as a step sees it. */
+export interface Erasing {
+  id: string
+  customerId: string | null
+  addresses: string[]
+  agentId: string
+  cursor: string
+}
+
+/** What a piece of a step did: where to go on, null when the step is done, and what it took away. */
+export interface Piece {
+  cursor: string | null
+  counts?: Record<string, number>
+}
+
+type Work = (tx: Tx, e: Erasing) => Promise<Piece>
+
+/** All steps but the desk's, which is no transaction. */
+export const WORK: Record<Exclude<Step, 'desk'>, Work> = {
+  tickets: eraseTickets,
+  messages: (tx, e) => eraseMessages(tx, e, 'theirs'),
+  elsewhere: (tx, e) => eraseMessages(tx, e, 'elsewhere'),
+  former: eraseFormer,
+  mails: eraseMails,
+  chats: eraseChats,
+  copies: eraseCopies,
+  person: erasePerson,
+}
+
+export function erasingOf(row: ErasureRow): Erasing {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    addresses: JSON.parse(row.addresses),
+    agentId: row.agent_id,
+    cursor: row.cursor,
+  }
+}

@@ -1,0 +1,92 @@
+import type { Query, Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
+import { newId } from '../../lib/id.ts'
+import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import { isZone } from '../../lib/zone.ts'
+import { readAddress } from '../addresses.ts'
+import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
+import { touchCustomer } from '../find/entry.ts'
+
+export interface PersonForm {
+  name: string
+  company: string // empty: none
+  zone: string // IANA; empty: as the team's
+  tags: string[]
+  address: string // a further one; empty: none
+}
+
+const LONGEST_NAME = 200
+const MOST_TAGS = 50
+
+/** Changes what is known of a customer. Throws Problems that name the fields. */
+export async function changePerson(tx: Tx, id: string, form: PersonForm): Promise<void> {
+  const faults: Problem[] = []
+  const gather = gathering(faults)
+  const name = form.name.trim()
+  if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
+  if (name.length > LONGEST_NAME) faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
+  const zone = form.zone.trim()
+  if (zone && !isZone(zone))
+    faults.push(new Problem('invalid', 'Write a time zone as Europe/Amsterdam or America/New_York.', 'zone'))
+  const address = await gather(() => readFurther(tx.q, id, form.address))
+  if (faults.length) throw new Problems(faults)
+  const accountId = await companyNamed(tx, form.company)
+  await tx.q
+    .updateTable('customers')
+    .set({ name, zone: zone || null, account_id: accountId })
+    .where('id', '=', id)
+    .execute()
+  await setTags(tx, id, form.tags)
+  if (address) await addAddress(tx, id, address)
+  await refreshSearch(tx, id)
+}
+
+/** Somebody else's address is theirs until the two are merged. */
+async function readFurther(q: Query, id: string, typed: string): Promise<string | null> {
+  if (!typed.trim()) return null
+  const { address } = readAddress(typed, 'address')
+  const other = await customerByAddress(q, address)
+  if (other && other.id !== id)
+    throw new Problem('conflict', `${address} is ${other.name}'s. If they are one person, merge the two.`, 'address')
+  return address
+}
+
+/** The company of this name, made when there is none; null for an empty one. */
+export async function companyNamed(tx: Tx, typed: string): Promise<string | null> {
+  const name = cut(typed.trim(), LONGEST_NAME)
+  if (!name) return null
+  const known = await tx.q
+    .selectFrom('accounts')
+    .select('id')
+    .where(e => e(e.fn('lower', ['name']), '=', name.toLowerCase()))
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst()
+  if (known) return known.id
+  const id = newId()
+  await tx.q.insertInto('accounts').values({ id, name, domain: null, created_at: tx.now }).execute()
+  return id
+}
+
+async function setTags(tx: Tx, customerId: string, tags: string[]): Promise<void> {
+  const wanted = [...new Set(tags.map(t => t.trim().toLowerCase()).filter(Boolean))].slice(0, MOST_TAGS)
+  await tx.q.deleteFrom('customer_tags').where('customer_id', '=', customerId).execute()
+  if (wanted.length)
+    await tx.q
+      .insertInto('customer_tags')
+      .values(wanted.map(tag => ({ customer_id: customerId, tag })))
+      .execute()
+}
+
+/** What a customer, and their tickets, are found by, written anew from what is known now. */
+export async function refreshSearch(tx: Tx, id: string): Promise<void> {
+  const row = await tx.q
+    .selectFrom('customers')
+    .leftJoin('accounts', 'accounts.id', 'customers.account_id')
+    .select(['customers.name', 'accounts.name as company'])
+    .where('customers.id', '=', id)
+    .executeTakeFirstOrThrow()
+  const search = [row.name, ...(await addressesOf(tx.q, id)), row.company ?? ''].join(' ').toLowerCase()
+  await tx.q.updateTable('customers').set({ search }).where('id', '=', id).execute()
+  touchCustomer(tx, id)
+}

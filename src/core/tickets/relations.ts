@@ -1,0 +1,147 @@
+import type { TicketRow } from '../../db/schema.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { redrawCard } from '../deliveries/redraw.ts'
+import { type Actor, record } from '../events.ts'
+import type { RelatedTicket, Relations } from '../letter.ts'
+import { lockedTicket, ticketById } from './find.ts'
+
+export const UNRELATED: Relations = { parent: null, children: [], links: [] }
+
+const MOST_STEPS = 20 // between a ticket and the top of its family
+
+/** Afterwards each of the two cards names the other. Linking them again changes nothing. Throws a Problem for one and the same. */
+export async function linkTickets(tx: Tx, id: string, otherId: string, actor: Actor): Promise<void> {
+  const [ticket, other] = [await ticketById(tx.q, id), await ticketById(tx.q, otherId)]
+  if (ticket.id === other.id) throw new Problem('invalid', 'A ticket cannot be linked to itself.', 'ticket')
+  if (!(await insertLink(tx, ticket.id, other.id))) return
+  await record(tx, ticket.id, 'ticket_linked', actor, undefined, { other: other.identifier })
+  await record(tx, other.id, 'ticket_linked', actor, undefined, { other: ticket.identifier })
+  await redrawCard(tx, ticket.id)
+  await redrawCard(tx, other.id)
+}
+
+/** False when they were linked before. */
+export async function insertLink(tx: Tx, id: string, otherId: string): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.q
+    .insertInto('ticket_links')
+    .values([
+      { ticket_id: id, other_id: otherId, created_at: tx.now },
+      { ticket_id: otherId, other_id: id, created_at: tx.now },
+    ])
+    .onConflict(c => c.doNothing())
+    .executeTakeFirst()
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+/** Afterwards the two have nothing to do with each other. Unlinking them again changes nothing. */
+export async function unlinkTickets(tx: Tx, id: string, otherId: string, actor: Actor): Promise<void> {
+  const { numDeletedRows } = await tx.q
+    .deleteFrom('ticket_links')
+    .where(e =>
+      e.or([
+        e.and([e('ticket_id', '=', id), e('other_id', '=', otherId)]),
+        e.and([e('ticket_id', '=', otherId), e('other_id', '=', id)]),
+      ]),
+    )
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) return
+  const [ticket, other] = [await ticketById(tx.q, id), await ticketById(tx.q, otherId)]
+  await record(tx, id, 'ticket_unlinked', actor, undefined, { other: other.identifier })
+  await record(tx, otherId, 'ticket_unlinked', actor, undefined, { other: ticket.identifier })
+  await redrawCard(tx, id)
+  await redrawCard(tx, otherId)
+}
+
+/**
+ * Makes a ticket the sub-ticket of another, or of none (null); both cards say so. Throws a Problem under `ticket` where it
+ * would be above itself.
+ */
+export async function setParent(tx: Tx, id: string, parentId: string | null, actor: Actor): Promise<void> {
+  const ticket = await lockedTicket(tx, id)
+  if (ticket.parent_id === parentId) return
+  const parent = parentId === null ? null : await ticketById(tx.q, parentId)
+  if (parent) await refuseCycle(tx.q, ticket, parent)
+  const before = ticket.parent_id === null ? null : await anyIdentifier(tx.q, ticket.parent_id)
+  await tx.q.updateTable('tickets').set({ parent_id: parentId, updated_at: tx.now }).where('id', '=', id).execute()
+  await record(tx, id, 'parent_changed', actor, { parent: before }, { parent: parent?.identifier ?? null })
+  for (const card of [id, ticket.parent_id, parentId]) if (card) await redrawCard(tx, card)
+}
+
+async function refuseCycle(q: Query, ticket: TicketRow, parent: TicketRow): Promise<void> {
+  let above: Pick<TicketRow, 'id' | 'parent_id'> | undefined = parent
+  for (let steps = 0; above && steps <= MOST_STEPS; steps++) {
+    if (above.id === ticket.id)
+      throw new Problem('conflict', `${ticket.identifier} is above ${parent.identifier}, or the same.`, 'ticket')
+    if (!above.parent_id) return
+    above = await q
+      .selectFrom('tickets')
+      .select(['id', 'parent_id'])
+      .where('id', '=', above.parent_id)
+      .executeTakeFirst()
+  }
+  if (above) throw new Problem('conflict', `Sub-tickets go ${MOST_STEPS} deep at most.`, 'ticket')
+}
+
+async function anyIdentifier(q: Query, id: string): Promise<string | null> {
+  const row = await q.selectFrom('tickets').select('identifier').where('id', '=', id).executeTakeFirst()
+  return row?.identifier ?? null
+}
+
+const MOST_SHOWN = 50
+
+/** What each of these tickets has to do with others. */
+export async function relationsOf(q: Query, ids: string[]): Promise<Map<string, Relations>> {
+  if (!ids.length) return new Map()
+  const found = new Map<string, Relations>()
+  const of = (id: string) => {
+    const known = found.get(id) ?? { parent: null, children: [], links: [] }
+    found.set(id, known)
+    return known
+  }
+  const parents = await q
+    .selectFrom('tickets as t')
+    .innerJoin('tickets as o', 'o.id', 't.parent_id')
+    .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
+    .where('t.id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+    .execute()
+  for (const row of parents) of(row.of).parent = related(row)
+  const children = await q
+    .selectFrom('tickets as o')
+    .select(['o.parent_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
+    .where('o.parent_id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+    .orderBy('o.id')
+    .limit(MOST_SHOWN * ids.length)
+    .execute()
+  for (const row of children) of(row.of as string).children.push(related(row))
+  const links = await q
+    .selectFrom('ticket_links as l')
+    .innerJoin('tickets as o', 'o.id', 'l.other_id')
+    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
+    .where('l.ticket_id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+    .orderBy('l.created_at')
+    .orderBy('o.id')
+    .limit(MOST_SHOWN * ids.length)
+    .execute()
+  for (const row of links) of(row.of).links.push(related(row))
+  return found
+}
+
+function related(row: { id: string; identifier: string; subject: string; closed_at: number | null }): RelatedTicket {
+  return { id: row.id, identifier: row.identifier, subject: row.subject, isClosed: row.closed_at !== null }
+}
+
+/** The sub-tickets of a ticket that are still open. */
+export function openChildren(q: Query, id: string): Promise<Pick<TicketRow, 'id' | 'identifier'>[]> {
+  return q
+    .selectFrom('tickets')
+    .select(['id', 'identifier'])
+    .where('parent_id', '=', id)
+    .where('closed_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
+}

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Block, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import { startWorld, type World } from '../../support/world.ts'
+
+/** What agents may do, as they are told of it in Slack. One story: each part goes on where the one before ended. */
+let world: World
+let card: MessageView
+beforeAll(async () => {
+  world = await startWorld()
+  card = await world.openTicket()
+})
+afterAll(() => world.close())
+
+const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
+const place = (ts: string) => ({ message: { channel: world.slack.channel('support').id, ts } })
+const formOf = (who: Person, title: string) => world.slack.until(() => who.modals().find(m => m.title === title))
+const whisperTo = (who: Person, text: string) =>
+  world.slack.until(() => who.ephemerals().find(e => JSON.stringify(e).includes(text)))
+const openRoles = async (who: Person) => {
+  await who.openHome()
+  const home = await world.slack.until(() => who.home())
+  await who.click({ view: home.id }, 'home_tab:setup')
+  await world.slack.until(() => wordsOf(who.home()).includes('Add a team'))
+  await who.click({ view: home.id }, 'open_roles')
+  return formOf(who, 'Roles')
+}
+/** Sets what somebody is, in all teams. */
+const make = async (who: Person, whom: Person, role: string) => {
+  await openRoles(who)
+  await who.choose('person', whom.name)
+  const field = await world.slack.until(() =>
+    Object.keys(who.modals().at(-1)?.values ?? {}).find(name => name.startsWith('base:')),
+  )
+  const answer = await who.submit({ [field]: role })
+  if (!Object.keys(answer.errors).length)
+    await world.slack.until(() => wordsOf(who.home()).includes(`${whom.name.split(' ')[0]}`))
+  return answer
+}
+
+describe('roles', () => {
+  it('are nobody’s at first, so anybody can make themselves admin', async () => {
+    await make(world.ann, world.ann, 'admin')
+    await world.slack.until(() => wordsOf(world.ann.home()).includes('Ann (admin)'))
+  })
+
+  it('are an admin’s to give from then on', async () => {
+    const answer = await make(world.ben, world.ben, 'admin')
+    expect(JSON.stringify(answer.errors)).toContain('Only an admin may do this. Ask Ann.')
+    await world.ben.close({ all: true })
+  })
+
+  it('of a viewer let them look at a ticket, and not change it', async () => {
+    await make(world.ann, world.ben, 'viewer')
+    await world.slack.until(() => wordsOf(world.ann.home()).includes('Ben (viewer)'))
+    await world.ben.click(place(card.ts), 'take')
+    await whisperTo(world.ben, 'You may look at, but not change, SUP-1. Ask Ann.')
+    await world.ben.click(place(card.ts), 'details')
+    await formOf(world.ben, 'SUP-1')
+    await world.ben.close({ all: true })
+    await world.ben.command('/ticket jane@acme.test', { channel: 'support' })
+    await formOf(world.ben, 'New ticket')
+    const answer = await world.ben.submit({ subject: 'Hello', message: 'Hello Jane' })
+    expect(JSON.stringify(answer.errors)).toContain('You may not open tickets in this team. Ask Ann.')
+    await world.ben.close({ all: true })
+  })
+
+  it('of a drafter have what they write wait for a colleague', async () => {
+    await make(world.ann, world.ben, 'drafter')
+    await world.slack.until(() => wordsOf(world.ann.home()).includes('Ben (drafter)'))
+    await world.ben.say({ channel: 'support', thread_ts: card.ts, text: 'We have them in red as well.' })
+    await whisperTo(world.ben, 'A draft: a colleague sends it to jane@acme.test')
+    await world.slack.until(() => wordsOf(world.card(card.ts)).includes('settle_messages'))
+    await world.ann.click(place(card.ts), 'settle_messages')
+    await world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes('in red as well')))
+    await world.ann.click({ view: world.ann.modal().id }, 'send_message')
+    await world.slack.until(() => world.jane.inbox.find(m => m.text.includes('in red as well')))
+    await world.ann.close({ all: true })
+  })
+
+  it('of a drafter have a new ticket wait, which a colleague publishes', async () => {
+    const before = new Set(
+      world.slack
+        .channel('support')
+        .messages()
+        .map(m => m.ts),
+    )
+    await world.ben.command('/ticket jane@acme.test', { channel: 'support' })
+    await formOf(world.ben, 'New ticket')
+    await world.ben.submit({ subject: 'The blue ones', message: 'Hello Jane, they are here.' })
+    const draft = await world.slack.until(() =>
+      world.slack
+        .channel('support')
+        .messages()
+        .find(m => !before.has(m.ts) && wordsOf(m).includes('Draft')),
+    )
+    await world.ben.click(place(draft.ts), 'publish')
+    await whisperTo(world.ben, 'What you write waits for somebody else to send it. Ask Ann.')
+    expect(world.jane.inbox.some(m => m.subject.includes('blue'))).toBe(false)
+    await world.ann.click(place(draft.ts), 'publish')
+    await world.slack.until(() => world.jane.inbox.find(m => m.subject.includes('The blue ones')))
+  })
+
+  it('may do what an admin grants them, also see no more than their own', async () => {
+    const { id } = await openRoles(world.ann)
+    await world.ann.click({ view: id }, 'open_grants')
+    await formOf(world.ann, 'What roles may do')
+    await world.ann.choose('role', 'Drafter: writes what others send')
+    await world.slack.until(() => 'view:drafter' in world.ann.modal().values)
+    await world.ann.submit({ 'view:drafter': 'own' })
+    await world.ann.close({ all: true })
+    await world.ben.command('/ticket SUP-1', { channel: 'support' })
+    await whisperTo(world.ben, 'You may not see SUP-1. Ask Ann.')
+    await world.ben.command('/ticket SUP-2', { channel: 'support' })
+    await whisperTo(world.ben, 'The blue ones')
+    await world.ben.openHome()
+    const home = await world.slack.until(() => world.ben.home())
+    await world.ben.click({ view: home.id }, 'home_tab:inbox')
+    await world.slack.until(() => wordsOf(world.ben.home()).includes('home_list:all'))
+    await world.ben.click({ view: home.id }, 'home_list:all')
+    await world.slack.until(() => wordsOf(world.ben.home()).includes('SUP-2'))
+    expect(wordsOf(world.ben.home())).not.toContain('SUP-1')
+  })
+
+  it('leave teams, senders and routing to those who run them', async () => {
+    const home = await world.slack.until(() => world.ben.home())
+    await world.ben.click({ view: home.id }, 'home_tab:setup')
+    await world.slack.until(() => wordsOf(world.ben.home()).includes('Add a team'))
+    await world.ben.click({ view: home.id }, 'edit_team')
+    await formOf(world.ben, 'Team')
+    const answer = await world.ben.submit({ name: 'Mine now' })
+    expect(JSON.stringify(answer.errors)).toContain('Only a lead may do this. Ask Ann.')
+  })
+})

@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { actorOf } from '../../src/core/agents.ts'
+import { alert } from '../../src/core/alerts.ts'
+import { learnFacts } from '../../src/core/customers.ts'
+import { fromText } from '../../src/core/document.ts'
+import { beginForgetting, forgetOutlook } from '../../src/core/erase/begin.ts'
+import { claimErasure, eraseSome, nextTrace, noteProgress } from '../../src/core/erase/run.ts'
+import { erasingOf } from '../../src/core/erase/steps.ts'
+import { askerOf, findTickets } from '../../src/core/find/find.ts'
+import { saveFind } from '../../src/core/find/saved.ts'
+import { editMessage } from '../../src/core/messages/edit.ts'
+import { postMessage } from '../../src/core/messages/post.ts'
+import { floodKey } from '../../src/core/receive/flood.ts'
+import { suppress } from '../../src/core/suppressions.ts'
+import { changeCustomer } from '../../src/core/tickets/customer.ts'
+import { mergeTickets } from '../../src/core/tickets/merge.ts'
+import type { Schema } from '../../src/db/schema.ts'
+import { type ChatTown, startChatTown } from '../support/chat.ts'
+
+let town: ChatTown
+beforeEach(async () => {
+  town = await startChatTown()
+})
+afterEach(() => town.close())
+
+const ann = () => actorOf(town.ann)
+const begin = (address: string) => town.store.write(tx => beginForgetting(tx, address, town.ann))
+
+/** Works as the worker does; dies after so many pieces, if that is wanted. Returns how many it did. */
+async function work(most = 1_000): Promise<number> {
+  let row = await town.store.write(claimErasure)
+  let pieces = 0
+  while (row && row.due_at !== null && pieces++ < most) {
+    const at = row
+    if (at.step === 'desk') {
+      const trace = await town.store.read(q => nextTrace(q, erasingOf(at)))
+      const piece = trace ? { cursor: trace.cursor, counts: { posts: 1 } } : { cursor: null }
+      row = await town.store.write(tx => noteProgress(tx, at, piece))
+    } else row = await town.store.write(tx => eraseSome(tx, at))
+  }
+  return pieces
+}
+
+const TABLES: (keyof Schema)[] = [
+  'tickets',
+  'threads',
+  'messages',
+  'message_versions',
+  'attachments',
+  'deliveries',
+  'inbound',
+  'events',
+  'customers',
+  'customer_tags',
+  'addresses',
+  'suppressions',
+  'unsubscriptions',
+  'lifts',
+  'bans',
+  'alerts',
+  'chats',
+  'chat_recipients',
+  'chat_posts',
+  'erasures',
+  'forgotten',
+  'whispers',
+  'ticket_docs',
+  'saved_finds',
+  'blobs',
+] // prettier-ignore
+
+/** Where in the database these words still stand, Message-IDs aside. */
+async function traces(words: string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const table of TABLES) {
+    const rows = (await town.store.read(q => q.selectFrom(table).selectAll().execute())) as Record<string, unknown>[]
+    for (const row of rows)
+      for (const [column, value] of Object.entries(row)) {
+        const text = Buffer.isBuffer(value) ? value.toString('latin1') : String(value)
+        const isId = column === 'key' && table !== 'alerts'
+        if (!isId && words.some(w => text.toLowerCase().includes(w)))
+          found.push(`${table}.${column}: ${text.slice(0, 80)}`)
+      }
+  }
+  return found
+}
+
+/** Ids of the tickets that are found by these words. */
+const found = (text: string) =>
+  town.store.read(async q => {
+    const asker = await askerOf(q, town.ann, town.clock.now)
+    return (await findTickets(q, { text }, asker, { limit: 50 })).tickets.map(t => t.id)
+  })
+
+/** Jane in every corner: tickets, versions, files, notes, chats, copies, the tray, alerts, lists. */
+async function janeEverywhere() {
+  const { store } = town
+  const secret = { name: 'secret.txt', type: 'text/plain', bytes: Buffer.from('the janes file') }
+  const shared = { name: 'shared.txt', type: 'text/plain', bytes: Buffer.from('for everybody') }
+  const t = await town.open({ subject: 'Jane wants tulips', files: [secret, shared] })
+  const bobs = await town.open({
+    customer: { typed: 'Bob <bob@globex.test>' },
+    body: fromText('Hello Bob.'),
+    files: [shared],
+    copyTo: ['jane@acme.test', 'carol@globex.test'],
+  })
+  town.clock.now += 60_000
+  await town.carry()
+  await town.carry()
+  const token = await town.token(t.id)
+  await town.arrive({ key: '<1@mail.test>', tokens: [token], body: fromText('Jane says hello.'), copies: [] })
+  await town.arrive({
+    key: '<2@mail.test>',
+    tokens: [await town.token(bobs.id)],
+    body: fromText('Jane in the middle.'),
+  })
+  await town.arrive({
+    ...{ key: '<4@mail.test>', tokens: [await town.token(bobs.id)], body: fromText('From Bob.') },
+    from: { address: 'bob@globex.test', name: 'Bob' },
+    copies: [{ address: 'jane@acme.test', name: 'Jane' }],
+  })
+  await town.arrive({ key: '<3@mail.test>', subject: 'From Jane to nobody' })
+  const note = await store.write(tx =>
+    postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Jane is in a hurry'), visibility: 'note' }),
+  )
+  await store.write(tx => editMessage(tx, note, fromText('Jane Doe has time'), ann()))
+  const held = await store.write(tx =>
+    postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Dear Jane'), visibility: 'public' }),
+  )
+  await store.write(tx => learnFacts(tx, t.customer_id, { tags: ['jane-fans'], fields: { nick: 'Janey' } }))
+  const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
+    exclusions: { unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
+  })
+  const former = await town.open({ subject: 'Now it is of Bob' })
+  await store.write(tx => changeCustomer(tx, former.id, { typed: 'bob@globex.test' }, ann()))
+  const gone = await town.open({ subject: 'About her' })
+  await store.write(tx => mergeTickets(tx, gone.id, bobs.id, ann(), { otherCustomer: true }))
+  await store.write(tx => alert(tx, floodKey('jane@acme.test'), 'jane@acme.test sent too much.'))
+  const filter = { text: 'JANE@acme.test order' }
+  await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
+  return { t, bobs, held, chat }
+}
+
+describe('forgetting a customer', () => {
+  it('leaves no word of theirs, by whatever table, and nothing of others’ is touched', async () => {
+    const { t, bobs, held } = await janeEverywhere()
+    expect(await town.store.read(q => forgetOutlook(q, 'jane@acme.test'))).toMatchObject({
+      name: 'Jane Doe',
+      tickets: 2,
+      mails: 3,
+      chats: 1,
+    })
+    for (const _ of [1, 2]) await begin('jane@acme.test')
+    await work()
+    expect(await traces(['jane'])).toEqual([])
+    expect(await found('jane')).toEqual([])
+    expect(await found('bob')).toContain(bobs.id)
+    const mail = await town.store.read(q =>
+      q.selectFrom('deliveries').select('state').where('message_id', '=', held).where('key', 'is not', null).execute(),
+    )
+    expect(mail).toEqual([{ state: 'cancelled' }])
+    const theirs = await town.messages(bobs.id)
+    expect(theirs[0]).toMatchObject({ text: 'Hello Bob.' })
+    expect((await town.view(bobs.id)).customer).toMatchObject({ name: 'Bob', address: 'bob@globex.test' })
+    const copies = await town.store.read(q =>
+      q.selectFrom('deliveries').select('copies').where('copies', 'is not', null).execute(),
+    )
+    expect(copies).toEqual([{ copies: '["carol@globex.test"]' }])
+    const blobs = await town.store.read(q => q.selectFrom('blobs').select('bytes').execute())
+    expect(blobs.map(b => Buffer.from(b.bytes).toString())).toEqual(['for everybody'])
+    const told = await town.store.read(q => q.selectFrom('whispers').select('text').execute())
+    expect(told).toHaveLength(1)
+    expect(told[0]?.text).toContain('2 tickets, ')
+    await town.arrive({ key: '<1@mail.test>', tokens: [await town.token(t.id)] }) // a mailbox brings it again
+    expect((await town.messages(t.id)).every(m => m.text === '')).toBe(true)
+  })
+
+  it('killed after any piece of it, it goes on, and the end is the same', async () => {
+    await janeEverywhere()
+    await begin('jane@acme.test')
+    for (let restarts = 0; (await work(1)) > 0; restarts++) {
+      expect(restarts).toBeLessThan(60)
+      town.clock.now += 120_000 // the lease of who died runs out
+    }
+    expect(await traces(['jane'])).toEqual([])
+    expect(await town.store.read(q => q.selectFrom('whispers').select('id').execute())).toHaveLength(1)
+  })
+
+  it('keeps that nothing is sent there by accident, by mail, in copy or by a chat, until they write themselves', async () => {
+    await town.open()
+    await begin('jane@acme.test')
+    await work()
+    await expect(town.open()).rejects.toThrow('asked to be forgotten')
+    await expect(town.open({ customer: { typed: 'bob@globex.test' }, copyTo: ['jane@acme.test'] })).rejects.toThrow(
+      'asked to be forgotten',
+    )
+    const chat = await town.draft('jane@acme.test')
+    expect((await town.recipients(chat)).map(r => [r.state, r.block])).toEqual([['blocked', 'suppressed']])
+    await town.arrive({ key: '<new@mail.test>', to: ['support@tulip.test'], subject: 'Hello again' })
+    expect((await town.open()).identifier).toBeTruthy()
+  })
+
+  it('is for leads where there are leads, and finds nothing of whom nobody knows', async () => {
+    await town.open()
+    await expect(begin('nobody@acme.test')).rejects.toThrow('Nothing is known of nobody@acme.test.')
+    await town.store.write(async tx => {
+      await suppress(tx, 'jane@acme.test', 'Jane asked for it.', 'test')
+      await tx.q
+        .insertInto('team_members')
+        .values({
+          ...{ team_id: town.team.id, agent_id: town.ben.id, role: 'lead', unrouted_at: null, sender_id: null },
+          joined_at: 0,
+        })
+        .execute()
+    })
+    await expect(begin('jane@acme.test')).rejects.toThrow('Ask Ben.')
+  })
+})

@@ -1,7 +1,7 @@
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt'
 import { answer } from './answers.ts'
 
-// Bolt by itself: `/ticket` opens a form that is the same every time.
+// Bolt by itself: `/ticket`, and a button, open a form that is the same every time; a submitted one is acknowledged.
 
 answer(async () => {
   const { SLACK_API_URL = '', SLACK_BOT_TOKEN = '', SLACK_APP_TOKEN = '' } = process.env
@@ -13,6 +13,11 @@ answer(async () => {
     await ack()
     await client.views.open({ trigger_id: command.trigger_id, view: FORM })
   })
+  app.action('details', async ({ ack, client, body }) => {
+    await ack()
+    await client.views.open({ trigger_id: (body as { trigger_id: string }).trigger_id, view: FORM })
+  })
+  app.view('submit_note', async ({ ack }) => ack())
   await app.start()
   return { stop: () => {} }
 })

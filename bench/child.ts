@@ -3,8 +3,8 @@ import type { Reply } from './answers.ts'
 
 /** A process of ours that does what it is asked. */
 export interface Child {
-  /** Has the child do something; resolves with what it answers. Rejects when it fails, dies or takes over two minutes. */
-  ask<T>(what: string, args?: object): Promise<T>
+  /** Has the child do something; resolves with what it answers. Rejects when it fails, dies or takes over two minutes, or as long as is said. */
+  ask<T>(what: string, args?: object, patienceMs?: number): Promise<T>
   /** Ends it; resolves once it is gone. */
   stop(): Promise<void>
 }
@@ -39,10 +39,10 @@ export async function startChild(file: string, env: Record<string, string>, node
     })
   })
 
-  function ask<T>(what: string, args: object = {}): Promise<T> {
+  function ask<T>(what: string, args: object = {}, patienceMs = PATIENCE_MS): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const id = ++asked
-      const timer = setTimeout(() => reject(new Error(`"${what}" took over ${PATIENCE_MS / 1000} s.`)), PATIENCE_MS)
+      const timer = setTimeout(() => reject(new Error(`"${what}" took over ${patienceMs / 1000} s.`)), patienceMs)
       const over = (): void => {
         clearTimeout(timer)
         waiting.delete(id)

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { killAll } from './child.ts'
 import type { Row } from './row.ts'
+import { act } from './rows/act.ts'
 import { inbound } from './rows/answer.ts'
 import { chat, chatList, chatMemory, chatStop } from './rows/chat.ts'
 import { command } from './rows/command.ts'
 import { delay } from './rows/delay.ts'
+import { find } from './rows/find.ts'
 import { idle } from './rows/idle.ts'
 import { read } from './rows/read.ts'
 import { start } from './rows/start.ts'
@@ -17,7 +19,21 @@ import { ticket } from './rows/ticket.ts'
 import { type Result, tableOf, verdictOf } from './table.ts'
 import { createWorld, type World } from './world.ts'
 
-const ROWS: Row[] = [ticket, inbound, read, delay, command, idle, start, chat, chatStop, chatList, chatMemory]
+const ROWS: Row[] = [
+  ticket,
+  inbound,
+  read,
+  delay,
+  command,
+  act,
+  find,
+  idle,
+  start,
+  chat,
+  chatStop,
+  chatList,
+  chatMemory,
+]
 
 /** What runs in a process of its own. */
 const PROGRAMS = [
@@ -25,6 +41,7 @@ const PROGRAMS = [
   'assembly-command',
   'bare',
   'bare-bolt',
+  'finding',
   'mailing',
   'ours',
   'reading',

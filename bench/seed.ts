@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { readConfig } from '../src/config.ts'
+import { enterBacklog } from '../src/core/find/entry.ts'
 import { welcome } from '../src/core/welcome.ts'
 import { openStore } from '../src/db/open.ts'
 import { newId } from '../src/lib/id.ts'
@@ -7,7 +8,7 @@ import { answer } from './answers.ts'
 import { BODY } from './texts.ts'
 
 // Fills a database with tickets as they are once mail and card are out, a thousand per commit, so that a million takes
-// half a minute. It writes rows and nothing else: what happens to a ticket is measured on ours itself.
+// half a minute; then ours enters them into the index, as after an update, which takes some minutes for a million.
 
 const PER_COMMIT = 1_000
 
@@ -35,13 +36,32 @@ answer(async () => {
         }
       })()
     raw.prepare('update teams set next_number = ?').run(tickets + 1)
+    raw.exec('insert into ticket_docs (ticket_id) select id from tickets order by id')
+    raw.prepare("insert into settings (name, value) values ('find_backlog', ?)").run(String(tickets + 1))
     raw.pragma('wal_checkpoint(TRUNCATE)')
     raw.close()
+    await enterAll(config.databaseUrl, config.secret)
+  }
+
+  async function enterAll(path: string, secret: string | undefined): Promise<void> {
+    const store = await openStore(path, secret)
+    const begun = Date.now()
+    while (await store.claim(tx => enterBacklog(tx, PER_COMMIT)));
+    process.stderr.write(`  index built in ${Math.round((Date.now() - begun) / 1_000)} s\n`)
+    await store.close()
   }
   return { fill, stop: () => {} }
 })
 
 const addressOf = (customer: number): string => `seed${customer}@town${customer % 500}.test`
+const AGENTS = 50
+
+/** Words of which some are on many tickets, some on few. */
+function wordsOf(n: number): string {
+  const words = [2, 20, 200, 2_000, 20_000].map(rarity => `word${rarity}x${(n * 7919) % rarity}`)
+  return `${words.join(' ')}${n % 100_000 === 77 ? ' bulldozer' : ''}`
+}
+
 const STATUSES = [
   'awaiting_customer',
   'awaiting_customer',
@@ -58,9 +78,10 @@ function rowsInto(raw: Database.Database) {
     raw.prepare(`insert into ${table} (${columns}) values (${columns.replace(/\w+/g, '?')})`)
   const customers = insert('customers', 'id, name, search, created_at')
   const addresses = insert('addresses', 'address, customer_id, created_at')
+  const agents = insert('agents', 'id, handle, name, email, signature, created_at')
   const tickets = insert(
     'tickets',
-    'id, team_id, number, identifier, subject, customer_id, sender_id, status, priority, created_at, updated_at, published_at, closed_at',
+    'id, team_id, number, identifier, subject, customer_id, sender_id, status, priority, assignee_id, created_by, created_at, updated_at, published_at, general_at, closed_at',
   )
   const threads = insert('threads', 'id, ticket_id, channel, side, place, root, token, created_at')
   const messages = insert(
@@ -74,8 +95,10 @@ function rowsInto(raw: Database.Database) {
   const keys = insert('keys', 'channel, key, thread_id, message_id, created_at')
   const events = insert('events', 'id, ticket_id, kind, actor_kind, actor_name, at')
   const start = Date.UTC(2025, 0, 1)
-  const text = BODY.slice(0, 300)
-  const body = JSON.stringify([{ type: 'paragraph', content: [{ type: 'text', text }] }])
+  const agentIds = Array.from({ length: AGENTS }, () => newId())
+  for (const [n, id] of agentIds.entries())
+    agents.run(id, `U0AGENT${n}`, `Agent U0AGENT${n}`, `u0agent${n}@bench.test`, '', start)
+  const agentOf = (n: number): string => agentIds[n % AGENTS] as string
 
   return {
     customer(n: number): string {
@@ -91,6 +114,8 @@ function rowsInto(raw: Database.Database) {
       const closed = status === 'closed' ? at : null
       const ts = `${Math.floor(at / 1000)}.${String(n % 1_000_000).padStart(6, '0')}`
       const key = `<seed.${n}@bench.test>`
+      const text = `${BODY.slice(0, 300)} ${wordsOf(n)}`
+      const body = JSON.stringify([{ type: 'paragraph', content: [{ type: 'text', text }] }])
       tickets.run(
         id,
         of.team,
@@ -100,7 +125,10 @@ function rowsInto(raw: Database.Database) {
         of.customer,
         of.sender,
         status,
-        'medium',
+        n % 10 === 0 ? 'high' : 'medium',
+        n % 3 === 0 ? agentOf(n) : null,
+        agentOf(n),
+        at,
         at,
         at,
         at,

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { answer } from './answers.ts'
+import { ACTS, type Act, envelopeOf, opensView } from './sinks/acts.ts'
 import { ticketCommand } from './sinks/commands.ts'
 import { startPostman } from './sinks/customers.ts'
 import { type Accepted, startMailSink } from './sinks/mail.ts'
@@ -25,6 +26,14 @@ interface SomeAnswers {
   port: number
   first: number
   count: number
+}
+
+/** What agents do, `atOnce` of them at once, with these tickets. */
+interface SomeActs {
+  count: number
+  atOnce: number
+  name: string
+  tickets: string[]
 }
 
 answer(async () => {
@@ -78,7 +87,28 @@ answer(async () => {
     return found
   }
 
+  /**
+   * Has agents do things at the desk, `atOnce` of them at once; resolves with each one's delay until it was acknowledged
+   * and, where it opens a view, until that (ms).
+   */
+  async function act({ count, atOnce, name, tickets }: SomeActs): Promise<{ acks: number[]; views: number[] }> {
+    const found = { acks: [] as number[], views: [] as number[] }
+    let n = 0
+    await together(atOnce, async () => {
+      while (n < count) {
+        const i = n++
+        const [trigger, what] = [`${name}.${i}`, ACTS[i % ACTS.length] as Act]
+        const sent = performance.now()
+        slack.send(envelopeOf(what, i, trigger, tickets))
+        found.acks.push((await seen(slack.acks, `e-${trigger}`)) - sent)
+        if (opensView(what)) found.views.push((await seen(slack.views, trigger)) - sent)
+      }
+    })
+    return found
+  }
+
   return {
+    act,
     ports: () => ({ mail: mail.port, slack: slack.port }),
     counts: (): Counts => ({
       mails: mail.accepted.size,

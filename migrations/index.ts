@@ -3,6 +3,7 @@ import * as begin from './0001_begin.ts'
 import * as mailBridge from './0002_mail_bridge.ts'
 import * as chats from './0003_chats.ts'
 import * as fields from './0004_fields.ts'
+import * as find from './0005_find.ts'
 import * as writing from './0006_writing.ts'
 import * as work from './0007_work.ts'
 import * as hours from './0008_hours.ts'
@@ -19,9 +20,10 @@ export const migrations: Record<string, Step> = {
   '0002_mail_bridge': mailBridge,
   '0003_chats': chats,
   '0004_fields': fields,
-  '0010_people': people,
-  '0009_react': react,
+  '0005_find': find,
+  '0006_writing': writing,
   '0007_work': work,
   '0008_hours': hours,
-  '0006_writing': writing,
+  '0009_react': react,
+  '0010_people': people,
 }

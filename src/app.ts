@@ -4,6 +4,7 @@ import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountFiles } from './api/files.ts'
 import { mountTicketLinks } from './api/tickets.ts'
 import { mountUnsubscribe } from './api/unsubscribe.ts'
+import { startBacklog } from './backlog.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
@@ -63,6 +64,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     ...config.slack,
     localHooks: config.http.localHooks,
     sendTest: email.sendTest,
+    composeMail: email.composeMail,
   })
   const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
 
@@ -92,6 +94,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const inbox = startInbox(store, channels, log)
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
+    const backlog = startBacklog(store, log)
     const poster = startPoster(store, log, { local: config.http.localHooks, threadUrl: slack.threadUrl })
     const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
@@ -101,6 +104,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => inbox.stop(),
       () => chats.stop(),
       () => routing.stop(),
+      () => backlog.stop(),
       () => poster.stop(),
       () => erasing.stop(),
       () => jobs.stop(),

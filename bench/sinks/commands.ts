@@ -1,5 +1,5 @@
 /** `/ticket` as Slack sends it over Socket Mode. */
-export function ticketCommand(n: number, trigger: string): object {
+export function ticketCommand(n: number, trigger: string, text = ''): object {
   return {
     type: 'slash_commands',
     envelope_id: `e-${trigger}`,
@@ -13,7 +13,7 @@ export function ticketCommand(n: number, trigger: string): object {
       user_id: `U0AGENT${n % 50}`,
       user_name: `agent${n % 50}`,
       command: '/ticket',
-      text: '',
+      text,
       api_app_id: 'A0BENCH',
       is_enterprise_install: 'false',
       response_url: 'http://127.0.0.1:9/none',

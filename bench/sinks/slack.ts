@@ -10,6 +10,8 @@ export interface SlackSink {
   answers: Map<number, number>
   /** Views opened, by trigger id, with when (ms). */
   views: Map<string, number>
+  /** Envelopes acknowledged, by id, with when (ms). */
+  acks: Map<string, number>
   calls: Record<string, number>
   /** Sends an envelope by the next open socket of those that Socket Mode opened. */
   send(envelope: object): void
@@ -22,6 +24,7 @@ export async function startSlackSink(): Promise<SlackSink> {
   const cards = new Map<number, number>()
   const answers = new Map<number, number>()
   const views = new Map<string, number>()
+  const acks = new Map<string, number>()
   const sockets: WebSocket[] = []
   let calls: Record<string, number> = {}
   let turn = 0
@@ -40,7 +43,7 @@ export async function startSlackSink(): Promise<SlackSink> {
     sockets.push(socket)
     socket.on('close', () => sockets.splice(sockets.indexOf(socket), 1))
     socket.on('error', () => socket.terminate())
-    socket.on('message', () => {}) // acknowledgements
+    socket.on('message', text => noteAck(String(text)))
     socket.send(
       JSON.stringify({ type: 'hello', num_connections: sockets.length, connection_info: { app_id: 'A0BENCH' } }),
     )
@@ -73,6 +76,11 @@ export async function startSlackSink(): Promise<SlackSink> {
     }
   }
 
+  function noteAck(text: string): void {
+    const id = /"envelope_id":"([^"]+)"/.exec(text)?.[1]
+    if (id && !acks.has(id)) acks.set(id, performance.now())
+  }
+
   function note(body: string, at: number): void {
     const isAnswer = body.includes('thread_ts')
     const mark = (isAnswer ? /answer(\d+)end/ : /mark(\d+)end/).exec(body)?.[1]
@@ -85,6 +93,7 @@ export async function startSlackSink(): Promise<SlackSink> {
     cards,
     answers,
     views,
+    acks,
     get calls() {
       return calls
     },
@@ -97,6 +106,7 @@ export async function startSlackSink(): Promise<SlackSink> {
       cards.clear()
       answers.clear()
       views.clear()
+      acks.clear()
       calls = {}
     },
     close() {

@@ -7,6 +7,7 @@ import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
 import { definedFor, readByKey } from './fields/people.ts'
+import { touchCustomer } from './find/entry.ts'
 
 export interface CustomerView {
   id: string
@@ -86,6 +87,7 @@ export async function learnName(tx: Tx, customer: CustomerView, name: string): P
   if (!shown || customer.name !== customer.address) return customer
   const search = [shown, ...(await addressesOf(tx.q, customer.id)), customer.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()
+  touchCustomer(tx, customer.id)
   return { ...customer, name: shown }
 }
 
@@ -125,6 +127,7 @@ export async function addAddress(tx: Tx, customerId: string, address: string): P
     .set(e => ({ search: e('search', '||', ` ${address}`) }))
     .where('id', '=', customerId)
     .execute()
+  touchCustomer(tx, customerId)
 }
 
 /** The customer with this address, as it is stored; `address` of the answer is this one. */

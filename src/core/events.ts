@@ -2,6 +2,7 @@ import { preparedMany, slotsOf } from '../db/prepared.ts'
 import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
+import { touchTicket } from './find/entry.ts'
 
 /** Who did something. */
 export interface Actor {
@@ -13,7 +14,7 @@ export interface Actor {
 export const overture: Actor = { kind: 'system', id: null, name: 'Overture' }
 
 /** Writes down what happened to a ticket: who, when, and the changed fields before and after. */
-export function record(
+export async function record(
   tx: Tx,
   ticketId: string,
   kind: string,
@@ -21,10 +22,11 @@ export function record(
   before?: object,
   after?: object,
 ): Promise<void> {
-  return recordAll(tx, kind, actor, [{ ticketId, ...(before && { before }), ...(after && { after }) }])
+  await recordAll(tx, kind, actor, [{ ticketId, ...(before && { before }), ...(after && { after }) }])
+  touchTicket(tx, ticketId)
 }
 
-/** The same, when it happened to many tickets at once. */
+/** The same, when it happened to many tickets at once that are not at the desk yet, where nobody finds them. */
 export async function recordAll(
   tx: Tx,
   kind: string,

@@ -5,6 +5,7 @@ import { attach } from './attachments.ts'
 import { redrawCard, redrawMessage } from './deliveries/redraw.ts'
 import { plainText } from './document.ts'
 import { rawOf } from './dropped.ts'
+import { touchTicket } from './find/entry.ts'
 import { pendingAgain } from './inbound.ts'
 import { type Arrival, isAutomatic } from './letter.ts'
 import { keepVersion } from './messages/edit.ts'
@@ -115,6 +116,7 @@ async function fillIn(tx: Tx, row: InboundRow, a: Arrival): Promise<void> {
     })
     .where('id', '=', m.id)
     .execute()
+  touchTicket(tx, m.ticket_id)
   await attach(tx, m.id, a.files)
   await redrawMessage(tx, m.id)
   await redrawCard(tx, m.ticket_id)

@@ -2,8 +2,11 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
 import {
+  type Ends,
   FILE_RULES,
+  finish,
   insideTransaction,
+  leaving,
   type Opened,
   outsideTransaction,
   type Query,
@@ -55,7 +58,11 @@ export function openPostgres(url: string, now: () => number): Opened {
         const value = await db.transaction().execute(q =>
           insideTransaction(async () => {
             if (!isDurable) await sql`set local synchronous_commit = off`.execute(q)
-            return work({ q, now: now(), key: store.key, files: store.files, wake: topic => awake.add(topic) })
+            const ends: Ends = new Map()
+            const tx = { q, now: now(), key: store.key, files: store.files, atEnd: leaving(ends) }
+            const value = await work({ ...tx, wake: topic => awake.add(topic) })
+            await finish(ends)
+            return value
           }),
         )
         outsideTransaction(() => {

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * Every table. Ids are UUIDv7 text, times are whole milliseconds since 1970 UTC, secrets are sealed (lib/sign.ts),
  * JSON is text, bytes are blobs. A column that ends in `_at` is a fact with a time; null means that it has not happened.
@@ -43,6 +45,8 @@ export interface Schema {
   tags: TagRow
   tag_groups: TagGroupRow
   ticket_tags: TicketTagRow
+  ticket_docs: TicketDocRow
+  saved_finds: SavedFindRow
   answer_posts: AnswerPostRow
   ticket_links: TicketLinkRow
   whispers: WhisperRow
@@ -663,6 +667,22 @@ export interface AssignmentRuleRow {
   conditions: string // JSON Condition[] (core/routing/rules.ts)
   agent_id: string | null
   to_team_id: string | null
+  created_at: number
+}
+
+/** A ticket's entry in the full-text index (db/full-text.ts). */
+export interface TicketDocRow {
+  seq: Generated<number> // later tickets have larger ones
+  ticket_id: string
+}
+
+/** What somebody looked for, kept under a name. */
+export interface SavedFindRow {
+  id: string
+  agent_id: string // who keeps it
+  team_id: string | null // whose it is; null: their own
+  name: string
+  filter: string // JSON Filter (core/find/filter.ts)
   created_at: number
 }
 

@@ -4,8 +4,11 @@ import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely'
 import type { Schema } from './schema.ts'
 import {
+  type Ends,
   FILE_RULES,
+  finish,
   insideTransaction,
+  leaving,
   type Opened,
   outsideTransaction,
   type Query,
@@ -78,16 +81,25 @@ export function openSqlite(path: string, now: () => number): Opened {
     running = undefined
   }
 
+  /**
+   * What works leave for the end is done once all of them are, outside their savepoints: the full-text index writes itself
+   * down at each savepoint, which costs more than all else. When that fails, each work is done again in a commit of its own,
+   * so that it fails by what is its own alone.
+   */
   async function commit(group: Waiting[]): Promise<void> {
     const settled: (() => void)[] = []
     const awake = new Set<Topic>()
+    const ends: Ends = new Map()
+    let isAtEnd = false
     setDurable(group.some(w => w.isDurable))
     try {
       await writer.db.connection().execute(q =>
         insideTransaction(async () => {
           writer.raw.exec('begin immediate')
           try {
-            for (const waiting of group) settled.push(await attempt(q, waiting, group.length > 1, awake))
+            for (const waiting of group) settled.push(await attempt(q, waiting, group.length > 1, awake, ends))
+            isAtEnd = true
+            await finish(ends)
             writer.raw.exec('commit')
           } catch (error) {
             if (writer.raw.inTransaction) writer.raw.exec('rollback')
@@ -96,7 +108,8 @@ export function openSqlite(path: string, now: () => number): Opened {
         }),
       )
     } catch (error) {
-      for (const waiting of group) waiting.failed(error)
+      if (isAtEnd && group.length > 1) for (const waiting of group) await commit([waiting])
+      else for (const waiting of group) waiting.failed(error)
       return
     }
     outsideTransaction(() => {
@@ -112,8 +125,15 @@ export function openSqlite(path: string, now: () => number): Opened {
     isDurable = wanted
   }
 
-  async function attempt(q: Query, waiting: Waiting, shared: boolean, awake: Set<Topic>): Promise<() => void> {
+  async function attempt(
+    q: Query,
+    waiting: Waiting,
+    shared: boolean,
+    awake: Set<Topic>,
+    ends: Ends,
+  ): Promise<() => void> {
     const mine: Topic[] = []
+    let left: Ends = new Map()
     writer.raw.exec('savepoint work')
     try {
       const value = await waiting.work({
@@ -122,9 +142,12 @@ export function openSqlite(path: string, now: () => number): Opened {
         key: store.key,
         files: store.files,
         wake: topic => mine.push(topic),
+        atEnd: (key, end) => leaving(left)(key, end),
       })
       if (shared) writer.raw.exec('release work')
       for (const topic of mine) awake.add(topic)
+      for (const [key, end] of left) ends.set(key, end)
+      left = ends // what the end of it leaves in turn
       return () => waiting.done(value)
     } catch (error) {
       writer.raw.exec('rollback to work')

@@ -14,6 +14,8 @@ export interface Tx {
   readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
   readonly files: FileRules
   wake(topic: Topic): void
+  /** Has work done once at the end of the transaction, before it commits; of several of one key the first is done. In the order of the keys. */
+  atEnd(key: string, work: () => Promise<void>): void
 }
 
 /** What one mail may weigh, and where files can be fetched that are too large for it. */
@@ -52,6 +54,25 @@ export interface Store {
 export interface Opened {
   store: Store
   db: Query
+}
+
+/** What is left for the end of a transaction, by key. */
+export type Ends = Map<string, () => Promise<void>>
+
+/** Leaves work for the end, once for each key. */
+export function leaving(ends: Ends): Tx['atEnd'] {
+  return (key, work) => {
+    if (!ends.has(key)) ends.set(key, work)
+  }
+}
+
+/** Does what was left for the end, in the order of the keys, and then what that leaves in turn. */
+export async function finish(ends: Ends): Promise<void> {
+  while (ends.size) {
+    const works = [...ends].sort(([a], [b]) => (a < b ? -1 : 1))
+    ends.clear()
+    for (const [, work] of works) await work()
+  }
 }
 
 /** It costs a tenth of all CPU on Node 20 (promise hooks), so it stands guard where tests run. */

@@ -6,6 +6,8 @@ import { fromText } from '../../src/core/document.ts'
 import { beginForgetting, forgetOutlook } from '../../src/core/erase/begin.ts'
 import { claimErasure, eraseSome, nextTrace, noteProgress } from '../../src/core/erase/run.ts'
 import { erasingOf } from '../../src/core/erase/steps.ts'
+import { askerOf, findTickets } from '../../src/core/find/find.ts'
+import { saveFind } from '../../src/core/find/saved.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { floodKey } from '../../src/core/receive/flood.ts'
@@ -62,6 +64,8 @@ const TABLES: (keyof Schema)[] = [
   'erasures',
   'forgotten',
   'whispers',
+  'ticket_docs',
+  'saved_finds',
   'blobs',
 ] // prettier-ignore
 
@@ -80,6 +84,13 @@ async function traces(words: string[]): Promise<string[]> {
   }
   return found
 }
+
+/** Ids of the tickets that are found by these words. */
+const found = (text: string) =>
+  town.store.read(async q => {
+    const asker = await askerOf(q, town.ann, town.clock.now)
+    return (await findTickets(q, { text }, asker, { limit: 50 })).tickets.map(t => t.id)
+  })
 
 /** Jane in every corner: tickets, versions, files, notes, chats, copies, the tray, alerts, lists. */
 async function janeEverywhere() {
@@ -125,6 +136,8 @@ async function janeEverywhere() {
   const gone = await town.open({ subject: 'About her' })
   await store.write(tx => mergeTickets(tx, gone.id, bobs.id, ann(), { otherCustomer: true }))
   await store.write(tx => alert(tx, floodKey('jane@acme.test'), 'jane@acme.test sent too much.'))
+  const filter = { text: 'JANE@acme.test order' }
+  await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
   return { t, bobs, held, chat }
 }
 
@@ -140,6 +153,8 @@ describe('forgetting a customer', () => {
     for (const _ of [1, 2]) await begin('jane@acme.test')
     await work()
     expect(await traces(['jane'])).toEqual([])
+    expect(await found('jane')).toEqual([])
+    expect(await found('bob')).toContain(bobs.id)
     const mail = await town.store.read(q =>
       q.selectFrom('deliveries').select('state').where('message_id', '=', held).where('key', 'is not', null).execute(),
     )

@@ -57,6 +57,44 @@ describe('the store', () => {
     expect(await names()).not.toContain('n007')
   })
 
+  it('does also what the end of a work leaves in turn', async () => {
+    const leave = (name: string) =>
+      store.write(async tx => {
+        const add = (key: string) => async () => {
+          await tx.q.insertInto('settings').values({ name: key, value: '' }).execute()
+        }
+        tx.atEnd(name, async () => tx.atEnd(`${name} in turn`, add(`${name} in turn`)))
+      })
+    await Promise.all([leave('a'), leave('b')])
+    expect(await names()).toEqual(['a in turn', 'b in turn'])
+  })
+
+  it('does what works leave for the end once for each key, and a failure there fails no other work', async () => {
+    let done = 0
+    const works = Array.from({ length: 30 }, (_, i) =>
+      store.write(async tx => {
+        await tx.q
+          .insertInto('settings')
+          .values({ name: `n${i}`, value: '' })
+          .execute()
+        for (let twice = 0; twice < 2; twice++)
+          tx.atEnd(`end ${i}`, async () => {
+            if (i === 13) throw new Error('no end')
+            await tx.q
+              .insertInto('settings')
+              .values({ name: `end${i}`, value: '' })
+              .execute()
+            done++
+          })
+      }),
+    )
+    const outcomes = await Promise.allSettled(works)
+    expect(outcomes.map((o, i) => (o.status === 'rejected' ? i : -1)).filter(i => i >= 0)).toEqual([13])
+    expect(await names()).toHaveLength(58)
+    expect(await names()).not.toContain('n13')
+    expect(done).toBeGreaterThanOrEqual(29)
+  })
+
   it('tells those who listen once the work is durable, and not when it failed', async () => {
     const seen: number[] = []
     store.listen('outbox', () => seen.push(seen.length))

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { alert, MAILS_LEFT_OVER } from '../../core/alerts.ts'
 import { rawOf } from '../../core/dropped.ts'
 import { noteEnvelope, settleInbound } from '../../core/inbound.ts'
+import type { Letter } from '../../core/letter.ts'
 import { receiveArrival } from '../../core/receive/index.ts'
 import { aboutOf } from '../../core/receive/record.ts'
 import type { InboundRow } from '../../db/schema.ts'
@@ -19,6 +20,7 @@ import type { Listener } from './receive/listen.ts'
 import { mountPosted } from './receive/posted.ts'
 import type { Envelope } from './receive/recipients.ts'
 import type { TlsFiles } from './receive/tls.ts'
+import { compose } from './send/compose.ts'
 import { createSending } from './send/send.ts'
 
 export interface EmailOptions {
@@ -45,6 +47,8 @@ export interface Email extends Channel {
   mount(server: FastifyInstance): void
   /** Sends a test mail from a sender; null when the server accepted it, else why not, as a finished sentence. */
   sendTest(senderId: string, to: string): Promise<string | null>
+  /** The bytes of the mail that a letter is, or was, sent as. */
+  composeMail(letter: Letter): Promise<Buffer>
 }
 
 const MOST_BYTES = 25 * 1024 * 1024
@@ -97,6 +101,7 @@ export function createEmail(options: EmailOptions): Email {
     atOnce: 20,
     deliver: sending.deliver,
     sendTest: sending.sendTest,
+    composeMail: async letter => (await compose(letter, store.key)).raw,
     async receive(row: InboundRow) {
       const begun = read(row)
       begun.catch(() => {}) // who waits for it comes later

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api'
+import type { Letter } from '../../core/letter.ts'
 import type { Store } from '../../db/store.ts'
 import type { Log } from '../../lib/log.ts'
 import type { People } from './people.ts'
@@ -19,4 +20,6 @@ export interface Desk {
   localHooks: boolean
   /** Sends a test mail from a sender; null when it was accepted, else why not, a finished sentence. */
   sendTest(senderId: string, to: string): Promise<string | null>
+  /** The mail of a letter, as it was sent. */
+  composeMail(letter: Letter): Promise<Buffer>
 }

@@ -130,16 +130,21 @@ export async function readFile<T>(
   })
 }
 
-/** Gives somebody a file, or a text of any length as one, in their direct messages, where nobody else sees it. */
+/**
+ * Gives somebody a file, or a text of any length as one, in their direct messages, where nobody else sees it. Throws a
+ * Problem for one that is larger than Slack takes, or that it refuses.
+ */
 export async function sendFile(
   desk: Desk,
   userId: string,
-  file: { name: string; comment: string } & ({ text: AsyncIterable<string> } | { bytes: Buffer }),
+  file: { name: string; comment: string } & ({ text: AsyncIterable<string | Uint8Array> } | { bytes: Buffer }),
 ): Promise<void> {
   await withTempFile(async path => {
-    await pipeline('text' in file ? file.text : [file.bytes], createWriteStream(path))
+    await pipeline('text' in file ? withinLimit(file.text) : [file.bytes], createWriteStream(path))
     const { size } = await stat(path)
-    const place = await desk.bulk.files.getUploadURLExternal({ filename: file.name, length: size })
+    const place = await askForRoom(desk, { name: file.name, size })
+    if ('refused' in place)
+      throw new Problem('limited', `Slack refused a file of ${sizeWords(size)} (${place.refused}).`)
     await upload(place.upload_url as string, Readable.toWeb(createReadStream(path)) as ReadableStream, size)
     const { channel } = await desk.bulk.conversations.open({ users: userId })
     await desk.bulk.files.completeUploadExternal({
@@ -152,6 +157,16 @@ export async function sendFile(
 
 /** https://slack.com/help/articles/201330736 */
 const MOST_UPLOADED = 1024 ** 3
+
+async function* withinLimit(text: AsyncIterable<string | Uint8Array>): AsyncIterable<string | Uint8Array> {
+  let size = 0
+  for await (const piece of text) {
+    size += Buffer.byteLength(piece)
+    if (size > MOST_UPLOADED)
+      throw new Problem('limited', `The file would be larger than the ${sizeWords(MOST_UPLOADED)} that Slack takes.`)
+    yield piece
+  }
+}
 
 /** A file that is not in Slack, and why. */
 export interface LeftOut<F = AttachmentView> {
@@ -204,13 +219,15 @@ export async function uploadFiles<F extends Uploadable>(
   return out
 }
 
+const SLOWEST_BYTES_A_MS = 500
+
 /** A stream's size is told, since Slack wants it; of bytes it is known. */
 async function upload(url: string, body: BodyInit, size?: number): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     body,
     ...(size !== undefined && { headers: { 'content-length': String(size) }, duplex: 'half' }),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(60_000 + Math.ceil((size ?? 0) / SLOWEST_BYTES_A_MS)),
   } as RequestInit)
   if (!response.ok) throw new Error(`Slack answered ${response.status} to an upload.`)
 }
@@ -228,7 +245,7 @@ const REFUSALS = [
 
 async function askForRoom(
   desk: Desk,
-  { name, size }: Uploadable,
+  { name, size }: Pick<Uploadable, 'name' | 'size'>,
 ): Promise<{ upload_url?: string; file_id?: string } | { refused: string }> {
   try {
     return await desk.bulk.files.getUploadURLExternal({ filename: name, length: size })

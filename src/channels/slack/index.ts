@@ -38,6 +38,7 @@ export interface SlackOptions {
   apiUrl: string | undefined
   localHooks: boolean
   sendTest: Desk['sendTest']
+  composeMail: Desk['composeMail']
 }
 
 export interface Slack extends Channel {
@@ -60,6 +61,7 @@ export function createSlack(options: SlackOptions): Slack {
     botToken: options.botToken,
     localHooks: options.localHooks,
     sendTest: options.sendTest,
+    composeMail: options.composeMail,
   }
   const sockets = options.appToken
     ? createSockets({ appToken: options.appToken, apiUrl: options.apiUrl, log, backAfter: lookBack })

@@ -1,6 +1,7 @@
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
+import { touchTicket } from '../find/entry.ts'
 import type { Erasing, Piece } from './steps.ts'
 
 /** What stands where something was that is forgotten. */
@@ -67,6 +68,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     }))
     .where('ticket_id', 'in', ids)
     .execute()
+  for (const id of ids) touchTicket(tx, id) // nobody finds it any more
   return { cursor: ids.at(-1) as string, counts: { tickets: ids.length } }
 }
 
@@ -159,6 +161,7 @@ async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
     }))
     .where('id', 'in', ids)
     .execute()
+  for (const ticketId of await ticketsOf(tx.q, ids)) touchTicket(tx, ticketId)
 }
 
 /** What Overture itself said of them on others' tickets, and what the history of those tells. */

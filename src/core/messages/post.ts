@@ -11,6 +11,7 @@ import { redrawCards } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture } from '../events.ts'
+import { touchTicket } from '../find/entry.ts'
 import type { Copy, NewFile } from '../letter.ts'
 import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
 import { senderFor } from '../senders/usual.ts'
@@ -72,6 +73,7 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
   const posted: Posted[] = []
   for (const [i, m] of messages.entries()) {
     const { id, visibility } = rows[i] as MessageRow
+    if (m.ticket?.general_at !== null) touchTicket(tx, m.ticketId)
     if (m.files?.length) await attach(tx, id, m.files)
     if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
     if (m.from) await learnKey(tx, { ...m.from, messageId: id })

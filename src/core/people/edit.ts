@@ -5,6 +5,7 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
+import { touchCustomer } from '../find/entry.ts'
 
 export interface PersonForm {
   name: string
@@ -77,7 +78,7 @@ async function setTags(tx: Tx, customerId: string, tags: string[]): Promise<void
       .execute()
 }
 
-/** What a customer is found by, written anew from what is known now. */
+/** What a customer, and their tickets, are found by, written anew from what is known now. */
 export async function refreshSearch(tx: Tx, id: string): Promise<void> {
   const row = await tx.q
     .selectFrom('customers')
@@ -87,4 +88,5 @@ export async function refreshSearch(tx: Tx, id: string): Promise<void> {
     .executeTakeFirstOrThrow()
   const search = [row.name, ...(await addressesOf(tx.q, id)), row.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ search }).where('id', '=', id).execute()
+  touchCustomer(tx, id)
 }

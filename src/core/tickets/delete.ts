@@ -1,13 +1,16 @@
 import type { Tx } from '../../db/store.ts'
 import type { Actor } from '../events.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { change } from './change.ts'
 import { anyTicket } from './find.ts'
 
 /**
  * Deletes a ticket as a tombstone: it is in no list, nothing of it that waits is sent, and its card says who deleted it.
  * Its Message-IDs stay, so that none of its mails is ever taken in again. Deleting it again changes nothing.
+ * Throws a Problem for an agent who may not change it.
  */
 export async function deleteTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
+  await refuseUnlessMay(tx.q, actor, 'manage', await anyTicket(tx.q, id))
   const won = await tx.q
     .updateTable('tickets')
     .set({ deleted_at: tx.now })

@@ -2,7 +2,6 @@ import { prepared } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { searchCustomers } from '../customers.ts'
 
 /** The ticket, deleted ones excepted; throws a Problem when there is none. */
 export async function ticketById(q: Query, id: string): Promise<TicketRow> {
@@ -29,29 +28,6 @@ export async function ticketByIdentifier(q: Query, identifier: string): Promise<
 /** The ticket that was opened under this key, if one was. */
 export function ticketByDedupKey(q: Query, key: string): Promise<TicketRow | undefined> {
   return q.selectFrom('tickets').selectAll().where('dedup_key', '=', key).executeTakeFirst()
-}
-
-const MOST_CUSTOMERS = 20
-
-/** Ids of the newest tickets with the customers whose name, address or company contains all the words typed. */
-export async function ticketsAbout(q: Query, typed: string, limit: number): Promise<string[]> {
-  const customers = await searchCustomers(q, typed, MOST_CUSTOMERS)
-  if (!customers.length) return []
-  const rows = await q
-    .selectFrom('tickets')
-    .select('id')
-    .where(
-      'customer_id',
-      'in',
-      customers.map(c => c.id),
-    )
-    .where('deleted_at', 'is', null)
-    .where('spam_at', 'is', null)
-    .orderBy('updated_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map(r => r.id)
 }
 
 /**

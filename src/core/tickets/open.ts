@@ -16,6 +16,7 @@ import { type Actor, record, recordAll } from '../events.ts'
 import { askedBy, formById } from '../fields/forms.ts'
 import type { Given } from '../fields/read.ts'
 import { faultsOfMissing, fillNew, readFields, type Value } from '../fields/values.ts'
+import { touchTicket } from '../find/entry.ts'
 import type { NewFile } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
@@ -269,6 +270,7 @@ export async function makeGeneral(tx: Tx, ticket: TicketRow): Promise<boolean> {
     .executeTakeFirst()
   if (numUpdatedRows === 0n) return false
   ticket.general_at = tx.now
+  touchTicket(tx, ticket.id)
   await beginAtDesk(tx, ticket)
   await showUnseen(tx, ticket.id)
   return true

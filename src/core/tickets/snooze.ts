@@ -5,7 +5,8 @@ import { type Actor, overture } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
 import { whisper } from '../whispers.ts'
 import { change } from './change.ts'
-import { lockedTicket, refuseMerged, ticketById } from './find.ts'
+import { refuseMerged } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 export interface Snooze {
   until: number | null // ms UTC
@@ -20,7 +21,7 @@ const LONGEST_MS = 2 * 366 * 24 * 3_600_000
  * for a closed ticket.
  */
 export async function snoozeTicket(tx: Tx, id: string, { until, untilAnswer }: Snooze, actor: Actor): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id, actor)
   await refuseMerged(tx.q, ticket, 'until')
   if (ticket.closed_at !== null) throw new Problem('conflict', `${ticket.identifier} is closed.`, 'until')
   if (until === null && !untilAnswer) throw new Problem('invalid', 'Say until when.', 'until')
@@ -81,7 +82,7 @@ export async function unsnooze(tx: Tx, ticket: TicketRow, why: Awakening): Promi
 
 /** Ends the snooze of a ticket by hand; harmless for one that is awake. */
 export async function wakeTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, id)
+  const ticket = await lockTicket(tx, id, actor)
   await unsnooze(tx, ticket, { by: actor, because: `${actor.name} ended the snooze of ${ticket.identifier}.` })
 }
 

@@ -14,6 +14,7 @@ export async function drawCard(desk: Desk, letter: Letter): Promise<Outcome> {
     tsOf(letter.externalId) ?? letter.thread.root ?? (letter.attempts > 1 ? await findCard(desk, letter) : undefined)
   const root = known ?? (await post(desk, letter, card))
   if (known) await desk.bulk.chat.update({ channel, ts: known, ...card })
+  if (letter.ticket.deletedBy !== null) return { sent: { id: `${channel}:${root}`, root } }
   if (letter.externalId === null) await showFiles(desk, letter, root)
   else if (letter.ticket.opening) await tellOfFailure(desk, letter, letter.ticket.opening)
   return { sent: { id: `${channel}:${root}`, root } }

@@ -4,6 +4,7 @@ import type { Desk } from '../desk.ts'
 import { unlinked } from '../mrkdwn.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
 import { ids } from '../views/ids.ts'
+import { findTyped } from './find/find.ts'
 import { ticketPost } from './show.ts'
 import { onCommand } from './showing-problems.ts'
 import { openNewTicket, startWith } from './tickets/new-ticket.ts'
@@ -20,6 +21,7 @@ async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): 
   const from = { trigger_id: command.trigger_id, user: { id: command.user_id } }
   if (first === '') return openNewTicket(desk, from, command.channel_id)
   if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first)) return showTicket(desk, command.user_id, first, respond)
+  if (/^find$/i.test(first)) return findTyped(desk, from, command.text.trim().slice(4))
   const address = addressIn(first)
   if (address) return openNewTicket(desk, from, command.channel_id, await startWith(desk, address, rest.join(' ')))
   await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
@@ -43,6 +45,7 @@ function usage(unknown: string | null) {
 • \`/ticket\` opens the form
 • \`/ticket jane@acme.test Your invoice\` opens it for this address, with this subject
 • \`/ticket SUP-1\` shows a ticket and its history
+• \`/ticket find acme "your order" -late status:open assignee:me,none created:1w\` finds tickets; \`/ticket find\` opens all filters
 • \`/ticket help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

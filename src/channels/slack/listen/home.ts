@@ -4,6 +4,7 @@ import { agents } from '../../../core/agents.ts'
 import { alertsUp } from '../../../core/alerts.ts'
 import { countBans } from '../../../core/bans.ts'
 import { draftsFor } from '../../../core/drafts.ts'
+import { savedFinds } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
 import { allAliases } from '../../../core/senders/aliases.ts'
@@ -83,12 +84,16 @@ async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): 
 type InboxPage = Extract<HomePage, { tab: 'inbox' }>
 
 async function inboxView(desk: Desk, me: AgentRow, page: InboxPage): Promise<{ view: HomeView; isEmpty: boolean }> {
-  const { tickets, next } = await desk.store.read(async q => {
+  const { tickets, next, saved } = await desk.store.read(async q => {
     const { ids, next } = await listTickets(q, page.list, me.id, ROWS, page.after)
     const found = await ticketViews(q, desk.store, ids)
-    return { tickets: ids.map(id => found.get(id)).filter((t): t is TicketView => t !== undefined), next }
+    return {
+      tickets: ids.map(id => found.get(id)).filter((t): t is TicketView => t !== undefined),
+      next,
+      saved: await savedFinds(q, me),
+    }
   })
-  return { view: inboxHome(page, tickets, next, desk.store.now()), isEmpty: tickets.length === 0 }
+  return { view: inboxHome(page, tickets, next, desk.store.now(), saved), isEmpty: tickets.length === 0 }
 }
 
 const MOST_DRAFTS = 25

@@ -8,6 +8,9 @@ import { finishNewChat, listenToNewChat } from './chats/new-chat.ts'
 import { listenToChatRules } from './chats/rules.ts'
 import { listenToSegments } from './chats/segments.ts'
 import { listenToCommands } from './commands.ts'
+import { listenToDeeds } from './find/deeds.ts'
+import { listenToFind } from './find/find.ts'
+import { listenToFound } from './find/results.ts'
 import { listenToHome } from './home.ts'
 import { listenToBlocked } from './mail/blocked.ts'
 import { listenToTray } from './mail/tray.ts'
@@ -75,6 +78,9 @@ export function listen(bolt: App, desk: Desk): void {
   listenToNotes(app, desk)
   listenToHistory(app, desk)
   listenToHome(app, desk)
+  listenToFind(app, desk)
+  listenToFound(app, desk)
+  listenToDeeds(app, desk)
   listenToSetUp(app, desk)
   listenToRouting(app, desk)
   listenToHours(app, desk)

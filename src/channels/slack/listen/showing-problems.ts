@@ -58,6 +58,7 @@ export function onCommand(desk: Desk, work: (command: SlashCommand, respond: Res
 /** What follows a submitted form: another view in its place, or nothing (it closes), and what is done after that. */
 export interface Done {
   show?: ModalView
+  push?: ModalView // it opens over the form, which stays
   keepBelow?: true // the form that this one was opened from stays
   after?: () => Promise<void>
 }
@@ -80,6 +81,7 @@ export function onSubmit(
     }
     const isPushed = body.view.previous_view_id !== null && !done?.keepBelow
     if (done?.show) await ack({ response_action: 'update', view: done.show })
+    else if (done?.push) await ack({ response_action: 'push', view: done.push })
     else if (isPushed) await ack({ response_action: 'clear' })
     else await ack()
     if (done?.after) await showing(desk, { user: body.user }, done.after)

@@ -1,5 +1,6 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
 import type { DraftView } from '../../../core/drafts.ts'
+import type { SavedFind } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
 import { isOverheard } from '../../../core/places.ts'
@@ -32,9 +33,11 @@ export function inboxHome(
   tickets: TicketView[],
   next: string | null,
   now: number,
+  saved: SavedFind[] = [],
 ): HomeView {
   return home(page, [
     actions(...(Object.keys(listWords) as ListName[]).map(list => listButton(list, list === page.list))),
+    ...(saved.length ? [savedRow(saved)] : []),
     personSearch(),
     { type: 'divider' },
     ...(tickets.length ? tickets.flatMap(t => row(t, now)) : [words(emptyWords[page.list])]),
@@ -53,6 +56,14 @@ function personSearch(): KnownBlock {
 
 function listButton(list: ListName, isCurrent: boolean): Button {
   return button(listWords[list], `${ids.homeList}:${list}`, list, isCurrent ? { style: 'primary' } : {})
+}
+
+const MOST_SAVED = 24 // that a row can hold
+
+/** The views that somebody keeps, and those of their teams. */
+function savedRow(saved: SavedFind[]): KnownBlock {
+  const shown = saved.slice(0, MOST_SAVED)
+  return actions(...shown.map(s => button(`🔎 ${oneLine(s.name)}`, `${ids.savedOpen}:${s.id}`, s.id)))
 }
 
 const emptyWords: Record<ListName, string> = {
@@ -291,6 +302,7 @@ function home(page: HomePage, blocks: KnownBlock[]): HomeView {
     button('Set-up', `${ids.homeTab}:setup`, 'setup', page.tab === 'setup' ? { style: 'primary' } : {}),
     button('New ticket', ids.shortcuts.newTicket, 'home'),
     button('New chat', ids.shortcuts.newChat, 'home'),
+    button('Find', ids.find, 'home'),
   )
   const all = [tabs, ...blocks]
   const shown =

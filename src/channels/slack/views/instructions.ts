@@ -5,7 +5,7 @@ import type { Prompt } from './tickets/prompts.ts'
 import { statusWords } from './words.ts'
 
 const ANYWHERE = [
-  '`@Overture find jane@acme.test`, or a name, shows the newest tickets with them',
+  '`@Overture find jane@acme.test`, or any words and filters as in `/ticket find`, shows the newest such tickets',
   '`@Overture SUP-1` shows a ticket',
   '`@Overture help` shows this',
 ]

@@ -1,8 +1,9 @@
 import { actorOf } from '../../../../core/agents.ts'
+import { askerOf, findTickets } from '../../../../core/find/find.ts'
+import { readFind } from '../../../../core/find/language.ts'
 import { editMessage } from '../../../../core/messages/edit.ts'
 import { postMessage } from '../../../../core/messages/post.ts'
 import { isFirst, messageByKey } from '../../../../core/threads.ts'
-import { ticketsAbout } from '../../../../core/tickets/find.ts'
 import { ticketViews } from '../../../../core/tickets/view.ts'
 import type { AgentRow, ThreadRow } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
@@ -46,7 +47,7 @@ async function answerTo(
     const asked = readInstruction(text)
     if (asked.verb === 'help') return instructionHelp(asked.unknown ?? null, thread !== undefined)
     if (asked.verb === 'show') return await ticketPost(desk, agent.handle, asked.identifier)
-    if (asked.verb === 'find') return await find(desk, asked.words)
+    if (asked.verb === 'find') return await find(desk, agent, asked.words)
     if (!thread) return said(`“${asked.verb}” is for the thread of a ticket: write it there.`)
     return await carryOut(desk, stored, asked, thread, agent)
   } catch (error) {
@@ -62,9 +63,11 @@ function refusal({ message }: Error, text: string, thread: ThreadRow | undefined
 
 const MOST_FOUND = 10
 
-async function find(desk: Desk, typed: string): Promise<Prompt> {
+async function find(desk: Desk, agent: AgentRow, typed: string): Promise<Prompt> {
   const tickets = await desk.store.read(async q => {
-    const found = await ticketsAbout(q, typed, MOST_FOUND)
+    const filter = await readFind(q, typed)
+    const asker = await askerOf(q, agent, desk.store.now())
+    const found = (await findTickets(q, filter, asker, { limit: MOST_FOUND })).tickets.map(t => t.id)
     const views = await ticketViews(q, desk.store, found)
     return found.flatMap(id => views.get(id) ?? [])
   })

@@ -11,6 +11,7 @@ import { mrkdwn } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import { outreachUsage, whoView } from '../../views/team/outreach.ts'
 import { moment } from '../../views/words.ts'
+import { exportTyped } from '../find/export.ts'
 import { openImport } from '../people/import.ts'
 import { openPersonAt } from '../people/people.ts'
 import { admit } from '../show.ts'
@@ -63,6 +64,7 @@ const subcommands: Record<string, Subcommand> = {
     return undefined
   },
   limit: (desk, user, rest) => limit(desk, user, rest),
+  export: async (desk, user, rest) => said(await exportTyped(desk, user, rest)),
   forget: (desk, user, rest) => askToForget(desk, user, rest),
   stats: (desk, user, rest, { channel_id }) => statsFor(desk, user, channel_id, rest),
   async history(desk, user, rest, command) {

@@ -48,7 +48,8 @@ async function snooze(desk: Desk, { user, view }: ViewSubmitAction): Promise<voi
   await desk.store.write(tx => snoozeTicket(tx, ticketId, until, actorOf(agent)))
 }
 
-async function untilIn(desk: Desk, userId: string, v: values.Values): Promise<Snooze> {
+/** Until when, as the form says; days are those of whoever fills it in. */
+export async function untilIn(desk: Desk, userId: string, v: values.Values): Promise<Snooze> {
   const choice = values.chosen(v, 'until') as SnoozeChoice
   if (choice === 'answer') return { until: null, untilAnswer: true }
   const untilAnswer = values.isChecked(v, 'answer')

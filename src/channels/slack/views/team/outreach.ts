@@ -60,6 +60,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach import\` takes in a list of customers, for leads
 • \`/outreach forget jane@acme.test\` erases a customer for good, once you have seen what that takes away
 • \`/outreach limit 5\`, \`/outreach limit off\`: how many open tickets you are given at most
+• \`/outreach export csv status:closed created:1m\` gives you these tickets as a file; also \`json\`, and \`eml\` for the mails
 • \`/outreach stats\`, \`/outreach stats month SUP\`, \`/outreach stats 14d all\`: what a team did
 • \`/outreach history SUP-1\`: all that happened to a ticket
 • \`/outreach template\` lists the texts to begin with; \`/outreach template add\` makes one

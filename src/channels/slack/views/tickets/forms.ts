@@ -44,7 +44,7 @@ export function noteForm(
   })
 }
 
-const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
+export const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
 
 /** `asked`: the fields that must be filled in by then. */
 export function closeForm(ticket: TicketView, asked: Asked[] = []): ModalView {

@@ -1,4 +1,4 @@
-import type { ModalView, PlainTextOption } from '@slack/types'
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
 import { field, modal, option } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -17,41 +17,42 @@ const choiceWords: Record<SnoozeChoice, string> = {
 
 /** Asks until when a ticket is to be out of the way; nine o'clock is the asker's. */
 export function snoozeForm(ticket: TicketView): ModalView {
-  const isInternal = ticket.publishedAt === null
-  const options = (Object.keys(choiceWords) as SnoozeChoice[])
-    .filter(c => c !== 'answer' || !isInternal)
-    .map(c => option(choiceWords[c], c))
-  const answer = option('or until they answer, whichever is first', 'answer')
   return modal({
     id: ids.forms.snooze,
     title: `Snooze ${ticket.identifier}`,
     submit: 'Snooze',
     meta: { ticketId: ticket.id } satisfies TicketMeta,
-    blocks: [
-      field('until', 'Until', {
-        type: 'static_select',
-        options,
-        initial_option: options[0] as PlainTextOption,
-      }),
-      field(
-        'moment',
-        'Date and time',
-        {
-          type: 'datetimepicker',
-          ...(ticket.snoozedUntil && { initial_date_time: Math.floor(ticket.snoozedUntil / 1000) }),
-        },
-        { optional: true, hint: 'Whoever looks after it is told then, in its thread and alone.' },
-      ),
-      ...(isInternal
-        ? []
-        : [
-            field(
-              'answer',
-              'And',
-              { type: 'checkboxes', options: [answer], initial_options: [answer] },
-              { optional: true },
-            ),
-          ]),
-    ],
+    blocks: snoozeFields({ isInternal: ticket.publishedAt === null, until: ticket.snoozedUntil }),
   })
+}
+
+/** Until when: `until` is what is chosen already; no answer comes on what is internal. */
+export function snoozeFields({ isInternal, until }: { isInternal: boolean; until: number | null }): KnownBlock[] {
+  const options = (Object.keys(choiceWords) as SnoozeChoice[])
+    .filter(c => c !== 'answer' || !isInternal)
+    .map(c => option(choiceWords[c], c))
+  const answer = option('or until they answer, whichever is first', 'answer')
+  return [
+    field('until', 'Until', {
+      type: 'static_select',
+      options,
+      initial_option: options[0] as PlainTextOption,
+    }),
+    field(
+      'moment',
+      'Date and time',
+      { type: 'datetimepicker', ...(until && { initial_date_time: Math.floor(until / 1000) }) },
+      { optional: true, hint: 'Whoever looks after it is told then, in its thread and alone.' },
+    ),
+    ...(isInternal
+      ? []
+      : [
+          field(
+            'answer',
+            'And',
+            { type: 'checkboxes', options: [answer], initial_options: [answer] },
+            { optional: true },
+          ),
+        ]),
+  ]
 }

@@ -1,0 +1,253 @@
+import type { Query } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
+import { MOMENTS, type Moment } from './dates.ts'
+import { ME, NONE, SOURCES } from './facets.ts'
+import { type Filter, LAST, PRIORITIES, type Span, STATUSES } from './filter.ts'
+import { type Named, named, namesFor, type Subject } from './names.ts'
+
+/** What can stand before a colon, with what may follow it. */
+export const KEYS = [
+  'status',
+  'priority',
+  'assignee',
+  'team',
+  'tag',
+  'group',
+  'field',
+  'by',
+  'channel',
+  'source',
+  'created',
+  'updated',
+  'answered',
+  'is',
+] as const
+export type Key = (typeof KEYS)[number]
+
+/** How people call what has another name inside. */
+const ALIASES: Record<string, Key> = {
+  assigned: 'assignee',
+  tags: 'tag',
+  taggroup: 'group',
+  createdby: 'by',
+  opened: 'created',
+}
+
+type Draft = { -readonly [K in keyof Filter]: Filter[K] }
+
+/**
+ * Reads what somebody typed: words, "phrases", -not, begin*, and key:value, where several values stand with commas or the
+ * key stands again. A Problem names what is not known, and what there is instead.
+ */
+export async function readFind(q: Query, typed: string): Promise<Filter> {
+  const filter: Draft = {}
+  const words: string[] = []
+  for (const piece of piecesOf(typed)) {
+    const [, name = '', value = ''] = /^([a-z][a-z_-]*):(.+)$/is.exec(piece) ?? []
+    if (!name || value.startsWith('//')) words.push(piece)
+    else for (const one of valuesOf(value)) await add(q, filter, keyCalled(name), one)
+  }
+  return { ...filter, ...(words.length && { text: words.join(' ') }) }
+}
+
+/** What is in quotes is one piece, also behind a colon. */
+function piecesOf(typed: string): string[] {
+  return typed.replace(/[“”„]/g, '"').match(/(?:[^\s"]+|"[^"]*"?)+/g) ?? []
+}
+
+function valuesOf(value: string): string[] {
+  const values = value.match(/(?:[^,"]+|"[^"]*"?)+/g) ?? []
+  return values.map(v => v.replaceAll('"', '').trim()).filter(Boolean)
+}
+
+function keyCalled(name: string): Key {
+  const plain = name.toLowerCase().replace(/[_-]/g, '')
+  const key = KEYS.find(k => k === plain) ?? ALIASES[plain]
+  if (!key)
+    throw new Problem('invalid', `There is no “${name.toLowerCase()}:”. There is ${listed([...KEYS])}.`, 'query')
+  return key
+}
+
+async function add(q: Query, filter: Draft, key: Key, value: string): Promise<void> {
+  switch (key) {
+    case 'status':
+      return put(filter, 'status', oneOf('status', value, STATUSES, STATUS_WORDS))
+    case 'priority':
+      return put(filter, 'priority', oneOf('priority', value, PRIORITIES))
+    case 'source':
+      return put(filter, 'source', oneOf('source', value, SOURCES))
+    case 'channel':
+      return put(filter, 'channel', oneOf('channel', value, ['email', NONE]))
+    case 'is':
+      filter.away = oneOf('is', value, ['archived', 'spam'] as const)
+      return
+    case 'created':
+    case 'updated':
+    case 'answered':
+      filter[key] = spanOf(key, value)
+      return
+    case 'field':
+      return addField(q, filter, value)
+    case 'tag':
+      return put(filter, 'tags', await called(q, 'tag', value))
+    case 'group':
+      return put(filter, 'tagGroups', await called(q, 'group', value))
+    default:
+      return put(filter, key, await called(q, key, value))
+  }
+}
+
+/** Adds a value to those of a list. */
+function put(filter: Draft, name: keyof Filter, value: string): void {
+  const known = (filter[name] ?? []) as string[]
+  if (!known.includes(value)) Object.assign(filter, { [name]: [...known, value] })
+}
+
+const STATUS_WORDS: Record<string, (typeof STATUSES)[number]> = {
+  new: 'open',
+  newreply: 'open',
+  waiting: 'awaiting_customer',
+  waitingforthecustomer: 'awaiting_customer',
+  progress: 'in_progress',
+}
+
+function oneOf<T extends string>(key: Key, value: string, known: readonly T[], more: Record<string, T> = {}): T {
+  const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, '')
+  const found = known.find(k => plain(k) === plain(value)) ?? more[plain(value)]
+  if (!found) throw new Problem('invalid', `There is no ${key} “${value}”. There is ${listed(known)}.`, 'query')
+  return found
+}
+
+/** `1d`, `2w`, `3m`, `2026-01-05`, `2026-01-01..2026-01-31`, `2026-01-01..`, `none` for never. */
+function spanOf(key: Moment, value: string): Span {
+  if (value.toLowerCase() === NONE && key === 'answered') return NONE
+  const last = LAST.find(l => l === value.toLowerCase())
+  if (last) return { last }
+  const [, from = '', dots, until = ''] = /^(\d{4}-\d\d-\d\d)?(\.\.)?(\d{4}-\d\d-\d\d)?$/.exec(value) ?? []
+  const to = dots ? until : from
+  if ((!from && !to) || ![from, to].every(isDay) || (from && to && from > to))
+    throw new Problem('invalid', `“${value}” is no time. Write ${key}:1w, or ${key}:2026-01-01..2026-01-31.`, 'query')
+  return { ...(from && { from }), ...(to && { to }) }
+}
+
+function isDay(text: string): boolean {
+  return text === '' || new Date(`${text}T00:00:00Z`).toISOString?.().startsWith(text)
+}
+
+/** `plan=gold`, `plan=none`. */
+async function addField(q: Query, filter: Draft, typed: string): Promise<void> {
+  const [, name = '', value = ''] = /^([^=]+)=(.+)$/.exec(typed) ?? []
+  if (!name) throw new Problem('invalid', 'Write a field as field:plan=gold, or field:plan=none.', 'query')
+  const id = await called(q, 'field', name.trim())
+  const is = value.trim()
+  const known = filter.fields?.find(f => f.id === id)
+  const others = filter.fields?.filter(f => f.id !== id) ?? []
+  filter.fields = [...others, { id, is: known ? [...known.is, is] : [is] }]
+}
+
+/** Custom fields, one a line; undefined for none. */
+export async function readFields(q: Query, typed: string): Promise<Filter['fields']> {
+  const filter: Draft = {}
+  for (const line of typed.split('\n')) if (line.trim()) await addField(q, filter, line.trim())
+  return filter.fields
+}
+
+/** The same, said again. */
+export async function fieldWords(q: Query, { fields }: Filter): Promise<string> {
+  if (!fields) return ''
+  const known = await namesFor(q, 'field')
+  const called = (id: string) => known.find(n => n.id === id)?.name ?? 'gone'
+  return fields.flatMap(f => f.is.map(value => `${called(f.id)}=${value}`)).join('\n')
+}
+
+/** The id of what is called this; a Problem says what there is. */
+async function called(q: Query, key: Subject, value: string): Promise<string> {
+  const word = value.toLowerCase()
+  if (word === NONE && key !== 'team' && key !== 'field') return NONE
+  if (word === ME && (key === 'assignee' || key === 'by')) return ME
+  const some = await namesFor(q, key, value)
+  const found = some.find(n => isCalled(n, value)) ?? onlyOne(some.filter(n => begins(n, value)))
+  if (!found) {
+    const all = some.length ? some : await namesFor(q, key)
+    const there = all.length ? `There is ${listed(all.map(n => n.name))}.` : 'There is none yet.'
+    throw new Problem('invalid', `There is no ${KEY_WORDS[key]} “${value}”. ${there}`, 'query')
+  }
+  return found.id
+}
+
+const KEY_WORDS: Record<Subject, string> = {
+  assignee: 'agent',
+  by: 'agent',
+  team: 'team',
+  tag: 'tag',
+  group: 'tag group',
+  field: 'field',
+}
+
+function isCalled({ name, also }: Named, value: string): boolean {
+  const wanted = value
+    .toLowerCase()
+    .replace(/^<@([^|>]+).*>$/, '$1')
+    .replace(/^@/, '')
+  return [name, ...also].some(n => n.toLowerCase() === wanted)
+}
+
+function begins({ name }: Named, value: string): boolean {
+  return name.toLowerCase().startsWith(value.toLowerCase().replace(/^@/, ''))
+}
+
+function onlyOne<T>(found: T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined
+}
+
+const MOST_LISTED = 20
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_LISTED)
+  return names.length > MOST_LISTED ? `${shown.join(', ')} and ${names.length - MOST_LISTED} more` : shown.join(', ')
+}
+
+/** The filter in the words of the language, so that people see what is looked for. */
+export async function findWords(q: Query, filter: Filter): Promise<string> {
+  const words: string[] = filter.text ? [filter.text] : []
+  const say = (key: Key, values: readonly string[] = []) => {
+    if (values.length) words.push(`${key}:${values.map(quoted).join(',')}`)
+  }
+  const names = async (key: Subject, ids: readonly string[] = []) => {
+    const known = await named(
+      q,
+      key,
+      ids.filter(id => id !== NONE && id !== ME),
+    )
+    say(
+      key,
+      ids.map(id => (id === NONE || id === ME ? id : (known.find(n => n.id === id)?.name ?? 'gone'))),
+    )
+  }
+  say('status', filter.status)
+  say('priority', filter.priority)
+  await names('assignee', filter.assignee)
+  await names('team', filter.team)
+  await names('by', filter.by)
+  say('channel', filter.channel)
+  say('source', filter.source)
+  await names('tag', filter.tags)
+  await names('group', filter.tagGroups)
+  if (filter.fields) say('field', (await fieldWords(q, filter)).split('\n'))
+  for (const moment of MOMENTS) {
+    const span = filter[moment]
+    if (span) say(moment, [spanWords(span)])
+  }
+  say('is', filter.away ? [filter.away] : [])
+  return words.join(' ')
+}
+
+function quoted(value: string): string {
+  return /[\s,]/.test(value) ? `"${value}"` : value
+}
+
+function spanWords(span: Span): string {
+  if (span === NONE) return NONE
+  if ('last' in span) return span.last
+  return span.from === span.to ? String(span.from) : `${span.from ?? ''}..${span.to ?? ''}`
+}

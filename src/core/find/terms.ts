@@ -1,0 +1,67 @@
+import type { RawBuilder, SqlBool } from 'kysely'
+import { sql } from 'kysely'
+import { type Term, wordsIn } from '../../db/full-text.ts'
+import type { Query } from '../../db/store.ts'
+import { labelTerms } from './by-tag.ts'
+import { boundsOf, isWithin, MOMENTS, spanTerm } from './dates.ts'
+import { ME, NONE } from './facets.ts'
+import type { Filter } from './filter.ts'
+import { type Visible, visibleTerms } from './visible.ts'
+
+/** What the index is asked, and what of a ticket is then to be looked at exactly. */
+export interface Asked {
+  term: Term
+  narrow?: RawBuilder<SqlBool>
+}
+
+/** Who asks, and when: days are those of their time zone. */
+export interface Asker {
+  visible: Visible
+  me: string // id of the agent
+  now: number
+  zone: string
+}
+
+/** A filter as the index understands it. */
+export async function askedBy(q: Query, filter: Filter, { visible, me, now, zone }: Asker): Promise<Asked> {
+  const all: Term[] = [
+    { facet: filter.away ?? 'live' },
+    ...visibleTerms(visible),
+    ...textTerms(filter.text ?? ''),
+    ...CHOICES.flatMap(name => (filter[name] ? [choiceTerm(name, filter[name], me)] : [])),
+    ...(await labelTerms(q, filter)),
+  ]
+  const exact: RawBuilder<SqlBool>[] = []
+  for (const moment of MOMENTS) {
+    const span = filter[moment]
+    if (span === undefined) continue
+    if (span === NONE) {
+      all.push({ facet: `${moment}:none` })
+      continue
+    }
+    const bounds = boundsOf(span, now, zone)
+    all.push(spanTerm(moment, bounds))
+    exact.push(isWithin(moment, bounds))
+  }
+  return { term: { all }, ...(exact.length && { narrow: sql<SqlBool>`${sql.join(exact, sql` and `)}` }) }
+}
+
+const CHOICES = ['status', 'priority', 'assignee', 'team', 'by', 'channel', 'source', 'customer'] as const
+
+/** One of these marks; `me` is whoever asks. */
+function choiceTerm(name: string, values: readonly string[], me: string): Term {
+  return { any: values.map(value => ({ facet: `${name}:${value === ME ? me : value}` })) }
+}
+
+const MOST_PIECES = 20
+
+/** Words, "phrases in quotes", beginnings*, and each of them with a - before it for what must not be there. */
+function textTerms(text: string): Term[] {
+  const pieces = [...text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/g)].slice(0, MOST_PIECES)
+  return pieces.flatMap(([, minus, phrase, plain]) => {
+    const word = wordsIn(phrase ?? plain ?? '')
+    if (!word.length) return []
+    const term: Term = { word, ...(plain?.endsWith('*') && { isBegun: true }) }
+    return [minus ? { not: term } : term]
+  })
+}

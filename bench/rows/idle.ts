@@ -1,7 +1,7 @@
 import type { Row } from '../row.ts'
 import { filledDatabase } from '../seeded.ts'
 
-const SETTLED_MS = 12_000 // V8 gives back what the start needed after about eight seconds of rest
+const SETTLED_MS = 20_000 // V8 gives back what the start needed after about eight seconds of rest, the later the more it was
 
 /** Memory of the started program while nothing happens, beside Node with the same libraries imported. */
 export const idle: Row = {

@@ -45,7 +45,6 @@ export interface Schema {
   ticket_tags: TicketTagRow
   answer_posts: AnswerPostRow
   ticket_links: TicketLinkRow
-  whispers: WhisperRow
   erasures: ErasureRow
   forgotten: ForgottenRow
   sla_policies: SlaPolicyRow
@@ -56,7 +55,6 @@ export interface Schema {
   templates: TemplateRow
   drafts: DraftRow
   reminders: ReminderRow
-  agent_words: AgentWordRow
 }
 
 export interface SettingRow {
@@ -666,17 +664,6 @@ export interface AssignmentRuleRow {
   created_at: number
 }
 
-/** A word to one agent alone, on its way; gone once it was said. */
-export interface WhisperRow {
-  id: string
-  agent_id: string
-  ticket_id: string | null // which the word leads to
-  text: string
-  attempts: number
-  due_at: number
-  created_at: number
-}
-
 /** That a customer is being forgotten, and how far that is; once it is done, nothing here says who it was. */
 export interface ErasureRow {
   id: string
@@ -751,7 +738,7 @@ export interface AnswerTimeRow {
   at: number
 }
 
-/** Something that is said at the desk by itself: in a team's place, or to one agent. */
+/** Something that is said at the desk by itself: in a team's place, or to one agent. Once it was said its words are gone here. */
 export interface DeskPostRow {
   id: string
   key: string // the same key again is the same post
@@ -806,17 +793,4 @@ export interface ReminderRow {
   created_at: number
   ended_at: number | null
   ended_by: 'said' | 'answered' | 'closed' | 'cancelled' | null
-}
-
-/** A word to one agent, where nobody else sees it. */
-export interface AgentWordRow {
-  id: string
-  agent_id: string
-  ticket_id: string | null // what it is about
-  text: string
-  key: string // the same key again is the same word
-  external_id: string | null
-  attempts: number
-  due_at: number | null // null: it was said
-  created_at: number
 }

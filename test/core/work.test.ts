@@ -33,7 +33,7 @@ const texts = async (id: string) => (await town.messages(id)).filter(m => m.auth
 const kinds = async (id: string) => (await town.store.read(q => historyOf(q, id))).map(e => e.kind)
 const messageOf = async (ticketId: string, text: string) =>
   (await town.messages(ticketId)).find(m => m.text === text)?.id ?? ''
-const whispers = () => town.store.read(q => q.selectFrom('whispers').select(['agent_id', 'text']).execute())
+const told = () => town.store.read(q => q.selectFrom('desk_posts').select(['agent_id', 'text']).execute())
 
 describe('a mail that was matched wrongly', () => {
   it('becomes its author’s own ticket; what answers it goes there, the old ticket is as before, and notes stay', async () => {
@@ -229,7 +229,7 @@ describe('a snoozed ticket', () => {
     later(HOUR)
     for (const _ of [1, 2]) await town.store.write(wakeDue)
     expect(await town.view(t.id)).toMatchObject({ status: 'in_progress', snoozedUntil: null, snoozedFor: null })
-    expect(await whispers()).toEqual([{ agent_id: town.ben.id, text: 'SUP-1 was snoozed until now.' }])
+    expect(await told()).toEqual([{ agent_id: town.ben.id, text: 'SUP-1 was snoozed until now.' }])
   })
 
   it('until an answer, or whichever is first, wakes by the answer; whoever put it to sleep is told', async () => {
@@ -241,7 +241,7 @@ describe('a snoozed ticket', () => {
       later(2 * HOUR)
       await town.store.write(wakeDue)
     }
-    expect((await whispers()).map(w => w.text)).toEqual([
+    expect((await told()).map(w => w.text)).toEqual([
       'Jane Doe answered, so SUP-1 is not snoozed any more.',
       'Jane Doe answered, so SUP-2 is not snoozed any more.',
     ])
@@ -258,7 +258,7 @@ describe('a snoozed ticket', () => {
     expect([(await town.view(a.id)).status, (await town.view(b.id)).status]).toEqual(['awaiting_customer', 'closed'])
     later(2 * HOUR)
     expect(await town.store.write(wakeDue)).toBe(0)
-    expect(await whispers()).toEqual([])
+    expect(await told()).toEqual([])
   })
 
   it('has an end that can come', async () => {

@@ -11,7 +11,8 @@ import { sendersOf } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThreads, DESK, endThread, threadOf } from '../threads.ts'
-import { lockedTicket, refuseMerged } from './find.ts'
+import { refuseMerged } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 const MOST_SHOWN = 20
 
@@ -26,7 +27,7 @@ export async function moveToTeam(
   to: { teamId: string; senderId: string | null },
   actor: Actor,
 ): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id)
   if (ticket.team_id === to.teamId) return
   await refuseMerged(tx.q, ticket, 'team')
   const [old, team] = [await teamById(tx.q, ticket.team_id), await teamById(tx.q, to.teamId)]

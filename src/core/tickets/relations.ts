@@ -4,7 +4,8 @@ import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import type { RelatedTicket, Relations } from '../letter.ts'
-import { lockedTicket, ticketById } from './find.ts'
+import { ticketById } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 export const UNRELATED: Relations = { parent: null, children: [], links: [] }
 
@@ -58,7 +59,7 @@ export async function unlinkTickets(tx: Tx, id: string, otherId: string, actor: 
  * would be above itself.
  */
 export async function setParent(tx: Tx, id: string, parentId: string | null, actor: Actor): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id)
   if (ticket.parent_id === parentId) return
   const parent = parentId === null ? null : await ticketById(tx.q, parentId)
   if (parent) await refuseCycle(tx.q, ticket, parent)

@@ -1,11 +1,12 @@
 import type { SnoozedFor, TicketRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { queueDeskPost } from '../desk-posts.ts'
 import { type Actor, overture } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
-import { whisper } from '../whispers.ts'
 import { change } from './change.ts'
-import { lockedTicket, refuseMerged, ticketById } from './find.ts'
+import { refuseMerged, ticketById } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 export interface Snooze {
   until: number | null // ms UTC
@@ -20,7 +21,7 @@ const LONGEST_MS = 2 * 366 * 24 * 3_600_000
  * for a closed ticket.
  */
 export async function snoozeTicket(tx: Tx, id: string, { until, untilAnswer }: Snooze, actor: Actor): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id)
   await refuseMerged(tx.q, ticket, 'until')
   if (ticket.closed_at !== null) throw new Problem('conflict', `${ticket.identifier} is closed.`, 'until')
   if (until === null && !untilAnswer) throw new Problem('invalid', 'Say until when.', 'until')
@@ -74,8 +75,9 @@ export async function unsnooze(tx: Tx, ticket: TicketRow, why: Awakening): Promi
   await change(tx, ticket, 'ticket_unsnoozed', why.by, { status: ticket.published_at === null ? 'internal' : open })
   const calls = ticket.assignee_id ?? ticket.snoozed_by
   const called = calls === why.by.id ? null : calls
-  await postNotice(tx, ticket.id, why.because, `awake:${ticket.id}:${ticket.snoozed_at}`, called)
-  if (called) await whisper(tx, { agentId: called, ticketId: ticket.id, text: why.because })
+  const key = `awake:${ticket.id}:${ticket.snoozed_at}`
+  await postNotice(tx, ticket.id, why.because, key, called)
+  if (called) await queueDeskPost(tx, { agentId: called, key, kind: 'word', text: why.because, ticketId: ticket.id })
   return true
 }
 

@@ -14,7 +14,7 @@ import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import { moveToTeam } from '../../src/core/tickets/move.ts'
 import { snoozeTicket, wakeDue } from '../../src/core/tickets/snooze.ts'
 import { moveMessage, splitOff } from '../../src/core/tickets/take-away.ts'
-import { daysToMonday, morningIn } from '../../src/lib/zone.ts'
+import { daysToWeekday, timeInDays } from '../../src/lib/zone.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -276,10 +276,10 @@ describe('a snoozed ticket', () => {
 
   it('comes back at nine in the morning, also over a change of the clocks', () => {
     const friday = Date.UTC(2026, 2, 27, 20) // clocks in Berlin go ahead on Sunday, 29 March 2026
-    const at = (days: number) => new Date(morningIn(friday, days, 'Europe/Berlin')).toISOString()
+    const at = (days: number) => new Date(timeInDays(friday, days, '09:00', 'Europe/Berlin')).toISOString()
     expect([at(1), at(3)]).toEqual(['2026-03-28T08:00:00.000Z', '2026-03-30T07:00:00.000Z'])
-    expect(daysToMonday(friday, 'Europe/Berlin')).toBe(3)
-    expect(daysToMonday(Date.UTC(2026, 2, 29, 23), 'Europe/Berlin')).toBe(7) // it is Monday there
+    expect(daysToWeekday(friday, 1, 'Europe/Berlin')).toBe(3)
+    expect(daysToWeekday(Date.UTC(2026, 2, 29, 23), 1, 'Europe/Berlin')).toBe(7) // it is Monday there
   })
 })
 

@@ -67,20 +67,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index reminders_due on reminders (due_at) where ended_at is null`.execute(db)
   await sql`create index reminders_ticket on reminders (ticket_id, due_at) where ended_at is null`.execute(db)
 
-  await s
-    .createTable('agent_words')
-    .addColumn('id', 'text', c => c.primaryKey())
-    .addColumn('agent_id', 'text', c => c.notNull().references('agents.id'))
-    .addColumn('ticket_id', 'text')
-    .addColumn('text', 'text', c => c.notNull())
-    .addColumn('key', 'text', c => c.notNull().unique())
-    .addColumn('external_id', 'text')
-    .addColumn('attempts', 'integer', c => c.notNull())
-    .addColumn('due_at', 'bigint')
-    .addColumn('created_at', 'bigint', c => c.notNull())
-    .execute()
-  await sql`create index agent_words_due on agent_words (due_at) where due_at is not null`.execute(db)
-
   await sql`create index customers_account on customers (account_id, id) where account_id is not null`.execute(db)
   await sql`create index tickets_open_with on tickets (customer_id, updated_at)
     where closed_at is null and deleted_at is null and general_at is not null`.execute(db)

@@ -43,18 +43,6 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
   await s.alterTable('inbound').addColumn('given_by', 'text').execute()
 
   await s
-    .createTable('whispers')
-    .addColumn('id', 'text', c => c.primaryKey())
-    .addColumn('agent_id', 'text', c => c.notNull().references('agents.id'))
-    .addColumn('ticket_id', 'text')
-    .addColumn('text', 'text', c => c.notNull())
-    .addColumn('attempts', 'integer', c => c.notNull())
-    .addColumn('due_at', 'bigint', c => c.notNull())
-    .addColumn('created_at', 'bigint', c => c.notNull())
-    .execute()
-  await s.createIndex('whispers_due').on('whispers').columns(['due_at', 'id']).execute()
-
-  await s
     .createTable('erasures')
     .addColumn('id', 'text', c => c.primaryKey())
     .addColumn('customer_id', 'text')

@@ -101,6 +101,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', c => c.notNull())
     .execute()
   await sql`create index desk_posts_due on desk_posts (due_at) where due_at is not null`.execute(db)
+  await sql`create index desk_posts_ticket on desk_posts (ticket_id, id) where ticket_id is not null`.execute(db)
 }
 
 interface Teams {

@@ -1,9 +1,7 @@
 import type { Channel, Outcome } from './channels/channel.ts'
-import { claimAgentWords, nextAgentWordDue, settleAgentWord } from './core/agent-words.ts'
 import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
 import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
-import { claimWhispers, nextWhisperDue, settleWhisper } from './core/whispers.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop } from './lib/loop.ts'
@@ -17,7 +15,7 @@ export interface Announcer {
 
 const AT_ONCE = 5 // of each kind
 
-/** Something that the desk is to show beside letters: a notice, the card of a chat, a post below it, a word to one agent. */
+/** Something that the desk is to show beside letters: a notice, the card of a chat, a post below it, a word to a team or to one agent. */
 interface Word {
   id: string
   place: string
@@ -93,31 +91,19 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       show: async () => (await desk.postInChat?.(p)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleChatPost(t, p, outcome),
     }))
-    const whispers = (await claimWhispers(tx, AT_ONCE)).map(w => ({
-      ...w,
-      show: async () => (await desk.whisper?.(w)) ?? nothing,
-      settle: (t: Tx, outcome: Outcome) => settleWhisper(t, w, outcome),
-    }))
     const words = (await claimDeskPosts(tx, AT_ONCE, notTo)).map(w => ({
       ...w,
       show: async () => (await desk.sayAtDesk?.(w)) ?? nothing,
       settle: (t: Tx, outcome: Outcome) => settleDeskPost(t, w, outcome),
     }))
-    const told = (await claimAgentWords(tx, AT_ONCE)).map(w => ({
-      ...w,
-      show: async () => (await desk.tellAgent?.(w)) ?? nothing,
-      settle: (t: Tx, outcome: Outcome) => settleAgentWord(t, w, outcome),
-    }))
-    return [...notices, ...cards, ...posts, ...whispers, ...words, ...told]
+    return [...notices, ...cards, ...posts, ...words]
   }
 
   async function nextWordDue(after: number): Promise<number | null> {
     const due = [
       await nextNoticeDue(store, after),
       await store.read(q => nextChatDue(q, after)),
-      await store.read(q => nextWhisperDue(q, after)),
       await store.read(q => nextDeskPostDue(q, after)),
-      await store.read(q => nextAgentWordDue(q, after)),
     ].filter(at => at !== null)
     return due.length ? Math.min(...due) : null
   }

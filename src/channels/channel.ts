@@ -1,11 +1,9 @@
-import type { AgentWord } from '../core/agent-words.ts'
 import type { Notice } from '../core/alerts.ts'
 import type { ChatCard, ChatPost } from '../core/chats/card.ts'
 import type { DeskPost } from '../core/desk-posts.ts'
 import type { DeskTrace } from '../core/erase/run.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
 import type { Presence } from '../core/routing/presence.ts'
-import type { Whisper } from '../core/whispers.ts'
 import type { InboundRow } from '../db/schema.ts'
 
 export type { Letter, Outcome } from '../core/letter.ts'
@@ -31,14 +29,10 @@ export interface Channel {
   drawChat?(card: ChatCard): Promise<Outcome>
   /** Says something below the card of a chat. The same word twice must be harmless. Only a desk can. */
   postInChat?(post: ChatPost): Promise<Outcome>
-  /** Tells one agent something alone. The same word twice should be one, and is harmless. Only a desk can. */
-  whisper?(word: Whisper): Promise<Outcome>
   /** Takes away what it shows of somebody who is forgotten. The same again must be harmless. Only a desk can. */
   erase?(trace: DeskTrace): Promise<Erased>
-  /** Says something in a team's place, or to one agent. The same post twice must be harmless. Only a desk can. */
+  /** Says something in a team's place, or to one agent where nobody else sees it. The same post twice must be harmless. Only a desk can. */
   sayAtDesk?(post: DeskPost): Promise<Outcome>
-  /** Tells one agent something where nobody else sees it. Only a desk can. */
-  tellAgent?(word: AgentWord): Promise<Outcome>
   /** Whether these people are there, by handle; whom it cannot tell of is missing or null. Only a desk can. */
   presence?(handles: string[]): Promise<Map<string, Presence>>
   /** Understands one stored arrival and has core settle it, both in one transaction. Throws when it is to be tried again. */

@@ -20,6 +20,7 @@ export interface DeskPost {
 }
 
 const LEASE_MS = 15_000
+const NOWHERE = '-' // no place is called so: a list in a query is not empty
 
 /** Queues what is to be said; the same key again is the same post. Returns whether it is new. */
 export async function queueDeskPost(
@@ -67,7 +68,7 @@ export async function claimDeskPosts(tx: Tx, limit: number, notTo: string[] = []
     .select(['t.place', 'a.handle'])
     .where(sql<SqlBool>`p.due_at is not null`)
     .where('p.due_at', '<=', tx.now)
-    .where(e => e.or([e('t.place', 'is', null), e('t.place', 'not in', notTo.length ? notTo : [''])]))
+    .where(e => e(e.fn.coalesce('t.place', 'a.handle', e.val('')), 'not in', [...notTo, NOWHERE]))
     .orderBy('p.due_at')
     .limit(limit)
     .execute()
@@ -95,12 +96,12 @@ export async function claimDeskPosts(tx: Tx, limit: number, notTo: string[] = []
   return posts
 }
 
-/** Writes down what became of a post; what is refused for good is not said again. */
+/** Writes down what became of a post. Once it was said, or is refused for good, only that it was remains: what it said stands where it was said. */
 export async function settleDeskPost(tx: Tx, post: DeskPost, outcome: Outcome): Promise<void> {
   const to =
     'retry' in outcome
       ? { due_at: tx.now + (outcome.retry.afterMs ?? backOff(post.attempts)) }
-      : { due_at: null, ...('sent' in outcome && { external_id: outcome.sent.id }) }
+      : { due_at: null, text: '', figures: null, ...('sent' in outcome && { external_id: outcome.sent.id }) }
   await tx.q.updateTable('desk_posts').set(to).where('id', '=', post.id).execute()
   tx.wake('desk')
 }

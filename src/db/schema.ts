@@ -49,7 +49,6 @@ export interface Schema {
   saved_finds: SavedFindRow
   answer_posts: AnswerPostRow
   ticket_links: TicketLinkRow
-  whispers: WhisperRow
   erasures: ErasureRow
   forgotten: ForgottenRow
   sla_policies: SlaPolicyRow
@@ -60,7 +59,6 @@ export interface Schema {
   templates: TemplateRow
   drafts: DraftRow
   reminders: ReminderRow
-  agent_words: AgentWordRow
 }
 
 export interface SettingRow {
@@ -686,17 +684,6 @@ export interface SavedFindRow {
   created_at: number
 }
 
-/** A word to one agent alone, on its way; gone once it was said. */
-export interface WhisperRow {
-  id: string
-  agent_id: string
-  ticket_id: string | null // which the word leads to
-  text: string
-  attempts: number
-  due_at: number
-  created_at: number
-}
-
 /** That a customer is being forgotten, and how far that is; once it is done, nothing here says who it was. */
 export interface ErasureRow {
   id: string
@@ -771,7 +758,7 @@ export interface AnswerTimeRow {
   at: number
 }
 
-/** Something that is said at the desk by itself: in a team's place, or to one agent. */
+/** Something that is said at the desk by itself: in a team's place, or to one agent. Once it was said its words are gone here. */
 export interface DeskPostRow {
   id: string
   key: string // the same key again is the same post
@@ -826,17 +813,4 @@ export interface ReminderRow {
   created_at: number
   ended_at: number | null
   ended_by: 'said' | 'answered' | 'closed' | 'cancelled' | null
-}
-
-/** A word to one agent, where nobody else sees it. */
-export interface AgentWordRow {
-  id: string
-  agent_id: string
-  ticket_id: string | null // what it is about
-  text: string
-  key: string // the same key again is the same word
-  external_id: string | null
-  attempts: number
-  due_at: number | null // null: it was said
-  created_at: number
 }

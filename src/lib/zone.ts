@@ -1,30 +1,51 @@
 import { DateTime, IANAZone } from 'luxon'
 
-/** The next moment after `now` (ms UTC) at which clocks in this IANA time zone show this time of day. */
-export function nextTimeOfDay(now: number, hour: number, minute: number, zone: string): number {
-  const today = DateTime.fromMillis(now, { zone }).startOf('day')
-  const at = (day: number) => today.plus({ days: day }).set({ hour, minute }).toMillis()
-  return at(0) > now ? at(0) : at(1)
-}
-
 /** Whether this is a time zone that we know. */
 export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone)
 }
 
-/** The last moment (ms UTC) of a day such as 2026-11-21 in a time zone. */
+/** The time zone, where it is one that we know; else UTC. */
+export function zoneOrUtc(zone: string | null): string {
+  return zone && isZone(zone) ? zone : 'UTC'
+}
+
+/** The next moment after `now` (ms UTC) at which clocks in this zone show this time of day (HH:mm). */
+export function nextTimeOfDay(now: number, time: string, zone: string): number {
+  const today = timeInDays(now, 0, time, zone)
+  return today > now ? today : timeInDays(now, 1, time, zone)
+}
+
+/** When clocks in this zone show this time of day (HH:mm), so many days from today (ms UTC). */
+export function timeInDays(now: number, days: number, time: string, zone: string): number {
+  return timeOn(DateTime.fromMillis(now, { zone }).startOf('day').plus({ days }), time)
+}
+
+/**
+ * When clocks show this time (HH:mm; 24:00 is the day's end) on a day, given by its beginning (ms UTC). Where they leap over it
+ * it is when they do; where it comes twice it is the first one.
+ */
+export function timeOn(day: DateTime, time: string): number {
+  if (time === '24:00') return day.plus({ days: 1 }).startOf('day').toMillis()
+  const [hour = 0, minute = 0] = time.split(':').map(Number)
+  const at = day.set({ hour, minute })
+  return at.hour === hour && at.minute === minute ? at.toMillis() : leapBefore(at)
+}
+
+function leapBefore(after: DateTime): number {
+  let at = after
+  while (at.minus({ minutes: 1 }).offset === after.offset) at = at.minus({ minutes: 1 })
+  return at.toMillis()
+}
+
+/** How many days it is until the next such weekday (1: Monday) in this zone: from 1 to 7. */
+export function daysToWeekday(now: number, weekday: number, zone: string): number {
+  return ((weekday - DateTime.fromMillis(now, { zone }).weekday + 6) % 7) + 1
+}
+
+/** The last moment (ms UTC) of a day such as 2026-11-21 in a zone. */
 export function endOfDay(day: string, zone: string): number {
   return DateTime.fromISO(day, { zone }).endOf('day').toMillis()
-}
-
-/** When clocks in this IANA time zone show nine in the morning, so many days from today (ms UTC). */
-export function morningIn(now: number, days: number, zone: string): number {
-  return DateTime.fromMillis(now, { zone }).startOf('day').plus({ days }).set({ hour: 9 }).toMillis()
-}
-
-/** How many days it is until the next Monday in this time zone: from 1 to 7. */
-export function daysToMonday(now: number, zone: string): number {
-  return 8 - DateTime.fromMillis(now, { zone }).weekday
 }
 
 /**
@@ -39,10 +60,4 @@ export function momentAt(date: string, time: string, zone: string): number | nul
 /** A moment as clocks in this zone show it: `Mon 9 Feb 2026, 09:00`. */
 export function clockWords(at: number, zone: string): string {
   return DateTime.fromMillis(at, { zone, locale: 'en' }).toFormat('ccc d LLL yyyy, HH:mm')
-}
-
-/** A moment's date (YYYY-MM-DD) and time (HH:mm) in this zone. */
-export function clockOf(at: number, zone: string): { date: string; time: string } {
-  const local = DateTime.fromMillis(at, { zone })
-  return { date: local.toFormat('yyyy-MM-dd'), time: local.toFormat('HH:mm') }
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
 import { learnFacts } from '../../src/core/customers.ts'
+import { claimDeskPosts, type DeskPost, queueDeskPost, settleDeskPost } from '../../src/core/desk-posts.ts'
 import { fromText } from '../../src/core/document.ts'
 import { beginForgetting, forgetOutlook } from '../../src/core/erase/begin.ts'
 import { claimErasure, eraseSome, nextTrace, noteProgress } from '../../src/core/erase/run.ts'
@@ -26,6 +27,8 @@ afterEach(() => town.close())
 const ann = () => actorOf(town.ann)
 const begin = (address: string) => town.store.write(tx => beginForgetting(tx, address, town.ann))
 
+const atDesk: string[] = [] // posts that the desk was asked to take away
+
 /** Works as the worker does; dies after so many pieces, if that is wanted. Returns how many it did. */
 async function work(most = 1_000): Promise<number> {
   let row = await town.store.write(claimErasure)
@@ -34,6 +37,7 @@ async function work(most = 1_000): Promise<number> {
     const at = row
     if (at.step === 'desk') {
       const trace = await town.store.read(q => nextTrace(q, erasingOf(at)))
+      atDesk.push(...(trace?.posts ?? []))
       const piece = trace ? { cursor: trace.cursor, counts: { posts: 1 } } : { cursor: null }
       row = await town.store.write(tx => noteProgress(tx, at, piece))
     } else row = await town.store.write(tx => eraseSome(tx, at))
@@ -63,7 +67,7 @@ const TABLES: (keyof Schema)[] = [
   'chat_posts',
   'erasures',
   'forgotten',
-  'whispers',
+  'desk_posts',
   'ticket_docs',
   'saved_finds',
   'blobs',
@@ -135,6 +139,11 @@ async function janeEverywhere() {
   await store.write(tx => changeCustomer(tx, former.id, { typed: 'bob@globex.test' }, ann()))
   const gone = await town.open({ subject: 'About her' })
   await store.write(tx => mergeTickets(tx, gone.id, bobs.id, ann(), { otherCustomer: true }))
+  const word = { agentId: town.ann.id, kind: 'word' as const, ticketId: t.id }
+  await store.write(tx => queueDeskPost(tx, { ...word, key: 'said', text: 'Jane waits' }))
+  const [said] = await store.write(tx => claimDeskPosts(tx, 1))
+  await store.write(tx => settleDeskPost(tx, said as DeskPost, { sent: { id: 'D1:1.1' } }))
+  await store.write(tx => queueDeskPost(tx, { ...word, key: 'waits', text: 'Jane still waits' }))
   await store.write(tx => alert(tx, floodKey('jane@acme.test'), 'jane@acme.test sent too much.'))
   const filter = { text: 'JANE@acme.test order' }
   await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
@@ -155,6 +164,7 @@ describe('forgetting a customer', () => {
     expect(await traces(['jane'])).toEqual([])
     expect(await found('jane')).toEqual([])
     expect(await found('bob')).toContain(bobs.id)
+    expect(atDesk).toContain('D1:1.1')
     const mail = await town.store.read(q =>
       q.selectFrom('deliveries').select('state').where('message_id', '=', held).where('key', 'is not', null).execute(),
     )
@@ -168,7 +178,9 @@ describe('forgetting a customer', () => {
     expect(copies).toEqual([{ copies: '["carol@globex.test"]' }])
     const blobs = await town.store.read(q => q.selectFrom('blobs').select('bytes').execute())
     expect(blobs.map(b => Buffer.from(b.bytes).toString())).toEqual(['for everybody'])
-    const told = await town.store.read(q => q.selectFrom('whispers').select('text').execute())
+    const told = await town.store.read(q =>
+      q.selectFrom('desk_posts').select('text').where('due_at', 'is not', null).execute(),
+    )
     expect(told).toHaveLength(1)
     expect(told[0]?.text).toContain('2 tickets, ')
     await town.arrive({ key: '<1@mail.test>', tokens: [await town.token(t.id)] }) // a mailbox brings it again
@@ -183,7 +195,9 @@ describe('forgetting a customer', () => {
       town.clock.now += 120_000 // the lease of who died runs out
     }
     expect(await traces(['jane'])).toEqual([])
-    expect(await town.store.read(q => q.selectFrom('whispers').select('id').execute())).toHaveLength(1)
+    expect(
+      await town.store.read(q => q.selectFrom('desk_posts').select('id').where('due_at', 'is not', null).execute()),
+    ).toHaveLength(1)
   })
 
   it('keeps that nothing is sent there by accident, by mail, in copy or by a chat, until they write themselves', async () => {

@@ -10,6 +10,10 @@ import { setBaseRole, setTeamRole } from '../../src/core/permissions/roles.ts'
 import { createTeam } from '../../src/core/teams.ts'
 import { threadOf } from '../../src/core/threads.ts'
 import { assignTicket, closeTicket, publishTicket, setPriority, takeTicket } from '../../src/core/tickets/change.ts'
+import { changeCustomer } from '../../src/core/tickets/customer.ts'
+import { deleteTicket } from '../../src/core/tickets/delete.ts'
+import { mergeTickets } from '../../src/core/tickets/merge.ts'
+import { linkTickets, setParent } from '../../src/core/tickets/relations.ts'
 import type { AgentRow, BaseRole } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -73,11 +77,16 @@ describe('a viewer', () => {
   })
 
   it('changes nothing, opens nothing, and hears whom to ask', async () => {
-    const ticket = await town.open()
+    const [ticket, other] = [await town.open(), await town.open()]
     const works = [
       () => town.store.write(tx => takeTicket(tx, ticket.id, cara)),
       () => town.store.write(tx => closeTicket(tx, ticket.id, '', actorOf(cara))),
       () => town.store.write(tx => setPriority(tx, ticket.id, 'urgent', actorOf(cara))),
+      () => town.store.write(tx => mergeTickets(tx, ticket.id, other.id, actorOf(cara))),
+      () => town.store.write(tx => linkTickets(tx, ticket.id, other.id, actorOf(cara))),
+      () => town.store.write(tx => setParent(tx, ticket.id, other.id, actorOf(cara))),
+      () => town.store.write(tx => changeCustomer(tx, ticket.id, { typed: 'bob@globex.test' }, actorOf(cara))),
+      () => town.store.write(tx => deleteTicket(tx, ticket.id, actorOf(cara))),
       () => write(ticket.id, cara),
       () => write(ticket.id, cara, { visibility: 'note' }),
     ]

@@ -93,14 +93,14 @@ describe('what a team promises', () => {
     town.clock.now += MINUTE
     for (let n = 0; n < 3; n++) await tend()
     expect(await notices(id)).toEqual([
-      '⏱️ Next response: a quarter of the working time is left. It is due Mon 5 Jan, 10:00 (UTC).',
+      '⏱️ Next response: a quarter of the working time is left. It is due Mon 5 Jan 2026, 10:00 (UTC).',
     ])
     expect(isOverdue(await town.view(id), town.clock.now)).toBe(false)
     town.clock.now += 15 * MINUTE
     expect(isOverdue(await town.view(id), town.clock.now)).toBe(true) // before anybody looked
     for (let n = 0; n < 3; n++) await tend()
     expect(await said()).toEqual([
-      ['C0SUPPORT', '🔴 Overdue\nSUP-1 · Your order: next response was due Mon 5 Jan, 10:00 (UTC).'],
+      ['C0SUPPORT', '🔴 Overdue\nSUP-1 · Your order: next response was due Mon 5 Jan 2026, 10:00 (UTC).'],
     ])
     await reply(id)
     expect(isOverdue(await town.view(id), town.clock.now)).toBe(false)

@@ -14,7 +14,7 @@ import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import { moveToTeam } from '../../src/core/tickets/move.ts'
 import { snoozeTicket, wakeDue } from '../../src/core/tickets/snooze.ts'
 import { moveMessage, splitOff } from '../../src/core/tickets/take-away.ts'
-import { daysToMonday, morningIn } from '../../src/lib/zone.ts'
+import { daysToWeekday, timeInDays } from '../../src/lib/zone.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -33,7 +33,7 @@ const texts = async (id: string) => (await town.messages(id)).filter(m => m.auth
 const kinds = async (id: string) => (await town.store.read(q => historyOf(q, id))).map(e => e.kind)
 const messageOf = async (ticketId: string, text: string) =>
   (await town.messages(ticketId)).find(m => m.text === text)?.id ?? ''
-const whispers = () => town.store.read(q => q.selectFrom('whispers').select(['agent_id', 'text']).execute())
+const told = () => town.store.read(q => q.selectFrom('desk_posts').select(['agent_id', 'text']).execute())
 
 describe('a mail that was matched wrongly', () => {
   it('becomes its author’s own ticket; what answers it goes there, the old ticket is as before, and notes stay', async () => {
@@ -229,7 +229,7 @@ describe('a snoozed ticket', () => {
     later(HOUR)
     for (const _ of [1, 2]) await town.store.write(wakeDue)
     expect(await town.view(t.id)).toMatchObject({ status: 'in_progress', snoozedUntil: null, snoozedFor: null })
-    expect(await whispers()).toEqual([{ agent_id: town.ben.id, text: 'SUP-1 was snoozed until now.' }])
+    expect(await told()).toEqual([{ agent_id: town.ben.id, text: 'SUP-1 was snoozed until now.' }])
   })
 
   it('until an answer, or whichever is first, wakes by the answer; whoever put it to sleep is told', async () => {
@@ -241,7 +241,7 @@ describe('a snoozed ticket', () => {
       later(2 * HOUR)
       await town.store.write(wakeDue)
     }
-    expect((await whispers()).map(w => w.text)).toEqual([
+    expect((await told()).map(w => w.text)).toEqual([
       'Jane Doe answered, so SUP-1 is not snoozed any more.',
       'Jane Doe answered, so SUP-2 is not snoozed any more.',
     ])
@@ -258,7 +258,7 @@ describe('a snoozed ticket', () => {
     expect([(await town.view(a.id)).status, (await town.view(b.id)).status]).toEqual(['awaiting_customer', 'closed'])
     later(2 * HOUR)
     expect(await town.store.write(wakeDue)).toBe(0)
-    expect(await whispers()).toEqual([])
+    expect(await told()).toEqual([])
   })
 
   it('has an end that can come', async () => {
@@ -276,10 +276,10 @@ describe('a snoozed ticket', () => {
 
   it('comes back at nine in the morning, also over a change of the clocks', () => {
     const friday = Date.UTC(2026, 2, 27, 20) // clocks in Berlin go ahead on Sunday, 29 March 2026
-    const at = (days: number) => new Date(morningIn(friday, days, 'Europe/Berlin')).toISOString()
+    const at = (days: number) => new Date(timeInDays(friday, days, '09:00', 'Europe/Berlin')).toISOString()
     expect([at(1), at(3)]).toEqual(['2026-03-28T08:00:00.000Z', '2026-03-30T07:00:00.000Z'])
-    expect(daysToMonday(friday, 'Europe/Berlin')).toBe(3)
-    expect(daysToMonday(Date.UTC(2026, 2, 29, 23), 'Europe/Berlin')).toBe(7) // it is Monday there
+    expect(daysToWeekday(friday, 1, 'Europe/Berlin')).toBe(3)
+    expect(daysToWeekday(Date.UTC(2026, 2, 29, 23), 1, 'Europe/Berlin')).toBe(7) // it is Monday there
   })
 })
 

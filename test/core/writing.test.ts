@@ -115,7 +115,7 @@ describe('a reminder', () => {
       remindAgent(tx, ticketId, { dueAt: town.clock.now + days * DAY, note: '', dedupKey: 'view:V1' }, town.ann),
     )
   const open = (id: string) => town.store.read(q => remindersOf(q, id))
-  const words = () => town.store.read(q => q.selectFrom('agent_words').select('text').execute())
+  const words = () => town.store.read(q => q.selectFrom('desk_posts').select('text').execute())
 
   it('ends with an answer or the closing, and is said once, to the agent, too', async () => {
     const [a, b, c] = [await town.open(), await town.open(), await town.open()]
@@ -132,6 +132,6 @@ describe('a reminder', () => {
     await town.store.write(tx => remindAgent(tx, c.id, { dueAt: town.clock.now + DAY, note: 'Call.' }, town.ann))
     town.clock.now += 2 * DAY
     for (const _ of [1, 2]) await town.store.write(sayReminders)
-    expect(await words()).toEqual([{ text: 'SUP-3 · Your order: Jane Doe has not answered for 2 days. “Call.”' }])
+    expect(await words()).toEqual([{ text: '⏰ SUP-3 · Your order: Jane Doe has not answered for 2 days. “Call.”' }])
   })
 })

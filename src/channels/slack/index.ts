@@ -9,13 +9,11 @@ import type { Log } from '../../lib/log.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Channel } from '../channel.ts'
 import { createClients } from './clients.ts'
-import { tellAgent } from './deliver/agent-word.ts'
 import { drawChat, postInChat } from './deliver/chat.ts'
 import { sayAtDesk } from './deliver/desk-post.ts'
 import { eraseTrace } from './deliver/erase.ts'
 import { deliver } from './deliver/index.ts'
 import { announce } from './deliver/notice.ts'
-import { whisper } from './deliver/whisper.ts'
 import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
@@ -124,13 +122,11 @@ export function createSlack(options: SlackOptions): Slack {
     atOnce: 20,
     deliver: letter => deliver(desk, letter),
     announce: notice => announce(desk, notice),
-    whisper: word => whisper(desk, word),
     erase: trace => eraseTrace(desk, trace),
     presence: handles => presenceOf(desk, handles),
     drawChat: card => drawChat(desk, card),
     postInChat: post => postInChat(desk, post),
     sayAtDesk: post => sayAtDesk(desk, post),
-    tellAgent: word => tellAgent(desk, word),
     receive: row => receive(desk, row),
     tellOfTrouble: (row, became) => tellOfTrouble(desk, row, became),
     mount(server) {

@@ -67,8 +67,7 @@ export function afterQuietHours(rules: ChatRules, zone: string | null, ours: str
   const theirs = DateTime.fromMillis(at, { zone: zone ?? ours })
   const local = theirs.isValid ? theirs : DateTime.fromMillis(at, { zone: ours })
   if (!isWithin(rules.quietHours, local)) return at
-  const [hour = 0, minute = 0] = rules.quietHours.to.split(':').map(Number)
-  return nextTimeOfDay(at, hour, minute, local.zoneName ?? ours)
+  return nextTimeOfDay(at, rules.quietHours.to, local.zoneName ?? ours)
 }
 
 /** A span may go past midnight; one that ends where it begins is the whole day. */

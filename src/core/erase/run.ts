@@ -1,7 +1,7 @@
 import type { ErasureRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { backOff } from '../deliveries/retry.ts'
-import { whisper } from '../whispers.ts'
+import { queueDeskPost } from '../desk-posts.ts'
 import { type Erasing, erasingOf, type Piece, STEPS, type Step, WORK } from './steps.ts'
 
 /** For how long a claim keeps others away (ms); each piece of work renews it. */
@@ -64,7 +64,7 @@ async function tell(tx: Tx, row: ErasureRow, sums: Record<string, number>): Prom
     many('mails', 'more mail'),
   ]
   const text = `The customer was forgotten: ${gone.join(', ')}, ${many('chats', 'line')} of chats, and ${many('posts', 'post')} in Slack. ${left} Backups, mailboxes and exports are yours to look through.`
-  await whisper(tx, { agentId: row.agent_id, ticketId: null, text })
+  await queueDeskPost(tx, { agentId: row.agent_id, key: `erased:${row.id}`, kind: 'word', text })
 }
 
 /** An erasure could not go on: it is tried again, later each time. */
@@ -97,17 +97,23 @@ export interface DeskTrace {
   posts: string[]
 }
 
-/** The next thing that the desk shows of who is forgotten: threads of their tickets, then posts of theirs below others. */
+/** The next thing that the desk shows of who is forgotten: threads of their tickets, posts of theirs below others, words about their tickets. */
 export async function nextTrace(q: Query, e: Erasing): Promise<DeskTrace | null> {
   const [kind, after = ''] = (e.cursor || 'threads:').split(':')
   if (kind === 'threads') {
     const thread = e.customerId ? await nextThread(q, e.customerId, after) : undefined
     if (thread) return { cursor: `threads:${thread.id}`, place: thread.place, root: thread.root, posts: [] }
   }
-  const post = await nextPost(q, e, kind === 'posts' ? after : '')
-  if (!post) return null
-  const { id, external_id } = post
-  return { cursor: `posts:${id}`, place: external_id?.split(':')[0] ?? '', root: null, posts: [external_id ?? ''] }
+  if (kind !== 'words') {
+    const post = await nextPost(q, e, kind === 'posts' ? after : '')
+    if (post) return traceOf('posts', post)
+  }
+  const word = e.customerId ? await nextWord(q, e.customerId, kind === 'words' ? after : '') : undefined
+  return word ? traceOf('words', word) : null
+}
+
+function traceOf(kind: string, { id, external_id }: { id: string; external_id: string | null }): DeskTrace {
+  return { cursor: `${kind}:${id}`, place: external_id?.split(':')[0] ?? '', root: null, posts: [external_id ?? ''] }
 }
 
 function nextThread(q: Query, customerId: string, after: string) {
@@ -135,6 +141,19 @@ function nextPost(q: Query, e: Erasing, after: string) {
     .where('d.external_id', 'is not', null)
     .where('d.id', '>', after)
     .orderBy('d.id')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+function nextWord(q: Query, customerId: string, after: string) {
+  return q
+    .selectFrom('desk_posts as p')
+    .innerJoin('tickets as t', 't.id', 'p.ticket_id')
+    .select(['p.id', 'p.external_id'])
+    .where('t.customer_id', '=', customerId)
+    .where('p.external_id', 'is not', null)
+    .where('p.id', '>', after)
+    .orderBy('p.id')
     .limit(1)
     .executeTakeFirst()
 }

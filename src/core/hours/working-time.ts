@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { timeOn } from '../../lib/zone.ts'
 import type { Hours } from './settings.ts'
 
 /** A stretch of time in which somebody works (ms UTC), its end left out. */
@@ -113,13 +114,6 @@ function workOut({ week, holidays }: Hours, day: DateTime): Open[] {
   const once = day.toFormat('dd-MM-yyyy')
   if (holidays.some(h => h.on === each || h.on === once)) return []
   return (week[day.weekday - 1] ?? [])
-    .map(slot => ({ from: momentAt(day, slot.from), to: momentAt(day, slot.to) }))
+    .map(slot => ({ from: timeOn(day, slot.from), to: timeOn(day, slot.to) }))
     .filter(open => open.from < open.to) // where clocks leap over a slot there is none
-}
-
-/** Where clocks leap over this time of day it is as much later; where it comes twice it is the first one. */
-function momentAt(day: DateTime, clock: string): number {
-  if (clock === '24:00') return day.plus({ days: 1 }).startOf('day').toMillis()
-  const [hour = 0, minute = 0] = clock.split(':').map(Number)
-  return day.set({ hour, minute }).toMillis()
 }

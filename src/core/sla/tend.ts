@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
-import { DateTime } from 'luxon'
 import type { SlaClockRow, SlaMetric, TicketRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
+import { clockWords } from '../../lib/zone.ts'
 import { agentById } from '../agents.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { queueDeskPost } from '../desk-posts.ts'
@@ -90,7 +90,7 @@ async function warn(tx: Tx, clock: SlaClockRow, ticket: TicketRow): Promise<void
 /** In the team's own time. */
 async function momentWords(tx: Tx, { team_id, due_at }: SlaClockRow): Promise<string> {
   const { zone } = hoursOf(await teamById(tx.q, team_id))
-  return `${DateTime.fromMillis(due_at ?? tx.now, { zone, locale: 'en' }).toFormat('ccc d LLL, HH:mm')} (${zone})`
+  return `${clockWords(due_at ?? tx.now, zone)} (${zone})`
 }
 
 /** What breaks at one time is told in one post to each place and person. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { TeamRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { daysToWeekday, timeInDays } from '../../lib/zone.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { hoursOf } from '../hours/settings.ts'
 import { teamById } from '../teams.ts'
@@ -43,13 +44,10 @@ export async function setDigest(tx: Tx, teamId: string, digest: Digest | null): 
 
 /** The first such weekday and time of day after this moment (ms UTC). */
 export function nextDigest({ weekday, time }: Digest, zone: string, after: number): number {
-  const [hour = 0, minute = 0] = time.split(':').map(Number)
-  const today = DateTime.fromMillis(after, { zone }).startOf('day')
-  for (let days = 0; ; days++) {
-    const day = today.plus({ days })
-    const at = day.set({ hour, minute }).toMillis()
-    if (day.weekday === weekday && at > after) return at
-  }
+  const days = daysToWeekday(after, weekday, zone)
+  const next = timeInDays(after, days, time, zone)
+  const today = timeInDays(after, 0, time, zone)
+  return days === 7 && today > after ? today : next
 }
 
 /** Tells the week of each team whose time has come: once, however often it is asked. Returns how many. */

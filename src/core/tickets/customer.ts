@@ -9,7 +9,8 @@ import { postNotice } from '../messages/post.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { beginThreads, endThread, MAIL, threadOf } from '../threads.ts'
-import { lockedTicket, refuseMerged } from './find.ts'
+import { refuseMerged } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 /**
  * Makes a ticket another customer's: from now on its mail goes to them, in a thread of their own that knows nothing of the
@@ -22,7 +23,7 @@ export async function changeCustomer(
   to: { id: string } | { typed: string },
   actor: Actor,
 ): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id, actor)
   await refuseMerged(tx.q, ticket, 'customer')
   const customer = await customerIn(tx, to, ticket.published_at !== null)
   if (customer.id === ticket.customer_id) return

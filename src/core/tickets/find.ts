@@ -1,6 +1,6 @@
 import { prepared } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
 /** The ticket, deleted ones excepted; throws a Problem when there is none. */
@@ -28,19 +28,6 @@ export async function ticketByIdentifier(q: Query, identifier: string): Promise<
 /** The ticket that was opened under this key, if one was. */
 export function ticketByDedupKey(q: Query, key: string): Promise<TicketRow | undefined> {
   return q.selectFrom('tickets').selectAll().where('dedup_key', '=', key).executeTakeFirst()
-}
-
-/**
- * The ticket, which nobody else changes from now on until this transaction ends: who does the same at the same moment waits,
- * and then sees what was done.
- */
-export async function lockedTicket(tx: Tx, id: string): Promise<TicketRow> {
-  await tx.q
-    .updateTable('tickets')
-    .set(e => ({ updated_at: e.ref('updated_at') }))
-    .where('id', '=', id)
-    .execute()
-  return ticketById(tx.q, id)
 }
 
 const MOST_MERGES = 20

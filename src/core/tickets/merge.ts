@@ -8,7 +8,8 @@ import { postNotice } from '../messages/post.ts'
 import { showNewest } from '../messages/unseen.ts'
 import { threadOf } from '../threads.ts'
 import { change } from './change.ts'
-import { lockedTicket, refuseMerged, ticketById } from './find.ts'
+import { refuseMerged, ticketById } from './find.ts'
+import { lockTicket } from './lock.ts'
 import { insertLink } from './relations.ts'
 
 /** What merging two tickets would do, for who is about to. */
@@ -58,7 +59,7 @@ export async function mergeTickets(
   actor: Actor,
   { otherCustomer = false } = {},
 ): Promise<void> {
-  for (const id of [fromId, intoId].sort()) await lockedTicket(tx, id) // in one order, or two who merge wait for each other
+  for (const id of [fromId, intoId].sort()) await lockTicket(tx, id, actor) // in one order, or two who merge wait for each other
   const done = await ticketById(tx.q, fromId)
   if (done.merged_into_id === intoId && fromId !== intoId) return
   const { from, into } = await mergeable(tx.q, fromId, intoId)

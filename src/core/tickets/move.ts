@@ -6,12 +6,14 @@ import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
 import { showNewest } from '../messages/unseen.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { routeTicket } from '../routing/assign.ts'
 import { sendersOf } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThreads, DESK, endThread, threadOf } from '../threads.ts'
-import { lockedTicket, refuseMerged } from './find.ts'
+import { refuseMerged } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 const MOST_SHOWN = 20
 
@@ -26,7 +28,8 @@ export async function moveToTeam(
   to: { teamId: string; senderId: string | null },
   actor: Actor,
 ): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id)
+  await refuseUnlessMay(tx.q, actor, 'transfer', ticket)
   if (ticket.team_id === to.teamId) return
   await refuseMerged(tx.q, ticket, 'team')
   const [old, team] = [await teamById(tx.q, ticket.team_id), await teamById(tx.q, to.teamId)]

@@ -4,7 +4,9 @@ import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import type { RelatedTicket, Relations } from '../letter.ts'
-import { lockedTicket, ticketById } from './find.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
+import { ticketById } from './find.ts'
+import { lockTicket } from './lock.ts'
 
 export const UNRELATED: Relations = { parent: null, children: [], links: [] }
 
@@ -13,6 +15,7 @@ const MOST_STEPS = 20 // between a ticket and the top of its family
 /** Afterwards each of the two cards names the other. Linking them again changes nothing. Throws a Problem for one and the same. */
 export async function linkTickets(tx: Tx, id: string, otherId: string, actor: Actor): Promise<void> {
   const [ticket, other] = [await ticketById(tx.q, id), await ticketById(tx.q, otherId)]
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
   if (ticket.id === other.id) throw new Problem('invalid', 'A ticket cannot be linked to itself.', 'ticket')
   if (!(await insertLink(tx, ticket.id, other.id))) return
   await record(tx, ticket.id, 'ticket_linked', actor, undefined, { other: other.identifier })
@@ -36,6 +39,7 @@ export async function insertLink(tx: Tx, id: string, otherId: string): Promise<b
 
 /** Afterwards the two have nothing to do with each other. Unlinking them again changes nothing. */
 export async function unlinkTickets(tx: Tx, id: string, otherId: string, actor: Actor): Promise<void> {
+  await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, id))
   const { numDeletedRows } = await tx.q
     .deleteFrom('ticket_links')
     .where(e =>
@@ -58,7 +62,7 @@ export async function unlinkTickets(tx: Tx, id: string, otherId: string, actor: 
  * would be above itself.
  */
 export async function setParent(tx: Tx, id: string, parentId: string | null, actor: Actor): Promise<void> {
-  const ticket = await lockedTicket(tx, id)
+  const ticket = await lockTicket(tx, id, actor)
   if (ticket.parent_id === parentId) return
   const parent = parentId === null ? null : await ticketById(tx.q, parentId)
   if (parent) await refuseCycle(tx.q, ticket, parent)

@@ -3,9 +3,9 @@ import type { AgentRow, ReminderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { tellAgent } from '../agent-words.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { customerById } from '../customers.ts'
+import { queueDeskPost } from '../desk-posts.ts'
 import { type Actor, record } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
 import { ticketById } from './find.ts'
@@ -125,7 +125,8 @@ async function say(tx: Tx, { id, ticket_id, agent_id, note, created_at }: Remind
   const days = Math.round((tx.now - created_at) / DAY_MS)
   const since = days < 1 ? 'since then' : days === 1 ? 'since yesterday' : `for ${days} days`
   const text = `${customer.name} has not answered ${since}, and ${agent.name} wanted to hear of it.${note ? ` “${note}”` : ''}`
-  await postNotice(tx, ticket_id, text, `reminder:${id}`, agent_id)
-  const word = `${ticket.identifier} · ${ticket.subject}: ${customer.name} has not answered ${since}.${note ? ` “${note}”` : ''}`
-  await tellAgent(tx, agent_id, word, { key: `reminder:${id}`, ticketId: ticket_id })
+  const key = `reminder:${id}`
+  await postNotice(tx, ticket_id, text, key, agent_id)
+  const word = `⏰ ${ticket.identifier} · ${ticket.subject}: ${customer.name} has not answered ${since}.${note ? ` “${note}”` : ''}`
+  await queueDeskPost(tx, { agentId: agent_id, key, kind: 'word', text: word, ticketId: ticket_id })
 }

@@ -1,9 +1,9 @@
 import type { SnoozedFor, TicketRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { queueDeskPost } from '../desk-posts.ts'
 import { type Actor, overture } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
-import { whisper } from '../whispers.ts'
 import { change } from './change.ts'
 import { refuseMerged } from './find.ts'
 import { lockTicket } from './lock.ts'
@@ -75,8 +75,9 @@ export async function unsnooze(tx: Tx, ticket: TicketRow, why: Awakening): Promi
   await change(tx, ticket, 'ticket_unsnoozed', why.by, { status: ticket.published_at === null ? 'internal' : open })
   const calls = ticket.assignee_id ?? ticket.snoozed_by
   const called = calls === why.by.id ? null : calls
-  await postNotice(tx, ticket.id, why.because, `awake:${ticket.id}:${ticket.snoozed_at}`, called)
-  if (called) await whisper(tx, { agentId: called, ticketId: ticket.id, text: why.because })
+  const key = `awake:${ticket.id}:${ticket.snoozed_at}`
+  await postNotice(tx, ticket.id, why.because, key, called)
+  if (called) await queueDeskPost(tx, { agentId: called, key, kind: 'word', text: why.because, ticketId: ticket.id })
   return true
 }
 

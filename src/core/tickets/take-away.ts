@@ -7,6 +7,7 @@ import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
 import { showNewest } from '../messages/unseen.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { senderOf } from '../receive/continue.ts'
 import { MAIL, threadOf } from '../threads.ts'
 import { type Changes, change, customerAnswered } from './change.ts'
@@ -22,6 +23,7 @@ export async function splitOff(tx: Tx, messageId: string, subject: string, actor
   const done = await splitBefore(tx, messageId)
   if (done) return done
   const { m, from } = await removable(tx, messageId)
+  await refuseUnlessMay(tx.q, actor, 'manage', from)
   if (!subject.trim()) throw new Problem('invalid', 'Give the ticket a subject.', 'subject')
   const sender = await senderOf(tx, from)
   if (!sender) throw new Problem('conflict', 'This team has no address to send from. Add one in Set-up.', 'subject')
@@ -51,8 +53,10 @@ export async function moveMessage(tx: Tx, messageId: string, toId: string, actor
   const { moved_from_id, ticket_id } = await messageById(tx.q, messageId)
   if (moved_from_id !== null && ticket_id === toId) return
   const { m, from } = await removable(tx, messageId)
+  await refuseUnlessMay(tx.q, actor, 'manage', from)
   if (from.id === toId) throw new Problem('conflict', `It is on ${from.identifier} already.`, 'ticket')
   const to = await ticketById(tx.q, toId)
+  await refuseUnlessMay(tx.q, actor, 'manage', to)
   await refuseMerged(tx.q, to, 'ticket')
   if (to.spam_at !== null) throw new Problem('conflict', `${to.identifier} is spam.`, 'ticket')
   const author = await customerByAddress(tx.q, m.author_address as string)

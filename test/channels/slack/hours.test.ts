@@ -209,27 +209,31 @@ describe('a promise on a ticket', () => {
   it('is told to nobody twice when Slack took it and its answer was lost', async () => {
     const { slack, overture } = world
     const id = (await team()).id
-    slack.faults.next('chat.postMessage', { kind: 'drop_response' })
-    await overture.store.write(async tx => {
-      await queueDeskPost(tx, { teamId: id, key: 'lost', kind: 'word', text: 'A word of ours' })
-      await queueDeskPost(tx, { teamId: id, key: 'lost', kind: 'word', text: 'A word of ours' })
-    })
-    await slack.until(() =>
-      overture.store.read(q =>
-        q
-          .selectFrom('desk_posts')
-          .selectAll()
-          .where('key', '=', 'lost')
-          .where('external_id', 'is not', null)
-          .executeTakeFirst(),
-      ),
+    const ann = await overture.store.read(q =>
+      q.selectFrom('agents').selectAll().where('name', '=', 'Ann').executeTakeFirstOrThrow(),
     )
-    expect(
-      slack
-        .channel('support')
-        .messages()
-        .filter(m => m.text === 'A word of ours'),
-    ).toHaveLength(1)
+    const places = [
+      { key: 'lost', to: { teamId: id }, place: slack.channel('support') },
+      { key: 'lost-alone', to: { agentId: ann.id }, place: slack.direct('Ann') },
+    ]
+    for (const { key, to, place } of places) {
+      slack.faults.next('chat.postMessage', { kind: 'drop_response' })
+      await overture.store.write(async tx => {
+        for (const _ of [1, 2]) await queueDeskPost(tx, { ...to, key, kind: 'word', text: 'A word of ours' })
+      })
+      const said = await slack.until(() =>
+        overture.store.read(q =>
+          q
+            .selectFrom('desk_posts')
+            .selectAll()
+            .where('key', '=', key)
+            .where('external_id', 'is not', null)
+            .executeTakeFirst(),
+        ),
+      )
+      expect(place.messages().filter(m => m.text === 'A word of ours')).toHaveLength(1)
+      expect(said).toMatchObject({ text: '', due_at: null, attempts: 2 })
+    }
   })
 })
 

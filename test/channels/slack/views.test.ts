@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { agentWordPost } from '../../../src/channels/slack/views/agent-word.ts'
 import { initialText } from '../../../src/channels/slack/views/excerpt.ts'
 import { leftOutPost } from '../../../src/channels/slack/views/files.ts'
 import { draftsHome, inboxHome, setUpHome } from '../../../src/channels/slack/views/home.ts'
@@ -101,14 +100,6 @@ function mail(
     },
   ]
 }
-
-test('a word to one agent is literal', () => {
-  const post = agentWordPost(
-    { id: 'w1', place: 'U0ANN', text: hostile.repeat(20), ticketId: 't1', attempts: 1 },
-    'https://town.slack.test/archives/C1/p1',
-  )
-  expect(faultsIn(post, 8_500, [])).toEqual([])
-})
 
 test('the state of a mail is told in words that leave no doubt about who has it', () => {
   const [base] = mail('queued', 'The mail server cannot take the mail at the moment.')

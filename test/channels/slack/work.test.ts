@@ -271,6 +271,7 @@ describe('a snoozed ticket', () => {
         .messages()
         .filter(m => m.text.includes('SUP-1 was snoozed until now.'))
     await world.slack.until(() => alone().length === 1)
+    expect(JSON.stringify(alone()[0]?.blocks)).toContain('Open the thread')
     await more(card, 'snooze')
     await ann.submit({ until: 'answer' })
     await cardSays(card, '💤 Until they answer')

@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types'
 import type { DeskPost } from '../../../core/desk-posts.ts'
-import { button, cut, escaped, oneLine, words } from './blocks.ts'
-import { ids } from './ids.ts'
+import { cut, escaped, oneLine, words } from './blocks.ts'
 import { statsBlocks } from './team/stats.ts'
+import { threadButton } from './tickets/details.ts'
 
 interface Post {
   blocks: KnownBlock[]
@@ -17,6 +17,6 @@ export function deskPost({ text, figures }: Pick<DeskPost, 'text' | 'figures'>, 
   if (figures) return { text: escaped(cut(lines[0] ?? '', 300)), blocks: statsBlocks(figures, lines[0] ?? '') }
   return {
     text: escaped(cut(lines.join(' '), 1_000)),
-    blocks: [words(cut(lines.join('\n'), MOST), link ? button('Open', ids.link, 'ticket', { url: link }) : undefined)],
+    blocks: [words(cut(lines.join('\n'), MOST), link ? threadButton(link) : undefined)],
   }
 }

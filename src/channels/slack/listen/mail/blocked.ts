@@ -9,7 +9,7 @@ import { throwBannedAway } from '../../../../core/tray.ts'
 import { liftUnsubscription, searchUnsubscriptions } from '../../../../core/unsubscriptions.ts'
 import type { AgentRow, LiftRow } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
-import { endOfDay, isZone } from '../../../../lib/zone.ts'
+import { endOfDay, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { notice } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
@@ -149,7 +149,7 @@ async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const day = values.chosenDay(v, 'until')
-  const until = day === null ? null : endOfDay(day, agent.zone && isZone(agent.zone) ? agent.zone : 'UTC')
+  const until = day === null ? null : endOfDay(day, zoneOrUtc(agent.zone))
   const form = { address: values.typed(v, 'address'), reason: values.typed(v, 'reason'), until, by: agent, ticketId }
   const address = await desk.store.write(async tx => {
     const banned = await ban(tx, form)

@@ -4,7 +4,7 @@ import { readAddress } from '../../../../core/addresses.ts'
 import { setAvailability, setCapacity, whoIsFree } from '../../../../core/routing/availability.ts'
 import type { Availability } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
-import { isZone, nextTimeOfDay } from '../../../../lib/zone.ts'
+import { nextTimeOfDay, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { unlinked } from '../../mrkdwn.ts'
 import { mrkdwn } from '../../views/blocks.ts'
@@ -104,7 +104,7 @@ async function readUntil(desk: Desk, user: string, typed: string): Promise<numbe
   if (!clock || hour > 23 || minute > 59)
     throw new Problem('invalid', 'Write it as 30m, 2h, 1d, or until 14:00.', 'until')
   const { zone } = await desk.people.profile(user)
-  return nextTimeOfDay(now, hour, minute, zone && isZone(zone) ? zone : 'UTC')
+  return nextTimeOfDay(now, `${hour}:${minute}`, zoneOrUtc(zone))
 }
 
 async function limit(desk: Desk, user: string, typed: string): Promise<Shown> {

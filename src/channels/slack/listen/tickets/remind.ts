@@ -2,7 +2,7 @@ import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { actorOf } from '../../../../core/agents.ts'
 import { readMoment } from '../../../../core/schedule/moment.ts'
 import { cancelReminder, remindAgent, remindersOf } from '../../../../core/tickets/remind.ts'
-import { isZone } from '../../../../lib/zone.ts'
+import { zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import type { TicketMeta } from '../../views/tickets/forms.ts'
@@ -33,8 +33,7 @@ export function listenToReminders(app: App, desk: Desk): void {
 
 /** The agent's own clock: they are the one who is reminded. */
 async function zoneOf(desk: Desk, user: string): Promise<string> {
-  const { zone } = await desk.people.profile(user)
-  return zone && isZone(zone) ? zone : 'UTC'
+  return zoneOrUtc((await desk.people.profile(user)).zone)
 }
 
 const DAY_MS = 24 * 3_600_000

@@ -2,7 +2,7 @@ import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { actorOf } from '../../../../core/agents.ts'
 import { type Snooze, snoozeTicket, wakeTicket } from '../../../../core/tickets/snooze.ts'
 import { Problem } from '../../../../lib/problem.ts'
-import { daysToMonday, isZone, morningIn } from '../../../../lib/zone.ts'
+import { daysToWeekday, timeInDays, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import type { TicketMeta } from '../../views/tickets/forms.ts'
@@ -58,9 +58,8 @@ export async function untilIn(desk: Desk, userId: string, v: values.Values): Pro
     if (seconds === null) throw new Problem('invalid', 'Choose a date and time.', 'moment')
     return { until: seconds * 1000, untilAnswer }
   }
-  const { zone } = await desk.people.profile(userId)
-  const place = zone && isZone(zone) ? zone : 'UTC'
+  const zone = zoneOrUtc((await desk.people.profile(userId)).zone)
   const now = desk.store.now()
-  const days = { tomorrow: 1, three_days: 3, monday: daysToMonday(now, place) }[choice]
-  return { until: morningIn(now, days, place), untilAnswer }
+  const days = { tomorrow: 1, three_days: 3, monday: daysToWeekday(now, 1, zone) }[choice]
+  return { until: timeInDays(now, days, '09:00', zone), untilAnswer }
 }

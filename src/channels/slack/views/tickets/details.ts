@@ -73,7 +73,7 @@ export function threadLink(url: string): KnownBlock {
   return actions(threadButton(url))
 }
 
-function threadButton(url: string): Button {
+export function threadButton(url: string): Button {
   return button('Open the thread', ids.link, 'thread', { url })
 }
 

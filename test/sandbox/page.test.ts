@@ -133,6 +133,62 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.close()
   })
 
+  it('sends a mail at a moment that was chosen, or now when somebody says so', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    await type(page, 'Message #support', '/ticket leila@trial.test')
+    await page.keyboard.press('Enter')
+    const form = page.getByRole('dialog', { name: 'New ticket' })
+    await form.getByRole('textbox', { name: 'Subject' }).fill('Your spring order')
+    await form.getByRole('textbox', { name: 'Message' }).fill('Hello, shall we reserve the blue ones for you?')
+    await form.getByRole('combobox', { name: 'Send it' }).click()
+    await page.getByRole('option', { name: 'At a date and time…' }).click()
+    const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10)
+    await form.getByLabel('On', { exact: true }).fill(tomorrow)
+    await form.getByLabel('At', { exact: true }).fill('09:30')
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    await form.waitFor({ state: 'hidden' })
+    const card = page.getByRole('article').filter({ hasText: 'Your spring order' })
+    await card.getByRole('button', { name: 'Cancel' }).waitFor()
+    await card.getByRole('button', { name: 'Send now' }).click()
+    await card.getByText(/Sent/).waitFor()
+    expect(await card.getByRole('button', { name: 'Send now' }).count()).toBe(0)
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('finds tickets by their words, and merges two that are one', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    await type(page, 'Message #support', '/ticket bob@globex.test')
+    await page.keyboard.press('Enter')
+    const form = page.getByRole('dialog', { name: 'New ticket' })
+    await form.getByRole('textbox', { name: 'Subject' }).fill('The greenhouse again')
+    await form.getByRole('textbox', { name: 'Message' }).fill('Hello Bob, about the orangery.')
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    await form.waitFor({ state: 'hidden' })
+    const card = page.getByRole('article').filter({ hasText: 'The greenhouse again' })
+    const name = /SUP-\d+/.exec((await card.textContent()) ?? '')?.[0] ?? ''
+
+    await type(page, 'Message #support', '/ticket find orangery -bulbs')
+    await page.keyboard.press('Enter')
+    const found = page.getByRole('dialog', { name: 'Find' })
+    await found.getByText(/^1 ticket/).waitFor()
+    await found.getByText(name).first().waitFor()
+    await page.keyboard.press('Escape')
+
+    await card.getByRole('button', { name: 'More', exact: true }).click()
+    await page
+      .getByRole('dialog', { name: `More on ${name}` })
+      .getByRole('button', { name: 'Merge' })
+      .click()
+    const merging = page.getByRole('dialog', { name: `Merge ${name}` })
+    await merging.getByRole('combobox', { name: 'Merge with' }).click()
+    await page.getByRole('option', { name: /Your greenhouse is ready/ }).click()
+    await merging.getByRole('button', { name: 'Merge' }).click()
+    await card.getByText(/Merged into/).first().waitFor()
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('brings its own font, and sets digits and spaces in it, whatever fonts the machine has', async () => {
     const { page, faults } = await openWatched(browser, demo.url)
     const used = await page.evaluate(async () => {

@@ -3,6 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { type Document, isEmpty, plainText } from '../document.ts'
+import { refuseUnlessLead } from '../permissions/roles.ts'
 import { isTeam } from '../routing/settings.ts'
 
 /** A text to begin with. */
@@ -17,10 +18,11 @@ const LONGEST = 10_000
 
 /**
  * Keeps a template, a new one or in place of one that is there. Its name is one of a kind in its team, or among its
- * author's own. Throws Problems that name the fields at fault.
+ * author's own; a team's are its leads' to change. Throws Problems that name the fields at fault.
  */
 export async function saveTemplate(tx: Tx, id: string | null, form: TemplateForm, agent: AgentRow): Promise<string> {
   const old = id ? await templateById(tx.q, id, agent.id) : null
+  await refuseUnlessTheirs(tx.q, [old?.team_id, form.teamId], agent)
   await refuseFaults(tx.q, old, form, agent)
   const columns = {
     team_id: form.teamId,
@@ -62,6 +64,11 @@ async function refuseFaults(q: Query, old: TemplateRow | null, form: TemplateFor
   if (faults.length) throw new Problems(faults)
 }
 
+/** What a team has is its leads' to change, where it has any. */
+async function refuseUnlessTheirs(q: Query, teamIds: (string | null | undefined)[], agent: AgentRow): Promise<void> {
+  for (const teamId of new Set(teamIds)) if (teamId) await refuseUnlessLead(q, agent.id, teamId)
+}
+
 async function namesakeOf(q: Query, name: string, teamId: string | null, agentId: string): Promise<string | undefined> {
   let query = q.selectFrom('templates').select('id').where('name', '=', name)
   query = teamId
@@ -70,9 +77,10 @@ async function namesakeOf(q: Query, name: string, teamId: string | null, agentId
   return (await query.executeTakeFirst())?.id
 }
 
-/** Afterwards there is no such template. Throws a Problem for another's own. */
+/** Afterwards there is no such template. Throws a Problem for another's own, and for who does not lead the team that has it. */
 export async function removeTemplate(tx: Tx, id: string, agent: AgentRow): Promise<void> {
-  await templateById(tx.q, id, agent.id)
+  const { team_id } = await templateById(tx.q, id, agent.id)
+  await refuseUnlessTheirs(tx.q, [team_id], agent)
   await tx.q.deleteFrom('templates').where('id', '=', id).execute()
 }
 

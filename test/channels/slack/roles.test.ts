@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addPolicy } from '../../../src/core/sla/policies.ts'
+import { teams } from '../../../src/core/teams.ts'
+import type { TeamRow } from '../../../src/db/schema.ts'
 import type { Block, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -36,6 +39,15 @@ const make = async (who: Person, whom: Person, role: string) => {
     await world.slack.until(() => wordsOf(who.home()).includes(`${whom.name.split(' ')[0]}`))
   return answer
 }
+
+/** What leads set up. */
+const setUp = () =>
+  world.overture.store.read(async q => [
+    await q.selectFrom('teams').selectAll().execute(),
+    await q.selectFrom('sla_policies').selectAll().execute(),
+    await q.selectFrom('assignment_rules').selectAll().execute(),
+    await q.selectFrom('fields').selectAll().execute(),
+  ])
 
 describe('roles', () => {
   it('are nobody’s at first, so anybody can make themselves admin', async () => {
@@ -129,5 +141,60 @@ describe('roles', () => {
     await formOf(world.ben, 'Team')
     const answer = await world.ben.submit({ name: 'Mine now' })
     expect(JSON.stringify(answer.errors)).toContain('Only a lead may do this. Ask Ann.')
+    await world.ben.close({ all: true })
+  })
+
+  it.each<[buttons: string, entries?: Record<string, string>]>([
+    ['hours_page edit_hours'],
+    ['hours_page add_policy', { name: 'Mine', next_response: '2h' }],
+    ['hours_page edit_auto_close'],
+    ['hours_page edit_digest'],
+    ['edit_team chat_rules'],
+    ['edit_team team_reactions'],
+    ['edit_team answer_hook', { url: 'https://example.com/hook' }],
+    ['edit_routing'],
+    ['edit_routing add_rule', { name: 'Mine' }],
+    ['edit_fields add_field', { name: 'Mine' }],
+  ])('leave %s to leads', async (buttons, entries = {}) => {
+    const { ben } = world
+    const before = await setUp()
+    if (ben.modals().length) await ben.close({ all: true })
+    let { id } = await world.slack.until(() => ben.home())
+    for (const [depth, button] of buttons.split(' ').entries()) {
+      await ben.click({ view: id }, button)
+      id = (await world.slack.until(() => ben.modals()[depth])).id
+    }
+    const { errors } = await ben.submit(entries)
+    expect(JSON.stringify(errors)).toContain('Only a lead may do this. Ask Ann.')
+    expect(await setUp()).toEqual(before)
+    await ben.close({ all: true })
+  })
+
+  it('leave the templates of a team to leads, and have agents keep their own', async () => {
+    const { ben } = world
+    const add = async (scope: string) => {
+      await ben.command('/outreach template add', { channel: 'support' })
+      await formOf(ben, 'New template')
+      return ben.submit({ name: 'Hello', scope, message: 'Hello there' })
+    }
+    expect(JSON.stringify((await add('Team Support')).errors)).toContain('Only a lead may do this. Ask Ann.')
+    expect((await add('Me alone')).errors).toEqual({})
+    const kept = await world.overture.store.read(q => q.selectFrom('templates').select('team_id').execute())
+    expect(kept).toEqual([{ team_id: null }])
+  })
+
+  it('let nobody else remove what a lead set up', async () => {
+    const { ben, overture } = world
+    const [team] = await overture.store.read(teams)
+    const targets = { next_response: 3_600_000, update: null, resolution: null }
+    const promise = { teamId: (team as TeamRow).id, name: 'An hour', meets: 'all' as const, conditions: [], targets }
+    await overture.store.write(tx => addPolicy(tx, promise))
+    const home = await world.slack.until(() => ben.home())
+    await ben.click({ view: home.id }, 'hours_page')
+    await ben.click({ view: (await formOf(ben, 'Hours and SLA')).id }, 'remove_policy')
+    await world.slack.until(() => wordsOf(ben.modals().at(-1)).includes('Only a lead may do this. Ask Ann.'))
+    expect(await overture.store.read(q => q.selectFrom('sla_policies').select('name').execute())).toEqual([
+      { name: 'An hour' },
+    ])
   })
 })

@@ -1,32 +1,25 @@
-import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { App, ViewSubmitAction } from '@slack/bolt'
 import { type ChatRules, chatRulesOf, setChatRules } from '../../../../core/chats/rules.ts'
 import { teamById } from '../../../../core/teams.ts'
 import type { Desk } from '../../desk.ts'
 import { type ChatRulesMeta, chatRulesForm } from '../../views/chats/rules.ts'
 import { ids } from '../../views/ids.ts'
-import { admit, admitLead, openForm } from '../show.ts'
-import { type Done, onPress, onSubmit } from '../showing-problems.ts'
+import { pressesIn, teamFormsIn } from '../admitted.ts'
+import { openForm } from '../show.ts'
+import type { Done } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 /** A team's rules for chats, opened from its form. */
 export function listenToChatRules(app: App, desk: Desk): void {
-  app.action<BlockAction>(
-    ids.chatRules,
-    onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user)
-      const team = await desk.store.read(q => teamById(q, value))
-      await openForm(desk, body, chatRulesForm(team, chatRulesOf(team)))
-    }),
-  )
-  app.view<ViewSubmitAction>(
-    ids.forms.chatRules,
-    onSubmit(desk, body => save(desk, body)),
-  )
+  pressesIn(app, desk)(ids.chatRules, async ({ body, value }) => {
+    const team = await desk.store.read(q => teamById(q, value))
+    await openForm(desk, body, chatRulesForm(team, chatRulesOf(team)))
+  })
+  teamFormsIn(app, desk)(ids.forms.chatRules, body => save(desk, body))
 }
 
-async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+async function save(desk: Desk, { view }: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<ChatRulesMeta>(view)
-  await admitLead(desk, user.id, teamId)
   const rules = rulesIn(view.state.values)
   await desk.store.write(tx => setChatRules(tx, teamId, rules))
   return { keepBelow: true }

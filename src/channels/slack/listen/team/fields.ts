@@ -37,20 +37,14 @@ import {
   formForm,
   readOwner,
 } from '../../views/team/fields.ts'
+import { pressesIn } from '../admitted.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 /** The set-up of fields, and of the forms that ask for them. */
 export function listenToFields(app: App, desk: Desk): void {
-  const on = (id: string | RegExp, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => {
-        await desk.people.agent(pressed.user)
-        await work(pressed)
-      }),
-    )
+  const on = pressesIn(app, desk)
   on(new RegExp(`^${ids.editFields}(:|$)`), async ({ body, value }) =>
     openForm(desk, body, await pageOf(desk, readOwner(value))),
   )

@@ -16,20 +16,14 @@ import {
   readHolidays,
   readSlots,
 } from '../../views/team/hours.ts'
-import { openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { pressesIn } from '../admitted.ts'
+import { admitLead, openForm, redrawView } from '../show.ts'
+import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 /** The page of a team's hours and promises, and the hours of teams and agents. */
 export function listenToHours(app: App, desk: Desk): void {
-  const on = (id: string, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => {
-        await desk.people.agent(pressed.user)
-        await work(pressed)
-      }),
-    )
+  const on = pressesIn(app, desk)
   on(ids.hoursPage, async ({ body, value }) => openForm(desk, body, await pageOf(desk, value)))
   on(ids.editHours, pressed => editHours(desk, pressed))
   on(ids.editOwnHours, pressed => editOwnHours(desk, pressed))
@@ -86,6 +80,7 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
   const zone = values.typed(v, 'zone').trim()
   const holidays = readHolidays(values.typed(v, 'holidays'))
   if (teamId !== null) {
+    await admitLead(desk, user.id, teamId)
     await desk.store.write(tx => setTeamHours(tx, teamId, { zone, week, holidays }))
     return overPage(desk, teamId, pageId)
   }

@@ -26,8 +26,9 @@ import {
   policyForm,
   readSpan,
 } from '../../views/team/promises.ts'
-import { openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { pressesIn, teamFormsIn } from '../admitted.ts'
+import { admitLead, openForm, redrawView } from '../show.ts'
+import type { Done, Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { conditionsIn, inRows } from './conditions.ts'
 import { overPage, redrawPage, teamOfPage } from './hours.ts'
@@ -36,14 +37,7 @@ const ROWS = 1 // conditions that a new promise has room for
 
 /** What a team promises, what becomes of silent tickets, and when its week is told: forms over the page of its hours. */
 export function listenToPromises(app: App, desk: Desk): void {
-  const on = (id: string, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => {
-        await desk.people.agent(pressed.user)
-        await work(pressed)
-      }),
-    )
+  const on = pressesIn(app, desk)
   on(ids.addPolicy, ({ body, value: teamId }) => openPolicy(desk, body, teamId))
   on(ids.editPolicy, async ({ body, value }) => {
     const policy = await desk.store.read(q => policyById(q, value))
@@ -61,17 +55,10 @@ export function listenToPromises(app: App, desk: Desk): void {
     const meta = { teamId, pageId: body.view?.id ?? '' }
     await openForm(desk, body, digestForm(meta, digestOf(team), hoursOf(team).zone))
   })
-  const submitted = (id: string, work: (body: ViewSubmitAction) => Promise<Done>) =>
-    app.view<ViewSubmitAction>(
-      id,
-      onSubmit(desk, async body => {
-        await desk.people.agent(body.user.id)
-        return work(body)
-      }),
-    )
-  submitted(ids.forms.policy, body => savePolicy(desk, body))
-  submitted(ids.forms.autoClose, body => saveAutoClose(desk, body))
-  submitted(ids.forms.digest, body => saveDigest(desk, body))
+  const saved = teamFormsIn(app, desk)
+  saved(ids.forms.policy, body => savePolicy(desk, body))
+  saved(ids.forms.autoClose, body => saveAutoClose(desk, body))
+  saved(ids.forms.digest, body => saveDigest(desk, body))
 }
 
 async function openPolicy(desk: Desk, body: BlockAction, teamId: string, policy?: Policy): Promise<void> {
@@ -82,9 +69,11 @@ async function openPolicy(desk: Desk, body: BlockAction, teamId: string, policy?
 /** Changes the list of promises that the button is in, and draws it anew. */
 async function changeList(
   desk: Desk,
-  { body, value }: Pressed,
+  { body, user, value }: Pressed,
   work: (tx: Tx, policyId: string) => Promise<void>,
 ): Promise<void> {
+  const policy = await desk.store.read(q => policyById(q, value))
+  await admitLead(desk, user, policy.teamId)
   await desk.store.write(tx => work(tx, value))
   if (body.view) await redrawPage(desk, teamOfPage(body), body.view.id)
 }

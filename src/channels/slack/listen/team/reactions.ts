@@ -1,4 +1,4 @@
-import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { App, ViewSubmitAction } from '@slack/bolt'
 import {
   DEEDS,
   type Reactions,
@@ -13,30 +13,23 @@ import type { Desk } from '../../desk.ts'
 import { emojiNames } from '../../emoji-names.ts'
 import { ids } from '../../views/ids.ts'
 import { type ReactionsMeta, reactionsForm } from '../../views/team/reactions.ts'
-import { admit, openForm } from '../show.ts'
-import { type Done, onPress, onSubmit } from '../showing-problems.ts'
+import { pressesIn, teamFormsIn } from '../admitted.ts'
+import { openForm } from '../show.ts'
+import type { Done } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 /** A team's emoji, opened from its form. */
 export function listenToReactionSettings(app: App, desk: Desk): void {
-  app.action<BlockAction>(
-    ids.reactions,
-    onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user)
-      const team = await desk.store.read(q => teamById(q, value))
-      await openForm(desk, body, reactionsForm(team, reactionsOf(team)))
-    }),
-  )
-  app.view<ViewSubmitAction>(
-    ids.forms.reactions,
-    onSubmit(desk, body => save(desk, body)),
-  )
+  pressesIn(app, desk)(ids.reactions, async ({ body, value }) => {
+    const team = await desk.store.read(q => teamById(q, value))
+    await openForm(desk, body, reactionsForm(team, reactionsOf(team)))
+  })
+  teamFormsIn(app, desk)(ids.forms.reactions, body => save(desk, body))
 }
 
-async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+async function save(desk: Desk, { view }: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<ReactionsMeta>(view)
   const v = view.state.values
-  await desk.people.agent(user.id)
   const typed = Object.fromEntries(DEEDS.map(deed => [deed, values.typed(v, deed)])) as TypedReactions
   const reactions = readReactions(typed)
   await refuseUnknown(desk, reactions)

@@ -1,4 +1,4 @@
-import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { App, ViewSubmitAction } from '@slack/bolt'
 import { agentById } from '../../../../core/agents.ts'
 import {
   ACTIONS,
@@ -15,21 +15,15 @@ import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { type GrantsMeta, grantsForm, type Roles, type RolesMeta, rolesForm } from '../../views/team/roles.ts'
+import { pressesIn } from '../admitted.ts'
 import { showHome } from '../home.ts'
-import { admit, openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { openForm, redrawView } from '../show.ts'
+import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 /** What agents are, and what each role may do. */
 export function listenToRoles(app: App, desk: Desk): void {
-  const on = (id: string, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => {
-        await admit(desk, pressed.user)
-        await work(pressed)
-      }),
-    )
+  const on = pressesIn(app, desk)
   on(ids.openRoles, ({ body }) => openForm(desk, body, rolesForm(null)))
   on(ids.pickPerson, pressed => showPerson(desk, pressed))
   on(ids.openGrants, async ({ body, value }) => openForm(desk, body, await grantsOfRole(desk, value as Granted)))

@@ -1,4 +1,4 @@
-import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { App, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { agentByHandle, agentById, agents } from '../../../../core/agents.ts'
 import {
@@ -28,9 +28,10 @@ import {
   ruleForm,
   tryView,
 } from '../../views/team/routing.ts'
+import { pressesIn, teamFormsIn } from '../admitted.ts'
 import { showHome } from '../home.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import type { Done, Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { conditionsIn, inRows } from './conditions.ts'
 
@@ -39,14 +40,7 @@ const ROWS = 2 // conditions that a new rule has room for
 
 /** How a team gives out its tickets, and its rules. */
 export function listenToRouting(app: App, desk: Desk): void {
-  const on = (id: string, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => {
-        await desk.people.agent(pressed.user)
-        await work(pressed)
-      }),
-    )
+  const on = pressesIn(app, desk)
   on(ids.editRouting, async ({ body, value }) => openForm(desk, body, await routingPage(desk, value)))
   on(ids.addRule, pressed => newRule(desk, pressed))
   on(ids.editRule, pressed => editRule(desk, pressed))
@@ -54,14 +48,9 @@ export function listenToRouting(app: App, desk: Desk): void {
   on(ids.moveRuleUp, pressed => changeList(desk, pressed, moveRuleUp))
   on(ids.tryRule, pressed => tryRule(desk, pressed))
   on(ids.addCondition, pressed => moreConditions(desk, pressed))
-  app.view<ViewSubmitAction>(
-    ids.forms.routing,
-    onSubmit(desk, body => saveRouting(desk, body)),
-  )
-  app.view<ViewSubmitAction>(
-    ids.forms.rule,
-    onSubmit(desk, body => saveRule(desk, body)),
-  )
+  const saved = teamFormsIn(app, desk)
+  saved(ids.forms.routing, body => saveRouting(desk, body))
+  saved(ids.forms.rule, body => saveRule(desk, body))
 }
 
 function routingPage(desk: Desk, teamId: string): Promise<ModalView> {
@@ -83,7 +72,6 @@ function routingPage(desk: Desk, teamId: string): Promise<ModalView> {
 async function saveRouting(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { teamId } = values.metaOf<RoutingMeta>(view)
   const v = view.state.values
-  await admitLead(desk, user.id, teamId)
   const takers = await agentsIn(desk, v, 'takers')
   const leads = await agentsIn(desk, v, 'leads')
   await desk.store.write(tx => changeRouting(tx, teamId, readRouting(v), { takers, leads }))
@@ -170,10 +158,9 @@ function readRule(v: values.Values, rows: number): { draft: RuleDraft; at: numbe
   return { draft, at }
 }
 
-async function saveRule(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+async function saveRule(desk: Desk, { view }: ViewSubmitAction): Promise<Done> {
   const { teamId, ruleId, routingId, rows } = values.metaOf<RuleMeta>(view)
   const { draft, at } = readRule(view.state.values, rows)
-  await admitLead(desk, user.id, teamId)
   const { agent, ...rest } = draft
   const form: RuleForm = { teamId, ...rest, agentId: agent && (await agentOf(desk, agent, 'agent')) }
   await inRows(at, () => desk.store.write<unknown>(tx => (ruleId ? changeRule(tx, ruleId, form) : addRule(tx, form))))

@@ -1,4 +1,4 @@
-import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { App, ViewSubmitAction } from '@slack/bolt'
 import { agentByHandle, changeAgent, setUsualSender, usualSendersOf } from '../../../../core/agents.ts'
 import { agreeToShared } from '../../../../core/places.ts'
 import { aliasesOf } from '../../../../core/senders/aliases.ts'
@@ -19,20 +19,17 @@ import {
   type TeamSenders,
   teamForm,
 } from '../../views/team/settings.ts'
+import { pressesIn } from '../admitted.ts'
 import { showHome } from '../home.ts'
 import { enterPlace, refuseShared } from '../place.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
+import { type Done, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import { redrawNewTicket } from '../tickets/new-ticket.ts'
 import * as values from '../values.ts'
 
 /** Teams, senders, and how agents look to customers. */
 export function listenToSetUp(app: App, desk: Desk): void {
-  const on = (id: string, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => void (await work(pressed))),
-    )
+  const on = pressesIn(app, desk)
   on(ids.addTeam, ({ body }) => openForm(desk, body, teamForm(null, [])))
   on(ids.editTeam, pressed => editTeam(desk, pressed))
   on(ids.checkPlace, pressed => checkPlace(desk, pressed))
@@ -150,7 +147,8 @@ function chosenSender(v: values.Values, name: string): string | null {
 async function saveSender(desk: Desk, body: ViewSubmitAction): Promise<Done> {
   const { senderId, form: below } = values.metaOf<SenderMeta>(body.view)
   const form = readSender(body.view.state.values)
-  await admitLead(desk, body.user.id, form.teamId || undefined)
+  const before = senderId ? await desk.store.read(q => senderById(q, senderId)) : null
+  for (const teamId of new Set([form.teamId, before?.team_id])) await admitLead(desk, body.user.id, teamId || undefined)
   await desk.store.write<unknown>(tx => (senderId ? changeSender(tx, senderId, form) : addSender(tx, form)))
   if (below) return { keepBelow: true, after: () => redrawNewTicket(desk, body.user.id, below) }
   return { after: () => showHome(desk, body.user.id, { tab: 'setup' }) }

@@ -19,23 +19,17 @@ import {
   tagForm,
   tagsPage,
 } from '../../views/team/tags.ts'
+import { pressesIn } from '../admitted.ts'
 import { onSearch } from '../search.ts'
 import { admit, admitLead, openForm, redrawView } from '../show.ts'
-import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 const ROWS = 20
 
 /** The set-up of tags and their groups. */
 export function listenToTags(app: App, desk: Desk): void {
-  const on = (id: string | RegExp, work: (pressed: Pressed) => Promise<unknown>) =>
-    app.action<BlockAction>(
-      id,
-      onPress(desk, async pressed => {
-        await desk.people.agent(pressed.user)
-        await work(pressed)
-      }),
-    )
+  const on = pressesIn(app, desk)
   on(ids.editTags, async ({ body }) => openForm(desk, body, await listOf(desk, { typed: '', after: null })))
   on(new RegExp(`^${ids.pageTags}:`), ({ body, value }) =>
     redrawList(desk, body.view?.id, { ...listIn(body), after: value === '-' ? null : value }),

@@ -185,6 +185,8 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.getByRole('option', { name: /Your greenhouse is ready/ }).click()
     await merging.getByRole('button', { name: 'Merge' }).click()
     await card.getByText(/Merged into/).first().waitFor()
+    await page.keyboard.press('Escape') // the view below
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     expect(faults).toEqual([])
     await page.close()
   })

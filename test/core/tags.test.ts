@@ -23,7 +23,13 @@ const found = async (typed: string) => (await town.store.read(q => findTags(q, t
 const idOf = async (name: string) => (await town.store.read(q => findTags(q, name)))[0]!.id
 const events = () =>
   town.store.read(q =>
-    q.selectFrom('events').selectAll().where('ticket_id', '=', ticket.id).where('kind', '=', 'tags_changed').execute(),
+    q
+      .selectFrom('events')
+      .selectAll()
+      .where('ticket_id', '=', ticket.id)
+      .where('kind', '=', 'tags_changed')
+      .orderBy('id')
+      .execute(),
   )
 
 describe('tags of a ticket', () => {

@@ -184,9 +184,13 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await merging.getByRole('combobox', { name: 'Merge with' }).click()
     await page.getByRole('option', { name: /Your greenhouse is ready/ }).click()
     await merging.getByRole('button', { name: 'Merge' }).click()
-    await card.getByText(/Merged into/).first().waitFor()
-    await page.keyboard.press('Escape') // the view below
-    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await card
+      .getByText(/Merged into/)
+      .first()
+      .waitFor()
+    const merged = page.getByRole('dialog', { name: 'Merged' })
+    await merged.getByRole('button', { name: 'Close' }).last().click()
+    await merged.waitFor({ state: 'hidden' })
     expect(faults).toEqual([])
     await page.close()
   })

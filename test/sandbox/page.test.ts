@@ -188,9 +188,11 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
       .getByText(/Merged into/)
       .first()
       .waitFor()
-    const merged = page.getByRole('dialog', { name: 'Merged' })
-    await merged.getByRole('button', { name: 'Close' }).last().click()
-    await merged.waitFor({ state: 'hidden' })
+    for (const title of ['Merged', `More on ${name}`]) {
+      const shown = page.getByRole('dialog', { name: title })
+      await shown.getByRole('button', { name: 'Close' }).last().click()
+      await shown.waitFor({ state: 'hidden' })
+    }
     expect(faults).toEqual([])
     await page.close()
   })

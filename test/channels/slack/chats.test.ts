@@ -51,7 +51,7 @@ const change = (rules: object) =>
   world.overture.store.write(tx =>
     tx.q
       .updateTable('teams')
-      .set({ chat_rules: JSON.stringify(rules) })
+      .set({ chat_rules: JSON.stringify({ quietHours: null, ...rules }) })
       .execute(),
   )
 

@@ -1,5 +1,5 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
-import { readAddress } from '../../../core/addresses.ts'
+import { addressIn } from '../../../core/addresses.ts'
 import type { Desk } from '../desk.ts'
 import { unlinked } from '../mrkdwn.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
@@ -20,17 +20,9 @@ async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): 
   const from = { trigger_id: command.trigger_id, user: { id: command.user_id } }
   if (first === '') return openNewTicket(desk, from, command.channel_id)
   if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first)) return showTicket(desk, command.user_id, first, respond)
-  const address = addressIn(first)
+  const address = addressIn(unlinked(first))
   if (address) return openNewTicket(desk, from, command.channel_id, await startWith(desk, address, rest.join(' ')))
   await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
-}
-
-function addressIn(word: string): string | null {
-  try {
-    return readAddress(unlinked(word)).address
-  } catch {
-    return null
-  }
 }
 
 async function showTicket(desk: Desk, user: string, identifier: string, respond: RespondFn): Promise<void> {

@@ -4,7 +4,8 @@ import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChat
 import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
-import { type Loop, startLoop } from './lib/loop.ts'
+import { type Loop, startLoop, untilIdle } from './lib/loop.ts'
+import { startPauses } from './lib/pauses.ts'
 
 export interface Announcer {
   /** Resolves once nothing is left that is due now. */
@@ -28,7 +29,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
   const showing = new Map<string, Promise<void>>() // by word
   const desk = [...channels.values()].find(c => c.announce)
   const renewal = setInterval(renew, NOTICE_LEASE_MS / 3)
-  const closedUntil = new Map<string, number>() // places that asked for a pause
+  const pauses = startPauses(store.now)
   const loop: Loop = startLoop(round, error =>
     log.error({ err: error }, 'The desk could not be told; it is tried again.'),
   )
@@ -39,7 +40,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
     if (!desk) return null
     for (const word of await store.claim(tx => claimWords(tx, desk))) begin(word)
     // what is due and was not claimed waits for one that is being shown, which knocks when it settles, or for a pause to end
-    const due = [await nextWordDue(now), ...closedUntil.values()].filter(at => at !== null)
+    const due = [await nextWordDue(now), ...pauses.ends()].filter(at => at !== null)
     return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null
   }
 
@@ -55,7 +56,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
     try {
       const outcome = await outcomeOf(word)
       if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
-        closedUntil.set(word.place, store.now() + outcome.retry.afterMs)
+        pauses.begin(word.place, outcome.retry.afterMs)
       if (!('sent' in outcome)) log.warn({ word: word.id, outcome }, 'The desk could not be told.')
       await store.write(tx => word.settle(tx, outcome))
     } catch (error) {
@@ -73,7 +74,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
   }
 
   async function claimWords(tx: Tx, desk: Channel): Promise<Word[]> {
-    const notTo = pausedPlaces()
+    const notTo = pauses.places()
     const nothing: Outcome = { refused: { reason: 'This channel does not show it.' } }
     const notices = (await claimNotices(tx, AT_ONCE, notTo)).map(n => ({
       ...n,
@@ -115,23 +116,14 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
       .catch(err => log.warn({ err }, 'Leases could not be extended.'))
   }
 
-  function pausedPlaces(): string[] {
-    const now = store.now()
-    for (const [place, until] of closedUntil) if (until <= now) closedUntil.delete(place)
-    return [...closedUntil.keys()]
-  }
-
   return {
-    async flush() {
-      for (;;) {
-        await Promise.all(showing.values())
-        const due = await nextWordDue(0)
-        const isResting = loop.isResting() // what a round has just claimed is not in hand yet
-        if (isResting && showing.size === 0 && (due === null || due > store.now())) return
-        if (isResting) loop.knock()
-        await new Promise(resolve => setImmediate(resolve))
-      }
-    },
+    flush: () =>
+      untilIdle(loop, {
+        inHand: showing,
+        done: () => Promise.all(showing.values()),
+        due: () => nextWordDue(0),
+        now: store.now,
+      }),
     async stop() {
       await loop.stop()
       await Promise.all(showing.values())

@@ -5,7 +5,8 @@ import { lettersFor } from './core/letters.ts'
 import type { DeliveryRow } from './db/schema.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
-import { type Loop, startLoop } from './lib/loop.ts'
+import { type Loop, startLoop, untilIdle } from './lib/loop.ts'
+import { startPauses } from './lib/pauses.ts'
 
 export interface Outbox {
   /** Resolves once nothing is left that is due now. */
@@ -26,7 +27,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   let soon: NodeJS.Timeout | undefined
   let isStopping = false
   const renewal = setInterval(renew, LEASE_MS / 3)
-  const closedUntil = new Map<string, number>() // places that asked for a pause, such as a Slack channel after a 429
+  const pauses = startPauses(store.now)
   const loop: Loop = startLoop(round, error => log.error({ err: error }, 'The outbox could not work; it tries again.'))
   store.listen('outbox', loop.knock)
 
@@ -34,7 +35,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
     const now = store.now()
     for (const letter of await settleAndClaim()) begin(letter)
     // what is due and was not claimed waits for one that is being carried, which knocks when it settles, or for a pause to end
-    const due = [await nextDeliveryDue(store, now), ...closedUntil.values()].filter(at => at !== null)
+    const due = [await nextDeliveryDue(store, now), ...pauses.ends()].filter(at => at !== null)
     return due.length ? Math.max(Math.min(...due) - store.now(), 20) : null
   }
 
@@ -69,7 +70,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   async function claim(tx: Tx, hands: [name: string, free: number][]): Promise<Letter[]> {
     const rows: DeliveryRow[] = []
     for (const [name, free] of hands)
-      rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pausedPlaces() })))
+      rows.push(...(await claimDeliveries(tx, free, { by: name, notTo: pauses.places() })))
     return lettersFor(tx.q, store, rows)
   }
 
@@ -90,7 +91,7 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
   async function carry(letter: Letter): Promise<void> {
     const outcome = await outcomeOf(letter)
     if ('retry' in outcome && outcome.retry.place && outcome.retry.afterMs)
-      closedUntil.set(letter.thread.place, store.now() + outcome.retry.afterMs)
+      pauses.begin(letter.thread.place, outcome.retry.afterMs)
     const wasTried = !('retry' in outcome) || outcome.retry.tries !== 'uncounted'
     if (!('sent' in outcome) && wasTried)
       log.warn(
@@ -137,23 +138,9 @@ export function startOutbox(store: Store, channels: Map<string, Channel>, log: L
       .catch(err => log.warn({ err }, 'Leases could not be extended.'))
   }
 
-  function pausedPlaces(): string[] {
-    const now = store.now()
-    for (const [place, until] of closedUntil) if (until <= now) closedUntil.delete(place)
-    return [...closedUntil.keys()]
-  }
-
   return {
-    async flush() {
-      for (;;) {
-        await allCarried()
-        const due = await nextDeliveryDue(store)
-        const isResting = loop.isResting() // what a round has just claimed is not in hand yet
-        if (isResting && carrying.size === 0 && (due === null || due > store.now())) return
-        if (isResting) loop.knock()
-        await new Promise(resolve => setImmediate(resolve))
-      }
-    },
+    flush: () =>
+      untilIdle(loop, { inHand: carrying, done: allCarried, due: () => nextDeliveryDue(store), now: store.now }),
     async stop() {
       isStopping = true
       await loop.stop()

@@ -17,6 +17,15 @@ export function readAddress(typed: string, field = 'customer'): { address: strin
   return { address: asStored(address), name }
 }
 
+/** The address, when a whole one was typed. */
+export function addressIn(typed: string): string | null {
+  try {
+    return readAddress(typed).address
+  } catch {
+    return null
+  }
+}
+
 const ADDRESS =
   /^[^\s@<>(),;:"[\]\\\p{Cc}]{1,64}@(?=.{4,253}$)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+$/u
 

@@ -10,6 +10,21 @@ export interface Loop {
   stop(): Promise<void>
 }
 
+/** Resolves once a loop rests with nothing in hand, and nothing is due now. */
+export async function untilIdle(
+  loop: Loop,
+  work: { inHand: Map<string, unknown>; done(): Promise<unknown>; due(): Promise<number | null>; now(): number },
+): Promise<void> {
+  for (;;) {
+    await work.done()
+    const due = await work.due()
+    const isResting = loop.isResting() // what a round has just claimed is not in hand yet
+    if (isResting && work.inHand.size === 0 && (due === null || due > work.now())) return
+    if (isResting) loop.knock()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
 const LONGEST_REST_MS = 5_000
 const AFTER_A_FAILURE_MS = 1_000
 

@@ -39,3 +39,15 @@ export class Problems extends Error {
     this.problems = problems
   }
 }
+
+/** The Problems of one look at a form; none where it went well. */
+export async function faultsIn(work: () => Promise<unknown>): Promise<Problem[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    if (error instanceof Problems) return error.problems
+    if (error instanceof Problem) return [error]
+    throw error
+  }
+}

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type Overture, start } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { chatRulesOf, setChatRules } from '../../src/core/chats/rules.ts'
+import { teams } from '../../src/core/teams.ts'
 import { createLog } from '../../src/lib/log.ts'
 import type { Customer, MailWorld, MailWorldOptions } from '../../src/sandbox/mail/types.ts'
 import { startMail } from '../../src/sandbox/mail/world.ts'
@@ -71,6 +73,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const connect = () => {
     if (overture.mailPort !== null) mail.toDesk({ host: '127.0.0.1', port: overture.mailPort })
   }
+  await withoutQuietHours(overture)
   connect()
   const ann = slack.as('Ann')
   const support = slack.channel('support')
@@ -90,16 +93,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       connect()
     },
     async openTicket(entries = {}) {
+      const subject = String(entries.subject ?? 'Your order')
       const before = new Set(support.messages().map(m => m.ts))
       await ann.command('/ticket jane@acme.test', { channel: 'support' })
       await slack.until(() => ann.modals().length > 0)
-      const answer = await ann.submit({
-        subject: 'Your order',
-        message: 'Hello Jane, your order is ready.',
-        ...entries,
-      })
+      const answer = await ann.submit({ subject, message: 'Hello Jane, your order is ready.', ...entries })
       if (answer.became === 'errors') throw new Error(JSON.stringify(answer.errors))
-      return slack.until(() => support.messages().find(m => !before.has(m.ts) && m.bot_id))
+      return slack.until(() => support.messages().find(m => !before.has(m.ts) && m.bot_id && m.text.includes(subject)))
     },
     card: ts => support.message(ts),
     thread: ts => support.thread(ts).slice(1),
@@ -118,4 +118,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await database.drop()
     },
   }
+}
+
+/** Chats go out at once whatever the hour in which the tests run. */
+async function withoutQuietHours({ store }: Overture): Promise<void> {
+  await store.write(async tx => {
+    for (const team of await teams(tx.q)) await setChatRules(tx, team.id, { ...chatRulesOf(team), quietHours: null })
+  })
 }

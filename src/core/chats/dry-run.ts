@@ -1,5 +1,6 @@
 import type { ChatRecipientRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
+import { csvOf } from '../../lib/csv.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Document } from '../document.ts'
 import { Unfilled } from '../unfilled.ts'
@@ -120,13 +121,9 @@ async function filledFor(
 
 const COLUMNS = ['line', 'address', 'name', 'state', 'reason', 'sent', 'answered', 'unsubscribed', 'closed']
 
-/**
- * The recipients as CSV, in pieces, in the order of the list. No cell can be read as a formula by a spreadsheet
- * (https://owasp.org/www-community/attacks/CSV_Injection).
- */
+/** The recipients as CSV, in pieces, in the order of the list. */
 export async function* recipientsCsv(store: Store, chatId: string, which: 'blocked' | 'all'): AsyncIterable<string> {
-  const { stringify } = await import('csv-stringify/sync')
-  yield stringify([COLUMNS])
+  yield csvOf([COLUMNS])
   let line = 0
   for (;;) {
     const at = line
@@ -134,7 +131,7 @@ export async function* recipientsCsv(store: Store, chatId: string, which: 'block
     const last = rows.at(-1)
     if (!last) return
     const told = rows.filter(r => which === 'all' || r.state === 'blocked')
-    if (told.length) yield stringify(told.map(cellsOf), { escape_formulas: true })
+    if (told.length) yield csvOf(told.map(cellsOf))
     line = last.line
   }
 }

@@ -3,6 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { redrawCardsOfTeam } from '../deliveries/redraw.ts'
+import { moveUp } from '../positions.ts'
 import { folded, LONGEST_OPTION, MOST_OPTIONS, readValue } from './read.ts'
 
 export const KINDS: FieldKind[] = ['line', 'text', 'number', 'date', 'select', 'multi', 'checkbox', 'user', 'url']
@@ -132,16 +133,7 @@ export async function restoreField(tx: Tx, id: string): Promise<void> {
 
 /** The field stands before the one that stood above it; the first one stays the first. */
 export async function moveFieldUp(tx: Tx, id: string): Promise<void> {
-  const order = (await fieldsFor(tx.q, ownerOf(await fieldById(tx.q, id)))).map(f => f.id)
-  const at = order.indexOf(id)
-  if (at < 1) return
-  order.splice(at - 1, 0, ...order.splice(at, 1))
-  for (const [position, fieldId] of order.entries())
-    await tx.q
-      .updateTable('fields')
-      .set({ position: position + 1 })
-      .where('id', '=', fieldId)
-      .execute()
+  await moveUp(tx, 'fields', await fieldsFor(tx.q, ownerOf(await fieldById(tx.q, id))), id)
 }
 
 /** The form as columns. */

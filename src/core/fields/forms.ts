@@ -2,6 +2,7 @@ import type { FormRow, Priority, Required, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import { moveUp } from '../positions.ts'
 import { formsOf } from '../teams.ts'
 import { type Field, fieldIn, fieldsFor } from './define.ts'
 import { folded } from './read.ts'
@@ -127,16 +128,7 @@ export async function restoreForm(tx: Tx, id: string): Promise<void> {
 
 /** The form stands before the one that stood above it; the first of all is what new tickets begin with. */
 export async function moveFormUp(tx: Tx, id: string): Promise<void> {
-  const order = (await formsOf(tx.q, (await formById(tx.q, id)).team_id)).map(f => f.id)
-  const at = order.indexOf(id)
-  if (at < 1) return
-  order.splice(at - 1, 0, ...order.splice(at, 1))
-  for (const [position, formId] of order.entries())
-    await tx.q
-      .updateTable('forms')
-      .set({ position: position + 1 })
-      .where('id', '=', formId)
-      .execute()
+  await moveUp(tx, 'forms', await formsOf(tx.q, (await formById(tx.q, id)).team_id), id)
 }
 
 /** Two who add the same form at once make one. */

@@ -2,6 +2,7 @@ import type { AssignmentRuleRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { moveUp } from '../positions.ts'
 import { type Conditions, conditionsIn, faultsOfConditions, keptConditions, meetsConditions } from './conditions.ts'
 import { factsOf } from './facts.ts'
 import { isTeam } from './settings.ts'
@@ -92,16 +93,7 @@ export async function removeRule(tx: Tx, id: string): Promise<void> {
 /** The rule is tried before the one that stood above it; the first one stays the first. */
 export async function moveRuleUp(tx: Tx, id: string): Promise<void> {
   const { teamId } = await ruleById(tx.q, id)
-  const order = (await rulesOf(tx.q, teamId)).map(r => r.id)
-  const at = order.indexOf(id)
-  if (at < 1) return
-  order.splice(at - 1, 0, ...order.splice(at, 1))
-  for (const [position, ruleId] of order.entries())
-    await tx.q
-      .updateTable('assignment_rules')
-      .set({ position: position + 1 })
-      .where('id', '=', ruleId)
-      .execute()
+  await moveUp(tx, 'assignment_rules', await rulesOf(tx.q, teamId), id)
 }
 
 function columns(form: RuleForm) {

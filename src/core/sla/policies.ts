@@ -2,6 +2,7 @@ import type { SlaMetric, SlaPolicyRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { moveUp } from '../positions.ts'
 import {
   type Conditions,
   conditionsIn,
@@ -105,16 +106,7 @@ export async function removePolicy(tx: Tx, id: string): Promise<void> {
 /** The policy is tried before the one that stood above it; the first one stays the first. */
 export async function movePolicyUp(tx: Tx, id: string): Promise<void> {
   const { teamId } = await policyById(tx.q, id)
-  const order = (await policiesOf(tx.q, teamId)).map(p => p.id)
-  const at = order.indexOf(id)
-  if (at < 1) return
-  order.splice(at - 1, 0, ...order.splice(at, 1))
-  for (const [i, policyId] of order.entries())
-    await tx.q
-      .updateTable('sla_policies')
-      .set({ position: i + 1 })
-      .where('id', '=', policyId)
-      .execute()
+  await moveUp(tx, 'sla_policies', await policiesOf(tx.q, teamId), id)
   await clocksAreStale(tx, teamId)
 }
 

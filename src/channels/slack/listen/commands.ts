@@ -1,5 +1,5 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
-import { readAddress } from '../../../core/addresses.ts'
+import { addressIn } from '../../../core/addresses.ts'
 import type { Desk } from '../desk.ts'
 import { unlinked } from '../mrkdwn.ts'
 import { escaped, mrkdwn } from '../views/blocks.ts'
@@ -22,17 +22,9 @@ async function onTicket(desk: Desk, command: SlashCommand, respond: RespondFn): 
   if (first === '') return openNewTicket(desk, from, command.channel_id)
   if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first)) return showTicket(desk, command.user_id, first, respond)
   if (/^find$/i.test(first)) return findTyped(desk, from, command.text.trim().slice(4))
-  const address = addressIn(first)
+  const address = addressIn(unlinked(first))
   if (address) return openNewTicket(desk, from, command.channel_id, await startWith(desk, address, rest.join(' ')))
   await respond({ response_type: 'ephemeral', ...usage(first === 'help' ? null : first) })
-}
-
-function addressIn(word: string): string | null {
-  try {
-    return readAddress(unlinked(word)).address
-  } catch {
-    return null
-  }
 }
 
 async function showTicket(desk: Desk, user: string, identifier: string, respond: RespondFn): Promise<void> {

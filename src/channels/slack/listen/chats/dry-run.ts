@@ -19,6 +19,7 @@ import {
 import { ids } from '../../views/ids.ts'
 import { workingView } from '../../views/tickets/new-ticket.ts'
 import { said } from '../../views/tickets/prompts.ts'
+import { onSearch } from '../search.ts'
 import { admit, loadChat, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
@@ -33,25 +34,14 @@ export function listenToDryRuns(app: App, desk: Desk): void {
   on(ids.sendToMe, pressed => tryOnMe(desk, pressed))
   on(ids.blockedCsv, pressed => giveBlocked(desk, pressed))
   on(ids.saveDraft, pressed => keep(desk, pressed))
-  app.options(ids.findRecipient, async ({ ack, options, body }) => {
-    const { chatId } = values.metaOf<DryRunMeta>((body as { view?: { private_metadata: string } }).view ?? NO_VIEW)
-    const found = await find(desk, body.user.id, chatId, options.value).catch(err => {
-      desk.log.error({ err }, 'Recipients could not be searched.')
-      return []
-    })
-    await ack({ options: found.map(recipientOption) })
+  onSearch(app, desk, ids.findRecipient, async ({ typed, meta }) => {
+    const { chatId } = meta as unknown as DryRunMeta
+    return { options: (await desk.store.read(q => findRecipients(q, chatId, typed, MOST_FOUND))).map(recipientOption) }
   })
   app.view<ViewSubmitAction>(
     ids.forms.dryRun,
     onSubmit(desk, body => send(desk, body)),
   )
-}
-
-const NO_VIEW = { private_metadata: '' }
-
-async function find(desk: Desk, user: string, chatId: string, typed: string) {
-  await admit(desk, user)
-  return desk.store.read(q => findRecipients(q, chatId, typed, MOST_FOUND))
 }
 
 /** Draws the dry run in a form's place; in a direct message where the form is closed. */

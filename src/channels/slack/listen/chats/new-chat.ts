@@ -13,7 +13,7 @@ import { teams } from '../../../../core/teams.ts'
 import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
 import { chatFault } from '../../../../core/unsubscriptions.ts'
 import type { ChatRow } from '../../../../db/schema.ts'
-import { Problem, Problems } from '../../../../lib/problem.ts'
+import { faultsIn, Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { downloadFiles, readFile } from '../../files.ts'
 import { type AudienceKind, type ChatStart, type NewChatMeta, newChatForm } from '../../views/chats/new-chat.ts'
@@ -134,17 +134,6 @@ async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done> {
     await storeSubmission(tx, body, values.metaOf<NewChatMeta>(body.view).attempt)
   })
   return { show: workingView('New chat') }
-}
-
-async function faultsIn(work: () => Promise<unknown>): Promise<Problem[]> {
-  try {
-    await work()
-    return []
-  } catch (error) {
-    if (error instanceof Problems) return error.problems
-    if (error instanceof Problem) return [error]
-    throw error
-  }
 }
 
 /** Makes the draft of a stored submission and shows its dry run. Twice the same is one chat. */

@@ -8,6 +8,7 @@ import type { Desk } from '../../desk.ts'
 import { option } from '../../views/blocks.ts'
 import { pickedOptions, type SegmentMeta, segmentForm } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
+import { onSearch } from '../search.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
@@ -30,21 +31,13 @@ export function listenToSegments(app: App, desk: Desk): void {
     ids.forms.segment,
     onSubmit(desk, body => save(desk, body)),
   )
-  const offer = (id: string, search: (typed: string) => Promise<ReturnType<typeof option>[]>) =>
-    app.options(id, async ({ ack, options, body }) => {
-      const found = await admit(desk, body.user.id)
-        .then(() => search(options.value))
-        .catch(err => {
-          desk.log.error({ err }, 'A search found nothing, since it failed.')
-          return []
-        })
-      await ack({ options: found })
-    })
   for (const id of [ids.findCustomers, ids.findPerson])
-    offer(id, async typed => pickedOptions(await desk.store.read(q => searchCustomers(q, typed))))
-  offer(ids.findAccounts, async typed => {
+    onSearch(app, desk, id, async ({ typed }) => ({
+      options: pickedOptions(await desk.store.read(q => searchCustomers(q, typed))),
+    }))
+  onSearch(app, desk, ids.findAccounts, async ({ typed }) => {
     const accounts = await desk.store.read(q => searchAccounts(q, typed, MOST_ACCOUNTS))
-    return accounts.map(a => option(a.name, a.id))
+    return { options: accounts.map(a => option(a.name, a.id)) }
   })
 }
 

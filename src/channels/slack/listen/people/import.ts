@@ -1,5 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { type BadRow, importPeople, tryImport } from '../../../../core/people/import.ts'
+import { csvOf } from '../../../../lib/csv.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { readFile, sendFile } from '../../files.ts'
@@ -81,13 +82,9 @@ async function giveBadRows(desk: Desk, { user, value }: Pressed): Promise<void> 
   await admitLead(desk, user)
   const { bad } = await tryFile(desk, value)
   const comment = 'The rows of your list that are left out'
-  await sendFile(desk, user, { name: 'left-out.csv', text: csvOf(bad), comment })
+  await sendFile(desk, user, { name: 'left-out.csv', text: leftOut(bad), comment })
 }
 
-/** No cell can be read as a formula by a spreadsheet. */
-async function* csvOf(rows: BadRow[]): AsyncIterable<string> {
-  const { stringify } = await import('csv-stringify/sync')
-  yield stringify([['line', 'address', 'reason'], ...rows.map(r => [r.line, r.address, r.reason])], {
-    escape_formulas: true,
-  })
+async function* leftOut(rows: BadRow[]): AsyncIterable<string> {
+  yield csvOf([['line', 'address', 'reason'], ...rows.map(r => [r.line, r.address, r.reason])])
 }

@@ -49,10 +49,10 @@ export function listenToTags(app: App, desk: Desk): void {
   })
   submitted(ids.forms.tag, body => saveTag(desk, body))
   submitted(ids.forms.tagGroup, body => saveGroup(desk, body))
-  onSearch(app, desk, ids.findTagGroup, async typed => ({
+  onSearch(app, desk, ids.findTagGroup, async ({ typed }) => ({
     options: groupOptions(await desk.store.read(q => findGroups(q, typed)), typed),
   }))
-  onSearch(app, desk, ids.findTagToMerge, async typed => ({
+  onSearch(app, desk, ids.findTagToMerge, async ({ typed }) => ({
     options: (await desk.store.read(q => findTags(q, typed))).map(t => option(t.name, t.id)),
   }))
 }

@@ -25,7 +25,7 @@ export function listenToCustomerFields(app: App, desk: Desk): void {
     ids.forms.customerFields,
     onSubmit(desk, body => save(desk, body)),
   )
-  onSearch(app, desk, ids.findCustomerTags, async typed => {
+  onSearch(app, desk, ids.findCustomerTags, async ({ typed }) => {
     const found = await desk.store.read(q => findTagsOfCustomers(q, typed))
     return tagOffers(
       found.map(name => ({ id: name, name, group: null })),

@@ -27,8 +27,10 @@ export function listenToDetails(app: App, desk: Desk): void {
     ids.forms.editDetails,
     onSubmit(desk, body => save(desk, body)),
   )
-  onSearch(app, desk, ids.findTags, async typed => tagOffers(await desk.store.read(q => findTags(q, typed)), typed))
-  onSearch(app, desk, new RegExp(`^${ids.findOption}:`), async (typed, actionId) => {
+  onSearch(app, desk, ids.findTags, async ({ typed }) =>
+    tagOffers(await desk.store.read(q => findTags(q, typed)), typed),
+  )
+  onSearch(app, desk, new RegExp(`^${ids.findOption}:`), async ({ typed, actionId }) => {
     const id = actionId.slice(ids.findOption.length + 1)
     return { options: optionOffers((await desk.store.read(q => fieldById(q, id))).options, typed) }
   })

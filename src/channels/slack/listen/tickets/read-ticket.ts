@@ -1,5 +1,5 @@
 import type { RichTextBlock } from '@slack/types'
-import { readAddress } from '../../../../core/addresses.ts'
+import { addressIn } from '../../../../core/addresses.ts'
 import type { Addressee } from '../../../../core/collisions.ts'
 import { splitTyped } from '../../../../core/copies.ts'
 import { customerByAddress, customerById } from '../../../../core/customers.ts'
@@ -8,7 +8,7 @@ import { fillToSend } from '../../../../core/templates/fill.ts'
 import type { NewTicket } from '../../../../core/tickets/open.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
-import { Problem, Problems } from '../../../../lib/problem.ts'
+import { faultsIn, Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { readMessage } from '../../read-message.ts'
 import { mendVariable, mendVariables } from '../../variables.ts'
@@ -59,17 +59,6 @@ async function complete(q: Query, form: NewTicket, meta: NewTicketMeta, v: value
   Object.assign(form, await fillToSend(q, text, { to, agentId: form.agent.id, teamId: form.teamId }))
 }
 
-async function faultsIn(work: () => Promise<unknown>): Promise<Problem[]> {
-  try {
-    await work()
-    return []
-  } catch (error) {
-    if (error instanceof Problems) return error.problems
-    if (error instanceof Problem) return [error]
-    throw error
-  }
-}
-
 /** Whom the form is for, as far as that can be told; null while nobody is chosen. */
 export async function addresseeOf(q: Query, customer: NewTicket['customer']): Promise<Addressee | null> {
   if ('id' in customer) return { id: customer.id }
@@ -82,15 +71,6 @@ export async function addresseeOf(q: Query, customer: NewTicket['customer']): Pr
 /** The address that stands for a customer, by which a decision about them is remembered. */
 export async function addressOf(q: Query, to: Addressee): Promise<string> {
   return 'address' in to ? to.address : (await customerById(q, to.id)).address
-}
-
-/** The address, when a whole one was typed. */
-function addressIn(typed: string): string | null {
-  try {
-    return readAddress(typed).address
-  } catch {
-    return null
-  }
 }
 
 export function customerIn(v: values.Values): NewTicket['customer'] {

@@ -19,19 +19,16 @@ import {
   relationsForm,
   ticketOption,
 } from '../../views/tickets/relations.ts'
+import { onSearch } from '../search.ts'
 import { admit, loadTicket, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
 /** Links, sub-tickets and merging, and the search for a ticket as somebody types. */
 export function listenToRelations(app: App, desk: Desk): void {
-  app.options(ids.findTicket, async ({ ack, options, body }) => {
-    const than = values.metaOf<Partial<TicketMeta>>(body.view ?? { private_metadata: '' }).ticketId ?? null
-    const found = await find(desk, options.value, than).catch(err => {
-      desk.log.error({ err }, 'Tickets could not be searched.')
-      return []
-    })
-    await ack({ options: found })
+  onSearch(app, desk, ids.findTicket, async ({ typed, meta }) => {
+    const { ticketId: than = null } = meta as Partial<TicketMeta>
+    return { options: (await desk.store.read(q => ticketsLike(q, typed, { than }))).map(ticketOption) }
   })
   const open = (id: string, draw: typeof relationsForm) =>
     app.action<BlockAction>(
@@ -55,10 +52,6 @@ export function listenToRelations(app: App, desk: Desk): void {
     ids.forms.merge,
     onSubmit(desk, body => merge(desk, body)),
   )
-}
-
-async function find(desk: Desk, typed: string, than: string | null) {
-  return (await desk.store.read(q => ticketsLike(q, typed, { than }))).map(ticketOption)
 }
 
 async function relate(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {

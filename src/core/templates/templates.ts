@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, TemplateRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -105,21 +106,33 @@ export async function templatesFor(
   handle: string,
   { teamId, limit }: { teamId?: string; limit: number },
 ): Promise<TemplateChoice[]> {
-  const rows = await q
+  const { rows } = teamId ? await selectForTeam(q, { handle, teamId, limit }) : await selectForAll(q, { handle, limit })
+  return rows.map(({ id, name, team }) => ({ id, name, team }))
+}
+
+const selectForTeam = prepared((q, v: { handle: string; teamId: string; limit: number }) =>
+  choices(q, v.limit).where(e =>
+    e.or([e.and([e('t.team_id', 'is', null), e('a.handle', '=', v.handle)]), e('t.team_id', '=', v.teamId)]),
+  ),
+)
+
+const selectForAll = prepared((q, v: { handle: string; limit: number }) =>
+  choices(q, v.limit).where(e =>
+    e.or([
+      e.and([e('t.team_id', 'is', null), e('a.handle', '=', v.handle)]),
+      e('teams.archived_at', 'is', null).and('t.team_id', 'is not', null),
+    ]),
+  ),
+)
+
+function choices(q: Query, limit: number) {
+  return q
     .selectFrom('templates as t')
     .innerJoin('agents as a', 'a.id', 't.agent_id')
     .leftJoin('teams', 'teams.id', 't.team_id')
     .select(['t.id', 't.name', 't.team_id', 'teams.name as team'])
-    .where(e =>
-      e.or([
-        e.and([e('t.team_id', 'is', null), e('a.handle', '=', handle)]),
-        teamId ? e('t.team_id', '=', teamId) : e('teams.archived_at', 'is', null).and('t.team_id', 'is not', null),
-      ]),
-    )
     .orderBy(e => e.case().when('t.team_id', 'is', null).then(0).else(1).end())
     .orderBy('teams.name')
     .orderBy('t.name')
     .limit(limit)
-    .execute()
-  return rows.map(({ id, name, team }) => ({ id, name, team }))
 }

@@ -49,7 +49,9 @@ export function listenToFind(app: App, desk: Desk): void {
     found: view ? values.metaOf<FoundMeta>(view) : null,
   }))
   for (const subject of Object.keys(NAMED) as Subject[])
-    onSearch(app, desk, `${ids.findOffer}:${subject}`, async typed => ({ options: await offer(desk, subject, typed) }))
+    onSearch(app, desk, `${ids.findOffer}:${subject}`, async ({ typed }) => ({
+      options: await offer(desk, subject, typed),
+    }))
   app.view<ViewSubmitAction>(
     ids.forms.find,
     onSubmit(desk, body => submit(desk, body)),

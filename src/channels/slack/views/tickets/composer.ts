@@ -101,15 +101,13 @@ export function blindField(typed?: string): InputBlock {
 
 /** When the mail goes, by the clock of the customer or, while that is not known, of the team. */
 export function whenFields(when: Wish['when'], clock: Clock, start: ComposerStart, now: number): InputBlock[] {
-  const next = nextWorkingMoment(clock.hours, now)
-  const hours = next === now ? 'now' : clockWords(next, clock.zone)
   const options: PlainTextOption[] = [
     option('Now', 'now'),
     option('At a date and time…', 'at'),
-    option(`In ${clock.isTheirs ? 'their' : 'our'} next working hours: ${hours}`, 'hours'),
+    option(`In ${clock.isTheirs ? 'their' : 'our'} next working hours`, 'hours'),
   ]
   const initial = options.find(o => o.value === when) as PlainTextOption
-  const hint = { hint: clockHint(clock) }
+  const hint = { hint: when === 'hours' ? `${nextWords(clock, now)} ${clockHint(clock)}` : clockHint(clock) }
   const choice = field(
     'send_when',
     'Send it',
@@ -122,6 +120,12 @@ export function whenFields(when: Wish['when'], clock: Clock, start: ComposerStar
     field('time', 'At', { type: 'timepicker', ...(start.time && { initial_time: start.time }) }, hint),
   ]
   return [choice, ...(when === 'at' ? moment : []), unlessField(start.unless ?? true)]
+}
+
+/** Reckoned only for whoever chooses it: it takes as long as all else of the form. */
+function nextWords({ hours, zone }: Clock, now: number): string {
+  const next = nextWorkingMoment(hours, now)
+  return next === now ? 'These are now.' : `They begin ${clockWords(next, zone)}.`
 }
 
 function clockHint({ zone, isTheirs }: Clock): string {

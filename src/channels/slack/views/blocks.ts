@@ -66,6 +66,16 @@ export function words(text: string, accessory?: SectionBlock['accessory']): Sect
   return { type: 'section', text: plain(text), ...(accessory && { accessory }) }
 }
 
+/** A field for a line of text that begins with this; with `multiline` beside it, for several. */
+export function textInput(value: string | null | undefined, most: number, example?: string) {
+  return {
+    type: 'plain_text_input' as const,
+    max_length: most,
+    ...(example && { placeholder: plain(example, limits.placeholder) }),
+    ...(value && { initial_value: cut(value, most) }),
+  }
+}
+
 /** A quiet line: mrkdwn of our own, or literal text. */
 export function context(...elements: (string | PlainTextElement)[]): ContextBlock {
   return {

@@ -4,7 +4,21 @@ import type { Exclusions } from '../../../../core/chats/blocks.ts'
 import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { FileRules } from '../../../../db/store.ts'
-import { actions, button, context, cut, field, label, limits, modal, oneLine, option, plain, words } from '../blocks.ts'
+import {
+  actions,
+  button,
+  context,
+  cut,
+  field,
+  label,
+  limits,
+  modal,
+  oneLine,
+  option,
+  plain,
+  textInput,
+  words,
+} from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { revised, templateField } from '../tickets/composer.ts'
 import { filesField, priorities, priority, type SenderChoice, senderField } from '../tickets/new-ticket.ts'
@@ -199,13 +213,7 @@ function addressesField(typed: string | undefined): InputBlock {
   return field(
     'addresses',
     'Addresses',
-    {
-      type: 'plain_text_input',
-      multiline: true,
-      max_length: 3_000,
-      placeholder: plain('Jane Doe <jane@acme.test>, bob@globex.test', limits.placeholder),
-      ...(typed && { initial_value: cut(typed, 3_000) }),
-    },
+    { ...textInput(typed, 3_000, 'Jane Doe <jane@acme.test>, bob@globex.test'), multiline: true },
     { optional: true, hint: 'Separated by commas, semicolons or lines. More than fit here go into a CSV file.' },
   )
 }
@@ -270,12 +278,7 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
 }
 
 function subjectField(typed: string | undefined, rev: number): InputBlock {
-  return field(
-    revised('subject', rev),
-    'Subject',
-    { type: 'plain_text_input', max_length: 255, ...(typed && { initial_value: cut(typed, 255) }) },
-    { hint: 'Variables work here, too.' },
-  )
+  return field(revised('subject', rev), 'Subject', textInput(typed, 255), { hint: 'Variables work here, too.' })
 }
 
 function messageField(start: RichTextBlock | undefined, rev: number): InputBlock {

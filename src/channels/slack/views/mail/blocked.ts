@@ -17,6 +17,7 @@ import {
   mrkdwn,
   oneLine,
   plain,
+  textInput,
   words,
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -205,19 +206,9 @@ export function banForm(address: string, meta: BanMeta): ModalView {
     submit: 'Ban',
     meta,
     blocks: [
-      field(
-        'address',
-        'Address',
-        {
-          type: 'plain_text_input',
-          max_length: 320,
-          placeholder: plain('somebody@example.com, or *@example.com'),
-          ...(address && { initial_value: cut(address, 320) }),
-        },
-        {
-          hint: 'Their mail is kept aside and opens no ticket, and nothing is sent to them either. *@example.com is everybody there. Set-up lists all bans, and lifts them.',
-        },
-      ),
+      field('address', 'Address', textInput(address, 320, 'somebody@example.com, or *@example.com'), {
+        hint: 'Their mail is kept aside and opens no ticket, and nothing is sent to them either. *@example.com is everybody there. Set-up lists all bans, and lifts them.',
+      }),
       field('reason', 'Why', { type: 'plain_text_input', max_length: 500 }),
       field(
         'until',

@@ -2,7 +2,20 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { CustomerNote } from '../../../../core/people/notes.ts'
 import type { PersonPage, TheirAddress, TheirChat, TheirTicket } from '../../../../core/people/page.ts'
 import { EVERYTHING } from '../../../../core/unsubscriptions.ts'
-import { actions, button, confirm, context, cut, field, modal, mrkdwn, oneLine, plain, words } from '../blocks.ts'
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  cut,
+  field,
+  modal,
+  mrkdwn,
+  oneLine,
+  plain,
+  textInput,
+  words,
+} from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
 import { moment, statusWords } from '../words.ts'
@@ -101,25 +114,20 @@ function bounceLine({ at, reason }: { at: number; reason: string }): KnownBlock 
 
 /** Changes what is known of a customer. */
 export function personForm(person: PersonPage): ModalView {
-  const typed = (value: string, most: number) => ({
-    type: 'plain_text_input' as const,
-    max_length: most,
-    ...(value && { initial_value: cut(value, most) }),
-  })
   return modal({
     id: ids.forms.editPerson,
     title: 'Edit customer',
     submit: 'Save',
     meta: { customerId: person.id } satisfies PersonMeta,
     blocks: [
-      field('name', 'Name', typed(person.name, 200)),
-      field('company', 'Company', typed(person.company?.name ?? '', 200), { optional: true }),
-      field('zone', 'Time zone', typed(person.zone ?? '', 60), {
+      field('name', 'Name', textInput(person.name, 200)),
+      field('company', 'Company', textInput(person.company?.name ?? '', 200), { optional: true }),
+      field('zone', 'Time zone', textInput(person.zone ?? '', 60), {
         optional: true,
         hint: 'As Europe/Amsterdam. Chats keep to its quiet hours. Left empty, it is the team’s.',
       }),
-      field('tags', 'Tags', typed(person.tags.join(', '), 1_000), { optional: true, hint: 'Between commas.' }),
-      field('address', 'A further address', typed('', 320), {
+      field('tags', 'Tags', textInput(person.tags.join(', '), 1_000), { optional: true, hint: 'Between commas.' }),
+      field('address', 'A further address', textInput('', 320), {
         optional: true,
         hint: 'What comes from it is theirs. Mails go on to the address of each ticket.',
       }),

@@ -1,6 +1,6 @@
 import type { KnownBlock, PlainTextOption } from '@slack/types'
 import { type Condition, OPERATORS, SUBJECTS } from '../../../../core/routing/conditions.ts'
-import { cut, field, option, plain } from '../blocks.ts'
+import { cut, field, option, textInput } from '../blocks.ts'
 
 const subjectWords: Record<Condition['on'], string> = {
   account: 'Company',
@@ -40,17 +40,7 @@ export function conditionFields(row: number, condition: Condition | undefined): 
       options: whatOptions,
       initial_option: whatOptions.find(o => o.value === chosen) as PlainTextOption,
     }),
-    field(
-      `condition:${row}`,
-      'this',
-      {
-        type: 'plain_text_input',
-        max_length: 300,
-        placeholder: plain('Acme, or for a field: plan = gold'),
-        ...(text && { initial_value: cut(text, 300) }),
-      },
-      { optional: true },
-    ),
+    field(`condition:${row}`, 'this', textInput(text, 300, 'Acme, or for a field: plan = gold'), { optional: true }),
   ]
 }
 

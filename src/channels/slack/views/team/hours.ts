@@ -10,11 +10,11 @@ import {
   context,
   cut,
   field,
-  limits,
   modal,
   mrkdwn,
   oneLine,
   plain,
+  textInput,
   words,
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -120,9 +120,9 @@ export function hoursForm(meta: HoursMeta, hours: Hours | null, lead: string): M
     meta,
     blocks: [
       words(cut(lead, 300)),
-      field('zone', 'Time zone', text(hours?.zone ?? '', 60, 'Europe/Berlin'), { optional: isOwn }),
+      field('zone', 'Time zone', textInput(hours?.zone ?? '', 60, 'Europe/Berlin'), { optional: isOwn }),
       ...dayWords.map((name, i) =>
-        field(`day:${i + 1}`, name, text(slotWords(hours?.week[i] ?? []), 120, '09:00-12:30, 13:00-17:00'), {
+        field(`day:${i + 1}`, name, textInput(slotWords(hours?.week[i] ?? []), 120, '09:00-12:30, 13:00-17:00'), {
           optional: true,
           ...(i === 0 && { hint: 'Left empty, the day is free.' }),
         }),
@@ -130,7 +130,10 @@ export function hoursForm(meta: HoursMeta, hours: Hours | null, lead: string): M
       field(
         'holidays',
         'Holidays',
-        { ...text((hours?.holidays ?? []).map(holidayLine).join('\n'), 3_000, '25-12 Christmas'), multiline: true },
+        {
+          ...textInput((hours?.holidays ?? []).map(holidayLine).join('\n'), 3_000, '25-12 Christmas'),
+          multiline: true,
+        },
         { optional: true, hint: 'One in each line: 25-12 for every year, 06-04-2026 for one.' },
       ),
     ],
@@ -139,15 +142,6 @@ export function hoursForm(meta: HoursMeta, hours: Hours | null, lead: string): M
 
 function holidayLine({ on, name }: Holiday): string {
   return `${on} ${name}`.trim()
-}
-
-export function text(value: string, most: number, placeholder: string) {
-  return {
-    type: 'plain_text_input' as const,
-    max_length: most,
-    placeholder: plain(placeholder, limits.placeholder),
-    ...(value && { initial_value: cut(value, most) }),
-  }
 }
 
 /** `9-12:30, 13:00 – 17:00` as people type it; what is no time is left for core to name. */

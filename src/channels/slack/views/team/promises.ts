@@ -4,12 +4,12 @@ import { type Condition, MOST_CONDITIONS } from '../../../../core/routing/condit
 import { METRICS, type Policy } from '../../../../core/sla/policies.ts'
 import type { Digest } from '../../../../core/stats/digest.ts'
 import type { SlaMetric } from '../../../../db/schema.ts'
-import { actions, button, cut, field, modal, option, words } from '../blocks.ts'
+import { actions, button, cut, field, modal, option, textInput, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { metricWords } from '../tickets/clocks.ts'
 import { priorityWords, workingSpan } from '../words.ts'
 import { conditionFields } from './conditions.ts'
-import { dayWords, type HoursMeta, text } from './hours.ts'
+import { dayWords, type HoursMeta } from './hours.ts'
 
 export interface PolicyMeta {
   teamId: string
@@ -57,9 +57,9 @@ export function policyForm(meta: PolicyMeta, draft: PolicyDraft): ModalView {
     submit: 'Save',
     meta: { ...meta, rows } satisfies PolicyMeta,
     blocks: [
-      field('name', 'Name', text(draft.name, 80, 'Urgent tickets')),
+      field('name', 'Name', textInput(draft.name, 80, 'Urgent tickets')),
       ...METRICS.map(metric =>
-        field(metric, `${metricWords[metric]} within`, text(draft.targets[metric], 20, '4h'), {
+        field(metric, `${metricWords[metric]} within`, textInput(draft.targets[metric], 20, '4h'), {
           optional: true,
           hint: `${hints[metric]} Working time, such as 30m, 4h, 1h 30m. It rests while we wait for the customer.`,
         }),
@@ -110,7 +110,7 @@ export function autoCloseForm(meta: HoursMeta, rules: AutoClose): ModalView {
       field(
         'reminder',
         'The reminder',
-        { ...text(rules.reminder, 3_000, 'Hello'), multiline: true },
+        { ...textInput(rules.reminder, 3_000, 'Hello'), multiline: true },
         {
           optional: true,
           hint: 'Goes out under the name of the assignee. Variables: {{ customer.first_name | default: "there" }}, {{ ticket.subject }}, {{ ticket.identifier }}, {{ agent.name }}, {{ team.name }}.',
@@ -160,7 +160,7 @@ export function digestForm(meta: HoursMeta, digest: Digest | null, zone: string)
         options: weekdays,
         initial_option: weekdays[(digest?.weekday ?? 1) - 1] as PlainTextOption,
       }),
-      field('time', 'Time', text(digest?.time ?? '09:00', 5, '09:00'), { hint: cut(`In ${zone}.`, 100) }),
+      field('time', 'Time', textInput(digest?.time ?? '09:00', 5, '09:00'), { hint: cut(`In ${zone}.`, 100) }),
     ],
   })
 }

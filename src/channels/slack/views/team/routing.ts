@@ -15,6 +15,7 @@ import {
   oneLine,
   option,
   plain,
+  textInput,
   words,
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -194,11 +195,7 @@ export function ruleForm(meta: RuleMeta, draft: RuleDraft, teams: Named[]): Moda
     submit: 'Save',
     meta: { ...meta, rows } satisfies RuleMeta,
     blocks: [
-      field('name', 'Name', {
-        type: 'plain_text_input',
-        max_length: 80,
-        ...(draft.name && { initial_value: cut(draft.name, 80) }),
-      }),
+      field('name', 'Name', textInput(draft.name, 80)),
       field('meets', 'It takes a ticket when', {
         type: 'static_select',
         options: modes,

@@ -1,6 +1,6 @@
 import type { ModalView, PlainTextOption } from '@slack/types'
 import type { AgentRow, ReplyMode, SenderRow, TeamRow } from '../../../../db/schema.ts'
-import { actions, button, context, cut, field, limits, modal, oneLine, option, plain } from '../blocks.ts'
+import { actions, button, context, cut, field, modal, oneLine, option, plain, textInput } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import type { NewTicketMeta } from '../tickets/new-ticket.ts'
 import { replyModeWords } from '../words.ts'
@@ -18,13 +18,10 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
     submit: 'Save',
     meta: { teamId: team?.id ?? null } satisfies TeamMeta,
     blocks: [
-      field('name', 'Name', { type: 'plain_text_input', max_length: 80, ...initial(team?.name, 80) }),
-      field(
-        'prefix',
-        'Prefix of its tickets',
-        { type: 'plain_text_input', max_length: 10, placeholder: plain('SUP'), ...initial(team?.prefix, 10) },
-        { hint: 'Tickets are called SUP-1, SUP-2 and so on. Those that exist keep their names.' },
-      ),
+      field('name', 'Name', textInput(team?.name, 80)),
+      field('prefix', 'Prefix of its tickets', textInput(team?.prefix, 10, 'SUP'), {
+        hint: 'Tickets are called SUP-1, SUP-2 and so on. Those that exist keep their names.',
+      }),
       field('place', 'Channel', {
         type: 'conversations_select',
         filter: { include: ['public', 'private'], exclude_bot_users: true },
@@ -49,7 +46,7 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
       field(
         'signature',
         'Signature',
-        { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(team?.signature, 3_000) },
+        { ...textInput(team?.signature, 3_000), multiline: true },
         { optional: true, hint: "Stands under every mail of the team, below the agent's own." },
       ),
       ...(senders.length
@@ -93,10 +90,6 @@ function modeOption(mode: ReplyMode): PlainTextOption {
   return option(replyModeWords[mode], mode)
 }
 
-function initial(text: string | null | undefined, most: number): { initial_value?: string } {
-  return text ? { initial_value: cut(text, most) } : {}
-}
-
 const ALIASES = 3_000
 
 export interface SenderMeta {
@@ -125,28 +118,15 @@ export function senderForm(
         options,
         initial_option: options.find(o => o.value === teamId) ?? (options[0] as PlainTextOption),
       }),
-      field('address', 'Address', {
-        type: 'plain_text_input',
-        max_length: 320,
-        placeholder: plain('support@example.com'),
-        ...initial(sender?.address, 320),
+      field('address', 'Address', textInput(sender?.address, 320, 'support@example.com')),
+      field('name', 'Name', textInput(sender?.name, 80), {
+        optional: true,
+        hint: 'What customers see when no agent wrote the mail.',
       }),
-      field(
-        'name',
-        'Name',
-        { type: 'plain_text_input', max_length: 80, ...initial(sender?.name, 80) },
-        { optional: true, hint: 'What customers see when no agent wrote the mail.' },
-      ),
       field(
         'aliases',
         'Also takes mail for',
-        {
-          type: 'plain_text_input',
-          multiline: true,
-          max_length: ALIASES,
-          placeholder: plain('help@example.com', limits.placeholder),
-          ...initial(aliases.join('\n'), ALIASES),
-        },
+        { ...textInput(aliases.join('\n'), ALIASES, 'help@example.com'), multiline: true },
         {
           optional: true,
           hint: 'Further addresses whose mail reaches this one, one a line: an alias, one that is forwarded here, or *@example.com for all that is written to a domain.',
@@ -155,7 +135,7 @@ export function senderForm(
       field(
         'postal_footer',
         'Postal address',
-        { type: 'plain_text_input', multiline: true, max_length: 500, ...initial(sender?.postal_footer, 500) },
+        { ...textInput(sender?.postal_footer, 500), multiline: true },
         {
           optional: true,
           hint: 'Stands under every chat: who sends it, and where you can be found. The law asks for it in many countries. Tickets are sent without.',
@@ -171,12 +151,7 @@ export function senderForm(
         },
         { optional: true, hint: secret ?? "Left empty, mails go through this installation's own server (SMTP_URL)." },
       ),
-      field(
-        'dkim_selector',
-        'DKIM selector',
-        { type: 'plain_text_input', max_length: 100, ...initial(sender?.dkim_selector, 100) },
-        { optional: true },
-      ),
+      field('dkim_selector', 'DKIM selector', textInput(sender?.dkim_selector, 100), { optional: true }),
       field(
         'dkim_key',
         'DKIM private key',
@@ -203,18 +178,11 @@ export function agentForm(agent: Pick<AgentRow, 'alias' | 'signature'> | null, t
     title: 'Name and signature',
     submit: 'Save',
     blocks: [
-      field(
-        'alias',
-        'Name that customers see',
-        { type: 'plain_text_input', max_length: 80, ...initial(agent?.alias, 80) },
-        { optional: true, hint: 'Left empty, it is your name in Slack.' },
-      ),
-      field(
-        'signature',
-        'Signature',
-        { type: 'plain_text_input', multiline: true, max_length: 3_000, ...initial(agent?.signature, 3_000) },
-        { optional: true },
-      ),
+      field('alias', 'Name that customers see', textInput(agent?.alias, 80), {
+        optional: true,
+        hint: 'Left empty, it is your name in Slack.',
+      }),
+      field('signature', 'Signature', { ...textInput(agent?.signature, 3_000), multiline: true }, { optional: true }),
       ...teams
         .slice(0, MOST_TEAMS)
         .map(({ team, senders, usual }) =>

@@ -16,6 +16,7 @@ import {
   oneLine,
   option,
   plain,
+  textInput,
   words,
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -36,16 +37,7 @@ export function tagsPage(meta: TagsMeta, { tags, next }: TagPage): ModalView {
     close: 'Close',
     meta,
     blocks: [
-      field(
-        'search',
-        'Search',
-        {
-          type: 'plain_text_input',
-          max_length: LONGEST_TAG,
-          ...(meta.typed && { initial_value: cut(meta.typed, LONGEST_TAG) }),
-        },
-        { optional: true },
-      ),
+      field('search', 'Search', textInput(meta.typed, LONGEST_TAG), { optional: true }),
       ...(tags.length
         ? tags.map(t => words(tagLine(t), button('Edit', ids.editTag, t.id)))
         : [context(meta.typed ? 'No tag is called so.' : 'There is no tag yet. They are made where they are used.')]),

@@ -1,7 +1,20 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { TemplateRow } from '../../../../db/schema.ts'
-import { actions, button, confirm, context, cut, field, modal, notice, oneLine, option, words } from '../blocks.ts'
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  cut,
+  field,
+  modal,
+  notice,
+  oneLine,
+  option,
+  textInput,
+  words,
+} from '../blocks.ts'
 import { initialText } from '../excerpt.ts'
 import { ids } from '../ids.ts'
 
@@ -61,16 +74,10 @@ export function templateForm(
         ...(template && { initial_value: cut(template.name, 70) }),
       }),
       field('scope', 'Who can use it', { type: 'static_select', options: scopes, initial_option: scope }),
-      field(
-        'subject',
-        'Subject',
-        {
-          type: 'plain_text_input',
-          max_length: 255,
-          ...(template?.subject && { initial_value: cut(template.subject, 255) }),
-        },
-        { optional: true, hint: 'For new tickets and chats; an answer keeps the subject that it has.' },
-      ),
+      field('subject', 'Subject', textInput(template?.subject, 255), {
+        optional: true,
+        hint: 'For new tickets and chats; an answer keeps the subject that it has.',
+      }),
       field(
         'message',
         'Message',

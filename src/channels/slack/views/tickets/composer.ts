@@ -3,7 +3,7 @@ import { nextWorkingMoment } from '../../../../core/hours/working-time.ts'
 import type { Clock, Wish } from '../../../../core/schedule/moment.ts'
 import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import { clockWords } from '../../../../lib/zone.ts'
-import { context, cut, field, limits, oneLine, option, plain } from '../blocks.ts'
+import { context, cut, field, limits, oneLine, option, plain, textInput } from '../blocks.ts'
 import { ids } from '../ids.ts'
 
 /** What every form remembers in which somebody writes to a customer. */
@@ -86,17 +86,10 @@ export function missingLine(missing: string | null | undefined): KnownBlock[] {
 
 /** Who gets a copy that nobody else sees. */
 export function blindField(typed?: string): InputBlock {
-  return field(
-    'blind',
-    'Blind copy to',
-    {
-      type: 'plain_text_input',
-      max_length: 3_000,
-      placeholder: plain('carol@acme.test', limits.placeholder),
-      ...(typed && { initial_value: cut(typed, 3_000) }),
-    },
-    { optional: true, hint: 'Nobody else sees that they get it.' },
-  )
+  return field('blind', 'Blind copy to', textInput(typed, 3_000, 'carol@acme.test'), {
+    optional: true,
+    hint: 'Nobody else sees that they get it.',
+  })
 }
 
 /** When the mail goes, by the clock of the customer or, while that is not known, of the team. */

@@ -1,7 +1,7 @@
 import type { ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
 import { LONGEST_TAG, MOST_TAGS, type Tag, tagKey } from '../../../../core/tags/tags.ts'
-import { cut, field, label, limits, modal, option, plain } from '../blocks.ts'
+import { field, label, limits, modal, option, plain, textInput } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 import type { TicketMeta } from './forms.ts'
@@ -17,12 +17,7 @@ export function editDetailsForm(ticket: TicketView, asked: Asked[]): ModalView {
       field(
         'description',
         'Description',
-        {
-          type: 'plain_text_input',
-          multiline: true,
-          max_length: 3_000,
-          ...(ticket.description && { initial_value: cut(ticket.description, 3_000) }),
-        },
+        { ...textInput(ticket.description, 3_000), multiline: true },
         { optional: true, hint: 'For the team: the customer does not see it.' },
       ),
       field(

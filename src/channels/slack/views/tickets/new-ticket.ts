@@ -17,6 +17,7 @@ import {
   notice,
   option,
   plain,
+  textInput,
   words,
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
@@ -204,17 +205,9 @@ function customerFields(start: Start): InputBlock[] {
       },
       { optional: true, dispatch: true },
     ),
-    field(
-      'customer_typed',
-      'or paste an address',
-      {
-        type: 'plain_text_input',
-        max_length: 400,
-        placeholder: plain('Jane Doe <jane@acme.test>', limits.placeholder),
-        ...(start.typed && { initial_value: cut(start.typed, 400) }),
-      },
-      { optional: true },
-    ),
+    field('customer_typed', 'or paste an address', textInput(start.typed, 400, 'Jane Doe <jane@acme.test>'), {
+      optional: true,
+    }),
   ]
 }
 
@@ -251,17 +244,7 @@ export function filesField(rules: FileRules): InputBlock {
 
 /** Who else gets the mail; the customer sees that they do. */
 export function copiesField(typed?: string): InputBlock {
-  return field(
-    'copies',
-    'Copy to',
-    {
-      type: 'plain_text_input',
-      max_length: 3_000,
-      placeholder: plain('bob@acme.test, carol@acme.test', limits.placeholder),
-      ...(typed && { initial_value: cut(typed, 3_000) }),
-    },
-    { optional: true },
-  )
+  return field('copies', 'Copy to', textInput(typed, 3_000, 'bob@acme.test, carol@acme.test'), { optional: true })
 }
 
 export function priorities(): PlainTextOption[] {

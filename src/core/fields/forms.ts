@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { FormRow, Priority, Required, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -42,17 +43,20 @@ export function archivedForms(q: Query, teamId: string): Promise<FormRow[]> {
 
 /** What a form asks for, in its order, without what is archived. */
 export async function askedBy(q: Query, formId: string): Promise<AskedField[]> {
-  const rows = await q
+  const { rows } = await selectAsked(q, { formId })
+  return rows.map(row => ({ ...fieldIn(row), required: row.required }))
+}
+
+const selectAsked = prepared((q, v: { formId: string }) =>
+  q
     .selectFrom('form_fields as ff')
     .innerJoin('fields as f', 'f.id', 'ff.field_id')
     .selectAll('f')
     .select('ff.required')
-    .where('ff.form_id', '=', formId)
+    .where('ff.form_id', '=', v.formId)
     .where('f.archived_at', 'is', null)
-    .orderBy('ff.position')
-    .execute()
-  return rows.map(row => ({ ...fieldIn(row), required: row.required }))
-}
+    .orderBy('ff.position'),
+)
 
 /** What a ticket is asked for: by its own form, or by its team's first where it has none of the team. */
 export async function askedOf(q: Query, ticket: Pick<TicketRow, 'team_id' | 'form_id'>): Promise<AskedField[]> {

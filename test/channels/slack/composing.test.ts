@@ -36,6 +36,15 @@ const homeDrafts = async (who = world.ann) => {
   await world.slack.until(() => /There is no draft|discard_draft/.test(wordsOf(who.home())))
   return { view: home.id }
 }
+const isMemberNow = () =>
+  world.overture.store.read(q =>
+    q
+      .selectFrom('team_members as m')
+      .innerJoin('agents as a', 'a.id', 'm.agent_id')
+      .select('a.id')
+      .where('a.handle', '=', world.ben.id)
+      .executeTakeFirst(),
+  )
 const tickets = () => world.overture.store.read(q => q.selectFrom('tickets').selectAll().execute())
 
 describe('a template', () => {
@@ -245,6 +254,7 @@ describe('a draft of the team', () => {
     const { ann, ben, openTicket } = world
     const card = await openTicket({ subject: 'Shared' })
     await ben.say({ channel: 'support', thread_ts: card.ts, text: 'note: I am here.' })
+    await world.slack.until(isMemberNow) // by writing there
     await openReply(card)
     await ann.choose('message', 'Ann began.')
     await saved('Ann began.')

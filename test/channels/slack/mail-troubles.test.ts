@@ -54,7 +54,7 @@ async function leftOver(subject: string, from = 'Zoe <zoe@zest.test>'): Promise<
 
 async function openTray(shows: string): Promise<ModalView> {
   const { ann } = world
-  await ann.openHome()
+  if (!ann.home()) await ann.openHome()
   const home = await world.slack.until(() => ann.home())
   await ann.click({ view: home.id }, 'home_tab:setup')
   await world.slack.until(() => json(ann.home()).includes('open_tray'))

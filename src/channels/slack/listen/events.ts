@@ -1,7 +1,7 @@
 import { deactivateAgent } from '../../../core/agents.ts'
 import type { Desk } from '../desk.ts'
 import { onAnew, onGone, onJoined, onLeft, onMoved, onRenamed, onShared } from './channels.ts'
-import { showHome } from './home.ts'
+import { onHomeOpened } from './home.ts'
 import { onLinks } from './links.ts'
 import { onMessage } from './messages.ts'
 import { onReaction } from './reactions.ts'
@@ -16,7 +16,7 @@ export const events: Record<string, Handler> = {
   reaction_added: onReaction as Handler,
   link_shared: onLinks as Handler,
   function_executed: onStep as Handler,
-  app_home_opened: onHomeOpened as Handler,
+  app_home_opened: homeOpened as Handler,
   member_joined_channel: onJoined as Handler,
   channel_left: onLeft as Handler,
   group_left: onLeft as Handler,
@@ -41,8 +41,11 @@ export async function onEvent(desk: Desk, stored: StoredEvent): Promise<void> {
   await settleWith(desk, stored, async () => {})
 }
 
-async function onHomeOpened(desk: Desk, { event }: StoredEvent<{ user: string; tab: string }>): Promise<void> {
-  if (event.tab === 'home') await showHome(desk, event.user)
+async function homeOpened(
+  desk: Desk,
+  { event }: StoredEvent<{ user: string; tab: string; event_ts: string }>,
+): Promise<void> {
+  if (event.tab === 'home') await onHomeOpened(desk, event.user, Number(event.event_ts) * 1_000)
 }
 
 async function onUserChange(

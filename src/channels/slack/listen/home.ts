@@ -59,10 +59,17 @@ function pageOf(body: BlockAction): HomePage {
  * so that what they asked for last is what they see.
  */
 export function showHome(desk: Desk, userId: string, page?: HomePage): Promise<void> {
+  if (page) turnedAt.set(userId, desk.store.now())
   return inTurn(userId, () => draw(desk, userId, page))
 }
 
 const inTurn = takeTurns()
+const turnedAt = new Map<string, number>() // when somebody last chose a page, ms UTC
+
+/** Somebody opened the tab at this moment (ms UTC): word of it may be late, and then what they chose since is left alone. */
+export async function onHomeOpened(desk: Desk, userId: string, at: number): Promise<void> {
+  if ((turnedAt.get(userId) ?? 0) < at) await showHome(desk, userId)
+}
 
 async function draw(desk: Desk, userId: string, page: HomePage | undefined): Promise<void> {
   await desk.ui.views.publish({ user_id: userId, view: await viewFor(desk, userId, page) })

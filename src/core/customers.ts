@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url'
 import { containing } from '../db/like.ts'
-import { preparedMany, slotsOf } from '../db/prepared.ts'
+import { prepared, preparedMany, slotsOf } from '../db/prepared.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
@@ -158,15 +158,17 @@ const selectByAddress = preparedMany((q, wanted: { address: string }[]) =>
 
 /** All addresses of a customer, oldest first. */
 export async function addressesOf(q: Query, customerId: string): Promise<string[]> {
-  const rows = await q
+  return (await selectAddresses(q, { customerId })).rows.map(r => r.address)
+}
+
+const selectAddresses = prepared((q, v: { customerId: string }) =>
+  q
     .selectFrom('addresses')
     .select('address')
-    .where('customer_id', '=', customerId)
+    .where('customer_id', '=', v.customerId)
     .orderBy('created_at')
-    .orderBy('address')
-    .execute()
-  return rows.map(r => r.address)
-}
+    .orderBy('address'),
+)
 
 /** The customer, with their oldest address. Throws a Problem when there is none. */
 export async function customerById(q: Query, id: string): Promise<CustomerView> {

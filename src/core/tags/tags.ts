@@ -1,4 +1,5 @@
 import { containing } from '../../db/like.ts'
+import { preparedFor } from '../../db/prepared.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -37,16 +38,19 @@ export function tagKey(name: string): string {
 export async function tagsOf(q: Query, ticketIds: string[]): Promise<Map<string, string[]>> {
   const tags = new Map<string, string[]>()
   if (!ticketIds.length) return tags
-  const rows = await q
-    .selectFrom('ticket_tags as tt')
-    .innerJoin('tags as t', 't.id', 'tt.tag_id')
-    .select(['tt.ticket_id', 't.name'])
-    .where('tt.ticket_id', 'in', ticketIds)
-    .orderBy('t.key')
-    .execute()
+  const rows = await selectTagsOf(q, ticketIds)
   for (const { ticket_id, name } of rows) tags.set(ticket_id, [...(tags.get(ticket_id) ?? []), name])
   return tags
 }
+
+const selectTagsOf = preparedFor((q, ids) =>
+  q
+    .selectFrom('ticket_tags as tt')
+    .innerJoin('tags as t', 't.id', 'tt.tag_id')
+    .select(['tt.ticket_id', 't.name'])
+    .where('tt.ticket_id', 'in', ids)
+    .orderBy('t.key'),
+)
 
 /** Afterwards a ticket has these tags and no others; those that are new are made. Throws a Problem under `tags`. */
 export function setTags(tx: Tx, ticketId: string, names: string[], actor: Actor): Promise<void> {

@@ -87,7 +87,7 @@ export async function learnName(tx: Tx, customer: CustomerView, name: string): P
   if (!shown || customer.name !== customer.address) return customer
   const search = [shown, ...(await addressesOf(tx.q, customer.id)), customer.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()
-  touchCustomer(tx, customer.id)
+  await touchCustomer(tx, customer.id)
   return { ...customer, name: shown }
 }
 
@@ -127,7 +127,7 @@ export async function addAddress(tx: Tx, customerId: string, address: string): P
     .set(e => ({ search: e('search', '||', ` ${address}`) }))
     .where('id', '=', customerId)
     .execute()
-  touchCustomer(tx, customerId)
+  await touchCustomer(tx, customerId)
 }
 
 /** The customer with this address, as it is stored; `address` of the answer is this one. */

@@ -46,6 +46,7 @@ export interface Schema {
   tag_groups: TagGroupRow
   ticket_tags: TicketTagRow
   ticket_docs: TicketDocRow
+  stale_entries: StaleEntryRow
   saved_finds: SavedFindRow
   answer_posts: AnswerPostRow
   ticket_links: TicketLinkRow
@@ -669,6 +670,12 @@ export interface AssignmentRuleRow {
 }
 
 /** A ticket's entry in the full-text index (db/full-text.ts). */
+/** A ticket whose entry in the full-text index is to be written anew. */
+export interface StaleEntryRow {
+  ticket_id: string
+  stale_at: number
+}
+
 export interface TicketDocRow {
   seq: Generated<number> // later tickets have larger ones
   ticket_id: string

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actorOf, joinTeam, seeAgent } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { searching } from '../../src/core/find/entry.ts'
 import { readFilter } from '../../src/core/find/filter.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { removeFind, renameFind, savedFinds, saveFind } from '../../src/core/find/saved.ts'
@@ -173,9 +174,9 @@ describe('many tickets at once', () => {
     expect(result).toMatchObject({ done: 0, skipped: [{ why: 'You may not see it.', count: 1 }] })
     expect((await row(t.id)).archived_at).toBeNull()
     const asker = { ...(await town.store.read(q => askerOf(q, town.ann, town.clock.now))), visible: by.visible }
-    expect((await town.store.read(q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toEqual([])
+    expect((await searching(town.store, q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toEqual([])
     await withAll([t.id], { do: 'assign', agentId: town.ben.id })
-    expect((await town.store.read(q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toHaveLength(1)
+    expect((await searching(town.store, q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toHaveLength(1)
   })
 })
 

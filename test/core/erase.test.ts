@@ -7,6 +7,7 @@ import { fromText } from '../../src/core/document.ts'
 import { beginForgetting, forgetOutlook } from '../../src/core/erase/begin.ts'
 import { claimErasure, eraseSome, nextTrace, noteProgress } from '../../src/core/erase/run.ts'
 import { erasingOf } from '../../src/core/erase/steps.ts'
+import { searching } from '../../src/core/find/entry.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { saveFind } from '../../src/core/find/saved.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
@@ -69,6 +70,7 @@ const TABLES: (keyof Schema)[] = [
   'forgotten',
   'desk_posts',
   'ticket_docs',
+  'stale_entries',
   'saved_finds',
   'blobs',
 ] // prettier-ignore
@@ -91,7 +93,7 @@ async function traces(words: string[]): Promise<string[]> {
 
 /** Ids of the tickets that are found by these words. */
 const found = (text: string) =>
-  town.store.read(async q => {
+  searching(town.store, async q => {
     const asker = await askerOf(q, town.ann, town.clock.now)
     return (await findTickets(q, { text }, asker, { limit: 50 })).tickets.map(t => t.id)
   })

@@ -18,7 +18,7 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
       .set({ name: ERASED, account_id: null, search: '', zone: null, fields: null })
       .where('id', '=', e.customerId)
       .execute()
-    touchCustomer(tx, e.customerId)
+    await touchCustomer(tx, e.customerId)
   }
   return { cursor: null }
 }

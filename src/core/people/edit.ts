@@ -88,5 +88,5 @@ export async function refreshSearch(tx: Tx, id: string): Promise<void> {
     .executeTakeFirstOrThrow()
   const search = [row.name, ...(await addressesOf(tx.q, id)), row.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ search }).where('id', '=', id).execute()
-  touchCustomer(tx, id)
+  await touchCustomer(tx, id)
 }

@@ -1,5 +1,6 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import { actorOf } from '../../../../core/agents.ts'
+import { searching } from '../../../../core/find/entry.ts'
 import { askerOf, countFound, eachFound, ticketsAt } from '../../../../core/find/find.ts'
 import { type Deed, doWithAll, MOST_AT_ONCE, type Done as Result } from '../../../../core/tickets/bulk.ts'
 import { SETTABLE } from '../../../../core/tickets/change.ts'
@@ -64,7 +65,7 @@ function tickedIn(v: values.Values): number[] {
 }
 
 async function countAll(desk: Desk, agent: AgentRow, filter: FoundMeta['filter']): Promise<number> {
-  const count = await desk.store.read(async q =>
+  const count = await searching(desk.store, async q =>
     countFound(q, filter, await askerOf(q, agent, desk.store.now()), MOST_AT_ONCE + 1),
   )
   if (count > MOST_AT_ONCE)

@@ -1,4 +1,5 @@
-import { enterBacklog, enterStale, isBacklog, isStale } from './core/find/entry.ts'
+import { enterBacklog, enterStale, isBacklog } from './core/find/entry.ts'
+import { isStale } from './core/find/stale.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { startLoop } from './lib/loop.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isStale, searching } from '../src/core/find/entry.ts'
+import { searching } from '../src/core/find/entry.ts'
 import { askerOf, countFound } from '../src/core/find/find.ts'
+import { isStale } from '../src/core/find/stale.ts'
 import { startIndexing } from '../src/indexing.ts'
 import { createLog } from '../src/lib/log.ts'
 import { startTown, type Town } from './support/town.ts'

@@ -7,7 +7,7 @@ import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
 import { definedFor, readByKey } from './fields/people.ts'
-import { touchCustomer } from './find/entry.ts'
+import { touchCustomer } from './find/stale.ts'
 
 export interface CustomerView {
   id: string

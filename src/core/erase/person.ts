@@ -1,6 +1,6 @@
 import { containing } from '../../db/like.ts'
 import type { Tx } from '../../db/store.ts'
-import { touchCustomer } from '../find/entry.ts'
+import { touchCustomer } from '../find/stale.ts'
 import { floodKey } from '../receive/flood.ts'
 import { ERASED } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'

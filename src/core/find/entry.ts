@@ -1,45 +1,8 @@
 import { dropEntry, putEntry } from '../../db/full-text.ts'
-import { prepared, preparedFor } from '../../db/prepared.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { facetsOf } from './facets.ts'
-
-// An entry is written after what changed, not with it: an answer is not to wait for the index, and of several changes within
-// a moment one entry comes. What changed leaves a mark in its own transaction, so none is forgotten.
-
-/**
- * Something of the ticket changed that it can be found by: its entry in the index is written anew in a moment. Every change
- * of a ticket is an event, and writing that one down calls this.
- */
-export function touchTicket(tx: Tx, ticketId: string): void {
-  tx.atEnd(`find:${ticketId}`, async () => {
-    await markStale(tx.q, { ticketId, now: tx.now })
-    tx.wake('index')
-  })
-}
-
-/** Something of a customer changed that their tickets can be found by. */
-export async function touchCustomer(tx: Tx, customerId: string): Promise<void> {
-  const theirs = tx.q
-    .selectFrom('tickets')
-    .select(e => ['id', e.val(tx.now).as('stale_at')])
-    .where('customer_id', '=', customerId)
-    .where('general_at', 'is not', null)
-  await tx.q
-    .insertInto('stale_entries')
-    .columns(['ticket_id', 'stale_at'])
-    .expression(theirs)
-    .onConflict(c => c.column('ticket_id').doUpdateSet({ stale_at: tx.now }))
-    .execute()
-  tx.wake('index')
-}
-
-/** It is marked again where it was: whoever writes the entry meanwhile waits for this change, and sees it. */
-const markStale = prepared((q, v: { ticketId: string; now: number }) =>
-  q
-    .insertInto('stale_entries')
-    .values({ ticket_id: v.ticketId, stale_at: v.now })
-    .onConflict(c => c.column('ticket_id').doUpdateSet({ stale_at: v.now })),
-)
+import { isStale, takeStale } from './stale.ts'
 
 /** Asks with all in the index that changed until now, short of a flood of changes, the rest of which follows in a moment. */
 export async function searching<T>(store: Store, ask: (q: Query) => Promise<T>): Promise<T> {
@@ -49,34 +12,15 @@ export async function searching<T>(store: Store, ask: (q: Query) => Promise<T>):
 
 const MOST_WAITED_FOR = 100 // tickets: some 20 ms
 
-/** Whether an entry is to be written anew. */
-export async function isStale(q: Query): Promise<boolean> {
-  return (await selectStale(q, { limit: 1 })).rows.length > 0
-}
-
 /**
  * Writes up to `limit` entries anew, in the order of their tickets as far as can be: the index writes itself down whenever
  * one comes that is older than the last. Returns how many there were.
  */
 export async function enterStale(tx: Tx, limit: number): Promise<number> {
-  const { rows } = await selectStale(tx.q, { limit })
-  if (!rows.length) return 0
-  const taken = await takeStale(
-    tx.q,
-    rows.map(r => r.ticket_id),
-  )
-  for (const { ticket_id } of taken.toSorted((a, b) => (a.ticket_id < b.ticket_id ? -1 : 1)))
-    await enter(tx.q, ticket_id)
-  return rows.length
+  const taken = await takeStale(tx, limit)
+  for (const id of taken) await enter(tx.q, id)
+  return taken.length
 }
-
-const selectStale = prepared((q, v: { limit: number }) =>
-  q.selectFrom('stale_entries').select('ticket_id').orderBy('ticket_id').limit(v.limit),
-)
-
-const takeStale = preparedFor((q, ids) =>
-  q.deleteFrom('stale_entries').where('ticket_id', 'in', ids).returning('ticket_id'),
-)
 
 const MOST_TEXT = 100_000 // characters of a ticket that it is found by: its beginning and the newest
 const MOST_MESSAGES = 1_000

@@ -5,7 +5,7 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
-import { touchCustomer } from '../find/entry.ts'
+import { touchCustomer } from '../find/stale.ts'
 
 export interface PersonForm {
   name: string

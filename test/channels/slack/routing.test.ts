@@ -42,6 +42,7 @@ const usual: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 describe('/outreach', () => {
@@ -181,6 +182,7 @@ describe("a team's routing in Set-up", () => {
       fallbackTeamId: null,
       fallbackMinutes: 30,
       followPresence: true,
+      followHours: false,
     })
     expect(await world.overture.store.read(q => rosterOf(q, support.id))).toMatchObject({
       takers: [{ name: 'Ann' }, { name: 'Ben' }],

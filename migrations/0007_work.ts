@@ -57,6 +57,7 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .addColumn('finished_at', 'bigint')
     .execute()
   await sql`create index erasures_due on erasures (due_at) where due_at is not null`.execute(db)
+  await sql`create index chat_posts_ticket on chat_posts (ticket_id, id) where ticket_id is not null`.execute(db)
   await s
     .createTable('forgotten')
     .addColumn('hash', 'text', c => c.primaryKey())

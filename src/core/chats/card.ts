@@ -24,7 +24,7 @@ export interface ChatPost {
   cardId: string // how the place knows the card
   kind: ChatPostRow['kind']
   text: string
-  ticketId: string | null
+  ticketId: string | null // to whose thread it leads; who only said thanks has none
   messageId: string | null // of who only said thanks
   attempts: number // 1 at the first try
   createdAt: number
@@ -164,7 +164,7 @@ function postOf(row: ChatPostRow & { card_id: string | null; place: string }): C
     place,
     chatId: row.chat_id,
     cardId: row.card_id as string,
-    ticketId: row.ticket_id,
+    ticketId: kind === 'light' ? null : row.ticket_id,
     messageId: kind === 'light' ? row.key.slice(LIGHT.length) : null,
     attempts: row.attempts + 1,
     createdAt: row.created_at,

@@ -1,3 +1,4 @@
+import { dropReplaced } from '../../db/full-text.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { ERASED, eraseRaw } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'
@@ -101,4 +102,9 @@ function copiesAfter(q: Query, table: 'messages' | 'deliveries', after: string) 
     .orderBy('id')
     .limit(COPIES_AT_ONCE)
     .execute()
+}
+
+/** Words of theirs that the index finds no more. The cursor says that it began. */
+export async function eraseReplaced(tx: Tx, e: Erasing): Promise<Piece> {
+  return { cursor: (await dropReplaced(tx.q, e.cursor === '')) ? 'begun' : null }
 }

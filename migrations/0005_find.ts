@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** The full-text index over tickets, saved views. What was there before is queued for the index, the newest first. */
+/** The full-text index over tickets, saved views, what is being done with many tickets. What was there before is queued for the index, the newest first. */
 export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void> {
   if (bytes === 'blob') await onSqlite(db)
   else await onPostgres(db)
@@ -20,6 +20,20 @@ export async function up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<
     .execute()
   await sql`create unique index saved_finds_own on saved_finds (agent_id, name) where team_id is null`.execute(db)
   await sql`create unique index saved_finds_team on saved_finds (team_id, name) where team_id is not null`.execute(db)
+
+  await db.schema
+    .createTable('deeds')
+    .addColumn('id', 'text', c => c.primaryKey())
+    .addColumn('key', 'text', c => c.notNull().unique())
+    .addColumn('agent_id', 'text', c => c.notNull().references('agents.id'))
+    .addColumn('deed', 'text', c => c.notNull())
+    .addColumn('meant', 'text', c => c.notNull())
+    .addColumn('tickets', 'text')
+    .addColumn('looked', 'integer', c => c.notNull())
+    .addColumn('result', 'text', c => c.notNull())
+    .addColumn('due_at', 'bigint', c => c.notNull())
+    .addColumn('created_at', 'bigint', c => c.notNull())
+    .execute()
 }
 
 /** Contentless: the texts are in their own tables already, and an entry is replaced whole. */

@@ -2,6 +2,7 @@ import type { ErasureRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { backOff } from '../deliveries/retry.ts'
 import { queueDeskPost } from '../desk-posts.ts'
+import { lease } from '../lease.ts'
 import { type Erasing, erasingOf, type Piece, STEPS, type Step, WORK } from './steps.ts'
 
 /** For how long a claim keeps others away (ms); each piece of work renews it. */
@@ -9,22 +10,15 @@ const LEASE_MS = 60_000
 
 /** Takes an erasure that is due; nobody else gets it before the lease runs out. */
 export async function claimErasure(tx: Tx): Promise<ErasureRow | undefined> {
-  const row = await tx.q
+  const due = await tx.q
     .selectFrom('erasures')
     .selectAll()
     .where('due_at', 'is not', null)
     .where('due_at', '<=', tx.now)
     .orderBy('due_at')
     .limit(1)
-    .executeTakeFirst()
-  if (!row) return undefined
-  const { numUpdatedRows } = await tx.q
-    .updateTable('erasures')
-    .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-    .where('id', '=', row.id)
-    .where('due_at', '=', row.due_at) // another process may have been faster
-    .executeTakeFirst()
-  return numUpdatedRows > 0n ? { ...row, attempts: row.attempts + 1 } : undefined
+    .execute()
+  return (await lease(tx, 'erasures', due, LEASE_MS))[0]
 }
 
 /** Does a piece of the step that an erasure is at, in one transaction; the desk's is none. */

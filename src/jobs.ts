@@ -10,6 +10,7 @@ import { remindOfUndecided } from './core/reminders.ts'
 import { releaseScheduled } from './core/schedule/release.ts'
 import { tendAllClocks } from './core/sla/tend.ts'
 import { sendDigests } from './core/stats/digest.ts'
+import { resumeDeeds } from './core/tickets/deeds.ts'
 import { showOverdue } from './core/tickets/details.ts'
 import { sayReminders } from './core/tickets/remind.ts'
 import { wakeAllDue } from './core/tickets/snooze.ts'
@@ -63,6 +64,10 @@ export function startJobs(
     schedule(
       '* * * * *',
       run('waking snoozed tickets', () => wakeAllDue(store)),
+    ),
+    schedule(
+      '* * * * *',
+      run('ending what was cut off', () => resumeDeeds(store)),
     ),
     schedule(
       '* * * * *',

@@ -4,6 +4,7 @@ import type { AlertRow, TeamRow } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
+import { lease } from './lease.ts'
 import type { Outcome } from './letter.ts'
 import { teams } from './teams.ts'
 
@@ -108,7 +109,7 @@ export async function claimNotices(tx: Tx, limit: number, notTo: string[] = []):
     if (place !== undefined && notTo.includes(place)) continue
     if (row.ended_at !== null && row.external_id === null && row.attempts === 0) await unsaid(tx, row)
     else if (place === undefined) await postpone(tx, row.id, NO_TEAM_MS)
-    else if (await lease(tx, row)) notices.push(noticeOf(row, place))
+    else for (const ours of await lease(tx, 'alerts', [row], NOTICE_LEASE_MS)) notices.push(noticeOf(ours, place))
   }
   return notices
 }
@@ -126,16 +127,6 @@ async function unsaid(tx: Tx, row: AlertRow): Promise<void> {
   await tx.q.updateTable('alerts').set({ due_at: null }).where('id', '=', row.id).execute()
 }
 
-async function lease(tx: Tx, row: AlertRow): Promise<boolean> {
-  const { numUpdatedRows } = await tx.q
-    .updateTable('alerts')
-    .set({ due_at: tx.now + NOTICE_LEASE_MS, attempts: row.attempts + 1 })
-    .where('id', '=', row.id)
-    .where('due_at', '<=', tx.now) // another process may have been faster
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
-
 function noticeOf(row: AlertRow, place: string): Notice {
   return {
     id: row.id,
@@ -143,7 +134,7 @@ function noticeOf(row: AlertRow, place: string): Notice {
     place,
     text: row.text,
     over: row.ended_at === null ? null : (row.end_text ?? ''),
-    attempts: row.attempts + 1,
+    attempts: row.attempts,
     externalId: row.external_id,
     createdAt: row.raised_at,
   }

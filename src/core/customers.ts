@@ -1,6 +1,8 @@
 import { domainToUnicode } from 'node:url'
+import type { ExpressionBuilder } from 'kysely'
 import { containing } from '../db/like.ts'
 import { prepared, preparedMany, slotsOf } from '../db/prepared.ts'
+import type { Schema } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
@@ -190,23 +192,24 @@ export async function searchCustomers(q: Query, typed: string, limit = 20): Prom
   let query = q
     .selectFrom('customers')
     .leftJoin('accounts', 'accounts.id', 'customers.account_id')
-    .select(e => [
-      'customers.id',
-      'customers.name',
-      'accounts.name as company',
-      e
-        .selectFrom('addresses')
-        .select('address')
-        .whereRef('addresses.customer_id', '=', 'customers.id')
-        .orderBy('created_at')
-        .limit(1)
-        .as('address'),
-    ])
+    .select(['customers.id', 'customers.name', 'accounts.name as company', oldestAddress])
     .orderBy('customers.id', 'desc')
     .limit(limit)
   for (const word of words) query = query.where('customers.search', 'like', containing(word))
   const found = await query.execute()
   return found.map(c => ({ ...c, address: c.address ?? '' }))
+}
+
+/** For a list of customers: each one's oldest address, as the column `address`. */
+export function oldestAddress(e: ExpressionBuilder<Schema, 'customers'>) {
+  return e
+    .selectFrom('addresses')
+    .select('address')
+    .whereRef('addresses.customer_id', '=', 'customers.id')
+    .orderBy('created_at')
+    .orderBy('address')
+    .limit(1)
+    .as('address')
 }
 
 interface Account {

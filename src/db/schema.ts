@@ -48,6 +48,7 @@ export interface Schema {
   ticket_docs: TicketDocRow
   stale_entries: StaleEntryRow
   saved_finds: SavedFindRow
+  deeds: DeedRow
   answer_posts: AnswerPostRow
   ticket_links: TicketLinkRow
   erasures: ErasureRow
@@ -627,7 +628,7 @@ export interface ChatPostRow {
   chat_id: string
   kind: 'word' | 'answered' | 'chart' | 'light'
   text: string
-  ticket_id: string | null // of the recipient who answered
+  ticket_id: string | null // of the recipient whom it tells of
   key: string // the same key again is the same post
   external_id: string | null
   attempts: number
@@ -688,6 +689,20 @@ export interface SavedFindRow {
   team_id: string | null // whose it is; null: their own
   name: string
   filter: string // JSON Filter (core/find/filter.ts)
+  created_at: number
+}
+
+/** Something that an agent has done with many tickets, while it is under way. */
+export interface DeedRow {
+  id: string
+  key: string // the same key again is the same work
+  agent_id: string
+  deed: string // JSON Deed (core/tickets/bulk.ts)
+  meant: string // JSON Meant (core/tickets/deeds.ts)
+  tickets: string | null // JSON ids, once they were found
+  looked: number // so many of them were dealt with
+  result: string // JSON Done, of these
+  due_at: number // when it may be taken up by others
   created_at: number
 }
 

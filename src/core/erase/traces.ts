@@ -1,4 +1,6 @@
+import { dropReplaced } from '../../db/full-text.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { enterStale } from '../find/entry.ts'
 import { ERASED, eraseRaw } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'
 
@@ -101,4 +103,11 @@ function copiesAfter(q: Query, table: 'messages' | 'deliveries', after: string) 
     .orderBy('id')
     .limit(COPIES_AT_ONCE)
     .execute()
+}
+
+/** Words of theirs that the index finds no more. The cursor says that it began. */
+export async function eraseReplaced(tx: Tx, e: Erasing): Promise<Piece> {
+  const isFirst = e.cursor === ''
+  if (isFirst && (await enterStale(tx, AT_ONCE)) === AT_ONCE) return { cursor: '' } // theirs are among those
+  return { cursor: (await dropReplaced(tx.q, isFirst)) ? 'begun' : null }
 }

@@ -6,6 +6,7 @@ import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import { touchCustomer } from '../find/stale.ts'
+import { setTagsOfCustomer } from '../tags/customers.ts'
 
 export interface PersonForm {
   name: string
@@ -16,7 +17,6 @@ export interface PersonForm {
 }
 
 const LONGEST_NAME = 200
-const MOST_TAGS = 50
 
 /** Changes what is known of a customer. Throws Problems that name the fields. */
 export async function changePerson(tx: Tx, id: string, form: PersonForm): Promise<void> {
@@ -36,7 +36,11 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm): Promis
     .set({ name, zone: zone || null, account_id: accountId })
     .where('id', '=', id)
     .execute()
-  await setTags(tx, id, form.tags)
+  await setTagsOfCustomer(
+    tx,
+    id,
+    form.tags.filter(t => t.trim()),
+  )
   if (address) await addAddress(tx, id, address)
   await refreshSearch(tx, id)
 }
@@ -66,16 +70,6 @@ export async function companyNamed(tx: Tx, typed: string): Promise<string | null
   const id = newId()
   await tx.q.insertInto('accounts').values({ id, name, domain: null, created_at: tx.now }).execute()
   return id
-}
-
-async function setTags(tx: Tx, customerId: string, tags: string[]): Promise<void> {
-  const wanted = [...new Set(tags.map(t => t.trim().toLowerCase()).filter(Boolean))].slice(0, MOST_TAGS)
-  await tx.q.deleteFrom('customer_tags').where('customer_id', '=', customerId).execute()
-  if (wanted.length)
-    await tx.q
-      .insertInto('customer_tags')
-      .values(wanted.map(tag => ({ customer_id: customerId, tag })))
-      .execute()
 }
 
 /** What a customer, and their tickets, are found by, written anew from what is known now. */

@@ -22,7 +22,7 @@ export async function mergePeople(tx: Tx, fromId: string, intoId: string, actor:
   await joinFacts(tx, from, into)
   await tx.q
     .updateTable('customers')
-    .set({ merged_into_id: intoId, search: '', account_id: null })
+    .set({ merged_into_id: intoId, name: '', search: '', account_id: null, zone: null, fields: null }) // forgetting one forgets both
     .where('id', '=', fromId)
     .execute()
   await refreshSearch(tx, intoId)

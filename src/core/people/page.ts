@@ -5,6 +5,7 @@ import { addressesOf } from '../customers.ts'
 import { definedFor, shownFields } from '../fields/people.ts'
 import { reached, scopeOf } from '../permissions/may.ts'
 import { obstaclesTo } from '../suppressions.ts'
+import { tagsOfCustomer } from '../tags/customers.ts'
 import { unsubscribedAmong } from '../unsubscriptions.ts'
 import { type CustomerNote, customerNotes } from './notes.ts'
 
@@ -62,7 +63,7 @@ export async function personPage(q: Query, customerId: string, agentId: string):
     zone: row.zone,
     since: row.created_at,
     addresses: await withObstacles(q, addresses),
-    tags: await tagsOf(q, row.id),
+    tags: await tagsOfCustomer(q, row.id),
     fields: shownFields(await definedFor(q, 'customer'), row.fields),
     ...seen,
     chats: await chatsTo(q, addresses),
@@ -92,16 +93,6 @@ async function withObstacles(q: Query, addresses: string[]): Promise<TheirAddres
     obstacle: obstacles.get(address) ?? null,
     left: left.filter(u => u.address === address).map(u => u.kind),
   }))
-}
-
-async function tagsOf(q: Query, customerId: string): Promise<string[]> {
-  const rows = await q
-    .selectFrom('customer_tags')
-    .select('tag')
-    .where('customer_id', '=', customerId)
-    .orderBy('tag')
-    .execute()
-  return rows.map(r => r.tag)
 }
 
 async function ticketsSeen(

@@ -19,14 +19,19 @@ export interface Tag {
 
 /** A tag's name without needless blanks. Throws a Problem under `tags` for one that cannot be a tag. */
 export function readTag(typed: string): string {
-  const name = typed
+  const name = plainName(typed)
+  if (!name) throw new Problem('invalid', 'Give the tag a name.', 'tags')
+  if (name.length > LONGEST_TAG) throw new Problem('invalid', `A tag has at most ${LONGEST_TAG} characters.`, 'tags')
+  return name
+}
+
+/** A name in one line, without needless blanks. */
+export function plainName(typed: string): string {
+  return typed
     .normalize('NFC')
     .replace(/\p{Cc}/gu, ' ')
     .trim()
     .replace(/\s+/g, ' ')
-  if (!name) throw new Problem('invalid', 'Give the tag a name.', 'tags')
-  if (name.length > LONGEST_TAG) throw new Problem('invalid', `A tag has at most ${LONGEST_TAG} characters.`, 'tags')
-  return name
 }
 
 /** By what a tag is found, whatever the case. */
@@ -111,7 +116,7 @@ async function tagIds(tx: Tx, names: string[]): Promise<string[]> {
  */
 export async function findTags(q: Query, typed: string, limit = 100): Promise<Tag[]> {
   const text = tagKey(typed.normalize('NFC').trim().replace(/\s+/g, ' '))
-  const begins = `${containing(text).slice(1)}`
+  const begins = containing(text).slice(1)
   const rows = await q
     .selectFrom('tags as t')
     .leftJoin('tag_groups as g', 'g.id', 't.group_id')

@@ -5,14 +5,17 @@ import { floodKey } from '../receive/flood.ts'
 import { ERASED } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'
 
-/** Who it was: name, addresses, fields, tags, and what was noted by address. The bare row stays for the tickets that point to it. */
+/** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   for (const table of ['suppressions', 'unsubscriptions', 'lifts', 'bans', 'addresses'] as const)
     await tx.q.deleteFrom(table).where('address', 'in', e.addresses).execute()
   for (const address of e.addresses) await eraseAlerts(tx, address)
-  await eraseViews(tx, [...e.addresses, ...(e.customerId ? [e.customerId] : [])])
+  const words = [...e.addresses, ...(e.customerId ? [e.customerId] : [])]
+  await eraseViews(tx, words)
+  await eraseDrafts(tx, words)
   if (e.customerId) {
-    await tx.q.deleteFrom('customer_tags').where('customer_id', '=', e.customerId).execute()
+    for (const table of ['customer_tags', 'customer_notes'] as const)
+      await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
     await tx.q
       .updateTable('customers')
       .set({ name: ERASED, account_id: null, search: '', zone: null, fields: null })
@@ -38,5 +41,14 @@ async function eraseViews(tx: Tx, words: string[]): Promise<void> {
       .where(v =>
         v.or((['name', 'filter'] as const).map(column => v(v.fn('lower', [column]), 'like', containing(word)))),
       )
+      .execute()
+}
+
+/** What colleagues began to write to them goes, also where it has no ticket yet. */
+async function eraseDrafts(tx: Tx, words: string[]): Promise<void> {
+  for (const word of words)
+    await tx.q
+      .deleteFrom('drafts')
+      .where(d => d(d.fn('lower', ['form']), 'like', containing(word)))
       .execute()
 }

@@ -32,6 +32,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index templates_own on templates (agent_id, name) where team_id is null`.execute(db)
 
   await s
+    .createTable('mail_wishes')
+    .addColumn('message_id', 'text', c => c.primaryKey().references('messages.id'))
+    .addColumn('copy_to', 'text', c => c.notNull())
+    .addColumn('blind_to', 'text', c => c.notNull())
+    .addColumn('scheduled_at', 'bigint')
+    .addColumn('zone', 'text')
+    .addColumn('unless_answered', 'integer', c => c.notNull())
+    .execute()
+
+  await s
     .createTable('drafts')
     .addColumn('id', 'text', c => c.primaryKey())
     .addColumn('agent_id', 'text', c => c.notNull().references('agents.id'))

@@ -57,6 +57,7 @@ export interface Schema {
   answer_times: AnswerTimeRow
   desk_posts: DeskPostRow
   templates: TemplateRow
+  mail_wishes: MailWishRow
   drafts: DraftRow
   reminders: ReminderRow
 }
@@ -784,6 +785,16 @@ export interface TemplateRow {
   body: string // JSON Document
   created_at: number
   updated_at: number
+}
+
+/** How a message is to be mailed that somebody else sends, or that was taken back: to whom beside the customer, and when. */
+export interface MailWishRow {
+  message_id: string
+  copy_to: string // JSON [address]
+  blind_to: string // JSON [address], unseen by the others
+  scheduled_at: number | null // null: at once
+  zone: string | null // IANA time zone that the moment was chosen in
+  unless_answered: 0 | 1
 }
 
 /** What somebody began to write and has not sent. */

@@ -3,29 +3,26 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById, noteAssigned } from '../agents.ts'
 import { queueAnswerPost } from '../answer-posts.ts'
-import { fixLinks } from '../attachments.ts'
 import { beginSilence, keepSilence } from '../auto-close/silence.ts'
 import { chatTicketClosed } from '../chats/became.ts'
-import { queueDelivery } from '../deliveries/queue.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
-import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture, record } from '../events.ts'
+import { queueToCustomers } from '../messages/post.ts'
 import { showUnseen } from '../messages/unseen.ts'
+import { takeWish } from '../messages/wish.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { cancelScheduled } from '../schedule/release.ts'
 import { usableSender } from '../senders/usual.ts'
 import { answerTakenBack, customerSpoke, customerWasHeard, hasWritten, keepClocks } from '../sla/clocks.ts'
 import { forgetOurAnswer, noteOurAnswer, noteTheirAnswer } from '../stats/answer-times.ts'
-import { refuseUnreachable } from '../suppressions.ts'
-import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { refuseMerged, ticketById } from './find.ts'
 import { endReminders } from './remind.ts'
 import { unsnooze, wokenByAnswer } from './snooze.ts'
 
 /**
- * Makes an internal ticket public: its first message goes to the customer after the hold. One way, since a mail cannot be
- * called back. Throws a Problem when it is public already or cannot be sent.
+ * Makes an internal ticket public: its first message goes to the customer after the hold, or as its author wished. One way,
+ * since a mail cannot be called back. Throws a Problem when it is public already or cannot be sent.
  */
 export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, id)
@@ -46,18 +43,18 @@ export async function publishTicket(tx: Tx, id: string, actor: Actor): Promise<v
     .executeTakeFirst()
   if (won.numUpdatedRows === 0n) throw new Problem('conflict', `${ticket.identifier} is public already.`)
   const thread = await threadOf(tx.q, id, 'customer')
-  await refuseUnreachable(tx.q, thread.place)
-  await refuseForgotten(tx, thread.place)
-  const sender = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
-  const team = await teamById(tx.q, ticket.team_id)
-  await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
-  await fixLinks(tx, [opening.id])
-  await queueDelivery(tx, { id: opening.id, ticketId: id }, thread, { holdMs: team.hold_ms, sender })
-  await change(tx, ticket, 'ticket_published', actor, {
+  const { id: senderId } = await usableSender(tx.q, ticket.team_id, ticket.sender_id)
+  const wish = await takeWish(tx, opening.id)
+  const isToCome = !!wish.schedule && wish.schedule.at > tx.now
+  const to = {
     published_at: tx.now,
-    sender_id: sender.id,
-    status: 'awaiting_customer',
-  })
+    sender_id: senderId,
+    status: isToCome ? 'scheduled' : 'awaiting_customer',
+  } as const
+  await tx.q.updateTable('messages').set({ visibility: 'public' }).where('id', '=', opening.id).execute()
+  await change(tx, ticket, 'ticket_published', actor, to)
+  const author: Actor = { kind: opening.author_kind, id: opening.author_id, name: opening.author_name }
+  await queueToCustomers(tx, [{ id: opening.id, ticketId: id, ticket: { ...ticket, ...to }, author, ...wish, thread }])
 }
 
 /** The ticket, for somebody who may change it. */

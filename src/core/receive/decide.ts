@@ -10,7 +10,7 @@ import { postNotice } from '../messages/post.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { customerAnswered } from '../tickets/change.ts'
 import { ticketById } from '../tickets/find.ts'
-import { makeGeneral } from '../tickets/open.ts'
+import { makeGeneral } from '../tickets/threads.ts'
 
 /**
  * A mail that was shown folded was a person's after all, or more than thanks: it counts as the customer's answer. One way. Throws a Problem for

@@ -12,7 +12,7 @@ import { senderOf } from '../receive/continue.ts'
 import { MAIL, threadOf } from '../threads.ts'
 import { type Changes, change, customerAnswered } from './change.ts'
 import { refuseMerged, ticketById } from './find.ts'
-import { openTicketByCustomer } from './open.ts'
+import { openTicketByCustomer } from './open-by-customer.ts'
 
 /**
  * Makes a mail that came in on a ticket where it does not belong the first of a new ticket, its author's own. What answers

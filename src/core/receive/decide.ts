@@ -8,7 +8,7 @@ import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
-import { customerAnswered } from '../tickets/change.ts'
+import { customerAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 import { makeGeneral } from '../tickets/threads.ts'
 

@@ -30,6 +30,7 @@ export interface Schema {
   events: EventRow
   customer_tags: CustomerTagRow
   customer_notes: CustomerNoteRow
+  people_events: PeopleEventRow
   segments: SegmentRow
   chats: ChatRow
   chat_files: ChatFileRow
@@ -228,6 +229,19 @@ export interface CustomerNoteRow {
   text: string
   created_at: number
   deleted_at: number | null
+}
+
+/** Who changed what is known of a customer or a company. */
+export interface PeopleEventRow {
+  id: string
+  owner: 'customer' | 'account'
+  owner_id: string
+  actor_kind: AuthorKind
+  actor_id: string | null
+  actor_name: string
+  before: string // JSON { name: text }, null for nothing: what people call it, of what is another after
+  after: string // JSON, as before
+  at: number
 }
 
 export interface CustomerTagRow {

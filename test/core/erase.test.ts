@@ -18,6 +18,7 @@ import { postMessage } from '../../src/core/messages/post.ts'
 import { addCustomerNote } from '../../src/core/people/notes.ts'
 import { floodKey } from '../../src/core/receive/flood.ts'
 import { suppress } from '../../src/core/suppressions.ts'
+import { setTagsOfCustomer } from '../../src/core/tags/customers.ts'
 import { changeCustomer } from '../../src/core/tickets/customer.ts'
 import { setDetails } from '../../src/core/tickets/details.ts'
 import { mergeTickets } from '../../src/core/tickets/merge.ts'
@@ -134,6 +135,7 @@ async function janeEverywhere() {
   const owner = { owner: 'ticket', teamId: town.team.id } as const
   const whom = await store.write(tx => addField(tx, owner, { ...line, options: [], initial: [] }))
   await store.write(tx => setFields(tx, t.id, { [whom]: ['Jane'] }, ann()))
+  await store.write(tx => setTagsOfCustomer(tx, t.customer_id, ['jane-fans', 'nl'], ann()))
   await store.write(tx => addCustomerNote(tx, t.customer_id, 'Jane is kind', town.ann))
   await store.write(tx => remindAgent(tx, t.id, { dueAt: town.clock.now + 60_000, note: 'Ask Jane' }, town.ann))
   const draft = { agentId: town.ann.id, teamId: town.team.id, isBlank: false, stamp: 1 }

@@ -144,7 +144,7 @@ describe('finding tickets by their words', () => {
   it('follows a name, a company, and two customers who are merged', async () => {
     const id = order.customer_id
     const form = { name: 'Jane Quill', company: 'Feathers', zone: '', tags: [], address: '' }
-    await town.store.write(tx => changePerson(tx, id, form))
+    await town.store.write(tx => changePerson(tx, id, form, ann()))
     expect(await typed('quill feathers')).toEqual(['SUP-1'])
     await town.store.write(tx => mergePeople(tx, id, invoice.customer_id, ann()))
     expect(await typed('private.test')).toEqual(['SUP-2', 'SUP-1'])

@@ -16,6 +16,7 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   if (e.customerId) {
     for (const table of ['customer_tags', 'customer_notes'] as const)
       await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
+    await tx.q.deleteFrom('people_events').where('owner_id', '=', e.customerId).execute()
     await tx.q
       .updateTable('customers')
       .set({ name: ERASED, account_id: null, search: '', zone: null, fields: null })

@@ -7,6 +7,7 @@ import { whyNotPosted } from '../lib/public-address.ts'
 import { seal, unseal } from '../lib/sign.ts'
 import { customerById } from './customers.ts'
 import { backOff } from './deliveries/retry.ts'
+import { lease } from './leases.ts'
 import { teamById } from './teams.ts'
 import { ticketById } from './tickets/find.ts'
 import { ticketUrl } from './tickets/link.ts'
@@ -82,13 +83,7 @@ export async function claimAnswerPosts(tx: Tx, limit: number): Promise<AnswerPos
   const due = (await selectDue(tx.q, { now: tx.now, limit })).rows
   const posts: AnswerPost[] = []
   for (const row of due) {
-    const { numUpdatedRows } = await tx.q
-      .updateTable('answer_posts')
-      .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-      .where('id', '=', row.id)
-      .where('due_at', '<=', tx.now) // another process may have been faster
-      .executeTakeFirst()
-    const post = numUpdatedRows > 0n ? await postOf(tx, row) : undefined
+    const post = (await lease(tx, 'answer_posts', row, LEASE_MS)) ? await postOf(tx, row) : undefined
     if (post) posts.push(post)
   }
   return posts

@@ -3,6 +3,7 @@ import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { backOff } from '../deliveries/retry.ts'
+import { LEASE_MS, lease } from '../leases.ts'
 import type { Outcome } from '../letter.ts'
 import { REDRAW_MS } from './redraw.ts'
 import { type ChatView, chatView } from './view.ts'
@@ -36,8 +37,6 @@ const LIGHT = 'light:'
 export function lightKey(messageId: string): string {
   return `${LIGHT}${messageId}`
 }
-
-const LEASE_MS = 15_000
 
 /** Queues a word for the thread under the card; the same key again is the same word. */
 export async function queueChatPost(
@@ -144,13 +143,7 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
     .execute()
   const posts: ChatPost[] = []
   for (const row of due) {
-    const { numUpdatedRows } = await tx.q
-      .updateTable('chat_posts')
-      .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-      .where('id', '=', row.id)
-      .where('due_at', '<=', tx.now)
-      .executeTakeFirst()
-    if (numUpdatedRows > 0n) posts.push(postOf(row))
+    if (await lease(tx, 'chat_posts', row)) posts.push(postOf(row))
   }
   return posts
 }

@@ -63,7 +63,7 @@ function above(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
   if (message.doubt !== null) return [doubtLine(message, message.doubt), ...alsoTo(message)]
   if (message.author.kind !== 'agent') return alsoTo(message)
-  const way = message.fromThreadId === null ? '' : ' by email'
+  const way = message.inboundId ? ' by email' : ''
   if (message.visibility === 'undecided')
     return [
       context(plain(`❓ ${name} wrote this${way}. The customer does not have it; it is neither sent nor kept.`)),

@@ -3,7 +3,7 @@ import type { DeskPostRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
-import { lease } from './lease.ts'
+import { lease } from './leases.ts'
 import type { Outcome } from './letter.ts'
 import type { Figures } from './stats/figures.ts'
 
@@ -20,7 +20,6 @@ export interface DeskPost {
   createdAt: number
 }
 
-const LEASE_MS = 15_000
 const NOWHERE = '-' // no place is called so: a list in a query is not empty
 
 /** Queues what is to be said; the same key again is the same post. Returns whether it is new. */
@@ -73,7 +72,7 @@ export async function claimDeskPosts(tx: Tx, limit: number, notTo: string[] = []
     .orderBy('p.due_at')
     .limit(limit)
     .execute()
-  return (await lease(tx, 'desk_posts', due, LEASE_MS)).map(row => ({
+  return (await lease(tx, 'desk_posts', due)).map(row => ({
     id: row.id,
     place: row.place ?? row.handle ?? '',
     handle: row.handle,

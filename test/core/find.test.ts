@@ -18,8 +18,10 @@ import { changeTag, dropTag } from '../../src/core/tags/change.ts'
 import { groupNamed } from '../../src/core/tags/groups.ts'
 import { setTags } from '../../src/core/tags/tags.ts'
 import { createTeam } from '../../src/core/teams.ts'
-import { archiveTicket, assignTicket, closeTicket, markSpam, setPriority } from '../../src/core/tickets/change.ts'
+import { assignTicket } from '../../src/core/tickets/assign.ts'
+import { setPriority } from '../../src/core/tickets/change.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
+import { archiveTicket, closeTicket, markSpam } from '../../src/core/tickets/status.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -142,7 +144,7 @@ describe('finding tickets by their words', () => {
   it('follows a name, a company, and two customers who are merged', async () => {
     const id = order.customer_id
     const form = { name: 'Jane Quill', company: 'Feathers', zone: '', tags: [], address: '' }
-    await town.store.write(tx => changePerson(tx, id, form))
+    await town.store.write(tx => changePerson(tx, id, form, ann()))
     expect(await typed('quill feathers')).toEqual(['SUP-1'])
     await town.store.write(tx => mergePeople(tx, id, invoice.customer_id, ann()))
     expect(await typed('private.test')).toEqual(['SUP-2', 'SUP-1'])

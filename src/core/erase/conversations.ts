@@ -40,10 +40,13 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     .execute()
   await tx.q.deleteFrom('desk_posts').where('ticket_id', 'in', ids).where('due_at', 'is not', null).execute()
   await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
+  for (const table of ['field_values', 'reminders', 'drafts'] as const)
+    await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
   await tx.q
     .updateTable('tickets')
     .set(t => ({
       subject: ERASED,
+      description: null,
       status: 'closed' as const,
       close_reason: null,
       assigned_by: null,
@@ -88,7 +91,7 @@ async function eraseThreads(tx: Tx, threadIds: string[]): Promise<void> {
     .execute()
   const mailed = await tx.q
     .updateTable('deliveries')
-    .set({ place: null, copies: null, handed: null, reason: null })
+    .set({ place: null, copies: null, blind: null, handed: null, reason: null })
     .where('thread_id', 'in', threadIds)
     .returning('message_id')
     .execute()
@@ -141,7 +144,8 @@ export async function eraseMessages(tx: Tx, e: Erasing, which: 'theirs' | 'elsew
 }
 
 async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
-  await tx.q.deleteFrom('message_versions').where('message_id', 'in', ids).execute()
+  for (const table of ['message_versions', 'mail_wishes'] as const)
+    await tx.q.deleteFrom(table).where('message_id', 'in', ids).execute()
   await tx.q
     .updateTable('messages')
     .set(v => ({

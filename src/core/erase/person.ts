@@ -6,14 +6,17 @@ import { floodKey } from '../receive/flood.ts'
 import { ERASED } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'
 
-/** Who it was: name, addresses, fields, tags, and what was noted by address. The bare row stays for the tickets that point to it. */
+/** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   for (const table of ['suppressions', 'unsubscriptions', 'lifts', 'bans', 'addresses'] as const)
     await tx.q.deleteFrom(table).where('address', 'in', e.addresses).execute()
   for (const address of e.addresses) await eraseAlerts(tx, address)
   await eraseViews(tx, e)
+  await eraseDrafts(tx, [...e.addresses, ...(e.customerId ? [e.customerId] : [])])
   if (e.customerId) {
-    await tx.q.deleteFrom('customer_tags').where('customer_id', '=', e.customerId).execute()
+    for (const table of ['customer_tags', 'customer_notes'] as const)
+      await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
+    await tx.q.deleteFrom('people_events').where('owner_id', '=', e.customerId).execute()
     await tx.q
       .updateTable('customers')
       .set({ name: ERASED, account_id: null, search: '', zone: null, fields: null })
@@ -50,4 +53,13 @@ async function wholeName(q: Query, { customerId }: Erasing): Promise<string[]> {
 
 function phraseOf(text: string): string {
   return ` ${wordsIn(text).join(' ')} `
+}
+
+/** What colleagues began to write to them goes, also where it has no ticket yet. */
+async function eraseDrafts(tx: Tx, words: string[]): Promise<void> {
+  for (const word of words)
+    await tx.q
+      .deleteFrom('drafts')
+      .where(d => d(d.fn('lower', ['form']), 'like', containing(word)))
+      .execute()
 }

@@ -5,6 +5,7 @@ import { attachmentsOf } from '../attachments.ts'
 import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
 import type { MessageView, Scheduled } from '../letter.ts'
+import { type MailWish, wishesFor } from './wish.ts'
 
 /** One message as it is shown; undefined when there is none. */
 export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {
@@ -20,6 +21,10 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
   const deliveries = await deliveriesOf(
     q,
     rows.filter(r => r.author_kind === 'agent').map(r => r.id),
+  )
+  const wishes = await wishesFor(
+    q,
+    rows.filter(r => r.author_kind === 'agent' && r.visibility !== 'public').map(r => r.id),
   )
   return new Map(
     rows.map(r => [
@@ -50,6 +55,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         ...(r.author_kind === 'agent' &&
           r.visibility === 'note' && { note: { color: r.color, isPinned: r.pinned_at !== null } }),
         ...(r.home && { moved: { id: r.ticket_id, identifier: r.home } }),
+        ...(wishes.has(r.id) && { wish: wishes.get(r.id) as MailWish }),
         ...(isReminderKey(r.dedup_key) && { reminder: true as const }),
         createdAt: r.created_at,
         editedAt: r.edited_at,

@@ -3,7 +3,8 @@ import { Problem } from '../../lib/problem.ts'
 import { oldestAddress } from '../customers.ts'
 import { definedFor, shownFields } from '../fields/people.ts'
 import { reached, scopeOf } from '../permissions/may.ts'
-import type { TheirTicket } from './page.ts'
+import { historyOfPeople, type PeopleEvent } from './history.ts'
+import { MOST_EVENTS, type TheirTicket } from './page.ts'
 
 /** A customer of a company. */
 export interface Colleague {
@@ -22,6 +23,7 @@ export interface AccountPage {
   peopleCount: number
   tickets: TheirTicket[] // newest change first
   openCount: number // of those that the asker may see
+  history: PeopleEvent[] // newest first
 }
 
 const MOST_PEOPLE = 20
@@ -57,6 +59,7 @@ export async function accountPage(q: Query, id: string, agentId: string): Promis
       .limit(MOST_TICKETS)
       .execute(),
     openCount: Number(open.n),
+    history: await historyOfPeople(q, id, MOST_EVENTS),
   }
 }
 

@@ -5,8 +5,10 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
+import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { setTagsOfCustomer } from '../tags/customers.ts'
+import { recordingChanges } from './history.ts'
 
 export interface PersonForm {
   name: string
@@ -19,7 +21,7 @@ export interface PersonForm {
 const LONGEST_NAME = 200
 
 /** Changes what is known of a customer. Throws Problems that name the fields. */
-export async function changePerson(tx: Tx, id: string, form: PersonForm): Promise<void> {
+export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: Actor): Promise<void> {
   const faults: Problem[] = []
   const gather = gathering(faults)
   const name = form.name.trim()
@@ -30,18 +32,18 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm): Promis
     faults.push(new Problem('invalid', 'Write a time zone as Europe/Amsterdam or America/New_York.', 'zone'))
   const address = await gather(() => readFurther(tx.q, id, form.address))
   if (faults.length) throw new Problems(faults)
-  const accountId = await companyNamed(tx, form.company)
-  await tx.q
-    .updateTable('customers')
-    .set({ name, zone: zone || null, account_id: accountId })
-    .where('id', '=', id)
-    .execute()
-  await setTagsOfCustomer(
-    tx,
-    id,
-    form.tags.filter(t => t.trim()),
-  )
-  if (address) await addAddress(tx, id, address)
+  const whose = { owner: 'customer', id } as const
+  await recordingChanges(tx, whose, actor, async () => {
+    const accountId = await companyNamed(tx, form.company)
+    await tx.q
+      .updateTable('customers')
+      .set({ name, zone: zone || null, account_id: accountId })
+      .where('id', '=', id)
+      .execute()
+    if (address) await addAddress(tx, id, address)
+  })
+  const tags = form.tags.filter(tag => tag.trim())
+  await setTagsOfCustomer(tx, id, tags, actor)
   await refreshSearch(tx, id)
 }
 

@@ -7,6 +7,7 @@ import { reached, scopeOf } from '../permissions/may.ts'
 import { obstaclesTo } from '../suppressions.ts'
 import { tagsOfCustomer } from '../tags/customers.ts'
 import { unsubscribedAmong } from '../unsubscriptions.ts'
+import { historyOfPeople, type PeopleEvent } from './history.ts'
 import { type CustomerNote, customerNotes } from './notes.ts'
 
 /** A ticket in a person's list. */
@@ -44,12 +45,14 @@ export interface PersonPage {
   chats: TheirChat[]
   bounces: { at: number; reason: string }[]
   notes: CustomerNote[]
+  history: PeopleEvent[] // newest first
 }
 
 const MOST_TICKETS = 10
 const MOST_CHATS = 10
 const MOST_BOUNCES = 3
 const MOST_NOTES = 10
+export const MOST_EVENTS = 10
 
 /** A customer as an agent may see them. Throws a Problem when there is none, or they turned out to be somebody else. */
 export async function personPage(q: Query, customerId: string, agentId: string): Promise<PersonPage> {
@@ -69,6 +72,7 @@ export async function personPage(q: Query, customerId: string, agentId: string):
     chats: await chatsTo(q, addresses),
     bounces: await bouncesOf(q, row.id),
     notes: await customerNotes(q, row.id, MOST_NOTES),
+    history: await historyOfPeople(q, row.id, MOST_EVENTS),
   }
 }
 

@@ -10,7 +10,7 @@ import { type Actor, record } from '../events.ts'
 import { withdrawMail } from '../messages/decide.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
-import { customerWasAnswered } from '../tickets/change.ts'
+import { customerWasAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 
 /** In the very words of the partial index. */

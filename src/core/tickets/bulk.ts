@@ -4,11 +4,12 @@ import { Problem, Problems } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
 import { isVisible, type Visible } from '../find/visible.ts'
 import { setTags, tagKey, tagsOf } from '../tags/tags.ts'
-import { archiveTicket, assignTicket, setStatus } from './change.ts'
+import { assignTicket } from './assign.ts'
 import { closeByAgent } from './close.ts'
 import { deleteTicket } from './delete.ts'
 import { ticketById } from './find.ts'
 import { type Snooze, snoozeTicket } from './snooze.ts'
+import { archiveTicket, setStatus } from './status.ts'
 
 /** What can be done with many tickets at once. */
 export type Deed =

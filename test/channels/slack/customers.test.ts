@@ -69,6 +69,7 @@ describe('a customer’s page', () => {
     await world.ann.submit({ name: 'Jane Doe', zone: 'Europe/Paris', tags: 'VIP, NL', address: '' })
     await pageSays('Europe/Paris')
     expect(wordsOf(world.ann.modal())).toContain('nl, vip')
+    expect(wordsOf(world.ann.modal())).toContain('time zone: none → Europe/Paris')
   })
 
   it('keeps notes, which are taken back', async () => {

@@ -4,7 +4,7 @@ import { findForm, renameForm, saveForm } from '../../../src/channels/slack/view
 import { DEEDS, type FoundMeta, foundView } from '../../../src/channels/slack/views/find/results.ts'
 import { inboxHome } from '../../../src/channels/slack/views/home.ts'
 import type { FoundTicket } from '../../../src/core/find/find.ts'
-import { SETTABLE } from '../../../src/core/tickets/change.ts'
+import { SETTABLE } from '../../../src/core/tickets/status.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
 import { pingsIn } from './what-slack-refuses.ts'
 

@@ -4,16 +4,11 @@ import { actorOf } from '../../../../core/agents.ts'
 import type { TicketView } from '../../../../core/letter.ts'
 import { postMessage } from '../../../../core/messages/post.ts'
 import { templatesFor } from '../../../../core/templates/templates.ts'
-import {
-  archiveTicket,
-  assignTicket,
-  markSpam,
-  SETTABLE,
-  setPriority,
-  setStatus,
-} from '../../../../core/tickets/change.ts'
+import { assignTicket } from '../../../../core/tickets/assign.ts'
+import { setPriority } from '../../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../../core/tickets/close.ts'
 import { openChildren } from '../../../../core/tickets/relations.ts'
+import { archiveTicket, markSpam, SETTABLE, setStatus } from '../../../../core/tickets/status.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problems } from '../../../../lib/problem.ts'

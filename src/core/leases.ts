@@ -1,5 +1,8 @@
 import type { Tx } from '../db/store.ts'
 
+/** For how long a claim of what the desk is to show keeps others away (ms). */
+export const LEASE_MS = 15_000
+
 /** Rows that wait until their time comes. */
 type Waiting = 'alerts' | 'answer_posts' | 'chat_posts' | 'desk_posts' | 'erasures'
 
@@ -8,7 +11,7 @@ export async function lease<Row extends { id: string; attempts: number }>(
   tx: Tx,
   table: Waiting,
   due: Row[],
-  ms: number,
+  ms = LEASE_MS,
 ): Promise<Row[]> {
   if (!due.length) return []
   const ids = due.map(row => row.id)
@@ -21,4 +24,22 @@ export async function lease<Row extends { id: string; attempts: number }>(
     .execute()
   const ours = new Set(won.map(row => row.id))
   return due.filter(row => ours.has(row.id)).map(row => ({ ...row, attempts: row.attempts + 1 }))
+}
+
+/** Keeps others away from what is still being shown at the desk: alerts, posts, and the cards of chats, by their ids. */
+export async function extendLeases(tx: Tx, ids: string[]): Promise<void> {
+  const until = tx.now + LEASE_MS
+  for (const queue of ['alerts', 'desk_posts', 'chat_posts'] as const)
+    await tx.q
+      .updateTable(queue as 'desk_posts')
+      .set({ due_at: until })
+      .where('id', 'in', ids)
+      .where('due_at', 'is not', null)
+      .execute()
+  await tx.q
+    .updateTable('chats')
+    .set({ card_due_at: until })
+    .where('id', 'in', ids)
+    .where('card_due_at', 'is not', null)
+    .execute()
 }

@@ -10,7 +10,7 @@ import { moveToTeam, sendersThere } from '../../../../core/tickets/move.ts'
 import { moveMessage, splitOff } from '../../../../core/tickets/take-away.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
-import { notice } from '../../views/blocks.ts'
+import { outcome } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import {
   changeCustomerForm,
@@ -86,7 +86,7 @@ async function moveTeam(desk: Desk, { user, view }: ViewSubmitAction): Promise<D
   await desk.store.write(tx => moveToTeam(tx, ticketId, { teamId, senderId }, actorOf(agent)))
   const ticket = await loadTicket(desk, ticketId)
   const mails = ticket.sender ? ` The next mail comes from ${ticket.sender.address}.` : ''
-  return { show: notice('Moved', `${ticket.identifier} is with the team ${ticket.team.name} now.${mails}`) }
+  return { show: outcome('Moved', `${ticket.identifier} is with the team ${ticket.team.name} now.${mails}`) }
 }
 
 async function customerForm(desk: Desk, ticketId: string, picked: string | null): Promise<ModalView> {
@@ -109,7 +109,7 @@ async function change(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
   const to = picked.startsWith('c:') ? { id: picked.slice(2) } : { typed: picked.slice(2) }
   await desk.store.write(tx => changeCustomer(tx, ticketId, to, actorOf(agent)))
   const { identifier, customer } = await loadTicket(desk, ticketId)
-  return { show: notice('Customer', `The next mail of ${identifier} goes to ${customer.name} (${customer.address}).`) }
+  return { show: outcome('Customer', `The next mail of ${identifier} goes to ${customer.name} (${customer.address}).`) }
 }
 
 async function split(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
@@ -117,7 +117,7 @@ async function split(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done
   const agent = await desk.people.agent(user.id)
   const subject = values.typed(view.state.values, 'subject')
   const ticket = await desk.store.write(tx => splitOff(tx, messageId, subject, actorOf(agent)))
-  return { show: notice('Split off', `The mail is ${ticket.identifier} now.`) }
+  return { show: outcome('Split off', `The mail is ${ticket.identifier} now.`) }
 }
 
 async function moveMail(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
@@ -126,12 +126,12 @@ async function moveMail(desk: Desk, { user, view }: ViewSubmitAction): Promise<D
   const to = ticketIn(view.state.values)
   await desk.store.write(tx => moveMessage(tx, messageId, to, actorOf(agent)))
   const { identifier } = await loadTicket(desk, to)
-  return { show: notice('Moved', `The mail is on ${identifier} now.`) }
+  return { show: outcome('Moved', `The mail is on ${identifier} now.`) }
 }
 
 async function remove(desk: Desk, { user, value, body }: Pressed): Promise<void> {
   const agent = await desk.people.agent(user)
   const { identifier } = await loadTicket(desk, value)
   await desk.store.write(tx => deleteTicket(tx, value, actorOf(agent)))
-  if (body.view) await redrawView(desk, body.view.id, notice('Deleted', `${identifier} is deleted.`))
+  if (body.view) await redrawView(desk, body.view.id, outcome('Deleted', `${identifier} is deleted.`))
 }

@@ -9,7 +9,7 @@ import { linkTickets, setParent, unlinkTickets } from '../../../../core/tickets/
 import type { Tx } from '../../../../db/store.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
-import { notice } from '../../views/blocks.ts'
+import { outcome } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import type { TicketMeta } from '../../views/tickets/forms.ts'
 import {
@@ -113,5 +113,5 @@ async function merge(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done
   const agent = await desk.people.agent(user.id)
   await desk.store.write(tx => mergeTickets(tx, from, into, actorOf(agent), { otherCustomer }))
   const says = `${outlook.from.identifier} is merged into ${outlook.into.identifier}. The next mail goes to ${outlook.into.address}.`
-  return { show: notice('Merged', says) }
+  return { show: outcome('Merged', says) }
 }

@@ -5,7 +5,7 @@ import { storeInbound } from '../../../src/core/inbound.ts'
 import type { Block, EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
 import { aTicket } from '../../support/views.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { faultsIn, hostile } from './what-slack-refuses.ts'
+import { faultsIn, hostile } from './views/what-slack-refuses.ts'
 
 describe('an instruction', () => {
   it('begins with the mention of Overture', () => {

@@ -188,11 +188,9 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
       .getByText(/Merged into/)
       .first()
       .waitFor()
-    for (const title of ['Merged', `More on ${name}`]) {
-      const shown = page.getByRole('dialog', { name: title })
-      await shown.getByRole('button', { name: 'Close' }).last().click()
-      await shown.waitFor({ state: 'hidden' })
-    }
+    await page.getByRole('dialog', { name: 'Merged' }).getByRole('button', { name: 'Close' }).last().click()
+    for (const title of ['Merged', `More on ${name}`])
+      await page.getByRole('dialog', { name: title }).waitFor({ state: 'hidden' })
     expect(faults).toEqual([])
     await page.close()
   })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { deedForm, deedProgress, deedResult } from '../../../src/channels/slack/views/find/deeds.ts'
-import { findForm, renameForm, saveForm } from '../../../src/channels/slack/views/find/form.ts'
-import { DEEDS, type FoundMeta, foundView } from '../../../src/channels/slack/views/find/results.ts'
-import { inboxHome } from '../../../src/channels/slack/views/home.ts'
-import type { FoundTicket } from '../../../src/core/find/find.ts'
-import { SETTABLE } from '../../../src/core/tickets/status.ts'
-import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
+import { deedForm, deedProgress, deedResult } from '../../../../src/channels/slack/views/find/deeds.ts'
+import { findForm, renameForm, saveForm } from '../../../../src/channels/slack/views/find/form.ts'
+import { DEEDS, type FoundMeta, foundView } from '../../../../src/channels/slack/views/find/results.ts'
+import { inboxHome } from '../../../../src/channels/slack/views/home.ts'
+import type { FoundTicket } from '../../../../src/core/find/find.ts'
+import { SETTABLE } from '../../../../src/core/tickets/status.ts'
+import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
 import { pingsIn } from './what-slack-refuses.ts'
 
 const whatSlackRefuses = (view: object) => [...faultsInView(view, 'modal'), ...pingsIn(view)]

@@ -10,6 +10,7 @@ import { remindOfUndecided } from './core/reminders.ts'
 import { releaseScheduled } from './core/schedule/release.ts'
 import { tendAllClocks } from './core/sla/tend.ts'
 import { sendDigests } from './core/stats/digest.ts'
+import { resumeDeeds } from './core/tickets/deeds.ts'
 import { showOverdue } from './core/tickets/details.ts'
 import { sayReminders } from './core/tickets/remind.ts'
 import { wakeAllDue } from './core/tickets/snooze.ts'
@@ -46,6 +47,7 @@ export function startJobs(
     everyMinute('sending scheduled mails', () => releaseAll(store)),
     everyMinute('telling of late mails', () => store.write(tellOfLate)),
     everyMinute('waking snoozed tickets', () => wakeAllDue(store)),
+    everyMinute('ending what was cut off', () => resumeDeeds(store)),
     everyMinute('charting chats', () => store.write(chartFinished)),
     everyMinute('showing what is overdue', () => store.write(showOverdue)),
     everyMinute('giving out tickets', async () => tendQueue()),

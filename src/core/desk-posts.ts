@@ -3,7 +3,7 @@ import type { DeskPostRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
-import { lease } from './leases.ts'
+import { LEASE_MS, lease } from './lease.ts'
 import type { Outcome } from './letter.ts'
 import type { Figures } from './stats/figures.ts'
 
@@ -72,22 +72,17 @@ export async function claimDeskPosts(tx: Tx, limit: number, notTo: string[] = []
     .orderBy('p.due_at')
     .limit(limit)
     .execute()
-  const posts: DeskPost[] = []
-  for (const row of due) {
-    if (await lease(tx, 'desk_posts', row))
-      posts.push({
-        id: row.id,
-        place: row.place ?? row.handle ?? '',
-        handle: row.handle,
-        kind: row.kind,
-        text: row.text,
-        ticketId: row.ticket_id,
-        figures: row.figures ? JSON.parse(row.figures) : null,
-        attempts: row.attempts + 1,
-        createdAt: row.created_at,
-      })
-  }
-  return posts
+  return (await lease(tx, 'desk_posts', due, LEASE_MS)).map(row => ({
+    id: row.id,
+    place: row.place ?? row.handle ?? '',
+    handle: row.handle,
+    kind: row.kind,
+    text: row.text,
+    ticketId: row.ticket_id,
+    figures: row.figures ? JSON.parse(row.figures) : null,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  }))
 }
 
 /** Writes down what became of a post. Once it was said, or is refused for good, only that it was remains: what it said stands where it was said. */

@@ -39,6 +39,7 @@ const usual: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 /** Support gives out its tickets this way, to Ann and Ben unless said otherwise. */

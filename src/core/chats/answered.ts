@@ -25,7 +25,7 @@ export async function chatThanked(tx: Tx, a: Arrival, ticket: TicketRow, message
   if (!ticket.chat_id || ticket.general_at !== null) return
   const who = a.from.name || a.from.address
   const text = `${who} only said thanks, which counts as no answer: "${cut(plainText(a.body), 200)}"`
-  await queueChatPost(tx, ticket.chat_id, { kind: 'light', key: lightKey(messageId), text, ticketId: null })
+  await queueChatPost(tx, ticket.chat_id, { kind: 'light', key: lightKey(messageId), text, ticketId: ticket.id })
 }
 
 /** The recipient themselves answered, and it is recorded: the chat counts it, and somebody gets the ticket. */

@@ -1,7 +1,7 @@
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
-import { touchTicket } from '../find/entry.ts'
+import { touchTicket } from '../find/stale.ts'
 import type { Erasing, Piece } from './steps.ts'
 
 /** What stands where something was that is forgotten. */
@@ -41,6 +41,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
   await tx.q.deleteFrom('desk_posts').where('ticket_id', 'in', ids).where('due_at', 'is not', null).execute()
   for (const table of ['field_values', 'reminders', 'drafts'] as const)
     await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
+  await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   await tx.q
     .updateTable('tickets')
     .set(t => ({

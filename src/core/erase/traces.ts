@@ -1,5 +1,7 @@
+import { dropReplaced } from '../../db/full-text.ts'
 import type { DeliveryRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { enterStale } from '../find/entry.ts'
 import { ERASED, eraseRaw } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'
 
@@ -134,4 +136,11 @@ async function eraseWishes(tx: Tx, addresses: string[]): Promise<void> {
       .set({ copy_to: without(addresses, copy_to) ?? '[]', blind_to: without(addresses, blind_to) ?? '[]' })
       .where('message_id', '=', message_id)
       .execute()
+}
+
+/** Words of theirs that the index finds no more. The cursor says that it began. */
+export async function eraseReplaced(tx: Tx, e: Erasing): Promise<Piece> {
+  const isFirst = e.cursor === ''
+  if (isFirst && (await enterStale(tx, AT_ONCE)) === AT_ONCE) return { cursor: '' } // theirs are among those
+  return { cursor: (await dropReplaced(tx.q, isFirst)) ? 'begun' : null }
 }

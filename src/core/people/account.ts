@@ -1,5 +1,6 @@
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { oldestAddress } from '../customers.ts'
 import { definedFor, shownFields } from '../fields/people.ts'
 import { reached, scopeOf } from '../permissions/may.ts'
 import { historyOfPeople, type PeopleEvent } from './history.ts'
@@ -65,17 +66,7 @@ export async function accountPage(q: Query, id: string, agentId: string): Promis
 async function peopleAt(q: Query, accountId: string): Promise<Colleague[]> {
   const rows = await q
     .selectFrom('customers')
-    .select(e => [
-      'customers.id',
-      'customers.name',
-      e
-        .selectFrom('addresses')
-        .select('address')
-        .whereRef('addresses.customer_id', '=', 'customers.id')
-        .orderBy('created_at')
-        .limit(1)
-        .as('address'),
-    ])
+    .select(['customers.id', 'customers.name', oldestAddress])
     .where('account_id', '=', accountId)
     .orderBy('id', 'desc')
     .limit(MOST_PEOPLE)

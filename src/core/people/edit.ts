@@ -6,7 +6,7 @@ import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
-import { touchCustomer } from '../find/entry.ts'
+import { touchCustomer } from '../find/stale.ts'
 import { setTagsOfCustomer } from '../tags/customers.ts'
 import { recordingChanges } from './history.ts'
 
@@ -84,5 +84,5 @@ export async function refreshSearch(tx: Tx, id: string): Promise<void> {
     .executeTakeFirstOrThrow()
   const search = [row.name, ...(await addressesOf(tx.q, id)), row.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ search }).where('id', '=', id).execute()
-  touchCustomer(tx, id)
+  await touchCustomer(tx, id)
 }

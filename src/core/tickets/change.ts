@@ -67,19 +67,22 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
   if (!names.length) return
   await tx.q
     .updateTable('tickets')
-    .set({ ...to, updated_at: tx.now })
+    .set({ ...only(names, to), updated_at: tx.now }) // what stays as it is would have its indexes written anew
     .where('id', '=', ticket.id)
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
   const told = names.filter(name => !UNTOLD.includes(name))
-  const pick = (from: Changes) => Object.fromEntries(told.map(name => [name, from[name]]))
-  await record(tx, ticket.id, kind, actor, pick(ticket), pick(to))
+  await record(tx, ticket.id, kind, actor, only(told, ticket), only(told, to))
   if (to.closed_at != null) await endReminders(tx, ticket.id, 'closed')
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (ticket.parent_id && 'closed_at' in to) await redrawCard(tx, ticket.parent_id)
   await keepClocks(tx, ticket, { ...ticket, ...to })
   await keepSilence(tx, ticket, { ...ticket, ...to })
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
+}
+
+function only(names: (keyof Changes)[], from: Changes): Changes {
+  return Object.fromEntries(names.map(name => [name, from[name]]))
 }
 
 /** The event has a time and a name of its own. */

@@ -1,3 +1,4 @@
+import { preparedFor } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -103,24 +104,36 @@ export async function relationsOf(q: Query, ids: string[]): Promise<Map<string, 
     found.set(id, known)
     return known
   }
-  const parents = await q
+  const parents = await selectParents(q, ids)
+  for (const row of parents) of(row.of).parent = related(row)
+  const children = await selectChildren(q, ids)
+  for (const row of children) of(row.of as string).children.push(related(row))
+  const links = await selectLinks(q, ids)
+  for (const row of links) of(row.of).links.push(related(row))
+  return found
+}
+
+const selectParents = preparedFor((q, ids) =>
+  q
     .selectFrom('tickets as t')
     .innerJoin('tickets as o', 'o.id', 't.parent_id')
     .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
     .where('t.id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .execute()
-  for (const row of parents) of(row.of).parent = related(row)
-  const children = await q
+    .where('o.deleted_at', 'is', null),
+)
+
+const selectChildren = preparedFor((q, ids) =>
+  q
     .selectFrom('tickets as o')
     .select(['o.parent_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
     .where('o.parent_id', 'in', ids)
     .where('o.deleted_at', 'is', null)
     .orderBy('o.id')
-    .limit(MOST_SHOWN * ids.length)
-    .execute()
-  for (const row of children) of(row.of as string).children.push(related(row))
-  const links = await q
+    .limit(MOST_SHOWN * ids.length),
+)
+
+const selectLinks = preparedFor((q, ids) =>
+  q
     .selectFrom('ticket_links as l')
     .innerJoin('tickets as o', 'o.id', 'l.other_id')
     .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
@@ -128,11 +141,8 @@ export async function relationsOf(q: Query, ids: string[]): Promise<Map<string, 
     .where('o.deleted_at', 'is', null)
     .orderBy('l.created_at')
     .orderBy('o.id')
-    .limit(MOST_SHOWN * ids.length)
-    .execute()
-  for (const row of links) of(row.of).links.push(related(row))
-  return found
-}
+    .limit(MOST_SHOWN * ids.length),
+)
 
 function related(row: { id: string; identifier: string; subject: string; closed_at: number | null }): RelatedTicket {
   return { id: row.id, identifier: row.identifier, subject: row.subject, isClosed: row.closed_at !== null }

@@ -1,7 +1,7 @@
 import type { ThreadRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { queueCard } from '../deliveries/queue.ts'
-import { touchTicket } from '../find/entry.ts'
+import { touchTicket } from '../find/stale.ts'
 import { showUnseen } from '../messages/unseen.ts'
 import { teamById } from '../teams.ts'
 import { beginThreads, DESK, MAIL, type NewThread } from '../threads.ts'

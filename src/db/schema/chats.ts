@@ -104,7 +104,7 @@ export interface ChatPostRow {
   chat_id: string
   kind: 'word' | 'answered' | 'chart' | 'light'
   text: string
-  ticket_id: string | null // of the recipient who answered
+  ticket_id: string | null // of the recipient whom it tells of
   key: string // the same key again is the same post
   external_id: string | null
   attempts: number

@@ -7,7 +7,9 @@ export interface TicketTables {
   threads: ThreadRow
   events: EventRow
   ticket_docs: TicketDocRow
+  stale_entries: StaleEntryRow
   saved_finds: SavedFindRow
+  deeds: DeedRow
   ticket_links: TicketLinkRow
   reminders: ReminderRow
 }
@@ -110,6 +112,12 @@ export interface TicketDocRow {
   ticket_id: string
 }
 
+/** A ticket whose entry in the full-text index is to be written anew. */
+export interface StaleEntryRow {
+  ticket_id: string
+  stale_at: number
+}
+
 /** What somebody looked for, kept under a name. */
 export interface SavedFindRow {
   id: string
@@ -131,4 +139,18 @@ export interface ReminderRow {
   created_at: number
   ended_at: number | null
   ended_by: 'said' | 'answered' | 'closed' | 'cancelled' | null
+}
+
+/** Something that an agent has done with many tickets, while it is under way. */
+export interface DeedRow {
+  id: string
+  key: string // the same key again is the same work
+  agent_id: string
+  deed: string // JSON Deed (core/tickets/bulk.ts)
+  meant: string // JSON Meant (core/tickets/deeds.ts)
+  tickets: string | null // JSON ids, once they were found
+  looked: number // so many of them were dealt with
+  result: string // JSON Done, of these
+  due_at: number // when it may be taken up by others
+  created_at: number
 }

@@ -64,7 +64,7 @@ async function work(most = 1_000): Promise<number> {
   return pieces
 }
 
-/** The full-text index keeps its own tables; `found` looks there. */
+/** The full-text index keeps its own tables; `inTheIndex` and `found` look there. */
 const INDEX = /^(ticket_words|sqlite_)/
 
 /** Where in the database these words still stand, Message-IDs aside. */

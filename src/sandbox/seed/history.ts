@@ -28,15 +28,15 @@ export function longFriday(): number {
 export async function seedHistory(town: Town, from: number, to: number): Promise<void> {
   const chance = chanceOf(Math.floor(from / DAY_MS))
   for (const day of weekdays(from, to)) {
-    const todo: Doing[] = []
+    const lives: Step[][] = []
     for (let talks = 1 + Math.round(chance()); talks > 0; talks--) {
       const isOurs = chance() < 0.65
       const order = 1_004 + Math.floor(chance() * 40)
       const story = numbered(oneOf(isOurs ? OURS : THEIRS, chance), order)
       const { who } = oneOf(SHOPS.slice(2), chance) // Jane and Bob are met by visitors
-      todo.push(...lives(town, { story, who, by: oneOf(['Ann', 'Ann', 'Ben'] as const, chance), isOurs, day, chance }))
+      lives.push(lifeOf(town, { story, who, by: oneOf(['Ann', 'Ann', 'Ben'] as const, chance), isOurs, day, chance }))
     }
-    await doInTurn(town, todo)
+    await liveThrough(town, lives)
   }
 }
 
@@ -55,19 +55,22 @@ function today(): DateTime {
   return DateTime.now().setZone(ZONE).startOf('day')
 }
 
-interface Doing {
+interface Step {
   at: number // ms UTC
   work: () => Promise<unknown>
 }
 
-/** Each thing at its time, and what it brings about before the next. */
-async function doInTurn(town: Town, todo: Doing[]): Promise<void> {
-  for (const { at, work } of todo.toSorted((a, b) => a.at - b.at)) {
-    town.world.turnTo(at)
-    await work()
-    await town.settle()
+/** A day's conversations side by side, each a step further once all that the step before brought about is done. */
+async function liveThrough({ world, settle }: Town, lives: Step[][]): Promise<void> {
+  for (let i = 0; lives.some(life => life[i]); i++) {
+    const steps = lives.flatMap(life => life[i] ?? []).toSorted((a, b) => a.at - b.at)
+    for (const { at, work } of steps) {
+      world.turnTo(at)
+      await work()
+    }
+    await settle()
   }
-  await tendAllClocks(town.world.overture.store)
+  await tendAllClocks(world.overture.store)
 }
 
 interface Life {
@@ -80,38 +83,32 @@ interface Life {
 }
 
 /** The steps of one conversation, within a day. One in six customers never answers. */
-function lives(town: Town, { story, who, by, isOurs, day, chance }: Life): Doing[] {
-  const first = who.split(' ')[0]
+function lifeOf(town: Town, { story, who, by, isOurs, day, chance }: Life): Step[] {
   let talk: Talk
   let at = day.plus({ hours: 9, minutes: Math.round(chance() * 100) })
-  const later = (minutes: number) => {
+  const after = (minutes: number, work: Step['work']): Step => {
     at = at.plus({ minutes: Math.round(minutes * (0.4 + chance())) })
-    return at.toMillis()
+    return { at: at.toMillis(), work }
   }
-  const hello = (text: string) => `Hello ${first},\n\n${text}`
-  const begin: Doing = {
-    at: at.toMillis(),
-    work: async () => {
-      const { subject } = story
-      talk = isOurs
-        ? await town.open('Support', by, who, { subject, text: hello(story.first) })
-        : await town.comesIn('Support', who, { subject, text: `Hello,\n\n${story.first}` })
-      if (story.tag) await town.write(tx => addTag(tx, talk.id, story.tag as string, town.actor(by)))
-    },
+  const hello = (text: string) => `Hello ${who.split(' ')[0]},\n\n${text}`
+  const { subject, first, answer, thanks, tag } = story
+  const begin = after(0, async () => {
+    talk = isOurs
+      ? await town.open('Support', by, who, { subject, text: hello(first) })
+      : await town.comesIn('Support', who, { subject, text: `Hello,\n\n${first}` })
+    if (tag) await town.write(tx => addTag(tx, talk.id, tag, town.actor(by)))
+  })
+  if (isOurs && chance() < 1 / 6) return [begin, after(400, () => talk.close(by, 'No answer.'))]
+  const ours = async (text: string) => {
+    await talk.take(by)
+    await talk.say(by, text)
   }
-  const take: Doing = { at: later(20), work: () => talk.take(by) }
-  if (isOurs && chance() < 1 / 6)
-    return [begin, { at: day.plus({ hours: 16, minutes: 40 }).toMillis(), work: () => talk.close(by, 'No answer.') }]
-  const answer: Doing = {
-    at: later(150),
-    work: () => (isOurs ? talk.hear(story.answer) : talk.say(by, hello(story.answer))),
-  }
-  const thanks: Doing = {
-    at: later(45),
-    work: async () => story.thanks && (isOurs ? talk.say(by, story.thanks) : talk.hear(story.thanks)),
-  }
-  const close: Doing = { at: later(60), work: () => talk.close(by, 'Done.') }
-  return [begin, ...(isOurs ? [] : [take]), answer, thanks, close]
+  return [
+    begin,
+    after(150, () => (isOurs ? talk.hear(answer) : ours(hello(answer)))),
+    after(45, async () => thanks && (isOurs ? ours(thanks) : talk.hear(thanks))),
+    after(60, () => talk.close(by, 'Done.')),
+  ]
 }
 
 function numbered(story: Story, order: number): Story {

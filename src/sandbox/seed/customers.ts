@@ -35,6 +35,7 @@ export const SHOPS: Shop[] = [
   shop('Ivan Petrov <ivan@rosegarden.test>', 'Rose Garden', 'New', 0, 'Europe/Sofia'),
   shop('Sofia Costa <sofia@costaflores.test>', 'Costa Flores', 'Silver', 14, 'Europe/Lisbon'),
   shop('Hugo Berg <hugo@bergpark.test>', 'Bergpark', 'New', 0, 'Europe/Oslo'),
+  shop('Mia Novak <mia@hotelnovak.test>', 'Hotel Novak', 'Gold', 30, 'Europe/Prague'),
 ]
 
 function shop(who: string, company: string, level: Shop['level'], terms: number, zone = 'Europe/Amsterdam'): Shop {
@@ -49,6 +50,7 @@ const NOTES: [shop: number, by: AgentName, text: string][] = [
 
 /** The shops as customers, with their companies, and what is kept of both. */
 export async function seedCustomers(town: Town): Promise<void> {
+  for (const { who } of SHOPS) town.world.mail.customer(who)
   await town.write(async tx => {
     const fields = await define(tx)
     const ids: string[] = []

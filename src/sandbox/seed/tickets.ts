@@ -64,8 +64,8 @@ export async function seedTickets(town: Town): Promise<void> {
 
 async function waiting(town: Town): Promise<void> {
   const talk = await town.open('Support', 'Ben', who('Nora'), {
-    subject: 'Your spring order is packed',
-    text: 'Hello Nora,\n\nyour spring order (T-1061) is packed. On which day may we bring it?',
+    subject: 'Your bulbs are packed',
+    text: 'Hello Nora,\n\nyour bulbs (T-1061) are packed. On which day may we bring it?',
   })
   await town.write(tx =>
     remindAgent(
@@ -155,7 +155,7 @@ function answered(town: Town): Promise<Talk> {
   })
 }
 
-/** Its mail waits until nine by her clock. */
+/** Its mail waits until nine in the morning. */
 async function scheduled(town: Town): Promise<void> {
   const { Support } = town.teams
   const { store } = town.world.overture
@@ -165,10 +165,10 @@ async function scheduled(town: Town): Promise<void> {
   await town.open(
     'Support',
     'Ann',
-    who('Grace'),
+    who('Mia'),
     {
       subject: 'Flowers for your gala',
-      text: 'Hello Grace,\n\nthe white roses for your gala leave us this morning, and are with you at noon.',
+      text: 'Hello Mia,\n\nthe white roses for your gala leave us this morning, and are with you at noon.',
     },
     { schedule: { at, zone: clock.zone, unlessAnswered: true } },
   )

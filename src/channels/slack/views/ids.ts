@@ -223,6 +223,7 @@ export const ids = {
   // where tickets are looked for
   find: 'find_tickets',
   findOffer: 'find_offer', // the options of a filter, by what it is about
+  findField: 'find_field', // one more custom field
   findChange: 'find_change',
   findPage: 'find_page',
   findSize: 'find_size',

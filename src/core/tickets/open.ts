@@ -25,9 +25,11 @@ import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { customerSpoke } from '../sla/clocks.ts'
 import { refuseUnreachable } from '../suppressions.ts'
+import { setTags } from '../tags/tags.ts'
 import { formsOf, teamById } from '../teams.ts'
 import { beginThreads, DESK, MAIL, type NewThread } from '../threads.ts'
 import { ticketByDedupKey } from './find.ts'
+import { refuseAsParent, setParent } from './relations.ts'
 
 export interface NewTicket {
   teamId: string
@@ -46,6 +48,8 @@ export interface NewTicket {
   agent: AgentRow
   dedupKey?: string // the same key again is the same ticket
   fields?: Given // what else its form asks for
+  parentId?: string | null // the ticket that it is part of
+  tags?: string[]
 }
 
 /**
@@ -82,6 +86,8 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     to: customer.address,
     ...(fields && { fields }),
   })
+  if (form.parentId) await setParent(tx, ticket.id, form.parentId, actor)
+  if (form.tags?.length) await setTags(tx, ticket.id, form.tags, actor)
   await postMessage(tx, {
     ticketId: ticket.id,
     author: actor,
@@ -123,6 +129,8 @@ async function readForm(
   const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
   if (writing === 'nothing')
     faults.push(await refusalInTeam(tx.q, 'You may not open tickets in this team.', form.teamId))
+  const { parentId } = form
+  if (parentId) await gather(() => refuseAsParent(tx.q, parentId, actorOf(form.agent)))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))

@@ -27,7 +27,13 @@ const novel: Document = Array.from({ length: 200 }, (_, i) => ({
   type: 'paragraph' as const,
   content: [{ type: 'text' as const, text: `${i} ${'word '.repeat(100)}` }],
 }))
-const other = (i: number) => ({ id: `t${i}`, identifier: `SUP-${i}`, subject: hostile + long, isClosed: i % 2 === 0 })
+const other = (i: number) => ({
+  id: `t${i}`,
+  identifier: `SUP-${i}`,
+  subject: hostile + long,
+  status: 'awaiting_customer' as const,
+  isClosed: i % 2 === 0,
+})
 const many = Array.from({ length: 300 }, (_, i) => other(i))
 const full = aTicket({
   subject: hostile + long,
@@ -35,7 +41,7 @@ const full = aTicket({
   status: 'snoozed',
   snoozedUntil: now,
   snoozedFor: 'either',
-  relations: { parent: other(1), children: many, links: many },
+  relations: { parent: other(1), children: many, childCounts: { open: 4_000, closed: 6_000 }, links: many },
   splitFrom: { id: 't2', identifier: 'SUP-2' },
   pinned: Array.from({ length: 30 }, (_, i) => ({
     id: `m${i}`,

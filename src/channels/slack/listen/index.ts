@@ -49,6 +49,7 @@ import { listenToReminders } from './tickets/remind.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
 import { listenToSendAs } from './tickets/send-as.ts'
 import { listenToSnoozes } from './tickets/snooze.ts'
+import { listenToSubTickets } from './tickets/sub-ticket.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -73,6 +74,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToSendAs(app, desk)
   listenToFixes(app, desk)
   listenToRelations(app, desk)
+  listenToSubTickets(app, desk)
   listenToElsewhere(app, desk)
   listenToSnoozes(app, desk)
   listenToNotes(app, desk)

@@ -247,6 +247,7 @@ export const ids = {
   // what a team does with its tickets
   relations: 'relations',
   unrelate: 'unrelate',
+  newSubTicket: 'new_sub_ticket',
   findTicket: 'find_ticket',
   merge: 'merge_ticket',
   splitOff: 'split_off',

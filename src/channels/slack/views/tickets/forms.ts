@@ -9,6 +9,7 @@ import { missingLine, revised, templateField } from './composer.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 import { priorities, priority } from './new-ticket.ts'
 import { noteLook } from './notes.ts'
+import { openChildNames } from './relations.ts'
 
 /** What each of these forms remembers. */
 export interface TicketMeta {
@@ -75,19 +76,17 @@ function unsent({ counts }: TicketView): KnownBlock[] {
   return [words(`❓ In the thread are ${counts.undecided} messages that were neither sent nor kept as a note.`)]
 }
 
-/** Closing a ticket says nothing of those below it, so it is asked. */
+/** Closing a ticket says nothing of those below it, so it is said and asked. */
 function openSubTickets({ relations }: TicketView): KnownBlock[] {
-  const open = relations.children.filter(c => !c.isClosed).map(c => c.identifier)
-  if (!open.length) return []
+  const { open } = relations.childCounts
+  if (!open) return []
+  const leave = option('Leave them open', 'leave')
   return [
     field(
       'children',
-      open.length === 1 ? 'Its sub-ticket is still open' : `${open.length} sub-tickets are still open`,
-      {
-        type: 'radio_buttons',
-        options: [option('Leave them open', 'leave'), option('Close them, too', 'close')],
-      },
-      { hint: cut(open.join(', '), 500) },
+      open === 1 ? '⚠️ Its sub-ticket is still open' : `⚠️ ${open} sub-tickets are still open`,
+      { type: 'radio_buttons', options: [leave, option('Close them, too', 'close')], initial_option: leave },
+      { hint: openChildNames(relations) },
     ),
   ]
 }

@@ -22,15 +22,10 @@ import {
 } from '../../../src/channels/slack/views/team/routing.ts'
 import { agentForm, senderForm, teamForm } from '../../../src/channels/slack/views/team/settings.ts'
 import { templateForm, templatesView } from '../../../src/channels/slack/views/team/templates.ts'
+import { begunView } from '../../../src/channels/slack/views/tickets/begun.ts'
 import { ticketCard } from '../../../src/channels/slack/views/tickets/card.ts'
 import { messageDetails, settleView, ticketDetails } from '../../../src/channels/slack/views/tickets/details.ts'
-import {
-  assignForm,
-  closeForm,
-  fixForm,
-  noteForm,
-  statusForm,
-} from '../../../src/channels/slack/views/tickets/forms.ts'
+import { assignForm, closeForm, fixForm, statusForm } from '../../../src/channels/slack/views/tickets/forms.ts'
 import { deskMessage } from '../../../src/channels/slack/views/tickets/message.ts'
 import { moreView } from '../../../src/channels/slack/views/tickets/more.ts'
 import {
@@ -40,6 +35,7 @@ import {
   noTeam,
   openedView,
 } from '../../../src/channels/slack/views/tickets/new-ticket.ts'
+import { noteForm } from '../../../src/channels/slack/views/tickets/note.ts'
 import {
   askPrompt,
   closePrompt,
@@ -61,6 +57,7 @@ import {
 import { sendAsForm } from '../../../src/channels/slack/views/tickets/send-as.ts'
 import { mailWords } from '../../../src/channels/slack/views/words.ts'
 import { type Document, fromText } from '../../../src/core/document.ts'
+import type { DraftKind } from '../../../src/core/drafts.ts'
 import { hoursOf } from '../../../src/core/hours/settings.ts'
 import type { MessageView, TicketView } from '../../../src/core/letter.ts'
 import type { Candidate } from '../../../src/core/routing/candidates.ts'
@@ -302,8 +299,13 @@ const reminders = Array.from({ length: 20 }, (_, i) => ({
   ...{ id: `r${i}`, ticket_id: 't1', agent_id: 'a1', due_at: now, note: hostile, dedup_key: null, created_at: now },
   ...{ ended_at: null, ended_by: null, agent: hostile },
 }))
+const draftKinds: DraftKind[] = ['ticket', 'reply', 'note', 'chat']
 const drafts = Array.from({ length: 25 }, (_, i) => ({
-  ...{ id: `d${i}`, about: { title: hostile, text: hostile }, isReply: i % 2 === 0, isShared: i % 3 === 0 },
+  ...{
+    id: `d${i}`,
+    about: { kind: draftKinds[i % 4] as DraftKind, title: hostile, text: hostile },
+    isShared: i % 3 === 0,
+  },
   ...{ isOwn: i % 5 > 0, by: hostile, updatedAt: now },
 }))
 
@@ -449,8 +451,9 @@ describe('every modal is what Slack takes', () => {
         ...{ from: 'help@support.test', last: null, goesAt: null },
       }),
       replyForm(composer(view, { meta: { ...fresh, when: 'at', rev: 2 }, missing: hostile })),
-      noteForm(view),
-      noteForm(view, writing.templates, { rev: 1, missing: hostile }),
+      noteForm(view, { ticketId: view.id, draft: view.id, rev: 0 }),
+      noteForm(view, { ticketId: view.id, draft: view.id, rev: 1 }, { templates: writing.templates, missing: hostile }),
+      ...drafts.map(d => begunView({ kind: 'reply', ticketId: view.id, origin: null }, d)),
       moreView(view),
       remindForm(view, reminders, 'Europe/Berlin'),
       remindersView(view, reminders),

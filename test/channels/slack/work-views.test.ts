@@ -10,9 +10,10 @@ import {
   moveTeamForm,
   splitForm,
 } from '../../../src/channels/slack/views/tickets/elsewhere.ts'
-import { closeForm, noteForm } from '../../../src/channels/slack/views/tickets/forms.ts'
+import { closeForm } from '../../../src/channels/slack/views/tickets/forms.ts'
 import { deskMessage } from '../../../src/channels/slack/views/tickets/message.ts'
 import { moreView } from '../../../src/channels/slack/views/tickets/more.ts'
+import { noteForm } from '../../../src/channels/slack/views/tickets/note.ts'
 import { changeNoteForm, notesView } from '../../../src/channels/slack/views/tickets/notes.ts'
 import { mergeForm, relationsForm, ticketOption } from '../../../src/channels/slack/views/tickets/relations.ts'
 import { snoozeForm } from '../../../src/channels/slack/views/tickets/snooze.ts'
@@ -100,7 +101,7 @@ const modals: Record<string, ModalView> = {
   'a move of a mail': moveMailForm(mail, full),
   'a snooze': snoozeForm(full),
   'a snooze of an internal one': snoozeForm(aTicket({ publishedAt: null })),
-  'a note': noteForm(full),
+  'a note': noteForm(full, { ticketId: full.id, draft: full.id, rev: 0 }),
   'a change of a note': changeNoteForm(note, 'V0', full.id),
   'a change of a note from the thread': changeNoteForm({ ...note, fromThreadId: 'th1' }, null, full.id),
   notes: notesView(full, Array(20).fill(note)),

@@ -43,6 +43,7 @@ import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { listenToHistory } from './tickets/history.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToNoteComposer } from './tickets/note.ts'
 import { listenToNotes } from './tickets/notes.ts'
 import { listenToRelations } from './tickets/relations.ts'
 import { listenToReminders } from './tickets/remind.ts'
@@ -78,6 +79,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToElsewhere(app, desk)
   listenToSnoozes(app, desk)
   listenToNotes(app, desk)
+  listenToNoteComposer(app, desk)
   listenToHistory(app, desk)
   listenToHome(app, desk)
   listenToFind(app, desk)

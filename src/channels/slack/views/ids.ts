@@ -8,6 +8,7 @@ export const ids = {
     newTicket: 'submit_new_ticket',
     reply: 'submit_reply',
     note: 'submit_note',
+    begun: 'begun',
     close: 'submit_close',
     assign: 'submit_assign',
     status: 'submit_status',
@@ -156,6 +157,8 @@ export const ids = {
   homePage: 'home_page',
   homeOpen: 'home_open',
   openDraft: 'open_draft',
+  continueDraft: 'continue_draft', // where somebody wants to write
+  startAnew: 'start_anew',
   sendDraft: 'send_draft',
   shareDraft: 'share_draft',
   unshareDraft: 'unshare_draft',

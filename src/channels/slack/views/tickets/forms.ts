@@ -1,48 +1,16 @@
-import type { KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
-import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { Status } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
-import { missingLine, revised, templateField } from './composer.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 import { priorities, priority } from './new-ticket.ts'
-import { noteLook } from './notes.ts'
 import { openChildNames } from './relations.ts'
 
 /** What each of these forms remembers. */
 export interface TicketMeta {
   ticketId: string
-}
-
-/** What the form for a note remembers. */
-export interface NoteMeta extends TicketMeta {
-  rev: number // as in a composer
-}
-
-export function noteForm(
-  ticket: TicketView,
-  templates: TemplateChoice[] = [],
-  { rev = 0, start, missing }: { rev?: number; start?: RichTextBlock; missing?: string | null } = {},
-): ModalView {
-  return modal({
-    id: ids.forms.note,
-    title: `Note on ${ticket.identifier}`,
-    submit: 'Keep note',
-    meta: { ticketId: ticket.id, rev } satisfies NoteMeta,
-    blocks: [
-      context('🔒 A note stays with the team. It is in no mail.'),
-      ...templateField(templates, rev),
-      ...missingLine(missing),
-      field(revised('message', rev), 'Note', {
-        type: 'rich_text_input',
-        focus_on_load: true,
-        ...(start && { initial_value: start }),
-      }),
-      ...noteLook(null, false),
-    ],
-  })
 }
 
 export const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']

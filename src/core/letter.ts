@@ -143,12 +143,14 @@ export function isChatMail({ chat }: Pick<TicketView, 'chat'>, message: MessageV
 /** Tickets that have to do with one; deleted ones are left out. Empty where nobody asked for them. */
 export interface Relations {
   parent: RelatedTicket | null
-  children: RelatedTicket[]
+  children: RelatedTicket[] // those that are open first, and no more than can be shown
+  childCounts: { open: number; closed: number } // all of them
   links: RelatedTicket[]
 }
 
 export interface RelatedTicket extends TicketLink {
   subject: string
+  status: Status
   isClosed: boolean
 }
 

@@ -329,6 +329,78 @@ describe('tags, their groups and custom fields', () => {
     expect(await typed('label field:plan=none')).toEqual([plain.identifier, vip.identifier])
     expect(await refused('field:colour=red')).toContain('There is no field “colour”. There is Owner, Plan, Seats.')
   })
+
+  it('are found by what lies between two numbers or days, exactly, by words in a text, and by boxes', async () => {
+    const make = (name: string, kind: FieldForm['kind'], teamId = town.team.id) =>
+      town.store.write(tx =>
+        addField(tx, { owner: 'ticket', teamId }, { name, kind, hint: '', options: [], initial: [], visible: false }),
+      )
+    const [size, until, remark, gift, keeper] = [
+      await make('Size', 'number'),
+      await make('Until', 'date'),
+      await make('Remark', 'text'),
+      await make('Gift', 'checkbox'),
+      await make('Keeper', 'user'),
+    ]
+    const other = await town.store.write(tx =>
+      createTeam(tx, { name: 'Billing', prefix: 'BIL', place: 'C0BIL', replyMode: 'ask', holdMs: 0, signature: '' }),
+    )
+    const elsewhere = await town.open({ subject: 'Span elsewhere', teamId: other, email: false })
+    const [a, b, c] = [
+      await town.open({ subject: 'Span one' }),
+      await town.open({ subject: 'Span two' }),
+      await town.open({ subject: 'Span three' }),
+    ]
+    const fill = (t: TicketRow, given: Record<string, string[]>) =>
+      town.store.write(tx => setFields(tx, t.id, given, ann()))
+    const text = 'Der Käufer schrieb: “Order A-1001 is late”, \u6771\u4eac.'
+    await fill(a, { [size]: ['-12.5'], [until]: ['2026-01-31'], [remark]: [text], [gift]: ['yes'] })
+    await fill(b, { [size]: ['1000000'], [until]: ['2026-02-01'], [keeper]: [town.ann.id] })
+    const some = async (words: string) => (await typed(`span ${words}`)).reverse()
+    const [A, B, C, E] = [a.identifier, b.identifier, c.identifier, elsewhere.identifier]
+    for (const [words, wanted] of Object.entries({
+      'field:size=-12.5..1000000': [A, B],
+      'field:size=-100..': [A, B],
+      'field:size=..0': [A],
+      'field:size=0..': [B],
+      'field:size=1000000.001..': [],
+      'field:size=-12.4999..5': [],
+      'field:size=..999999.9 field:size=none': [E, A, C],
+      'field:size=..0 field:size=1000000': [A, B],
+      'field:until=2026-01-31..2026-01-31': [A],
+      'field:until=2026-02-01..': [B],
+      'field:until=..2026-02-01': [A, B],
+      'field:until=2026-01-31': [A],
+      'field:remark~1001': [A],
+      'field:"remark~kaufer LATE"': [A],
+      'field:remark~京': [A],
+      'field:"remark~kaufer early"': [],
+      'field:remark~late field:remark=none': [E, A, B, C],
+      'field:gift=yes': [A],
+      'field:gift=no': [B, C],
+      'field:gift=none': [E, B, C],
+      'field:keeper=me': [B],
+      'field:keeper=me field:size=0..': [B],
+      'field:keeper=me field:size=..0': [],
+    }))
+      expect([words, await some(words)]).toEqual([words, wanted])
+    const said = 'field:Size=..0,Size=3,Remark~late,Keeper=Ann'
+    const filter: Filter = {
+      fields: [
+        { id: 'size', to: '0', is: ['3'] },
+        { id: 'remark', has: 'late' },
+        { id: 'keeper', is: [town.ann.id] },
+      ],
+    }
+    expect((await town.store.read(q => findWords(q, filter))).split(/[:,]/).sort()).toEqual(said.split(/[:,]/).sort())
+    expect(await refused('field:size=9..3')).toContain('It ends before it begins: 9 to 3.')
+    expect(await refused('field:size=a..3')).toContain('Write a number')
+    expect(await refused('field:until=2026-02-31..')).toContain('There is no such date.')
+    expect(await refused('field:remark~!!')).toBe('Write a word that stands in it.')
+    await fill(a, { [size]: [], [remark]: ['Nothing'] })
+    expect(await some('field:size=..0')).toEqual([])
+    expect(await some('field:remark~late')).toEqual([])
+  })
 })
 
 describe('pages', () => {

@@ -75,7 +75,7 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
   await record(tx, ticket.id, kind, actor, only(told, ticket), only(told, to))
   if (to.closed_at != null) await endReminders(tx, ticket.id, 'closed')
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
-  if (ticket.parent_id && 'closed_at' in to) await redrawCard(tx, ticket.parent_id)
+  if (ticket.parent_id && names.some(name => SHOWN_ABOVE.includes(name))) await redrawCard(tx, ticket.parent_id)
   await keepClocks(tx, ticket, { ...ticket, ...to })
   await keepSilence(tx, ticket, { ...ticket, ...to })
   if (names.some(name => name !== 'answered_at')) await redrawCard(tx, ticket.id) // the card does not show it
@@ -84,6 +84,9 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
 function only(names: (keyof Changes)[], from: Changes): Changes {
   return Object.fromEntries(names.map(name => [name, from[name]]))
 }
+
+/** What the card of the ticket that it is part of says of it. */
+const SHOWN_ABOVE: (keyof Changes)[] = ['status', 'closed_at', 'deleted_at']
 
 /** The event has a time and a name of its own. */
 const UNTOLD = ['assigned_at', 'snoozed_at', 'snoozed_by', 'deleted_at', 'deleted_by']

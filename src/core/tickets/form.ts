@@ -2,6 +2,7 @@ import type { AgentRow, Priority, SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
+import { actorOf } from '../agents.ts'
 import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
 import { readAllCopies } from '../copies.ts'
 import { type CustomerView, customerById } from '../customers.ts'
@@ -17,6 +18,7 @@ import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
+import { refuseAsParent } from './relations.ts'
 
 /** What an agent gives for a new ticket. */
 export interface NewTicket extends MailWish {
@@ -33,6 +35,8 @@ export interface NewTicket extends MailWish {
   agent: AgentRow
   dedupKey?: string // the same key again is the same ticket
   fields?: Given // what else its form asks for
+  parentId?: string | null // the ticket that it is part of
+  tags?: string[]
 }
 
 /** Throws the Problems that openTicket would, for files of these sizes that are yet to be fetched; changes nothing. */
@@ -60,6 +64,8 @@ export async function readForm(
   const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
   if (writing === 'nothing')
     faults.push(await refusalInTeam(tx.q, 'You may not open tickets in this team.', form.teamId))
+  const { parentId } = form
+  if (parentId) await gather(() => refuseAsParent(tx.q, parentId, actorOf(form.agent)))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
   if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))

@@ -5,8 +5,10 @@ import { customerFor } from '../customers.ts'
 import { record } from '../events.ts'
 import { fillNew } from '../fields/values.ts'
 import { postMessage } from '../messages/post.ts'
+import { setTags } from '../tags/tags.ts'
 import { ticketByDedupKey } from './find.ts'
 import { type NewTicket, readForm } from './form.ts'
+import { setParent } from './relations.ts'
 import { insertTicket } from './row.ts'
 import { beginBoth } from './threads.ts'
 
@@ -44,6 +46,8 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     to: customer.address,
     ...(fields && { fields }),
   })
+  if (form.parentId) await setParent(tx, ticket.id, form.parentId, actor)
+  if (form.tags?.length) await setTags(tx, ticket.id, form.tags, actor)
   await postMessage(tx, {
     ticketId: ticket.id,
     author: actor,

@@ -1,5 +1,6 @@
 import { accountOf } from '../../core/accounts.ts'
 import { customerFor } from '../../core/customers.ts'
+import { overture } from '../../core/events.ts'
 import { addField, type FieldForm } from '../../core/fields/define.ts'
 import { setKnownFields } from '../../core/fields/people.ts'
 import { changePerson } from '../../core/people/edit.ts'
@@ -57,14 +58,20 @@ export async function seedCustomers(town: Town): Promise<void> {
     for (const { who, company, zone, level, terms } of SHOPS) {
       const { name, address } = readPerson(who)
       const { id } = await customerFor(tx, address, name)
-      await changePerson(tx, id, { name, company, zone, tags: ['shop'], address: '' })
-      await setKnownFields(tx, { owner: 'customer', id }, { [fields.greeting]: [name.split(' ')[0] as string] })
+      await changePerson(tx, id, { name, company, zone, tags: ['shop'], address: '' }, overture)
+      await setKnownFields(
+        tx,
+        { owner: 'customer', id },
+        { [fields.greeting]: [name.split(' ')[0] as string] },
+        overture,
+      )
       const account = await accountOf(tx.q, id)
       if (account)
         await setKnownFields(
           tx,
           { owner: 'account', id: account },
           { [fields.level]: [level], [fields.terms]: [`${terms}`] },
+          overture,
         )
       ids.push(id)
     }

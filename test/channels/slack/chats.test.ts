@@ -172,7 +172,7 @@ describe('a chat', () => {
     await slack.until(() => 'file' in ann.modal().values)
     await ann.submit({ file: [{ name: 'list.csv', bytes: 'name\nJane\n', mimetype: 'text/csv' }], ...tulips })
     const again = await says('one of them must be called address or email')
-    expect(again.values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(again.values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(JSON.stringify(again.values.message)).toContain('they are here.')
     await ann.submit({ file: [{ name: 'list.csv', bytes: 'email\njane@acme.test\n', mimetype: 'text/csv' }] })
     await says('*1 of 1* will get it.')
@@ -193,7 +193,7 @@ describe('a chat', () => {
     const run = await says('*1 of 2* will get it.')
     await ann.click({ view: run.id }, 'change_draft')
     const again = await form('Change chat 1')
-    expect(again.values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(again.values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(wordsOf(again)).toContain('list.csv stays')
     await ann.submit({ message: 'You have {{ row.bulbs | default: "some" }}.' })
     await says('*2 of 2* will get it.')
@@ -321,7 +321,7 @@ describe('the form for a chat', () => {
     await ann.choose('audience', 'typed')
     await slack.until(() => 'addresses' in ann.modal().values)
     const { values } = ann.modal()
-    expect(values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(JSON.stringify(values.message)).toContain('They ')
     expect(values.addresses).toMatchObject({ value: { value: 'jane@acme.test' } })
     await ann.submit()
@@ -367,7 +367,7 @@ describe('the form for a chat', () => {
     await says('1 customer at the moment.')
     await ann.submit()
     await slack.until(() => ann.modals().length === 1 && JSON.stringify(ann.modal().values).includes('"Acme"'))
-    expect(ann.modal().values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(ann.modal().values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     await ann.submit({
       message: 'They are here.',
       exclusions: ['unsubscribed', 'duplicate'],

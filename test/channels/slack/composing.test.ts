@@ -123,6 +123,7 @@ describe('a template', () => {
     await ann.choose('insert_template', 'Hello · Support')
     await world.slack.until(() => messageIn(ann).includes('Hi {{ customer.first_name }}!'))
     expect(JSON.stringify(ann.modal().values)).toContain('For {{ customer.name }}')
+    await saved('Hi {{ customer.first_name }}!')
     await ann.close({ all: true })
   })
 })

@@ -107,7 +107,7 @@ describe('Find in App Home', () => {
     await world.ann.click({ view: home.id }, 'find_tickets')
     const form = await top('Find tickets')
     expect(form.blocks.map(b => b.block_id)).toEqual([
-      ...['text', 'status', 'priority', 'assignee', 'team', 'tag', 'group', 'fields', 'by', 'channel', 'source'],
+      ...['text', 'status', 'priority', 'assignee', 'team', 'tag', 'group', 'more_field:0', 'by', 'channel', 'source'],
       ...['created', 'created_from', 'created_to', 'updated', 'updated_from', 'updated_to'],
       ...['answered', 'answered_from', 'answered_to', 'away'],
     ])

@@ -61,6 +61,91 @@ describe('tickets around a ticket', () => {
     await cardSays(first, '⬇️ Sub-tickets (1 of 1 closed): ✅ SUP-3')
   })
 
+  it('are opened from its card, with what they have from it, and its card shows their state and counts them', async () => {
+    const { ann, ben, openTicket, jane } = await begin({ slack: { limits: false } })
+    const first = await openTicket({ customer_typed: 'Jane Doe <jane@acme.test>' })
+    await more(first, 'edit_details')
+    await form('Details of SUP-1')
+    await ann.submit({ tags: ['VIP', 'Late'] })
+    await cardSays(first, 'VIP')
+    const child = async (who = ann) => {
+      await who.click(at(first), 'more')
+      const { id: view } = await world.slack.until(() => who.modals().find(m => m.title.startsWith('More on')))
+      await who.click({ view }, 'new_sub_ticket')
+      return world.slack.until(() => who.modals().find(m => m.title === 'New sub-ticket'))
+    }
+    const asked = await child()
+    expect(words(asked)).toContain('⬆️ Part of SUP-1')
+    expect(JSON.stringify(asked.values.customer)).toContain('jane@acme.test')
+    expect(JSON.stringify(asked.values.team)).toContain('Support')
+    expect(JSON.stringify(asked.values.tags)).toMatch(/Late.*VIP/)
+    // a press that draws the form anew loses neither the parent nor the tags
+    await ann.choose('subject', 'Ask the carrier')
+    await ann.choose('tags', ['VIP'])
+    await ann.choose('send_when', 'At a date and time…')
+    await modalSays('By the team')
+    await ann.choose('send_when', 'Now')
+    await world.slack.until(() => !words(ann.modals().at(-1)).includes('By the team'))
+    const wrong = await ann.submit({ message: null })
+    expect(Object.keys(wrong.errors)).toContain('message')
+    await ann.submit({ message: 'Where is it?' }, { twice: true })
+    await modalSays('SUP-2')
+    await world.settle()
+    const rows = await world.overture.store.read(q => q.selectFrom('tickets').selectAll().orderBy('number').execute())
+    expect(rows.map(t => t.subject)).toEqual(['Your order', 'Ask the carrier'])
+    expect(rows[1]).toMatchObject({
+      parent_id: rows[0]?.id,
+      customer_id: rows[0]?.customer_id,
+      status: 'awaiting_customer',
+    })
+    await world.slack.until(() => jane.inbox.find(m => m.text.includes('Where is it?')))
+    await cardSays(first, '⬇️ Sub-tickets (0 of 1 closed): SUP-2 (Waiting for the customer)')
+    const second = await world.slack.until(() =>
+      world.slack
+        .channel('support')
+        .messages()
+        .find(m => m.text.includes('Ask the carrier')),
+    )
+    await cardSays(second, '⬆️ Part of SUP-1')
+    await cardSays(second, 'VIP')
+    expect(words(world.card(second.ts))).not.toContain('Late')
+    // a colleague's, saved as it is typed, goes on from App Home below the same ticket
+    await child(ben)
+    await ben.choose('subject', 'Ask the bank')
+    await ben.choose('message', 'Was it paid?')
+    await world.slack.until(async () =>
+      (await world.overture.store.read(q => q.selectFrom('drafts').selectAll().execute())).some(d =>
+        d.about.includes('Was it paid?'),
+      ),
+    )
+    await ben.close({ all: true })
+    await ben.openHome()
+    await ben.click({ view: (await world.slack.until(() => ben.home())).id }, 'home_tab:drafts')
+    await world.slack.until(() => words(ben.home()).includes('Ask the bank'))
+    await ben.click({ view: ben.home()?.id as string }, 'open_draft')
+    await world.slack.until(() => words(ben.modals().at(-1)).includes('⬆️ Part of SUP-1'))
+    const collided = await ben.submit({ audience: 'Internal only' })
+    expect(collided.errors).toEqual({})
+    await world.settle()
+    await cardSays(first, '⬇️ Sub-tickets (0 of 2 closed): SUP-2 (Waiting for the customer), SUP-3 (Internal)')
+    // one that is closed is told to the card above, and closing that one warns of the other
+    await ann.click(at(second), 'close')
+    await form('Close SUP-2')
+    await ann.submit({})
+    await cardSays(first, '⬇️ Sub-tickets (1 of 2 closed): SUP-3 (Internal), ✅ SUP-2')
+    await ann.click(at(first), 'close')
+    const warning = words(await form('Close SUP-1'))
+    expect(warning).toContain('⚠️ Its sub-ticket is still open')
+    expect(warning).toContain('SUP-3')
+    await ann.submit({})
+    await cardSays(first, 'Closed: Solved')
+    expect(words(world.card(first.ts))).toContain('SUP-3 (Internal)')
+    await ann.click(at(first), 'reopen')
+    await world.slack.until(() => !words(world.card(first.ts)).includes('Closed: Solved'))
+    await ann.react(at(first).message, 'white_check_mark')
+    await world.slack.until(() => ann.ephemerals().some(e => e.text.includes('Still open below it: SUP-3.')))
+  })
+
   it('are merged: the old card points to the new, whose thread has what came over, and answers to both mails', async () => {
     const { ann, jane, openTicket } = await begin()
     const first = await openTicket()

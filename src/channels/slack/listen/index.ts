@@ -43,12 +43,14 @@ import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { listenToHistory } from './tickets/history.ts'
 import { finishNewTicket, listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToNoteComposer } from './tickets/note.ts'
 import { listenToNotes } from './tickets/notes.ts'
 import { listenToRelations } from './tickets/relations.ts'
 import { listenToReminders } from './tickets/remind.ts'
 import { finishReply, listenToReplies } from './tickets/reply.ts'
 import { listenToSendAs } from './tickets/send-as.ts'
 import { listenToSnoozes } from './tickets/snooze.ts'
+import { listenToSubTickets } from './tickets/sub-ticket.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -73,9 +75,11 @@ export function listen(bolt: App, desk: Desk): void {
   listenToSendAs(app, desk)
   listenToFixes(app, desk)
   listenToRelations(app, desk)
+  listenToSubTickets(app, desk)
   listenToElsewhere(app, desk)
   listenToSnoozes(app, desk)
   listenToNotes(app, desk)
+  listenToNoteComposer(app, desk)
   listenToHistory(app, desk)
   listenToHome(app, desk)
   listenToFind(app, desk)

@@ -6,6 +6,7 @@ import { chatById, fileNamesOf } from '../../../../core/chats/find.ts'
 import { customerById } from '../../../../core/customers.ts'
 import type { ChatRow } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
+import { newId } from '../../../../lib/id.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { type ChatStart, type Kept, type NewChatMeta, pickedOptions } from '../../views/chats/new-chat.ts'
@@ -62,6 +63,7 @@ async function formOf(q: Query, chat: ChatRow, attempt: number): Promise<{ meta:
     isLater: dueAt !== null,
     attempt,
     kept: {},
+    typing: newId(),
     draft: { id: chat.id, number: chat.number, files, list },
   }
   const start: ChatStart = {

@@ -7,12 +7,14 @@ import { discardChat } from '../../../../core/chats/change.ts'
 import { changeDraft, checkChat, createChat } from '../../../../core/chats/draft.ts'
 import { dryRun } from '../../../../core/chats/dry-run.ts'
 import { segments } from '../../../../core/chats/segments.ts'
+import { endDraft } from '../../../../core/drafts.ts'
 import { sendersOf } from '../../../../core/senders/find.ts'
 import { usualAmong } from '../../../../core/senders/usual.ts'
 import { teams } from '../../../../core/teams.ts'
 import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
 import { chatFault } from '../../../../core/unsubscriptions.ts'
 import type { ChatRow } from '../../../../db/schema.ts'
+import { newId } from '../../../../lib/id.ts'
 import { faultsIn, Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { downloadFiles, readFile } from '../../files.ts'
@@ -20,9 +22,10 @@ import { type AudienceKind, type ChatStart, type NewChatMeta, newChatForm } from
 import { ids } from '../../views/ids.ts'
 import { noTeam, workingView } from '../../views/tickets/new-ticket.ts'
 import { said } from '../../views/tickets/prompts.ts'
-import { openForm, redrawForm, redrawView } from '../show.ts'
+import { redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onShortcut, onSubmit } from '../showing-problems.ts'
-import { type Submission, storeSubmission } from '../submission.ts'
+import { keyOf, type Submission, storeSubmission } from '../submission.ts'
+import { openWriting } from '../tickets/begun.ts'
 import { withInserted } from '../tickets/compose.ts'
 import * as values from '../values.ts'
 import { showDryRun } from './dry-run.ts'
@@ -58,10 +61,26 @@ export async function openNewChat(
   from: { trigger_id: string; user: { id: string }; view?: { type: string } | undefined },
   origin: string | null,
 ): Promise<void> {
-  const meta: NewChatMeta = { teamId: '', origin, audience: 'segment', isLater: false, attempt: 0, kept: {} }
-  const start: ChatStart = { agent: from.user.id, exclusions: USUAL_EXCLUSIONS }
-  await openForm(desk, from, (await formFor(desk, from.user.id, meta, start)) ?? noTeam())
+  await openWriting(desk, from, { kind: 'chat', ticketId: null, origin })
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
+}
+
+/** The form with nothing in it. */
+export async function freshChat(desk: Desk, user: string, origin: string | null): Promise<ModalView> {
+  const typing = newId()
+  const meta: NewChatMeta = { teamId: '', origin, audience: 'segment', isLater: false, attempt: 0, kept: {}, typing }
+  return (await formFor(desk, user, meta, { agent: user, exclusions: USUAL_EXCLUSIONS })) ?? noTeam()
+}
+
+/** The form again, as it was left; files cannot be given for somebody. */
+export async function restoredChat(desk: Desk, user: string, view: Parameters<typeof startIn>[0]): Promise<ModalView> {
+  const { meta, start } = startIn(view, user)
+  const v = view.state.values
+  const hadFiles = values.filesIn(v).length + values.filesIn(v, 'file').length > 0
+  const says = hadFiles ? 'Files have to be given again.' : undefined
+  return (
+    (await formFor(desk, user, { ...meta, teamId: values.chosen(v, 'team') ?? meta.teamId }, start, says)) ?? noTeam()
+  )
 }
 
 /** The form as it stands at `meta`; undefined while there is no team. */
@@ -108,7 +127,11 @@ async function redraw(
 }
 
 /** Puts a template into the form as it is: each recipient's own words are filled in when their mail is made. */
-export async function insertIntoChat(desk: Desk, body: BlockAction, templateId: string): Promise<undefined> {
+export async function insertIntoChat(
+  desk: Desk,
+  body: BlockAction,
+  templateId: string,
+): Promise<ModalView | undefined> {
   const { view, user } = body
   if (!view) return undefined
   const agent = await desk.people.agent(user.id)
@@ -121,7 +144,7 @@ export async function insertIntoChat(desk: Desk, body: BlockAction, templateId: 
   }
   const form = await formFor(desk, user.id, { ...meta, rev: (meta.rev ?? 0) + 1 }, filled)
   if (form) await redrawForm(desk, view, form)
-  return undefined
+  return form
 }
 
 /** Every fault that can be seen at once is shown under its field; what takes longer is done from the stored submission. */
@@ -153,7 +176,7 @@ async function draftOf(desk: Desk, body: Submission): Promise<ChatRow> {
   if (faults.length) throw new Problems(faults)
   const given = values.filesIn(v).map(f => f.id)
   const files = await downloadFiles(desk, given)
-  const { draft } = values.metaOf<NewChatMeta>(body.view)
+  const { draft, typing, attempt } = values.metaOf<NewChatMeta>(body.view)
   const chat = await desk.store.write(tx =>
     draft ? changeDraft(tx, draft.id, { ...form, files }) : createChat(tx, { ...form, files }),
   )
@@ -161,6 +184,7 @@ async function draftOf(desk: Desk, body: Submission): Promise<ChatRow> {
   try {
     await fill(desk, chat, form.audience, values.filesIn(v, 'file')[0]?.id)
     await dryRun(desk.store, chat.id)
+    if (typing) await desk.store.write(tx => endDraft(tx, typing, keyOf(body.view.id, attempt), form.createdBy.id))
     return chat
   } catch (error) {
     if (error instanceof Problem && !draft) await desk.store.write(tx => discardChat(tx, chat.id, form.createdBy))

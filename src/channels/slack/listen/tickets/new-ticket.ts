@@ -92,9 +92,19 @@ export async function openNewTicket(
   start: Start = {},
   meta: Partial<NewTicketMeta> = {},
 ): Promise<void> {
-  const form = await formFor(desk, from.user.id, { ...freshComposer(), teamId: '', origin, ...meta }, start)
-  await openForm(desk, from, form ?? noTeam())
+  await openForm(desk, from, await newTicketAt(desk, from.user.id, origin, start, meta))
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
+}
+
+/** The form as it stands at `meta`, or the way to a first team. */
+export async function newTicketAt(
+  desk: Desk,
+  user: string,
+  origin: string | null,
+  start: Start,
+  meta: Partial<NewTicketMeta>,
+): Promise<ModalView> {
+  return (await formFor(desk, user, { ...freshComposer(), teamId: '', origin, ...meta }, start)) ?? noTeam()
 }
 
 /** The form as it stands at `meta`; undefined while there is no team. */
@@ -208,7 +218,8 @@ async function doubtsAbout(
   const address = await addressOf(q, to)
   if (meta.anyway === address) return undefined
   const agent = await agentByHandle(q, user)
-  const collisions = await collisionsWith(q, to, agent?.id ?? null, now)
+  const others = await collisionsWith(q, to, agent?.id ?? null, now)
+  const collisions = others.filter(c => c.ticketId !== meta.parent?.id)
   const filledFor = meta.filledFor && meta.filledFor !== address ? meta.filledFor : null
   return collisions.length || filledFor ? { collisions, filledFor, isAsked: false } : undefined
 }

@@ -39,15 +39,14 @@ import { loadTicket, openForm, redrawForm } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
+import { openWriting } from './begun.ts'
 import { composerStart, freshComposer, wishIn, withInserted } from './compose.ts'
 import { writtenIn } from './new-ticket.ts'
 
 export function listenToReplies(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.reply,
-    onPress(desk, async ({ body, user, value }) => {
-      await openForm(desk, body, await composer(desk, user, value))
-    }),
+    onPress(desk, ({ body, value }) => openWriting(desk, body, { kind: 'reply', ticketId: value, origin: null })),
   )
   app.action<BlockAction>(
     ids.preview,

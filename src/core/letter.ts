@@ -12,6 +12,7 @@ import type {
 } from '../db/schema.ts'
 import type { Document } from './document.ts'
 import type { FilledField } from './fields/values.ts'
+import type { MailWish } from './messages/wish.ts'
 import type { ClockView } from './sla/view.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
@@ -202,6 +203,7 @@ export interface MessageView {
   followUp?: true // a chat's, to somebody who did not answer
   note?: { color: NoteColor | null; isPinned: boolean } // of a note that an agent keeps
   moved?: TicketLink // where it is since somebody took it away from another ticket
+  wish?: MailWish // how it is to be mailed, once somebody sends it
   reminder?: true // written by Overture to a customer who did not answer
   createdAt: number
   editedAt: number | null

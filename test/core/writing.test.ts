@@ -15,8 +15,8 @@ import {
   shareDraft,
 } from '../../src/core/drafts.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
-import { closeTicket } from '../../src/core/tickets/change.ts'
 import { remindAgent, remindersOf, sayReminders } from '../../src/core/tickets/remind.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 const DAY = 24 * 3_600_000

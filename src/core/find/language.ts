@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type FieldFilter, fieldsToFind, isOrdered } from './by-field.ts'
@@ -133,7 +134,7 @@ function spanOf(key: Moment, value: string): Span {
 }
 
 function isDay(text: string): boolean {
-  return text === '' || new Date(`${text}T00:00:00Z`).toISOString?.().startsWith(text)
+  return text === '' || DateTime.fromISO(text).isValid
 }
 
 /** `plan=gold`, `plan=none`, `seats=10..20`, `remark~late`. */

@@ -1,18 +1,20 @@
-import type { MessageRow } from '../../db/schema.ts'
+import type { DeliveryRow, MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { copiesBy } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
-import { answerWasTakenBack } from '../tickets/change.ts'
+import { answerWasTakenBack } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
 import { queueToOthers } from './post.ts'
+import { keepWish, takeWish } from './wish.ts'
 
 /**
- * Decides what becomes of a message that an agent wrote in the thread: `public` sends it to the customer, and those who
- * get a copy, after the hold; `note` keeps it. A message that was decided before stays as it is, and false is returned.
+ * Decides what becomes of a message that an agent wrote: `public` sends it to the customer, and those who get a copy, as
+ * its author wished, after the hold; `note` keeps it. A message that was decided before stays as it is, and false is returned.
  */
 export async function decideMessage(
   tx: Tx,
@@ -59,7 +61,9 @@ export async function decideMessage(
   } else {
     const author = { kind: m.author_kind, id: m.author_id, name: m.author_name }
     const { ticket_id: ticketId, from_thread_id: fromThreadId } = m
-    await queueToOthers(tx, [{ id, ticketId, visibility: 'public', author, fromThreadId, opening: false, copyTo }])
+    const wish = await takeWish(tx, id)
+    const mail = { ...wish, copyTo: [...(wish.copyTo ?? []), ...copyTo] }
+    await queueToOthers(tx, [{ id, ticketId, visibility: 'public', author, fromThreadId, opening: false, ...mail }])
     await redrawMessage(tx, id)
   }
   return true
@@ -78,7 +82,9 @@ export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> 
 
 /** Makes a note of a message that is still held; false when it is not held any more. */
 export async function withdrawMail(tx: Tx, m: Pick<MessageRow, 'id' | 'ticket_id' | 'opening'>): Promise<boolean> {
+  const held = await heldOf(tx.q, m.id)
   if (!(await cancelHeld(tx, m.id))) return false
+  await keepWish(tx, m.id, copiesBy(held)) // sent after all it goes to whom it was to go
   await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', m.id).execute()
   if (m.opening === 1 && !(await hasMail(tx.q, m.ticket_id))) await makeInternal(tx, m.ticket_id)
   await redrawCard(tx, m.ticket_id)
@@ -116,6 +122,15 @@ async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
     await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', message_id).execute()
     await redrawMessage(tx, message_id)
   }
+}
+
+function heldOf(q: Query, messageId: string): Promise<Pick<DeliveryRow, 'copies' | 'blind'>[]> {
+  return q
+    .selectFrom('deliveries')
+    .select(['copies', 'blind'])
+    .where('message_id', '=', messageId)
+    .where('state', '=', 'held')
+    .execute()
 }
 
 /** Takes back what is still held of a message; false when nothing was. */

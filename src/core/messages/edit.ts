@@ -2,13 +2,13 @@ import type { MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { CopiesWanted } from '../copies.ts'
+import { type CopiesWanted, copiesBy } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessSends } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
-import { answerWasTakenBack } from '../tickets/change.ts'
+import { answerWasTakenBack } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 import { correctionOf } from './correction.ts'
 import { cancelHeld } from './decide.ts'
@@ -143,7 +143,5 @@ async function copiesSent(q: Query, messageId: string): Promise<Required<CopiesW
     .where('copies', 'is not', null)
     .where('state', 'in', ['queued', 'sent', 'bounced'])
     .execute()
-  const all = [...new Set(rows.flatMap(r => JSON.parse(r.copies ?? '[]') as string[]))]
-  const blind = new Set(rows.flatMap(r => JSON.parse(r.blind ?? '[]') as string[]))
-  return { copyTo: all.filter(c => !blind.has(c)), blindTo: all.filter(c => blind.has(c)) }
+  return copiesBy(rows)
 }

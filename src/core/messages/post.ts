@@ -5,24 +5,25 @@ import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
 import { attach, attachKept, fixLinks, type KeptFile, refuseTooLarge } from '../attachments.ts'
-import { type CopiesWanted, readAllCopies } from '../copies.ts'
-import { type NewDelivery, queueDeliveries, queueDelivery, queueMark, type Schedule } from '../deliveries/queue.ts'
+import { readAllCopies } from '../copies.ts'
+import { type NewDelivery, queueDeliveries, queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCards } from '../deliveries/redraw.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
 import { type Actor, overture } from '../events.ts'
-import { touchTicket } from '../find/entry.ts'
+import { touchTicket } from '../find/stale.ts'
 import type { Copy, NewFile } from '../letter.ts'
 import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
 import { senderFor } from '../senders/usual.ts'
 import { refuseAnyUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { learnKey, threadsOfAll } from '../threads.ts'
-import { customerWasAnswered } from '../tickets/change.ts'
+import { customerWasAnswered } from '../tickets/answers.ts'
 import { refuseMerged, ticketById } from '../tickets/find.ts'
 import { messageByDedupKey } from './find.ts'
+import { keepWish, type MailWish, readWish } from './wish.ts'
 
-export interface NewMessage {
+export interface NewMessage extends MailWish {
   ticketId: string
   ticket?: TicketRow // where it was read, or made, in this very transaction
   author: Actor & { address?: string | null }
@@ -39,8 +40,6 @@ export interface NewMessage {
   kind?: string | null
   doubt?: string | null
   copies?: Copy[] // who else it was written to
-  copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
-  blindTo?: string[] // who gets one unseen by the others
   calls?: string | null // the agent who is called to look at it
   isQuiet?: boolean // it is kept, and shown to nobody
   opening?: boolean
@@ -48,7 +47,6 @@ export interface NewMessage {
   isPinned?: boolean
   dedupKey?: string // the same key again is the same message
   holdMs?: number // before it goes to the customer; absent: as the team has it
-  schedule?: Schedule | null // when it goes to the customer; null: now
 }
 
 /**
@@ -78,6 +76,7 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
     if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
     if (m.from) await learnKey(tx, { ...m.from, messageId: id })
     if (m.isQuiet) continue
+    if (visibility !== 'public') await keepWish(tx, id, await readWish(tx.q, m))
     posted.push({
       id,
       ticketId: m.ticketId,
@@ -183,7 +182,7 @@ function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): Messa
   }
 }
 
-export interface Posted extends CopiesWanted {
+export interface Posted extends MailWish {
   id: string
   ticketId: string
   ticket?: TicketRow
@@ -193,7 +192,6 @@ export interface Posted extends CopiesWanted {
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
   holdMs?: number
-  schedule?: Schedule
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */

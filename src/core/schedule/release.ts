@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import type { DeliveryRow, MessageRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -9,7 +10,7 @@ import { type Actor, record } from '../events.ts'
 import { withdrawMail } from '../messages/decide.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
-import { customerWasAnswered } from '../tickets/change.ts'
+import { customerWasAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 
 /** In the very words of the partial index. */
@@ -116,15 +117,18 @@ export async function sendNow(tx: Tx, messageId: string, actor: Actor): Promise<
  * told in the thread.
  */
 export async function cancelScheduled(tx: Tx, ticketId: string, customer: string): Promise<void> {
-  const rows = await tx.q
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('ticket_id', '=', ticketId)
-    .where('state', '=', 'held')
-    .where('unless_answered', '=', 1)
-    .execute()
+  const { rows } = await selectUnlessAnswered(tx.q, { ticketId })
   for (const delivery of rows) await cancel(tx, delivery, `${customer} wrote first`)
 }
+
+const selectUnlessAnswered = prepared((q, v: { ticketId: string }) =>
+  q
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('ticket_id', '=', v.ticketId)
+    .where('state', '=', 'held')
+    .where('unless_answered', '=', 1),
+)
 
 /** The customer wrote of their own accord: first mails that were still to go to them are notes, too. */
 export async function cancelScheduledOpenings(

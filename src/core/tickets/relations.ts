@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { preparedFor } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -113,35 +114,30 @@ export async function relationsOf(q: Query, ids: string[]): Promise<Map<string, 
     found.set(id, known)
     return known
   }
-  const parents = await q
-    .selectFrom('tickets as t')
-    .innerJoin('tickets as o', 'o.id', 't.parent_id')
-    .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
-    .where('t.id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .execute()
+  const parents = await selectParents(q, ids)
   for (const row of parents) of(row.of).parent = related(row)
-  for (const row of await childrenOf(q, ids)) of(row.of as string).children.push(related(row))
-  for (const row of await countChildren(q, ids)) {
+  const children = await selectChildren(q, ids)
+  for (const row of children) of(row.of as string).children.push(related(row))
+  for (const row of children.length ? await countChildren(q, ids) : []) {
     const [all, closed] = [Number(row.all), Number(row.closed)]
     of(row.of as string).childCounts = { open: all - closed, closed }
   }
-  const links = await q
-    .selectFrom('ticket_links as l')
-    .innerJoin('tickets as o', 'o.id', 'l.other_id')
-    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
-    .where('l.ticket_id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .orderBy('l.created_at')
-    .orderBy('o.id')
-    .limit(MOST_SHOWN * ids.length)
-    .execute()
+  const links = await selectLinks(q, ids)
   for (const row of links) of(row.of).links.push(related(row))
   return found
 }
 
+const selectParents = preparedFor((q, ids) =>
+  q
+    .selectFrom('tickets as t')
+    .innerJoin('tickets as o', 'o.id', 't.parent_id')
+    .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
+    .where('t.id', 'in', ids)
+    .where('o.deleted_at', 'is', null),
+)
+
 /** Of each ticket as many as can be shown, the open ones first: one with thousands leaves the others theirs. */
-function childrenOf(q: Query, ids: string[]) {
+const selectChildren = preparedFor((q, ids) => {
   const all = q
     .selectFrom('tickets as o')
     .select(['o.parent_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
@@ -151,18 +147,29 @@ function childrenOf(q: Query, ids: string[]) {
     )
     .where('o.parent_id', 'in', ids)
     .where('o.deleted_at', 'is', null)
-  return q.selectFrom(all.as('c')).selectAll().where('place', '<=', MOST_SHOWN).orderBy('place').execute()
-}
+  return q.selectFrom(all.as('c')).selectAll().where('place', '<=', MOST_SHOWN).orderBy('place')
+})
 
-function countChildren(q: Query, ids: string[]) {
-  return q
+const countChildren = preparedFor((q, ids) =>
+  q
     .selectFrom('tickets')
     .select(e => ['parent_id as of', e.fn.countAll().as('all'), e.fn.count('closed_at').as('closed')])
     .where('parent_id', 'in', ids)
     .where('deleted_at', 'is', null)
-    .groupBy('parent_id')
-    .execute()
-}
+    .groupBy('parent_id'),
+)
+
+const selectLinks = preparedFor((q, ids) =>
+  q
+    .selectFrom('ticket_links as l')
+    .innerJoin('tickets as o', 'o.id', 'l.other_id')
+    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
+    .where('l.ticket_id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+    .orderBy('l.created_at')
+    .orderBy('o.id')
+    .limit(MOST_SHOWN * ids.length),
+)
 
 function related(row: Pick<TicketRow, 'id' | 'identifier' | 'subject' | 'status' | 'closed_at'>): RelatedTicket {
   const { id, identifier, subject, status, closed_at } = row

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Block, EphemeralView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { freePort } from '../../support/process.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
@@ -15,7 +16,6 @@ const begin = async ({ env, ...options }: WorldOptions = {}) => {
 afterEach(() => world?.close())
 
 const support = { channel: 'support' }
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const form = (title: string, who = world.ann): Promise<ModalView> =>
   world.slack.until(() => who.modals().find(m => m.title === title))
 const says = (text: string, who = world.ann): Promise<ModalView> =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { customerByAddress, customerFor } from '../../../src/core/customers.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** Customers as agents look them up. One story: each part goes on where the one before ended. */
@@ -12,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const form = (title: string): Promise<ModalView> =>
   world.slack.until(() => world.ann.modals().find(m => m.title === title))
 const pageSays = (text: string): Promise<ModalView> =>
@@ -69,6 +69,7 @@ describe('a customer’s page', () => {
     await world.ann.submit({ name: 'Jane Doe', zone: 'Europe/Paris', tags: 'VIP, NL', address: '' })
     await pageSays('Europe/Paris')
     expect(wordsOf(world.ann.modal())).toContain('nl, vip')
+    expect(wordsOf(world.ann.modal())).toContain('time zone: none → Europe/Paris')
   })
 
   it('keeps notes, which are taken back', async () => {

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actorOf, joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { fromText } from '../../../src/core/document.ts'
 import { type Grants, grantsOf, setGrants } from '../../../src/core/permissions/grants.ts'
-import { assignTicket, markSpam } from '../../../src/core/tickets/change.ts'
+import { assignTicket } from '../../../src/core/tickets/assign.ts'
 import { openTicket } from '../../../src/core/tickets/open.ts'
+import { markSpam } from '../../../src/core/tickets/status.ts'
 import type { AgentRow, TicketRow } from '../../../src/db/schema.ts'
-import type { Block, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { ModalView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -36,12 +38,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const top = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const view = world.ann.modals().at(-1)
-    return view && `${view.title} ${wordsOf(view)}`.includes(text) ? view : undefined
-  })
+const { modal: top } = atDesk(() => world)
 const find = async (typed: string, says: string) => {
   await world.ann.command(`/ticket find ${typed}`, { channel: 'support' })
   return top(says)

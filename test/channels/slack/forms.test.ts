@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Block, EphemeralView, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 let world: World
@@ -11,7 +12,6 @@ afterEach(() => world?.close())
 
 const support = { channel: 'support' }
 const cardPlace = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const cardSays = (card: MessageView, text: string) =>
   world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
 const modalSays = (text: string): Promise<ModalView> =>

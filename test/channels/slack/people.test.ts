@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
 import { unsubscribe, unsubscriptionOf } from '../../../src/core/unsubscriptions.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 /** Who mail comes from and goes to, as agents set it and see it. */
@@ -14,7 +15,6 @@ const begin = async (options?: WorldOptions) => {
 afterEach(() => world?.close())
 
 const support = { channel: 'support' }
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const place = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
 const modalSays = (text: string): Promise<ModalView> =>
   world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes(text)))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Block, EphemeralView, MessageView } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView, MessageView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -14,7 +15,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const say = (text: string) => world.ann.say({ channel: 'support', thread_ts: card.ts, text })
 const told = (text: string): Promise<EphemeralView> =>
   world.slack.until(() => world.ann.ephemerals().find(e => wordsOf(e).includes(text)))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Block, EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -9,7 +10,6 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const at = (m: MessageView) => ({ channel: world.slack.channel('support').id, ts: m.ts })
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const cardSays = (card: MessageView, text: string) =>
   world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
 const told = (who: Person, text: string): Promise<EphemeralView> =>

@@ -4,7 +4,8 @@ import { routeTicket } from '../../../src/core/routing/assign.ts'
 import { rulesOf } from '../../../src/core/routing/rules.ts'
 import { changeRouting, type Routing, rosterOf, routingOf } from '../../../src/core/routing/settings.ts'
 import { teams } from '../../../src/core/teams.ts'
-import type { Block, EphemeralView, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -13,20 +14,13 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const told = (text: string): Promise<EphemeralView> =>
   world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
 const outreach = async (line: string, says: string) => {
   await world.ann.command(`/outreach ${line}`, { channel: 'support' })
   return told(says)
 }
-const modal = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const top = world.ann.modals().at(-1)
-    return top && `${top.title} ${wordsOf(top)}`.includes(text) ? top : undefined
-  })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
+const { modal, cardSays } = atDesk(() => world)
 const team = async () => (await world.overture.store.read(teams))[0]!
 const ann = async () => (await world.overture.store.read(agents)).find(a => a.name === 'Ann')!
 const route = async () => {
@@ -42,6 +36,7 @@ const usual: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 describe('/outreach', () => {
@@ -181,6 +176,7 @@ describe("a team's routing in Set-up", () => {
       fallbackTeamId: null,
       fallbackMinutes: 30,
       followPresence: true,
+      followHours: false,
     })
     expect(await world.overture.store.read(q => rosterOf(q, support.id))).toMatchObject({
       takers: [{ name: 'Ann' }, { name: 'Ben' }],

@@ -63,7 +63,7 @@ import type { MessageView, TicketView } from '../../../src/core/letter.ts'
 import type { Candidate } from '../../../src/core/routing/candidates.ts'
 import type { Rule } from '../../../src/core/routing/rules.ts'
 import type { Routing } from '../../../src/core/routing/settings.ts'
-import { SETTABLE } from '../../../src/core/tickets/change.ts'
+import { SETTABLE } from '../../../src/core/tickets/status.ts'
 import type { AgentRow, EventRow, SenderRow, TeamRow } from '../../../src/db/schema.ts'
 import { faultsInBlocks } from '../../../src/sandbox/slack/blocks/blocks.ts'
 import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
@@ -722,6 +722,7 @@ const calm: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 function routingPage(changes: Partial<RoutingPage> = {}): RoutingPage {
@@ -902,6 +903,21 @@ test('the tray shows who sent too much, once, with what can be done about it', (
   expect(wordsOn(view)).toContain('900 mails of')
   expect(wordsOn(view)).toContain('Let through')
   expect(wordsOn(view)).toContain('7 older mails will be shown once these are dealt with.')
+})
+
+test('what a colleague is to send says where else it goes, and when', () => {
+  const schedule = { at: now + 86_400_000, zone: 'Europe/Amsterdam', unlessAnswered: true }
+  const wish = { copyTo: ['bob@acme.test'], blindTo: ['eve@x.test'], schedule }
+  const draft = message({ visibility: 'undecided', deliveries: [], wish })
+  const views = [
+    settleView(ticket(), [draft]),
+    deskMessage(draft, ticket(), now)[0],
+    ticketCard(ticket({ status: 'draft', publishedAt: null, opening: draft }), now),
+  ]
+  for (const view of views) {
+    expect(wordsOn(view)).toContain('Once it is sent: copy to bob@acme.test, eve@x.test (blind)')
+    expect(wordsOn(view)).toContain('Europe/Amsterdam), unless they write first')
+  }
 })
 
 test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {

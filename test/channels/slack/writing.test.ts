@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { releaseScheduled } from '../../../src/core/schedule/release.ts'
 import { sayReminders } from '../../../src/core/tickets/remind.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 const HOUR = 3_600_000
@@ -15,7 +16,6 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const place = (m: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: m.ts } })
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const cardSays = (card: MessageView, text: string) =>
   world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
 const postWith = (card: MessageView, text: string) =>

@@ -1,15 +1,10 @@
 import { actorOf, agentById } from '../../../core/agents.ts'
 import type { Deed } from '../../../core/reactions.ts'
-import {
-  assignTicket,
-  closeTicket,
-  reopenTicket,
-  setPriority,
-  setStatus,
-  takeTicket,
-} from '../../../core/tickets/change.ts'
+import { assignTicket, takeTicket } from '../../../core/tickets/assign.ts'
+import { setPriority } from '../../../core/tickets/change.ts'
 import { ticketById } from '../../../core/tickets/find.ts'
 import { openChildren } from '../../../core/tickets/relations.ts'
+import { closeTicket, reopenTicket, setStatus } from '../../../core/tickets/status.ts'
 import type { AgentRow, Priority, Status, TicketRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
 import { button, escaped, words } from '../views/blocks.ts'

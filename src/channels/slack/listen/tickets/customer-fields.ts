@@ -63,12 +63,13 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
     await allOrNone(
       tx,
       [
-        () => setTagsOfCustomer(tx, customerId, tags),
+        () => setTagsOfCustomer(tx, customerId, tags, actor),
         () =>
           setKnownFields(
             tx,
             { owner: 'customer', id: customerId },
             those(id => !ofAccount.includes(id)),
+            actor,
           ),
         async () =>
           accountId &&
@@ -76,6 +77,7 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
             tx,
             { owner: 'account', id: accountId },
             those(id => ofAccount.includes(id)),
+            actor,
           ),
       ],
       faults,

@@ -2,16 +2,11 @@ import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import type { TicketView } from '../../../../core/letter.ts'
-import {
-  archiveTicket,
-  assignTicket,
-  markSpam,
-  SETTABLE,
-  setPriority,
-  setStatus,
-} from '../../../../core/tickets/change.ts'
+import { assignTicket } from '../../../../core/tickets/assign.ts'
+import { setPriority } from '../../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../../core/tickets/close.ts'
 import { openChildren } from '../../../../core/tickets/relations.ts'
+import { archiveTicket, markSpam, SETTABLE, setStatus } from '../../../../core/tickets/status.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problems } from '../../../../lib/problem.ts'

@@ -15,6 +15,7 @@ import { historyBlocks } from './history.ts'
 import { alsoTo } from './message.ts'
 import { wholeParticulars } from './particulars.ts'
 import { mailActions } from './trouble.ts'
+import { wishLines } from './wish.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
@@ -98,6 +99,7 @@ function settleBlocks(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
   return [
     context(plain(`${name}:`), moment(message.createdAt)),
+    ...wishLines(message),
     ...excerpt(message.body, 500, 4).blocks,
     ...(hasFailed
       ? failure(message, mail)

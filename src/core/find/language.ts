@@ -140,7 +140,12 @@ function isDay(text: string): boolean {
 /** `plan=gold`, `plan=none`, `seats=10..20`, `remark~late`. */
 async function addField(q: Query, filter: Draft, typed: string): Promise<void> {
   const [, name = '', sign, rest = ''] = /^([^=~]+)([=~])(.+)$/.exec(typed) ?? []
-  if (!name) throw new Problem('invalid', 'Write a field as field:plan=gold, or field:plan=none.', 'query')
+  if (!name)
+    throw new Problem(
+      'invalid',
+      'Write a field as field:plan=gold, field:plan=none, field:seats=10..20 or field:remark~late.',
+      'query',
+    )
   const id = await called(q, 'field', name.trim())
   const value = rest.trim()
   const known = filter.fields?.find(f => f.id === id) ?? { id }

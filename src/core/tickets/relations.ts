@@ -116,8 +116,9 @@ export async function relationsOf(q: Query, ids: string[]): Promise<Map<string, 
   }
   const parents = await selectParents(q, ids)
   for (const row of parents) of(row.of).parent = related(row)
-  for (const row of await selectChildren(q, ids)) of(row.of as string).children.push(related(row))
-  for (const row of await countChildren(q, ids)) {
+  const children = await selectChildren(q, ids)
+  for (const row of children) of(row.of as string).children.push(related(row))
+  for (const row of children.length ? await countChildren(q, ids) : []) {
     const [all, closed] = [Number(row.all), Number(row.closed)]
     of(row.of as string).childCounts = { open: all - closed, closed }
   }
@@ -133,18 +134,6 @@ const selectParents = preparedFor((q, ids) =>
     .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
     .where('t.id', 'in', ids)
     .where('o.deleted_at', 'is', null),
-)
-
-const selectLinks = preparedFor((q, ids) =>
-  q
-    .selectFrom('ticket_links as l')
-    .innerJoin('tickets as o', 'o.id', 'l.other_id')
-    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
-    .where('l.ticket_id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .orderBy('l.created_at')
-    .orderBy('o.id')
-    .limit(MOST_SHOWN * ids.length),
 )
 
 /** Of each ticket as many as can be shown, the open ones first: one with thousands leaves the others theirs. */
@@ -168,6 +157,18 @@ const countChildren = preparedFor((q, ids) =>
     .where('parent_id', 'in', ids)
     .where('deleted_at', 'is', null)
     .groupBy('parent_id'),
+)
+
+const selectLinks = preparedFor((q, ids) =>
+  q
+    .selectFrom('ticket_links as l')
+    .innerJoin('tickets as o', 'o.id', 'l.other_id')
+    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
+    .where('l.ticket_id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+    .orderBy('l.created_at')
+    .orderBy('o.id')
+    .limit(MOST_SHOWN * ids.length),
 )
 
 function related(row: Pick<TicketRow, 'id' | 'identifier' | 'subject' | 'status' | 'closed_at'>): RelatedTicket {

@@ -11,9 +11,9 @@ import { refuseOverheard } from '../places.ts'
 import { answerWasTakenBack } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 import { correctionOf } from './correction.ts'
-import { cancelHeld } from './decide.ts'
 import { messageByDedupKey, messageById } from './find.ts'
 import { postMessage } from './post.ts'
+import { cancelHeld } from './withdraw.ts'
 
 /**
  * What an edit or a deletion could still do: `held` the customer gets the new version, `out` they have the old one,

@@ -9,7 +9,7 @@ import { threadOf } from '../threads.ts'
 import { moveThread } from '../tickets/address.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
-import { queueToCustomers } from './post.ts'
+import { queueToCustomers } from './mail.ts'
 
 /**
  * Sends a message again that failed for good, to the address given, which from now on is the ticket's. Throws a Problem

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
-import { queueToCustomers } from '../messages/post.ts'
+import { queueToCustomers } from '../messages/mail.ts'
 import { takeWish } from '../messages/wish.ts'
 import { refuseUnlessSends } from '../permissions/may.ts'
 import { usableSender } from '../senders/usual.ts'

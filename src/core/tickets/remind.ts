@@ -8,7 +8,7 @@ import { actorOf, agentById } from '../agents.ts'
 import { customerById } from '../customers.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { type Actor, record } from '../events.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { ticketById } from './find.ts'
 

@@ -4,7 +4,7 @@ import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
 import { readAddress } from './addresses.ts'
 import { addressesOf } from './customers.ts'
-import type { Arrival, Copy } from './letter.ts'
+import type { Arrival, CopiesWanted, Copy } from './letter.ts'
 import { isOurs } from './senders/find.ts'
 import { obstacleTo } from './suppressions.ts'
 import { threadOf } from './threads.ts'
@@ -115,12 +115,6 @@ export async function readCopies(q: Query, place: string, wanted: string[]): Pro
     faults.push(`A mail can go to ${MOST_COPIES} people beside the customer; these are ${addresses.size}.`)
   if (faults.length) throw new Problem('invalid', faults.join(' '), 'copies')
   return [...addresses]
-}
-
-/** Who gets a copy beside the customer, as typed. */
-export interface CopiesWanted {
-  copyTo?: string[]
-  blindTo?: string[] // unseen by the others
 }
 
 /** Who gets, or got, a copy by these deliveries; whoever is unseen in one of them is so. */

@@ -8,7 +8,7 @@ import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
-import { definedFor, readByKey } from './fields/people.ts'
+import { definedFor, readByKey } from './fields/known.ts'
 import { touchCustomer } from './find/stale.ts'
 
 export interface CustomerView {

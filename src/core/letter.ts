@@ -10,9 +10,9 @@ import type {
   Status,
   Visibility,
 } from '../db/schema.ts'
+import type { Schedule } from './deliveries/queue.ts'
 import type { Document } from './document.ts'
 import type { FilledField } from './fields/values.ts'
-import type { MailWish } from './messages/wish.ts'
 import type { ClockView } from './sla/view.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
@@ -225,6 +225,17 @@ export interface MessageView {
     blind: string[] // who else it goes to unseen
     scheduled: Scheduled | null
   }[]
+}
+
+/** Who gets a copy beside the customer, as typed. */
+export interface CopiesWanted {
+  copyTo?: string[]
+  blindTo?: string[] // unseen by the others
+}
+
+/** How the author of a message wants it mailed to the customer: who gets a copy, and when. */
+export interface MailWish extends CopiesWanted {
+  schedule?: Schedule | null // null: now
 }
 
 /** When a mail is to go that waits for its moment, or went. */

@@ -14,7 +14,8 @@ import {
   restoreField,
 } from '../../src/core/fields/define.ts'
 import { addForm, archiveForm, askedBy, changeForm } from '../../src/core/fields/forms.ts'
-import { knownFields, setKnownFields, type Whose } from '../../src/core/fields/people.ts'
+import { knownFields, type Whose } from '../../src/core/fields/known.ts'
+import { setKnownFields } from '../../src/core/fields/people.ts'
 import { fieldsOf, setFields } from '../../src/core/fields/values.ts'
 import { type BadRow, importPeople, tryImport } from '../../src/core/people/import.ts'
 import { personPage } from '../../src/core/people/page.ts'

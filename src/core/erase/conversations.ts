@@ -2,10 +2,7 @@ import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
-import type { Erasing, Piece } from './steps.ts'
-
-/** What stands where something was that is forgotten. */
-export const ERASED = 'Erased'
+import { ERASED, type Erasing, type Piece } from './piece.ts'
 
 const TICKETS_AT_ONCE = 20
 

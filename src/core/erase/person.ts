@@ -3,8 +3,7 @@ import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { floodKey } from '../receive/flood.ts'
-import { ERASED } from './conversations.ts'
-import type { Erasing, Piece } from './steps.ts'
+import { ERASED, type Erasing, type Piece } from './piece.ts'
 
 /** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {

@@ -3,7 +3,8 @@ import type { Query, Store, Tx } from '../../db/store.ts'
 import { backOff } from '../deliveries/retry.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { lease } from '../lease.ts'
-import { type Erasing, erasingOf, type Piece, STEPS, type Step, WORK } from './steps.ts'
+import type { Erasing, Piece } from './piece.ts'
+import { erasingOf, STEPS, type Step, WORK } from './steps.ts'
 
 /** For how long a claim keeps others away (ms); each piece of work renews it. */
 const LEASE_MS = 60_000

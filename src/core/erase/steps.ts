@@ -2,6 +2,7 @@ import type { ErasureRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { eraseFormer, eraseMessages, eraseTickets } from './conversations.ts'
 import { erasePerson } from './person.ts'
+import type { Erasing, Piece } from './piece.ts'
 import { eraseChats, eraseCopies, eraseMails, eraseReplaced } from './traces.ts'
 
 /**
@@ -22,21 +23,6 @@ export const STEPS = [
 ] as const
 export type Step = (typeof STEPS)[number]
 export const FIRST_STEP: Step = 'tickets'
-
-/** An erasure as a step sees it. */
-export interface Erasing {
-  id: string
-  customerId: string | null
-  addresses: string[]
-  agentId: string
-  cursor: string
-}
-
-/** What a piece of a step did: where to go on, null when the step is done, and what it took away. */
-export interface Piece {
-  cursor: string | null
-  counts?: Record<string, number>
-}
 
 type Work = (tx: Tx, e: Erasing) => Promise<Piece>
 

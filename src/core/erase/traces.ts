@@ -2,8 +2,8 @@ import { dropReplaced } from '../../db/full-text.ts'
 import type { DeliveryRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { enterStale } from '../find/entry.ts'
-import { ERASED, eraseRaw } from './conversations.ts'
-import type { Erasing, Piece } from './steps.ts'
+import { eraseRaw } from './conversations.ts'
+import { ERASED, type Erasing, type Piece } from './piece.ts'
 
 const AT_ONCE = 100
 

@@ -1,30 +1,16 @@
-import type { FieldKind, FieldOwner, FieldRow } from '../../db/schema.ts'
+import type { FieldKind, FieldRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { redrawCardsOfTeam } from '../deliveries/redraw.ts'
 import { moveUp } from '../positions.ts'
+import type { Field } from './field.ts'
 import { folded, LONGEST_OPTION, MOST_OPTIONS, readValue } from './read.ts'
 
 export const KINDS: FieldKind[] = ['line', 'text', 'number', 'date', 'select', 'multi', 'checkbox', 'user', 'url']
 
 /** Whose fields these are: tickets of a team (its id), all customers, or all companies. */
 export type Owner = { owner: 'ticket'; teamId: string } | { owner: 'customer' | 'account'; teamId: null }
-
-/** Something that is to be known of each ticket of a team, each customer, or each company. */
-export interface Field {
-  id: string
-  owner: FieldOwner
-  teamId: string | null
-  key: string // by what lists and templates know it
-  name: string
-  kind: FieldKind
-  hint: string
-  options: string[] // that can be chosen
-  initial: string[] // what it begins with
-  visible: boolean // customers see it, in the first mail
-  archivedAt: number | null
-}
 
 export type FieldForm = Pick<Field, 'name' | 'kind' | 'hint' | 'options' | 'initial' | 'visible'>
 

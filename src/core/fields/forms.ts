@@ -5,7 +5,8 @@ import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { moveUp } from '../positions.ts'
 import { formsOf } from '../teams.ts'
-import { type Field, fieldIn, fieldsFor } from './define.ts'
+import { fieldIn, fieldsFor } from './define.ts'
+import type { Field } from './field.ts'
 import { folded } from './read.ts'
 
 /** A field as a form asks for it. */

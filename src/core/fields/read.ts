@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 import type { FieldKind } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { Field } from './define.ts'
+import type { Field } from './field.ts'
 
 /** What fields are given, by the field's id: no text, one, or one for each option chosen. */
 export type Given = Record<string, string[]>

@@ -8,13 +8,14 @@ import { redrawCards } from '../deliveries/redraw.ts'
 import { isEmpty } from '../document.ts'
 import type { Actor } from '../events.ts'
 import { touchTicket } from '../find/stale.ts'
+import type { MailWish } from '../letter.ts'
 import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
 import { learnKey, threadsOfAll } from '../threads.ts'
 import { refuseMerged, ticketById } from '../tickets/find.ts'
 import { messageByDedupKey } from './find.ts'
 import { queueToCustomers, type ToCustomer } from './mail.ts'
 import { insertMessages, type NewMessage, rowOf } from './row.ts'
-import { keepWish, type MailWish, readWish } from './wish.ts'
+import { keepWish, readWish } from './wish.ts'
 
 /**
  * Writes a message down once and queues it for every other thread that may see it: a note stays with us, a public one

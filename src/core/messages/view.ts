@@ -4,8 +4,8 @@ import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
 import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
-import type { MessageView, Scheduled } from '../letter.ts'
-import { type MailWish, wishesFor } from './wish.ts'
+import type { MailWish, MessageView, Scheduled } from '../letter.ts'
+import { wishesFor } from './wish.ts'
 
 /** One message as it is shown; undefined when there is none. */
 export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {

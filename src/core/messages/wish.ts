@@ -1,12 +1,7 @@
 import type { MailWishRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
-import { type CopiesWanted, readAllCopies } from '../copies.ts'
-import type { Schedule } from '../deliveries/queue.ts'
-
-/** How the author of a message wants it mailed to the customer: who gets a copy, and when. */
-export interface MailWish extends CopiesWanted {
-  schedule?: Schedule | null // null: now
-}
+import { readAllCopies } from '../copies.ts'
+import type { MailWish } from '../letter.ts'
 
 /** The same with every address read. Throws a Problem under `copies` or `blind` for one that must not be written to. */
 export async function readWish(q: Query, { copyTo = [], blindTo = [], schedule = null }: MailWish): Promise<MailWish> {

@@ -1,7 +1,7 @@
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { oldestAddress } from '../customers.ts'
-import { definedFor, shownFields } from '../fields/people.ts'
+import { definedFor, shownFields } from '../fields/known.ts'
 import { reached, scopeOf } from '../permissions/may.ts'
 import { historyOfPeople, type PeopleEvent } from './history.ts'
 import { MOST_EVENTS, type TheirTicket } from './page.ts'

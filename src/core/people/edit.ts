@@ -7,8 +7,8 @@ import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
-import { setTagsOfCustomer } from '../tags/customers.ts'
 import { recordingChanges } from './history.ts'
+import { setTagsOfCustomer } from './tags.ts'
 
 export interface PersonForm {
   name: string

@@ -3,7 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { addressesOf } from '../customers.ts'
 import type { Actor } from '../events.ts'
-import { definedFor, shownFields, type Whose } from '../fields/people.ts'
+import { definedFor, shownFields, type Whose } from '../fields/known.ts'
 import { tagsOfCustomer } from '../tags/customers.ts'
 
 /** Does the work, and writes down who changed by it what is known of a customer or a company: before, after, and when. */

@@ -1,5 +1,6 @@
 import type { ViewStateValue } from '@slack/bolt'
-import { type Field, fieldsById } from '../../../../core/fields/define.ts'
+import { fieldsById } from '../../../../core/fields/define.ts'
+import type { Field } from '../../../../core/fields/field.ts'
 import { type AskedField, askedBy, askedOf } from '../../../../core/fields/forms.ts'
 import type { Given } from '../../../../core/fields/read.ts'
 import type { TicketView } from '../../../../core/letter.ts'

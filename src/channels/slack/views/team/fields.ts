@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView, Overflow, PlainTextOption } from '@slack/types'
-import { type Field, hasOptions, KINDS, MOST_FIELDS, type Owner } from '../../../../core/fields/define.ts'
+import { hasOptions, KINDS, MOST_FIELDS, type Owner } from '../../../../core/fields/define.ts'
+import type { Field } from '../../../../core/fields/field.ts'
 import { type FormForm, MOST_FORMS, MOST_IN_FORM } from '../../../../core/fields/forms.ts'
 import { LONGEST_OPTION } from '../../../../core/fields/read.ts'
 import type { FieldKind, Priority } from '../../../../db/schema.ts'

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
-import type { KnownField } from '../../../../core/fields/people.ts'
+import type { KnownField } from '../../../../core/fields/known.ts'
 import type { TicketView } from '../../../../core/letter.ts'
 import { context, cut, modal, oneLine, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'

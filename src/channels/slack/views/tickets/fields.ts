@@ -1,5 +1,5 @@
 import type { InputBlock, KnownBlock, PlainTextOption } from '@slack/types'
-import type { Field } from '../../../../core/fields/define.ts'
+import type { Field } from '../../../../core/fields/field.ts'
 import { nameInForm } from '../../../../core/fields/read.ts'
 import { context, cut, field, limits, oneLine, option, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'

@@ -15,7 +15,7 @@ import { classify, isNoReply, type Traits } from './kind/classify.ts'
 import { junkOf } from './kind/junk.ts'
 import { roundsOf } from './trust/hops.ts'
 import { inTheNameOf, trustOf } from './trust/trust.ts'
-import type { Facts } from './visible/quote.ts'
+import type { Facts } from './visible/facts.ts'
 import { FORWARD_PREFIX } from './visible/quote-words.ts'
 import { type Visible, visibleInHtml, visibleInText } from './visible/visible.ts'
 

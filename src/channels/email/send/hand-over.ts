@@ -7,6 +7,18 @@ export interface Envelope {
   to: string[]
 }
 
+/** A mail server that takes our mail, with a few connections that are kept for the next mail. */
+export interface Relay {
+  /** The server's name, for people and for what is known of its habits. */
+  readonly host: string
+  /** Hands over a mail; resolves once the server has accepted it for somebody, rejects with a SendFailure. */
+  send(envelope: Envelope, raw: Buffer): Promise<Handed>
+  /** Connects and logs in; rejects with a SendFailure. */
+  verify(): Promise<void>
+  /** Lets go of all connections; mails in hand are cut off. */
+  close(): void
+}
+
 /** A mail that a server took, for at least one of its recipients. */
 export interface Handed {
   answer: string // the server's, such as `250 2.0.0 Ok: queued as 4Xk1`

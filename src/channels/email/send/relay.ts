@@ -3,21 +3,9 @@ import SMTPConnection, { type Options } from 'nodemailer/lib/smtp-connection'
 import { Problem } from '../../../lib/problem.ts'
 import { isUrlOf } from '../../../lib/url.ts'
 import { AccessRefused, type AccessTokens } from '../oauth.ts'
-import { type Envelope, type Handed, handOver } from './hand-over.ts'
+import { type Envelope, type Handed, handOver, type Relay } from './hand-over.ts'
 import { SendFailure } from './send-failure.ts'
 import { openSendmail } from './sendmail.ts'
-
-/** A mail server that takes our mail, with a few connections that are kept for the next mail. */
-export interface Relay {
-  /** The server's name, for people and for what is known of its habits. */
-  readonly host: string
-  /** Hands over a mail; resolves once the server has accepted it for somebody, rejects with a SendFailure. */
-  send(envelope: Envelope, raw: Buffer): Promise<Handed>
-  /** Connects and logs in; rejects with a SendFailure. */
-  verify(): Promise<void>
-  /** Lets go of all connections; mails in hand are cut off. */
-  close(): void
-}
 
 export interface RelaySettings {
   most?: number // connections at once

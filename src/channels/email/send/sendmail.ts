@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
-import type { Envelope, Handed } from './hand-over.ts'
-import type { Relay } from './relay.ts'
+import type { Envelope, Handed, Relay } from './hand-over.ts'
 import { SendFailure } from './send-failure.ts'
 
 const USUAL_PLACES = ['/usr/sbin/sendmail', '/usr/lib/sendmail', '/usr/bin/sendmail']

@@ -6,6 +6,7 @@ import { Composer } from './Composer.tsx'
 import { MessageList } from './MessageList.tsx'
 import { ReplyBar } from './ReplyBar.tsx'
 import { iconOf } from './Sidebar.tsx'
+import { titleOf } from './title.ts'
 import { channelOf, DIRECT, useSlack } from './useSlack.tsx'
 
 /** A channel or the direct messages with the app: what was said, and where to say more. */
@@ -92,10 +93,6 @@ function Beginning({ channel }: { channel: ChannelView }): ReactNode {
       <p>This is where it begins. Nothing has been said yet.</p>
     </div>
   )
-}
-
-export function titleOf(channel: ChannelView): string {
-  return channel.kind === 'im' ? channel.name : `#${channel.name}`
 }
 
 function isTopLevel(message: MessageView): boolean {

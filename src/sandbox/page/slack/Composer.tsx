@@ -5,10 +5,10 @@ import { Icon } from '../parts/Icon.tsx'
 import { IconButton } from '../parts/IconButton.tsx'
 import { Menu } from '../parts/Menu.tsx'
 import { size } from '../parts/times.ts'
-import { titleOf } from './Channel.tsx'
 import { CommandList } from './CommandList.tsx'
 import { Editor, type EditorHandle } from './editor/Editor.tsx'
 import { isEmptyRich } from './text/rich.ts'
+import { titleOf } from './title.ts'
 import { useSlack } from './useSlack.tsx'
 
 interface ComposerLook {

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { IconButton } from '../parts/IconButton.tsx'
-import { titleOf } from './Channel.tsx'
 import { Composer } from './Composer.tsx'
 import { MessageList } from './MessageList.tsx'
+import { titleOf } from './title.ts'
 import { channelOf, messageOf, useSlack } from './useSlack.tsx'
 
 /** A message with its replies, beside the channel. */

@@ -1,4 +1,4 @@
-import type { MailPart } from '../decode/parse.ts'
+import type { MailPart } from '../decode/part.ts'
 
 /** What a delivery report says of one recipient (RFC 3464, 2.3). */
 export interface RecipientReport {

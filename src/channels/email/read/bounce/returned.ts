@@ -1,5 +1,6 @@
 import { messageIds } from '../../identity.ts'
-import type { Headers, Mail, MailPart } from '../decode/parse.ts'
+import type { Headers, Mail } from '../decode/parse.ts'
+import type { MailPart } from '../decode/part.ts'
 
 type Source = Pick<Mail, 'raw' | 'headers' | 'parts' | 'text'>
 

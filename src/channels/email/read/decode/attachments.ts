@@ -2,7 +2,7 @@ import type { NewFile } from '../../../../core/letter.ts'
 import { clean } from '../clean.ts'
 import { typeOf, usualName } from './file-type.ts'
 import { readHeader } from './mime.ts'
-import type { MailPart } from './parse.ts'
+import type { MailPart } from './part.ts'
 import { type Shown, shownBy } from './pictures.ts'
 import { decodeWords } from './words.ts'
 

@@ -1,5 +1,5 @@
 import { detectExtension, detectMimeType } from 'nodemailer/lib/mime-funcs'
-import type { MailPart } from './parse.ts'
+import type { MailPart } from './part.ts'
 
 const UNKNOWN = 'application/octet-stream'
 const PROGRAM = 'application/x-msdownload'

@@ -4,6 +4,7 @@ import { bodiesOf } from './bodies.ts'
 import { charsetOf } from './charset.ts'
 import { readMailboxes, usable } from './mailboxes.ts'
 import { type Entity, MOST_PARTS, readTree } from './mime.ts'
+import type { MailPart } from './part.ts'
 import { decodeRaw, decodeWords } from './words.ts'
 
 /** A mail with its transport encodings undone: what the later stages look at. Nothing in it is trusted or understood yet. */
@@ -21,15 +22,6 @@ export interface Mail {
   html: string // the html parts, or empty
   parts: MailPart[] // everything else
   notices: string[] // what whoever reads the mail is to know of it, as finished sentences
-}
-
-export interface MailPart {
-  type: string // lower case, without parameters
-  name: string // as it was given, decoded; empty when there is none
-  bytes: Buffer
-  contentId: string | null
-  location: string | null // Content-Location, another way to be shown by the html
-  related: boolean // belongs to the html of a multipart/related
 }
 
 /** Header values by lower-case name, unfolded, in the order of the mail; encoded-words stand in them as they came. */

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js'
 import { clean } from '../clean.ts'
-import type { Mail, MailPart } from '../decode/parse.ts'
+import type { Mail } from '../decode/parse.ts'
+import type { MailPart } from '../decode/part.ts'
 
 const LONGEST_CALENDAR = 256 * 1024
 const LONGEST_SUMMARY = 200

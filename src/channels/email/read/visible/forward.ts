@@ -2,10 +2,10 @@ import type { Document } from '../../../../core/document.ts'
 import { type Mailbox, normaliseAddress } from '../../address.ts'
 import { attributionAt } from './attribution.ts'
 import { isRule } from './ending.ts'
+import type { Facts } from './facts.ts'
 import { headerBlockAt } from './header-block.ts'
 import { isForward, type Kind } from './kinds.ts'
 import { bare, LONGEST_TESTED } from './lines.ts'
-import type { Facts } from './quote.ts'
 
 /** The mail that a mail passes on. */
 export interface Forwarded {

@@ -1,16 +1,10 @@
 import { attributionAt, attributionWithin } from './attribution.ts'
 import { wordsEnd } from './ending.ts'
+import type { Facts } from './facts.ts'
 import { type Passage, passageIn } from './forward.ts'
 import { type Kind, kindsOf } from './kinds.ts'
 import { LONGEST_TESTED, wordsIn } from './lines.ts'
 import { UNSPACED_VERBS } from './quote-words.ts'
-
-/** What is known of a mail besides its text. */
-export interface Facts {
-  forward?: boolean // its subject says that it passes on another mail
-  whole?: boolean // nothing is to be left out: no person wrote it
-  page?: boolean // these are the lines of an html page: `>` stands for its quotes, and nobody typed it
-}
 
 /** What of a line stays: all, nothing, or that many characters of its beginning. */
 export type Keep = boolean | number

@@ -2,9 +2,10 @@ import { type Block, type Document, type Inline, joined, plainText, wordsOf } fr
 import { clean } from '../clean.ts'
 import { type Marked, readHtml } from '../document/html.ts'
 import { fromPlain } from '../document/plain.ts'
+import type { Facts } from './facts.ts'
 import { type Forwarded, type Passage, unquoted } from './forward.ts'
 import { wordsIn } from './lines.ts'
-import { type Facts, type Keep, keptOf, shareOf } from './quote.ts'
+import { type Keep, keptOf, shareOf } from './quote.ts'
 
 /** The writer's own part of a mail, the whole where that leaves something out, and the mail that it passes on. */
 export interface Visible {

@@ -2,7 +2,7 @@ import type { DeliveryRow, MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { copiesBy } from '../copies.ts'
-import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
+import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
@@ -111,6 +111,7 @@ async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
     .set({ published_at: null, status: 'internal', updated_at: tx.now })
     .where('id', '=', ticketId)
     .execute()
+  await redrawAbove(tx, [ticketId])
   const held = await tx.q
     .selectFrom('deliveries')
     .select('message_id')

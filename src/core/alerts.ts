@@ -4,7 +4,7 @@ import type { AlertRow, TeamRow } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
-import { lease } from './leases.ts'
+import { LEASE_MS, lease } from './lease.ts'
 import type { Outcome } from './letter.ts'
 import { teams } from './teams.ts'
 
@@ -107,7 +107,7 @@ export async function claimNotices(tx: Tx, limit: number, notTo: string[] = []):
     if (place !== undefined && notTo.includes(place)) continue
     if (row.ended_at !== null && row.external_id === null && row.attempts === 0) await unsaid(tx, row)
     else if (place === undefined) await postpone(tx, row.id, NO_TEAM_MS)
-    else for (const ours of await lease(tx, 'alerts', [row])) notices.push(noticeOf(ours, place))
+    else for (const ours of await lease(tx, 'alerts', [row], LEASE_MS)) notices.push(noticeOf(ours, place))
   }
   return notices
 }

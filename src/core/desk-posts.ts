@@ -3,7 +3,7 @@ import type { DeskPostRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
-import { lease } from './leases.ts'
+import { LEASE_MS, lease } from './lease.ts'
 import type { Outcome } from './letter.ts'
 import type { Figures } from './stats/figures.ts'
 
@@ -72,7 +72,7 @@ export async function claimDeskPosts(tx: Tx, limit: number, notTo: string[] = []
     .orderBy('p.due_at')
     .limit(limit)
     .execute()
-  return (await lease(tx, 'desk_posts', due)).map(row => ({
+  return (await lease(tx, 'desk_posts', due, LEASE_MS)).map(row => ({
     id: row.id,
     place: row.place ?? row.handle ?? '',
     handle: row.handle,

@@ -6,6 +6,7 @@ import { liftAlert } from './alerts.ts'
 import { rawOf } from './dropped.ts'
 import type { Actor } from './events.ts'
 import { type About, pendingAgain } from './inbound.ts'
+import { refuseUnlessMay } from './permissions/may.ts'
 import { floodKey } from './receive/flood.ts'
 import { usableSender } from './senders/usual.ts'
 import { MAIL } from './threads.ts'
@@ -165,6 +166,7 @@ export async function giveToTeam(tx: Tx, id: string, teamId: string): Promise<vo
 /** Gives a mail of the tray to a ticket: it is understood once more and recorded there. Throws a Problem under `ticket`. */
 export async function giveToTicket(tx: Tx, id: string, ticketId: string, actor: Actor): Promise<void> {
   const ticket = await ticketById(tx.q, ticketId)
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
   await refuseMerged(tx.q, ticket, 'ticket')
   if (ticket.spam_at !== null) throw new Problem('conflict', `${ticket.identifier} is spam.`, 'ticket')
   await takeOut(tx, id, { ticket_id: ticketId, given_by: actor.name })

@@ -64,7 +64,7 @@ async function work(most = 1_000): Promise<number> {
   return pieces
 }
 
-/** The full-text index keeps its own tables; `found` looks there. */
+/** The full-text index keeps its own tables; `inTheIndex` and `found` look there. */
 const INDEX = /^(ticket_words|sqlite_)/
 
 /** Where in the database these words still stand, Message-IDs aside. */
@@ -160,7 +160,7 @@ async function janeEverywhere() {
   await store.write(tx => addCustomerNote(tx, t.customer_id, 'Jane is kind', town.ann))
   await store.write(tx => remindAgent(tx, t.id, { dueAt: town.clock.now + 60_000, note: 'Ask Jane' }, town.ann))
   const draft = { agentId: town.ann.id, teamId: town.team.id, isBlank: false, stamp: 1 }
-  const about = { kind: 'reply' as const, title: 'Re: Jane', text: 'Dear Jane' }
+  const about = { kind: 'reply', title: 'Re: Jane', text: 'Dear Jane' } as const
   await store.write(tx => saveDraft(tx, { ...draft, about, id: 'd1', ticketId: t.id, form: '{"message":"Dear Jane"}' }))
   const to = '{"customer":"jane@acme.test"}'
   await store.write(tx => saveDraft(tx, { ...draft, about, id: 'd2', ticketId: null, form: to }))

@@ -3,21 +3,27 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf, seeAgent } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { decideMessage, undoSend } from '../../src/core/messages/decide.ts'
+import { editMessage } from '../../src/core/messages/edit.ts'
+import { changeNote } from '../../src/core/messages/notes.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { messageView } from '../../src/core/messages/view.ts'
 import { ACTIONS, type Grants, grantsOf, REACHES, setGrants } from '../../src/core/permissions/grants.ts'
 import { reached, reaches, scopeOf } from '../../src/core/permissions/may.ts'
 import { setBaseRole, setTeamRole } from '../../src/core/permissions/roles.ts'
+import { sendAs } from '../../src/core/senders/ticket.ts'
 import { createTeam } from '../../src/core/teams.ts'
 import { threadOf } from '../../src/core/threads.ts'
 import { assignTicket, takeTicket } from '../../src/core/tickets/assign.ts'
 import { setPriority } from '../../src/core/tickets/change.ts'
 import { changeCustomer } from '../../src/core/tickets/customer.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
+import { ticketsLike } from '../../src/core/tickets/like.ts'
 import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import { publishTicket } from '../../src/core/tickets/publish.ts'
 import { linkTickets, setParent } from '../../src/core/tickets/relations.ts'
+import { cancelReminder, remindAgent, remindersOf } from '../../src/core/tickets/remind.ts'
 import { closeTicket } from '../../src/core/tickets/status.ts'
+import { giveToTicket } from '../../src/core/tray.ts'
 import type { AgentRow, BaseRole } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
@@ -82,6 +88,10 @@ describe('a viewer', () => {
 
   it('changes nothing, opens nothing, and hears whom to ask', async () => {
     const [ticket, other] = [await town.open(), await town.open()]
+    const note = await write(ticket.id, town.ann, { visibility: 'note' })
+    const dueAt = town.clock.now + 3_600_000
+    await town.store.write(tx => remindAgent(tx, ticket.id, { dueAt, note: '' }, town.ann))
+    const [reminder] = await town.store.read(q => remindersOf(q, ticket.id))
     const works = [
       () => town.store.write(tx => takeTicket(tx, ticket.id, cara)),
       () => town.store.write(tx => closeTicket(tx, ticket.id, '', actorOf(cara))),
@@ -91,6 +101,10 @@ describe('a viewer', () => {
       () => town.store.write(tx => setParent(tx, ticket.id, other.id, actorOf(cara))),
       () => town.store.write(tx => changeCustomer(tx, ticket.id, { typed: 'bob@globex.test' }, actorOf(cara))),
       () => town.store.write(tx => deleteTicket(tx, ticket.id, actorOf(cara))),
+      () => town.store.write(tx => sendAs(tx, ticket.id, town.senderId, actorOf(cara))),
+      () => town.store.write(tx => changeNote(tx, note, { color: 'red', isPinned: true }, cara)),
+      () => town.store.write(tx => cancelReminder(tx, reminder?.id ?? '', actorOf(cara))),
+      () => town.store.write(tx => giveToTicket(tx, 'none', ticket.id, actorOf(cara))),
       () => write(ticket.id, cara),
       () => write(ticket.id, cara, { visibility: 'note' }),
     ]
@@ -179,6 +193,20 @@ describe('a drafter', () => {
     })
   })
 
+  it('has what a colleague agreed to wait anew once they change it', async () => {
+    const ticket = await town.open()
+    await town.carry()
+    const id = await write(ticket.id, cara)
+    await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ben)))
+    await town.store.write(tx => editMessage(tx, id, fromText('Hi, all is free.'), actorOf(cara)))
+    expect(await visibilityOf(ticket.id, id)).toBe('undecided')
+    town.clock.now += 60_000
+    expect((await town.carry()).filter(l => l.channel === 'email' && l.message?.id === id)).toEqual([])
+    await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ben)))
+    town.clock.now += 60_000
+    expect((await town.carry()).filter(l => l.channel === 'email' && l.message?.id === id)).toHaveLength(1)
+  })
+
   it('keeps what they wrote as a note by themselves', async () => {
     const ticket = await town.open()
     const id = await write(ticket.id, cara)
@@ -213,6 +241,17 @@ describe('what a role may do', () => {
       'You may look at',
     )
     await expect(town.store.write(tx => setGrants(tx, 'agent', {} as Grants, cara))).rejects.toThrow('Only an admin')
+  })
+
+  it('offers nobody a ticket that they may not see', async () => {
+    const [hidden, theirs] = [await town.open(), await town.open({ assigneeId: cara.id })]
+    const offered = () =>
+      town.store.read(async q =>
+        (await ticketsLike(q, 'Your', { than: null, scope: await scopeOf(q, cara.id, 'view') })).map(t => t.id),
+      )
+    expect((await offered()).sort()).toEqual([hidden.id, theirs.id].sort())
+    await grant({ view: 'own' })
+    expect(await offered()).toEqual([theirs.id])
   })
 
   it('is the same for one ticket and in lists', async () => {

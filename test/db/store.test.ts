@@ -71,6 +71,20 @@ describe('the store', () => {
     expect(await names()).not.toContain('n007')
   })
 
+  it('is not opened by a version that does not know all that was done to its schema', async () => {
+    const later = { name: '9999_of_a_later_version', timestamp: '' }
+    const table = 'kysely_migration' as 'settings' // Kysely's own, and no part of our schema
+    await store.write(tx =>
+      tx.q
+        .insertInto(table)
+        .values(later as never)
+        .execute(),
+    )
+    await expect(openStore(database.url)).rejects.toThrow('9999_of_a_later_version')
+    await store.write(tx => tx.q.deleteFrom(table).where('name', '=', later.name).execute())
+    await (await openStore(database.url)).close()
+  })
+
   it('does also what the end of a work leaves in turn', async () => {
     const leave = (name: string) =>
       store.write(async tx => {

@@ -3,7 +3,7 @@ import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { backOff } from '../deliveries/retry.ts'
-import { LEASE_MS, lease } from '../leases.ts'
+import { LEASE_MS, lease } from '../lease.ts'
 import type { Outcome } from '../letter.ts'
 import { REDRAW_MS } from './redraw.ts'
 import { type ChatView, chatView } from './view.ts'
@@ -141,7 +141,7 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
     .orderBy('p.id')
     .limit(limit)
     .execute()
-  return (await lease(tx, 'chat_posts', due)).map(postOf)
+  return (await lease(tx, 'chat_posts', due, LEASE_MS)).map(postOf)
 }
 
 function postOf(row: ChatPostRow & { card_id: string | null; place: string }): ChatPost {

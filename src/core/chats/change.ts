@@ -4,7 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
 import { hoursOf } from '../hours/settings.ts'
 import { isOpen } from '../hours/working-time.ts'
-import { openedBy, refusalInTeam, refuseUnlessSends, writingOf } from '../permissions/may.ts'
+import { openedBy, refuseUnlessSends, refuseUnlessWrites, writingOf } from '../permissions/may.ts'
 import { teamById } from '../teams.ts'
 import { chatFault } from '../unsubscriptions.ts'
 import { dryRunOf } from './dry-run.ts'
@@ -40,7 +40,7 @@ const DAY_MS = 24 * 3_600_000
 /** Sends a draft, or has it wait for its time or for somebody's yes. Throws a Problem when nobody would get it. */
 export async function startChat(tx: Tx, id: string, agent: AgentRow): Promise<ChatState> {
   const chat = await chatById(tx.q, id)
-  await refuseUnlessWrites(tx.q, agent, chat)
+  await refuseUnlessWrites(tx.q, agent.id, chat.team_id)
   const fault = chatFault(tx.files)
   if (fault) throw new Problem('conflict', fault)
   const { willGet } = await dryRunOf(tx.q, id)
@@ -50,12 +50,6 @@ export async function startChat(tx: Tx, id: string, agent: AgentRow): Promise<Ch
   if (why) await become(tx, chat, 'awaiting_approval', { approval_reason: why, created_by: agent.id })
   else await schedule(tx, chat, rules, {})
   return (await chatById(tx.q, id)).state
-}
-
-/** A drafter's chat waits for somebody's yes; whoever may only look starts none. */
-async function refuseUnlessWrites(q: Query, agent: AgentRow, chat: ChatRow): Promise<void> {
-  if ((await writingOf(q, agent.id, openedBy(agent.id, chat.team_id))) === 'nothing')
-    throw await refusalInTeam(q, 'You may not write to customers of this team.', chat.team_id)
 }
 
 /** Why somebody else must agree if the chat is started at this moment (ms UTC), a finished sentence; null when nobody must. */
@@ -80,6 +74,7 @@ export async function approveChat(tx: Tx, id: string, agent: AgentRow): Promise<
 
 export async function pauseChat(tx: Tx, id: string, agent: AgentRow): Promise<void> {
   const chat = await chatById(tx.q, id)
+  await refuseUnlessWrites(tx.q, agent.id, chat.team_id)
   await refuseOver(tx.q, chat)
   await pause(tx, chat, `${agent.name} paused it.`)
 }
@@ -92,7 +87,7 @@ export async function pause(tx: Tx, chat: ChatRow, reason: string): Promise<void
 
 export async function resumeChat(tx: Tx, id: string, agent: AgentRow): Promise<void> {
   const chat = await chatById(tx.q, id)
-  await refuseUnlessWrites(tx.q, agent, chat)
+  await refuseUnlessWrites(tx.q, agent.id, chat.team_id)
   await become(tx, chat, 'sending', { reason: null }, ['paused'])
   await letGo(tx, id)
 }
@@ -100,6 +95,7 @@ export async function resumeChat(tx: Tx, id: string, agent: AgentRow): Promise<v
 /** Ends it for good: who has not got it never will. */
 export async function stopChat(tx: Tx, id: string, agent: AgentRow, reason = ''): Promise<void> {
   const chat = await chatById(tx.q, id)
+  await refuseUnlessWrites(tx.q, agent.id, chat.team_id)
   await refuseOver(tx.q, chat)
   const why = `${agent.name} stopped it.${reason.trim() ? ` ${reason.trim()}` : ''}`
   await become(tx, chat, 'stopped', { reason: why, finished_at: tx.now })
@@ -120,8 +116,9 @@ async function refuseOver(q: Query, chat: ChatRow): Promise<void> {
 }
 
 /** A draft that nobody wants is gone, with its recipients. */
-export async function discardChat(tx: Tx, id: string, _agent: AgentRow): Promise<void> {
+export async function discardChat(tx: Tx, id: string, agent: AgentRow): Promise<void> {
   const chat = await chatById(tx.q, id)
+  await refuseUnlessWrites(tx.q, agent.id, chat.team_id)
   if (chat.state !== 'draft') throw new Problem('conflict', `This chat is ${STATE_WORDS[chat.state]}; stop it instead.`)
   for (const table of ['chat_recipients', 'chat_files', 'chat_steps', 'chat_posts'] as const)
     await tx.q.deleteFrom(table).where('chat_id', '=', id).execute()

@@ -6,6 +6,7 @@ import { agentById } from '../agents.ts'
 import { keepBytes, refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
 import type { NewFile } from '../letter.ts'
+import { refuseUnlessWrites } from '../permissions/may.ts'
 import { refuseUnlessLead } from '../permissions/roles.ts'
 import { usableSender } from '../senders/usual.ts'
 import { teamById } from '../teams.ts'
@@ -90,6 +91,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
   await gather(() => agentById(tx.q, form.agentId))
+  await gather(() => refuseUnlessWrites(tx.q, form.createdBy.id, form.teamId))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the mails a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))

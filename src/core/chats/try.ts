@@ -5,6 +5,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { customerFor } from '../customers.ts'
 import { postMessage } from '../messages/post.ts'
+import { refuseUnlessWrites } from '../permissions/may.ts'
 import { openTicketsOfChat } from '../tickets/open-for-chat.ts'
 import { Unfilled } from '../unfilled.ts'
 import { customersAt, variablesOf } from '../variables.ts'
@@ -20,6 +21,7 @@ import { filesOf } from './send.ts'
 export async function sendToMe(tx: Tx, chatId: string, recipientId: string | null, agent: AgentRow): Promise<void> {
   if (!agent.email) throw new Problem('conflict', 'We do not know your email address, so nothing can be sent to you.')
   const chat = await chatById(tx.q, chatId)
+  await refuseUnlessWrites(tx.q, agent.id, chat.team_id)
   const context = await contextOf(tx.q, chat)
   const like = await recipientOr(tx.q, chatId, recipientId)
   const customer = like && (await customersAt(tx.q, [like.address])).get(like.address)

@@ -39,9 +39,9 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     .where('state', 'in', ['held', 'queued'])
     .execute()
   await tx.q.deleteFrom('desk_posts').where('ticket_id', 'in', ids).where('due_at', 'is not', null).execute()
-  await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   for (const table of ['field_values', 'reminders', 'drafts'] as const)
     await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
+  await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   await tx.q
     .updateTable('tickets')
     .set(t => ({

@@ -2,7 +2,7 @@ import type { ErasureRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { backOff } from '../deliveries/retry.ts'
 import { queueDeskPost } from '../desk-posts.ts'
-import { lease } from '../leases.ts'
+import { lease } from '../lease.ts'
 import { type Erasing, erasingOf, type Piece, STEPS, type Step, WORK } from './steps.ts'
 
 /** For how long a claim keeps others away (ms); each piece of work renews it. */

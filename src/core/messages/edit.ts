@@ -6,7 +6,7 @@ import { type CopiesWanted, copiesBy } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
-import { refuseUnlessSends } from '../permissions/may.ts'
+import { refuseUnlessSends, writingOf } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
 import { answerWasTakenBack } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
@@ -21,7 +21,10 @@ import { postMessage } from './post.ts'
  */
 export type Reach = 'held' | 'leaving' | 'out' | 'ours'
 
-/** Replaces a message's text and keeps the old version. Returns whether the customer has the old one, or may have it. */
+/**
+ * Replaces a message's text and keeps the old version. Returns whether the customer has the old one, or may have it. What a
+ * colleague agreed to send for a drafter, and is held, waits to be agreed to anew.
+ */
 export async function editMessage(tx: Tx, id: string, body: Document, actor: Actor): Promise<Reach> {
   const m = await messageById(tx.q, id)
   const text = plainText(body)
@@ -34,9 +37,18 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
     .where('id', '=', id)
     .execute()
   await record(tx, m.ticket_id, 'message_edited', actor, { text: m.text }, { text, message: id })
+  if (reach === 'held' && (await isDrafters(tx.q, m.ticket_id, actor))) {
+    await cancelHeld(tx, id)
+    await tx.q.updateTable('messages').set({ visibility: 'undecided' }).where('id', '=', id).execute()
+    await answerWasTakenBack(tx, m.ticket_id, actor)
+  }
   await redrawMessage(tx, id)
   await redrawCard(tx, m.ticket_id)
   return reach
+}
+
+async function isDrafters(q: Query, ticketId: string, { kind, id }: Actor): Promise<boolean> {
+  return kind === 'agent' && id !== null && (await writingOf(q, id, await ticketById(q, ticketId))) !== 'sends'
 }
 
 /** Keeps what a message says now, which is about to be replaced. */

@@ -7,6 +7,7 @@ import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, isEmpty } from '../document.ts'
 import { record } from '../events.ts'
 import type { PinnedNote } from '../letter.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { refuseUnlessLead } from '../permissions/roles.ts'
 import { DESK } from '../threads.ts'
 import { ticketById } from '../tickets/find.ts'
@@ -22,11 +23,13 @@ export interface NoteChange {
 }
 
 /**
- * Changes a note: its words only by their author or a lead, its colour and pin by everybody. Throws a Problem for one that
- * is no note, and under `message` for words that are empty or stand in Slack, where only their author can change them.
+ * Changes a note: its words only by their author or a lead, its colour and pin by all who may change the ticket. Throws a
+ * Problem for one that is no note, and under `message` for words that are empty or stand in Slack, where only their author
+ * can change them.
  */
 export async function changeNote(tx: Tx, id: string, change: NoteChange, agent: AgentRow): Promise<void> {
   const m = await noteById(tx.q, id)
+  await refuseUnlessMay(tx.q, actorOf(agent), 'manage', await ticketById(tx.q, m.ticket_id))
   if (change.body && JSON.stringify(change.body) !== m.body) {
     if (isEmpty(change.body)) throw new Problem('invalid', 'Write a note, or delete it.', 'message')
     await refuseOthers(tx.q, m, agent, 'message')

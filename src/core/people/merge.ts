@@ -25,7 +25,7 @@ export async function mergePeople(tx: Tx, fromId: string, intoId: string, actor:
   })
   await tx.q
     .updateTable('customers')
-    .set({ merged_into_id: intoId, name: '', search: '', account_id: null, zone: null, fields: null }) // forgetting one forgets both
+    .set({ merged_into_id: intoId, name: '', search: '', account_id: null, zone: null, fields: null })
     .where('id', '=', fromId)
     .execute()
   await refreshSearch(tx, intoId)

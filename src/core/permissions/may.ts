@@ -89,6 +89,19 @@ export async function writingOf(q: Query, agentId: string, ticket: Held): Promis
   return roleOf(standing, ticket.team_id) === 'drafter' ? 'drafts' : 'sends'
 }
 
+/** Throws a Problem that says who can help when there is no ticket at all that the agent may change. */
+export async function refuseUnlessChangesSome(q: Query, agentId: string): Promise<void> {
+  const { everywhere, teams } = await scopeOf(q, agentId, 'manage')
+  if ([everywhere, ...teams.values()].some(reach => reach !== 'none')) return
+  throw refusal('You may look, but not change anything.', await thoseInCharge(q))
+}
+
+/** Throws a Problem that says who can help when the agent may not write to customers of a team, not even what others send. */
+export async function refuseUnlessWrites(q: Query, agentId: string, teamId: string): Promise<void> {
+  if ((await writingOf(q, agentId, openedBy(agentId, teamId))) === 'nothing')
+    throw await refusalInTeam(q, 'You may not write to customers of this team.', teamId)
+}
+
 /** What an agent opens in a team: theirs, as far as it decides who may do something with it. */
 export function openedBy(agentId: string, teamId: string): Held {
   return { team_id: teamId, assignee_id: null, created_by: agentId, identifier: 'what you open in this team' }

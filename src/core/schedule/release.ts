@@ -10,6 +10,7 @@ import { type Actor, record } from '../events.ts'
 import { withdrawMail } from '../messages/decide.ts'
 import { messageById } from '../messages/find.ts'
 import { postNotice } from '../messages/post.ts'
+import { refuseUnlessSends } from '../permissions/may.ts'
 import { customerWasAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 
@@ -99,7 +100,10 @@ async function show(tx: Tx, { ticket_id, message_id }: DeliveryRow): Promise<voi
   if (message_id) await redrawMessage(tx, message_id)
 }
 
-/** A scheduled mail goes at once, whatever it waited for. Throws a Problem when it is on its way, or was cancelled. */
+/**
+ * A scheduled mail goes at once, whatever it waited for. Throws a Problem when it is on its way, or was cancelled, and for
+ * whoever may not send it.
+ */
 export async function sendNow(tx: Tx, messageId: string, actor: Actor): Promise<void> {
   const delivery = await tx.q
     .selectFrom('deliveries')
@@ -108,8 +112,10 @@ export async function sendNow(tx: Tx, messageId: string, actor: Actor): Promise<
     .where('state', '=', 'held')
     .where('scheduled_at', 'is not', null)
     .executeTakeFirst()
-  const isGone = !delivery || !(await letGo(tx, delivery, await ticketById(tx.q, delivery.ticket_id), actor))
-  if (isGone) throw new Problem('conflict', 'This mail is on its way already, or was cancelled.')
+  const ticket = await ticketById(tx.q, (await messageById(tx.q, messageId)).ticket_id)
+  await refuseUnlessSends(tx.q, actor, ticket)
+  if (!delivery || !(await letGo(tx, delivery, ticket, actor)))
+    throw new Problem('conflict', 'This mail is on its way already, or was cancelled.')
 }
 
 /**

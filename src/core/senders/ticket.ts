@@ -2,15 +2,15 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
-import { ticketById } from '../tickets/find.ts'
+import { lockTicket } from '../tickets/lock.ts'
 import { senderById, sendersOf } from './find.ts'
 
 /**
  * From now on the ticket's mails are sent from this address of its team, also those that wait to be sent. Throws a Problem
- * under `sender` for one that is not the team's or that nothing can be sent from.
+ * for whoever may not change the ticket, and under `sender` for one that is not the team's or that nothing can be sent from.
  */
 export async function sendAs(tx: Tx, ticketId: string, senderId: string, actor: Actor): Promise<void> {
-  const ticket = await ticketById(tx.q, ticketId)
+  const ticket = await lockTicket(tx, ticketId, actor)
   if (ticket.sender_id === senderId) return
   const sender = (await sendersOf(tx.q, ticket.team_id)).find(s => s.id === senderId)
   if (!sender) throw new Problem('invalid', 'This sender is not one of the team.', 'sender')

@@ -1,6 +1,7 @@
 import { beginning } from '../../db/like.ts'
 import type { Query } from '../../db/store.ts'
 import { searchCustomers } from '../customers.ts'
+import { reaches, type Scope } from '../permissions/may.ts'
 import { teams } from '../teams.ts'
 
 /** A ticket as it is offered while somebody types. */
@@ -16,18 +17,19 @@ const MOST_CUSTOMERS = 5
 
 /**
  * Up to `limit` tickets whose identifier or subject begins with what was typed, or whose customer it names; with nothing
- * typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out.
+ * typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
+ * does not reach.
  */
 export async function ticketsLike(
   q: Query,
   typed: string,
-  { than, limit = 20 }: { than: string | null; limit?: number },
+  { than, scope, limit = 20 }: { than: string | null; scope?: Scope; limit?: number },
 ): Promise<TicketChoice[]> {
   const text = typed.trim()
   const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit))] : []
   if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit)))
   const wanted = [...new Set(ids)].filter(id => id !== than).slice(0, limit)
-  const found = new Map((await choices(q, wanted)).map(c => [c.id, c]))
+  const found = new Map((await choices(q, wanted, scope)).map(c => [c.id, c]))
   return wanted.flatMap(id => found.get(id) ?? [])
 }
 
@@ -82,18 +84,28 @@ async function customerOf(q: Query, ticketId: string | null): Promise<string[]> 
   return row ? [row.customer_id] : []
 }
 
-async function choices(q: Query, ids: string[]): Promise<TicketChoice[]> {
+async function choices(q: Query, ids: string[], scope?: Scope): Promise<TicketChoice[]> {
   if (!ids.length) return []
   const rows = await q
     .selectFrom('tickets as t')
     .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .select(['t.id', 't.identifier', 't.subject', 't.closed_at', 'c.name'])
+    .select([
+      't.id',
+      't.identifier',
+      't.subject',
+      't.closed_at',
+      't.team_id',
+      't.assignee_id',
+      't.created_by',
+      'c.name',
+    ])
     .where('t.id', 'in', ids)
     .where('t.deleted_at', 'is', null)
     .where('t.merged_into_id', 'is', null)
     .where('t.general_at', 'is not', null)
     .execute()
-  return rows.map(r => ({
+  const seen = scope ? rows.filter(r => reaches(scope, r)) : rows
+  return seen.map(r => ({
     id: r.id,
     identifier: r.identifier,
     subject: r.subject,

@@ -9,6 +9,7 @@ import { customerById } from '../customers.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { type Actor, record } from '../events.ts'
 import { postNotice } from '../messages/post.ts'
+import { refuseUnlessMay } from '../permissions/may.ts'
 import { ticketById } from './find.ts'
 
 const LONGEST_DAYS = 366
@@ -26,6 +27,7 @@ export async function remindAgent(
   agent: AgentRow,
 ): Promise<void> {
   const ticket = await ticketById(tx.q, ticketId)
+  await refuseUnlessMay(tx.q, actorOf(agent), 'view', ticket)
   if (ticket.closed_at !== null)
     throw new Problem('conflict', `${ticket.identifier} is closed; nobody is waited for.`, 'date')
   if (dueAt <= tx.now) throw new Problem('invalid', 'This moment is over.', 'date')
@@ -70,10 +72,11 @@ export function remindersOf(q: Query, ticketId: string): Promise<ReminderView[]>
     .execute()
 }
 
-/** Nothing is said of it any more. Twice the same changes nothing. Returns its ticket's id. */
+/** Nothing is said of it any more; others' end only who may change the ticket. Again changes nothing. Returns its ticket's id. */
 export async function cancelReminder(tx: Tx, id: string, actor: Actor): Promise<string> {
   const row = await tx.q.selectFrom('reminders').selectAll().where('id', '=', id).executeTakeFirst()
   if (!row) throw new Problem('not_found', 'This reminder is no more.')
+  if (row.agent_id !== actor.id) await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, row.ticket_id))
   const isEnded = await end(tx, id, 'cancelled')
   if (isEnded) await record(tx, row.ticket_id, 'reminder_cancelled', actor, undefined, { at: row.due_at })
   return row.ticket_id

@@ -6,7 +6,7 @@ import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/sl
 import { wordsOf } from '../../support/desk.ts'
 import { aTicket } from '../../support/views.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { faultsIn, hostile } from './what-slack-refuses.ts'
+import { faultsIn, hostile } from './views/what-slack-refuses.ts'
 
 describe('an instruction', () => {
   it('begins with the mention of Overture', () => {

@@ -5,7 +5,7 @@ import { identifierIn, ticketUrl } from '../../../src/core/tickets/link.ts'
 import type { MessageView } from '../../../src/sandbox/slack/types.ts'
 import { aTicket } from '../../support/views.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { faultsIn, hostile } from './what-slack-refuses.ts'
+import { faultsIn, hostile } from './views/what-slack-refuses.ts'
 
 const files = { publicUrl: 'https://overture.tulip.test/desk/' }
 const link = 'https://overture.tulip.test/t/SUP-1'

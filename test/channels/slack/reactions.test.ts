@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addField } from '../../../src/core/fields/define.ts'
+import { changeForm } from '../../../src/core/fields/forms.ts'
+import { formsOf } from '../../../src/core/teams.ts'
 import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
 import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
@@ -63,6 +66,43 @@ describe('an emoji on the card', () => {
     await ann.click({ ephemeral: closed.id }, 'reopen')
     await cardSays(card, 'Reply')
     await world.slack.until(async () => (await ticketOf(card)).closed_at === null)
+  })
+
+  it('closes none whose form asks for something more, and offers the form', async () => {
+    const { ann, overture } = world
+    const { card, name } = await begun()
+    const { team_id } = await ticketOf(card)
+    const forms = await overture.store.read(q => formsOf(q, team_id))
+    const [form] = forms
+    const cause = { name: 'Cause', kind: 'line' as const, hint: '', options: [], initial: [], visible: false }
+    await overture.store.write(async tx => {
+      const id = await addField(tx, { owner: 'ticket', teamId: team_id }, cause)
+      const asked = {
+        name: form?.name ?? '',
+        priority: 'medium' as const,
+        fields: [{ id, required: 'close' as const }],
+      }
+      await changeForm(tx, form?.id ?? '', asked)
+    })
+    const said = [
+      () => ann.react(at(card), 'white_check_mark'),
+      () => ann.say({ channel: 'support', thread_ts: card.ts, text: `<@${world.slack.app.botUser}> close` }),
+    ]
+    for (const [i, close] of said.entries()) {
+      await close()
+      await world.slack.until(
+        () => ann.ephemerals().filter(e => e.text.includes('Cause must be filled in')).length === i + 1,
+      )
+    }
+    expect((await ticketOf(card)).closed_at).toBeNull()
+    const asked = await told(ann, 'Cause must be filled in')
+    await ann.click({ ephemeral: asked.id }, 'close')
+    await world.slack.until(() => ann.modals().length === 1)
+    expect(ann.modal().title).toBe(`Close ${name}`)
+    await ann.close({ all: true })
+    await overture.store.write(tx =>
+      changeForm(tx, form?.id ?? '', { name: form?.name ?? '', priority: 'medium', fields: [] }),
+    )
   })
 
   it('of no meaning, or put there by ourselves, changes nothing', async () => {

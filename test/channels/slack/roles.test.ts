@@ -122,6 +122,10 @@ describe('roles', () => {
     await world.ann.close({ all: true })
     await world.ben.command('/ticket SUP-1', { channel: 'support' })
     await whisperTo(world.ben, 'You may not see SUP-1. Ask Ann.')
+    await world.ben.command('/outreach history SUP-1', { channel: 'support' })
+    await world.slack.until(
+      () => world.ben.ephemerals().filter(e => wordsOf(e).includes('You may not see SUP-1. Ask Ann.')).length === 2,
+    )
     await world.ben.command('/ticket SUP-2', { channel: 'support' })
     await whisperTo(world.ben, 'The blue ones')
     await world.ben.openHome()

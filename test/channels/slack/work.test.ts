@@ -156,6 +156,8 @@ describe('tickets around a ticket', () => {
     await form('Merge SUP-2')
     await ann.submit({ ticket: 'SUP-1' }, { twice: true })
     await modalSays('SUP-2 is merged into SUP-1.')
+    await ann.close()
+    expect(ann.modals()).toEqual([]) // also what showed the ticket as it was
     await inThread(first, 'merged SUP-2 (The invoice) into this: 1 message came over.')
     await inThread(first, 'Here is the invoice.')
     await cardSays(second, '⏩ Merged into SUP-1')

@@ -1,7 +1,7 @@
 import { actorOf } from '../../../core/agents.ts'
-import { undoSend } from '../../../core/messages/decide.ts'
 import { deleteMessage, editMessage } from '../../../core/messages/edit.ts'
 import { messageById } from '../../../core/messages/find.ts'
+import { keepAsNote } from '../../../core/messages/keep.ts'
 import { postNotice } from '../../../core/messages/post.ts'
 import { messageByKey } from '../../../core/threads.ts'
 import type { Desk } from '../desk.ts'
@@ -27,7 +27,7 @@ export async function onChanged(desk: Desk, stored: StoredEvent<SlackMessage>): 
   const { body, isNote } = await readMessage(desk, now)
   const reach = await settleWith(desk, stored, async tx => {
     const reach = await editMessage(tx, id, body, actorOf(agent))
-    if (reach === 'held' && isNote) await undoSend(tx, id, actorOf(agent)) // it has just become a note
+    if (reach === 'held' && isNote) await keepAsNote(tx, id, actorOf(agent)) // it has just become one
     return reach
   })
   if (reach !== 'out' && reach !== 'leaving') return

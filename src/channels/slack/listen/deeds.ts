@@ -2,9 +2,10 @@ import { actorOf, agentById } from '../../../core/agents.ts'
 import type { Deed } from '../../../core/reactions.ts'
 import { assignTicket, takeTicket } from '../../../core/tickets/assign.ts'
 import { setPriority } from '../../../core/tickets/change.ts'
+import { closeByAgent } from '../../../core/tickets/close.ts'
 import { ticketById } from '../../../core/tickets/find.ts'
 import { openChildren } from '../../../core/tickets/relations.ts'
-import { closeTicket, reopenTicket, setStatus } from '../../../core/tickets/status.ts'
+import { reopenTicket, setStatus } from '../../../core/tickets/status.ts'
 import type { AgentRow, Priority, Status, TicketRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
 import { button, escaped, words } from '../views/blocks.ts'
@@ -42,10 +43,11 @@ export async function take(tx: Tx, ticketId: string, agent: AgentRow): Promise<P
   return said(`${name} is yours now.`)
 }
 
+/** Throws Problems where its form asks for something that is missing. */
 export async function close(tx: Tx, ticketId: string, reason: string, agent: AgentRow): Promise<Prompt> {
   const ticket = await ticketById(tx.q, ticketId)
   if (ticket.closed_at !== null) return said(`${ticket.identifier} is closed already.`)
-  await closeTicket(tx, ticketId, reason, actorOf(agent))
+  await closeByAgent(tx, ticketId, reason, {}, actorOf(agent))
   const text = `You closed ${ticket.identifier}.${stillOpen(await openChildren(tx.q, ticketId))}`
   return { text, blocks: [words(text, button('Reopen', ids.reopen, ticketId))] }
 }

@@ -6,7 +6,7 @@ import type { Desk } from '../desk.ts'
 import { threadUrl } from '../thread-url.ts'
 import { compactCard } from '../views/tickets/compact.ts'
 import { mayOthersRead } from './place.ts'
-import { loadTicket } from './show.ts'
+import { admit, loadTicket } from './show.ts'
 import type { StoredEvent } from './stored-event.ts'
 
 /** https://docs.slack.dev/reference/events/link_shared */
@@ -31,18 +31,19 @@ export async function onLinks(desk: Desk, { event }: StoredEvent<LinkShared>): P
   if (await mayOthersRead(desk, event.channel)) return
   const unfurls: Unfurls = {}
   for (const { url } of wanted) {
-    const shown = await shownTicket(desk, identifierIn(desk.store.files, url) ?? '')
+    const shown = await shownTicket(desk, event.user, identifierIn(desk.store.files, url) ?? '')
     if (shown) unfurls[url] = shown
   }
   if (Object.keys(unfurls).length) await unfurl(desk, event, unfurls)
 }
 
-async function shownTicket(desk: Desk, identifier: string): Promise<Unfurls[string] | undefined> {
+async function shownTicket(desk: Desk, user: string, identifier: string): Promise<Unfurls[string] | undefined> {
   try {
     const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+    await admit(desk, user, id)
     return compactCard(await loadTicket(desk, id), await threadUrl(desk, id))
   } catch (error) {
-    if (error instanceof Problem) return undefined // there is no such ticket
+    if (error instanceof Problem) return undefined // there is no such ticket, or they may not see it
     throw error
   }
 }

@@ -6,7 +6,7 @@ import { isEmpty } from '../../../core/document.ts'
 import type { MessageView, NewFile, TicketView } from '../../../core/letter.ts'
 import { messageById } from '../../../core/messages/find.ts'
 import { postMessage } from '../../../core/messages/post.ts'
-import { writingOf } from '../../../core/permissions/may.ts'
+import { refuseUnlessMay, writingOf } from '../../../core/permissions/may.ts'
 import { isOverheard } from '../../../core/places.ts'
 import { teamById } from '../../../core/teams.ts'
 import { homeOf, ticketById } from '../../../core/tickets/find.ts'
@@ -139,6 +139,7 @@ async function record(
   try {
     if (written.files instanceof Problem) throw written.files
     const visibility = visibilityOf(ticket, written, event.ts)
+    if (visibility !== 'note') await desk.store.read(q => refuseUnlessMay(q, actorOf(agent), 'manage', home))
     const id = await write(isHeard && visibility === 'public' ? 'undecided' : visibility, written.files)
     if (isHeard && visibility !== 'note') await hint(desk, event, overheardPrompt(id))
     else await prompt(desk, event, id, written)

@@ -67,7 +67,7 @@ async function wordOf(desk: Desk, stored: StoredEvent<Reaction>, target: Target,
     return await settleWith(desk, stored, tx => doOnCard(tx, ticketId, deed as Exclude<Deed, 'note'>, agent))
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Problems)) throw error
-    return deed === 'close' ? closePrompt(ticketId, error.message) : said(error.message)
+    return error instanceof Problems ? closePrompt(ticketId, error.message) : said(error.message)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt'
 import type { PlainTextElement, PlainTextOption } from '@slack/types'
+import type { AgentRow } from '../../../db/schema.ts'
 import type { Desk } from '../desk.ts'
 import { admit } from './show.ts'
 import { metaOf } from './values.ts'
@@ -11,6 +12,7 @@ export type Offers =
 
 /** What somebody types in a select, and what the form that has it remembers. */
 export interface Searched {
+  agent: AgentRow
   typed: string
   actionId: string
   meta: Record<string, unknown>
@@ -25,8 +27,9 @@ export function onSearch(
 ): void {
   app.options(id, async ({ ack, options, body }) => {
     const offers = await admit(desk, body.user.id)
-      .then(() =>
+      .then(agent =>
         search({
+          agent,
           typed: options.value,
           actionId: options.action_id,
           meta: 'view' in body && body.view ? metaOf(body.view) : {},

@@ -6,7 +6,8 @@ import { historyOf } from '../../../core/events.ts'
 import type { MessageView, TicketView } from '../../../core/letter.ts'
 import { matchesOf, messageById } from '../../../core/messages/find.ts'
 import { messageView } from '../../../core/messages/view.ts'
-import { refuseUnlessMay } from '../../../core/permissions/may.ts'
+import type { Action } from '../../../core/permissions/grants.ts'
+import { refuseUnlessChangesSome, refuseUnlessMay } from '../../../core/permissions/may.ts'
 import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
 import { ticketById, ticketByIdentifier } from '../../../core/tickets/find.ts'
 import { ticketView } from '../../../core/tickets/view.ts'
@@ -120,14 +121,21 @@ export async function refreshCopy(desk: Desk, pressed: Pressed, ticketId: string
 }
 
 /**
- * Who it is. Throws a Problem for somebody who must not see tickets, or not this one. Those whom we know are let in without
- * asking Slack.
+ * Who it is. Throws a Problem for somebody who must not see tickets, or not this one, or may not do this with it. Those whom
+ * we know are let in without asking Slack.
  */
-export async function admit(desk: Desk, userId: string, ticketId?: string): Promise<AgentRow> {
+export async function admit(desk: Desk, userId: string, ticketId?: string, action: Action = 'view'): Promise<AgentRow> {
   const known = await desk.store.read(q => agentByHandle(q, userId))
   const agent = known && known.deactivated_at === null ? known : await desk.people.agent(userId)
   if (ticketId !== undefined)
-    await desk.store.read(async q => refuseUnlessMay(q, actorOf(agent), 'view', await ticketById(q, ticketId)))
+    await desk.store.read(async q => refuseUnlessMay(q, actorOf(agent), action, await ticketById(q, ticketId)))
+  return agent
+}
+
+/** Who it is, for somebody who may change tickets at all, as what belongs to none asks for. Throws a Problem for others. */
+export async function admitChanging(desk: Desk, userId: string): Promise<AgentRow> {
+  const agent = await desk.people.agent(userId)
+  await desk.store.read(q => refuseUnlessChangesSome(q, agent.id))
   return agent
 }
 

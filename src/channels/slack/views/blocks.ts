@@ -163,3 +163,8 @@ export function modal(form: Form): ModalView {
 export function notice(title: string, blocks: KnownBlock[] | string): ModalView {
   return modal({ id: 'notice', title, blocks: typeof blocks === 'string' ? [words(blocks)] : blocks })
 }
+
+/** What became of something. With it closes what is below, which shows it as it was. */
+export function outcome(title: string, text: string): ModalView {
+  return { ...notice(title, text), clear_on_close: true }
+}

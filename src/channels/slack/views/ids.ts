@@ -62,7 +62,6 @@ export const ids = {
     autoClose: 'submit_auto_close',
     digest: 'submit_digest',
     template: 'submit_template',
-    templates: 'list_templates',
     remind: 'submit_reminder',
     sendAs: 'submit_send_as',
   },

@@ -9,7 +9,7 @@ import { option } from '../../views/blocks.ts'
 import { pickedOptions, type SegmentMeta, segmentForm } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
 import { onSearch } from '../search.ts'
-import { admit, openForm, redrawView } from '../show.ts'
+import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { formFor } from './new-chat.ts'
@@ -60,7 +60,7 @@ async function count(desk: Desk, { body, user }: Pressed): Promise<void> {
 /** Keeps the segment, and has the form below choose it. */
 async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { viewId, form } = values.metaOf<SegmentMeta>(view)
-  const agent = await desk.people.agent(user.id)
+  const agent = await admitChanging(desk, user.id)
   const v = view.state.values
   const id = await desk.store.write(tx =>
     saveSegment(tx, { name: values.typed(v, 'name'), filter: filterIn(v), agent }),

@@ -52,14 +52,14 @@ async function answerTo(
     if (!thread) return said(`“${asked.verb}” is for the thread of a ticket: write it there.`)
     return await carryOut(desk, stored, asked, thread, agent)
   } catch (error) {
-    if (error instanceof Problem || error instanceof Problems) return refusal(error, text, thread)
+    if (error instanceof Problem || error instanceof Problems) return refusal(error, thread)
     throw error
   }
 }
 
 /** What cannot be closed without more is closed with the form. */
-function refusal({ message }: Error, text: string, thread: ThreadRow | undefined): Prompt {
-  return thread && /^close\b/i.test(text) ? closePrompt(thread.ticket_id, message) : said(message)
+function refusal(error: Problem | Problems, thread: ThreadRow | undefined): Prompt {
+  return thread && error instanceof Problems ? closePrompt(thread.ticket_id, error.message) : said(error.message)
 }
 
 const MOST_FOUND = 10

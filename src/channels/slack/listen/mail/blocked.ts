@@ -25,7 +25,7 @@ import {
   MOST_BLOCKED,
 } from '../../views/mail/blocked.ts'
 import { showHome } from '../home.ts'
-import { admit, detailsView, openForm, redrawView } from '../show.ts'
+import { admit, admitChanging, detailsView, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { showTray } from './tray.ts'
@@ -59,7 +59,10 @@ export function listenToBlocked(app: App, desk: Desk): void {
   })
   app.view<ViewSubmitAction>(
     ids.forms.blocked,
-    onSubmit(desk, async ({ view }) => ({ show: await listed(desk, values.typed(view.state.values, 'search')) })),
+    onSubmit(desk, async ({ user, view }) => {
+      await admit(desk, user.id)
+      return { show: await listed(desk, values.typed(view.state.values, 'search')) }
+    }),
   )
   app.view<ViewSubmitAction>(
     ids.forms.lift,
@@ -138,7 +141,7 @@ function keptBy(desk: Desk, pattern: string): Promise<ModalView> {
 }
 
 async function takeIn(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await desk.people.agent(user)
+  await admitChanging(desk, user)
   await desk.store.write(tx => takeInBanned(tx, value))
   const { view } = body
   if (view) await redrawView(desk, view.id, await keptBy(desk, values.metaOf<BannedMailsMeta>(view).pattern))
@@ -146,7 +149,7 @@ async function takeIn(desk: Desk, { body, user, value }: Pressed): Promise<void>
 
 async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { ticketId, listId, trayId } = values.metaOf<BanMeta>(view)
-  const agent = await desk.people.agent(user.id)
+  const agent = await admitChanging(desk, user.id)
   const v = view.state.values
   const day = values.chosenDay(v, 'until')
   const until = day === null ? null : endOfDay(day, zoneOrUtc(agent.zone))

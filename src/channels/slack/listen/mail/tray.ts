@@ -23,7 +23,7 @@ import { ids } from '../../views/ids.ts'
 import { banForm } from '../../views/mail/blocked.ts'
 import { type EntryMeta, moveEntryForm, trayView } from '../../views/mail/tray.ts'
 import { showHome } from '../home.ts'
-import { admit, loadMessage, openForm, redrawView } from '../show.ts'
+import { admit, admitChanging, loadMessage, openForm, redrawView } from '../show.ts'
 import { onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import { ticketIn } from '../tickets/relations.ts'
 import * as values from '../values.ts'
@@ -35,7 +35,8 @@ const HELD_ROWS = 5
 export function listenToTray(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.openTray,
-    onPress(desk, async ({ body }) => {
+    onPress(desk, async ({ body, user }) => {
+      await admit(desk, user)
       await openForm(desk, body, await view(desk))
     }),
   )
@@ -57,7 +58,8 @@ export function listenToTray(app: App, desk: Desk): void {
   })
   on(new RegExp(`^${ids.downloadEntry}:`), pressed => download(desk, pressed, pressed.value))
   on(ids.downloadMail, async pressed => {
-    const { message } = await loadMessage(desk, pressed.value)
+    const { message, ticket } = await loadMessage(desk, pressed.value)
+    await admit(desk, pressed.user, ticket.id, 'download')
     if (!message.inboundId) throw new Problem('conflict', 'This was not a mail.')
     await download(desk, pressed, message.inboundId)
   })
@@ -99,7 +101,7 @@ function settles(
   app.action<BlockAction>(
     new RegExp(`^${id}:`),
     onPress(desk, async ({ body, user, value }) => {
-      const agent = await desk.people.agent(user)
+      const agent = await admitChanging(desk, user)
       await desk.store.write(tx => work(tx, value, actorOf(agent)))
       if (body.view) await showTray(desk, body.view.id, user)
     }),

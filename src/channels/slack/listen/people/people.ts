@@ -14,7 +14,7 @@ import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { accountView } from '../../views/people/account.ts'
 import { mergeForm, type PersonMeta, personForm, personNoteForm, personView } from '../../views/people/page.ts'
-import { admit, openForm, redrawView } from '../show.ts'
+import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import { openNewTicket, startWith } from '../tickets/new-ticket.ts'
 import * as values from '../values.ts'
@@ -82,7 +82,7 @@ async function write(desk: Desk, { body, user, value }: Pressed): Promise<void> 
 }
 
 async function removeNote(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  const agent = await desk.people.agent(user)
+  const agent = await admitChanging(desk, user)
   await desk.store.write(tx => removeCustomerNote(tx, value, agent))
   if (!body.view) return
   const { customerId } = values.metaOf<PersonMeta>(body.view)
@@ -106,7 +106,7 @@ async function change(
   work: (tx: Tx, customerId: string, v: values.Values, by: AgentRow) => Promise<unknown>,
 ): Promise<Done> {
   const { customerId } = values.metaOf<PersonMeta>(view)
-  const agent = await desk.people.agent(user.id)
+  const agent = await admitChanging(desk, user.id)
   await desk.store.write(tx => work(tx, customerId, view.state.values, agent))
   const below = view.previous_view_id
   return {

@@ -69,9 +69,10 @@ export function listenToActions(app: App, desk: Desk): void {
 }
 
 /** Puts those files of a message into its thread that were folded away, and says what became of them. */
-async function postFiles(desk: Desk, { body, value }: Pressed): Promise<void> {
-  const viewId = await openForm(desk, body, notice('Files', 'Putting them into the thread…'))
+async function postFiles(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   const { message, ticket } = await loadMessage(desk, value)
+  await admit(desk, user, ticket.id, 'download')
+  const viewId = await openForm(desk, body, notice('Files', 'Putting them into the thread…'))
   const { root, place } = await desk.store.read(q => threadOf(q, ticket.id, 'desk'))
   if (!root) throw new Problem('conflict', 'The card of this ticket is not posted yet.')
   const { fit, out } = sortOut(foldedFiles(message))

@@ -10,7 +10,7 @@ import { moveToTeam, sendersThere } from '../../../../core/tickets/move.ts'
 import { moveMessage, splitOff } from '../../../../core/tickets/take-away.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
-import { notice } from '../../views/blocks.ts'
+import { outcome } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import {
   changeCustomerForm,
@@ -35,7 +35,7 @@ export function listenToElsewhere(app: App, desk: Desk): void {
       onSubmit(desk, body => work(desk, body)),
     )
   on(ids.moveTeam, async ({ body, user, value }) => {
-    await admit(desk, user)
+    await admit(desk, user, value)
     await openForm(desk, body, await teamForm(desk, value, null))
   })
   on(ids.pickNewTeam, async ({ body, value }) => {
@@ -43,7 +43,7 @@ export function listenToElsewhere(app: App, desk: Desk): void {
   })
   submitted(ids.forms.moveTeam, moveTeam)
   on(ids.changeCustomer, async ({ body, user, value }) => {
-    await admit(desk, user)
+    await admit(desk, user, value)
     await openForm(desk, body, await customerForm(desk, value, null))
   })
   on(ids.pickNewCustomer, async ({ body, value }) => {
@@ -53,8 +53,8 @@ export function listenToElsewhere(app: App, desk: Desk): void {
   submitted(ids.forms.customer, change)
   const openMail = (id: string, draw: (message: MessageView, ticket: TicketView) => ModalView) =>
     on(id, async ({ body, user, value }) => {
-      await admit(desk, user)
       const { message, ticket } = await loadMessage(desk, value)
+      await admit(desk, user, ticket.id)
       await openForm(desk, body, draw(message, ticket))
     })
   openMail(ids.splitOff, splitForm)
@@ -86,7 +86,7 @@ async function moveTeam(desk: Desk, { user, view }: ViewSubmitAction): Promise<D
   await desk.store.write(tx => moveToTeam(tx, ticketId, { teamId, senderId }, actorOf(agent)))
   const ticket = await loadTicket(desk, ticketId)
   const mails = ticket.sender ? ` The next mail comes from ${ticket.sender.address}.` : ''
-  return { show: notice('Moved', `${ticket.identifier} is with the team ${ticket.team.name} now.${mails}`) }
+  return { show: outcome('Moved', `${ticket.identifier} is with the team ${ticket.team.name} now.${mails}`) }
 }
 
 async function customerForm(desk: Desk, ticketId: string, picked: string | null): Promise<ModalView> {
@@ -109,7 +109,7 @@ async function change(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
   const to = picked.startsWith('c:') ? { id: picked.slice(2) } : { typed: picked.slice(2) }
   await desk.store.write(tx => changeCustomer(tx, ticketId, to, actorOf(agent)))
   const { identifier, customer } = await loadTicket(desk, ticketId)
-  return { show: notice('Customer', `The next mail of ${identifier} goes to ${customer.name} (${customer.address}).`) }
+  return { show: outcome('Customer', `The next mail of ${identifier} goes to ${customer.name} (${customer.address}).`) }
 }
 
 async function split(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
@@ -117,7 +117,7 @@ async function split(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done
   const agent = await desk.people.agent(user.id)
   const subject = values.typed(view.state.values, 'subject')
   const ticket = await desk.store.write(tx => splitOff(tx, messageId, subject, actorOf(agent)))
-  return { show: notice('Split off', `The mail is ${ticket.identifier} now.`) }
+  return { show: outcome('Split off', `The mail is ${ticket.identifier} now.`) }
 }
 
 async function moveMail(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
@@ -126,12 +126,12 @@ async function moveMail(desk: Desk, { user, view }: ViewSubmitAction): Promise<D
   const to = ticketIn(view.state.values)
   await desk.store.write(tx => moveMessage(tx, messageId, to, actorOf(agent)))
   const { identifier } = await loadTicket(desk, to)
-  return { show: notice('Moved', `The mail is on ${identifier} now.`) }
+  return { show: outcome('Moved', `The mail is on ${identifier} now.`) }
 }
 
 async function remove(desk: Desk, { user, value, body }: Pressed): Promise<void> {
   const agent = await desk.people.agent(user)
   const { identifier } = await loadTicket(desk, value)
   await desk.store.write(tx => deleteTicket(tx, value, actorOf(agent)))
-  if (body.view) await redrawView(desk, body.view.id, notice('Deleted', `${identifier} is deleted.`))
+  if (body.view) await redrawView(desk, body.view.id, outcome('Deleted', `${identifier} is deleted.`))
 }

@@ -20,7 +20,7 @@ export function listenToHistory(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.history,
     onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user)
+      await admit(desk, user, value)
       await openForm(desk, body, await pageOf(desk, { ticketId: value, pages: [null] }))
     }),
   )
@@ -42,8 +42,8 @@ export async function openHistory(
   identifier: string,
 ): Promise<void> {
   if (!identifier) throw new Problem('invalid', 'Name the ticket, such as `/outreach history SUP-41`.')
-  await admit(desk, user)
   const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
+  await admit(desk, user, id)
   await openForm(desk, from, await pageOf(desk, { ticketId: id, pages: [null] }))
 }
 
@@ -66,8 +66,8 @@ async function turn(desk: Desk, { body, value }: Pressed): Promise<void> {
 }
 
 async function give(desk: Desk, { body, user, value }: Pressed): Promise<void> {
+  await admit(desk, user, value)
   const viewId = await openForm(desk, body, notice('History', 'Writing it…'))
-  await admit(desk, user)
   const { identifier } = await desk.store.read(q => ticketById(q, value))
   const text = historyText(desk.store, value)
   await sendFile(desk, user, {

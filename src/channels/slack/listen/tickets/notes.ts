@@ -16,12 +16,12 @@ import { writtenIn } from './new-ticket.ts'
 export function listenToNotes(app: App, desk: Desk): void {
   const on = (id: string, work: (pressed: Pressed) => Promise<void>) => app.action<BlockAction>(id, onPress(desk, work))
   on(ids.notes, async ({ body, user, value }) => {
-    await admit(desk, user)
+    await admit(desk, user, value)
     await openForm(desk, body, await listed(desk, value))
   })
   on(ids.changeNote, async ({ body, user, value }) => {
-    await admit(desk, user)
     const { message, ticket } = await loadMessage(desk, value)
+    await admit(desk, user, ticket.id)
     await openForm(desk, body, changeNoteForm(message, body.view?.id ?? null, ticket.id))
   })
   on(ids.deleteNote, pressed => remove(desk, pressed))

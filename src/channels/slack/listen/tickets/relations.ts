@@ -2,13 +2,14 @@ import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { PlainTextOption } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import type { Actor } from '../../../../core/events.ts'
+import { scopeOf } from '../../../../core/permissions/may.ts'
 import { ticketsLike } from '../../../../core/tickets/like.ts'
 import { mergeOutlook, mergeTickets } from '../../../../core/tickets/merge.ts'
 import { linkTickets, setParent, unlinkTickets } from '../../../../core/tickets/relations.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
-import { notice } from '../../views/blocks.ts'
+import { outcome } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
 import type { TicketMeta } from '../../views/tickets/forms.ts'
 import {
@@ -26,15 +27,18 @@ import * as values from '../values.ts'
 
 /** Links, sub-tickets and merging, and the search for a ticket as somebody types. */
 export function listenToRelations(app: App, desk: Desk): void {
-  onSearch(app, desk, ids.findTicket, async ({ typed, meta }) => {
+  onSearch(app, desk, ids.findTicket, async ({ agent, typed, meta }) => {
     const { ticketId: than = null } = meta as Partial<TicketMeta>
-    return { options: (await desk.store.read(q => ticketsLike(q, typed, { than }))).map(ticketOption) }
+    const found = await desk.store.read(async q =>
+      ticketsLike(q, typed, { than, scope: await scopeOf(q, agent.id, 'view') }),
+    )
+    return { options: found.map(ticketOption) }
   })
   const open = (id: string, draw: typeof relationsForm) =>
     app.action<BlockAction>(
       id,
       onPress(desk, async ({ body, user, value }) => {
-        await admit(desk, user)
+        await admit(desk, user, value)
         await openForm(desk, body, draw(await loadTicket(desk, value)))
       }),
     )
@@ -109,5 +113,5 @@ async function merge(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done
   const agent = await desk.people.agent(user.id)
   await desk.store.write(tx => mergeTickets(tx, from, into, actorOf(agent), { otherCustomer }))
   const says = `${outlook.from.identifier} is merged into ${outlook.into.identifier}. The next mail goes to ${outlook.into.address}.`
-  return { show: notice('Merged', says) }
+  return { show: outcome('Merged', says) }
 }

@@ -16,7 +16,7 @@ export function listenToReminders(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.remind,
     onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user)
+      await admit(desk, user, value)
       const reminders = await desk.store.read(q => remindersOf(q, value))
       await openForm(desk, body, remindForm(await loadTicket(desk, value), reminders, await zoneOf(desk, user)))
     }),

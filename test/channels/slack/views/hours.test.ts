@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { deskPost } from '../../../src/channels/slack/views/desk-post.ts'
-import { hoursForm, hoursPage, readHolidays, readSlots } from '../../../src/channels/slack/views/team/hours.ts'
+import { deskPost } from '../../../../src/channels/slack/views/desk-post.ts'
+import { hoursForm, hoursPage, readHolidays, readSlots } from '../../../../src/channels/slack/views/team/hours.ts'
 import {
   autoCloseForm,
   digestForm,
   draftOf,
   policyForm,
   readSpan,
-} from '../../../src/channels/slack/views/team/promises.ts'
-import { statsView } from '../../../src/channels/slack/views/team/stats.ts'
-import { weekSvg } from '../../../src/channels/slack/views/team/week-chart.ts'
-import { ticketCard } from '../../../src/channels/slack/views/tickets/card.ts'
-import { historyPage } from '../../../src/channels/slack/views/tickets/history-page.ts'
-import { deskMessage } from '../../../src/channels/slack/views/tickets/message.ts'
-import type { AutoClose } from '../../../src/core/auto-close/settings.ts'
-import { type Hours, MOST_HOLIDAYS } from '../../../src/core/hours/settings.ts'
-import type { Policy } from '../../../src/core/sla/policies.ts'
-import type { ClockView } from '../../../src/core/sla/view.ts'
-import type { Figures } from '../../../src/core/stats/figures.ts'
-import type { EventRow } from '../../../src/db/schema.ts'
-import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
-import { aMessage, aTicket } from '../../support/views.ts'
+} from '../../../../src/channels/slack/views/team/promises.ts'
+import { statsView } from '../../../../src/channels/slack/views/team/stats.ts'
+import { weekSvg } from '../../../../src/channels/slack/views/team/week-chart.ts'
+import { ticketCard } from '../../../../src/channels/slack/views/tickets/card.ts'
+import { historyPage } from '../../../../src/channels/slack/views/tickets/history-page.ts'
+import { deskMessage } from '../../../../src/channels/slack/views/tickets/message.ts'
+import type { AutoClose } from '../../../../src/core/auto-close/settings.ts'
+import { type Hours, MOST_HOLIDAYS } from '../../../../src/core/hours/settings.ts'
+import type { Policy } from '../../../../src/core/sla/policies.ts'
+import type { ClockView } from '../../../../src/core/sla/view.ts'
+import type { Figures } from '../../../../src/core/stats/figures.ts'
+import type { EventRow } from '../../../../src/db/schema.ts'
+import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
+import { aMessage, aTicket } from '../../../support/views.ts'
 import { faultsIn, hostile, long, now, pingsIn, wordsOn } from './what-slack-refuses.ts'
 
 const HOUR = 3_600_000

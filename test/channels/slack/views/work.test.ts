@@ -1,26 +1,26 @@
 import type { ModalView } from '@slack/types'
 import { describe, expect, test } from 'vitest'
-import { moveEntryForm, trayView } from '../../../src/channels/slack/views/mail/tray.ts'
-import { noticePost } from '../../../src/channels/slack/views/notice.ts'
-import { forgetPrompt } from '../../../src/channels/slack/views/team/forget.ts'
-import { movedCard, ticketCard } from '../../../src/channels/slack/views/tickets/card.ts'
+import { moveEntryForm, trayView } from '../../../../src/channels/slack/views/mail/tray.ts'
+import { noticePost } from '../../../../src/channels/slack/views/notice.ts'
+import { forgetPrompt } from '../../../../src/channels/slack/views/team/forget.ts'
+import { movedCard, ticketCard } from '../../../../src/channels/slack/views/tickets/card.ts'
 import {
   changeCustomerForm,
   moveMailForm,
   moveTeamForm,
   splitForm,
-} from '../../../src/channels/slack/views/tickets/elsewhere.ts'
-import { closeForm } from '../../../src/channels/slack/views/tickets/forms.ts'
-import { deskMessage } from '../../../src/channels/slack/views/tickets/message.ts'
-import { moreView } from '../../../src/channels/slack/views/tickets/more.ts'
-import { noteForm } from '../../../src/channels/slack/views/tickets/note.ts'
-import { changeNoteForm, notesView } from '../../../src/channels/slack/views/tickets/notes.ts'
-import { mergeForm, relationsForm, ticketOption } from '../../../src/channels/slack/views/tickets/relations.ts'
-import { snoozeForm } from '../../../src/channels/slack/views/tickets/snooze.ts'
-import type { Document } from '../../../src/core/document.ts'
-import type { SenderRow, TeamRow } from '../../../src/db/schema.ts'
-import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
-import { aMessage, aTicket } from '../../support/views.ts'
+} from '../../../../src/channels/slack/views/tickets/elsewhere.ts'
+import { closeForm } from '../../../../src/channels/slack/views/tickets/forms.ts'
+import { deskMessage } from '../../../../src/channels/slack/views/tickets/message.ts'
+import { moreView } from '../../../../src/channels/slack/views/tickets/more.ts'
+import { noteForm } from '../../../../src/channels/slack/views/tickets/note.ts'
+import { changeNoteForm, notesView } from '../../../../src/channels/slack/views/tickets/notes.ts'
+import { mergeForm, relationsForm, ticketOption } from '../../../../src/channels/slack/views/tickets/relations.ts'
+import { snoozeForm } from '../../../../src/channels/slack/views/tickets/snooze.ts'
+import type { Document } from '../../../../src/core/document.ts'
+import type { SenderRow, TeamRow } from '../../../../src/db/schema.ts'
+import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
+import { aMessage, aTicket } from '../../../support/views.ts'
 import { faultsIn, hostile, long, now, pingsIn } from './what-slack-refuses.ts'
 
 const longAddress = `${'e'.repeat(64)}@${'acme.'.repeat(40)}test`

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { alert, claimNotices } from '../../src/core/alerts.ts'
 import { claimChatCards, claimChatPosts, queueChatPost } from '../../src/core/chats/card.ts'
 import { claimDeskPosts, queueDeskPost } from '../../src/core/desk-posts.ts'
-import { extendLeases } from '../../src/core/leases.ts'
+import { extendLeases } from '../../src/core/lease.ts'
 import type { Tx } from '../../src/db/store.ts'
 import { type ChatTown, startChatTown } from '../support/chat.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bar, chatCard } from '../../../src/channels/slack/views/chats/card.ts'
+import { bar, chatCard } from '../../../../src/channels/slack/views/chats/card.ts'
 import {
   chatList,
   chatPage,
@@ -7,28 +7,28 @@ import {
   duration,
   followUpForm,
   reportView,
-} from '../../../src/channels/slack/views/chats/chats.ts'
+} from '../../../../src/channels/slack/views/chats/chats.ts'
 import {
   type DryRunPage,
   dryRunView,
   recipientOption,
   startedView,
-} from '../../../src/channels/slack/views/chats/dry-run.ts'
+} from '../../../../src/channels/slack/views/chats/dry-run.ts'
 import {
   type AudienceKind,
   type NewChatForm,
   newChatForm,
   pickedOptions,
   segmentForm,
-} from '../../../src/channels/slack/views/chats/new-chat.ts'
-import { chatPost } from '../../../src/channels/slack/views/chats/post.ts'
-import { chatRulesForm } from '../../../src/channels/slack/views/chats/rules.ts'
-import { BLOCKS, USUAL_EXCLUSIONS } from '../../../src/core/chats/blocks.ts'
-import type { ChatReport } from '../../../src/core/chats/report.ts'
-import { chatRulesOf } from '../../../src/core/chats/rules.ts'
-import type { ChatView } from '../../../src/core/chats/view.ts'
-import { type Document, fromText } from '../../../src/core/document.ts'
-import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
+} from '../../../../src/channels/slack/views/chats/new-chat.ts'
+import { chatPost } from '../../../../src/channels/slack/views/chats/post.ts'
+import { chatRulesForm } from '../../../../src/channels/slack/views/chats/rules.ts'
+import { BLOCKS, USUAL_EXCLUSIONS } from '../../../../src/core/chats/blocks.ts'
+import type { ChatReport } from '../../../../src/core/chats/report.ts'
+import { chatRulesOf } from '../../../../src/core/chats/rules.ts'
+import type { ChatView } from '../../../../src/core/chats/view.ts'
+import { type Document, fromText } from '../../../../src/core/document.ts'
+import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
 import { faultsIn, hostile, long, now, pingsIn as pings, wordsOn } from './what-slack-refuses.ts'
 
 const longAddress = `${'e'.repeat(64)}@${'acme.'.repeat(40)}test`

@@ -1,4 +1,4 @@
-import { faultsInBlocks, textLength } from '../../../src/sandbox/slack/blocks/blocks.ts'
+import { faultsInBlocks, textLength } from '../../../../src/sandbox/slack/blocks/blocks.ts'
 
 /** The moment of the views in tests (ms UTC). */
 export const now = Date.UTC(2026, 10, 21, 14, 2)

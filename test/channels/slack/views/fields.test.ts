@@ -1,20 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import { fieldForm, fieldsPage, formForm } from '../../../src/channels/slack/views/team/fields.ts'
-import { groupForm, groupOptions, groupsPage, tagForm, tagsPage } from '../../../src/channels/slack/views/team/tags.ts'
-import { ticketCard } from '../../../src/channels/slack/views/tickets/card.ts'
-import { customerFieldsForm } from '../../../src/channels/slack/views/tickets/customer-fields.ts'
-import { ticketDetails } from '../../../src/channels/slack/views/tickets/details.ts'
-import { editDetailsForm, tagOffers } from '../../../src/channels/slack/views/tickets/edit-details.ts'
-import type { Asked } from '../../../src/channels/slack/views/tickets/fields.ts'
-import { closeForm } from '../../../src/channels/slack/views/tickets/forms.ts'
-import { newTicketForm } from '../../../src/channels/slack/views/tickets/new-ticket.ts'
-import { type Field, KINDS } from '../../../src/core/fields/define.ts'
-import type { FilledField } from '../../../src/core/fields/values.ts'
-import { hoursOf } from '../../../src/core/hours/settings.ts'
-import { suggestions } from '../../../src/sandbox/slack/blocks/elements.ts'
-import { faultsOf } from '../../../src/sandbox/slack/blocks/rules.ts'
-import { faultsInView } from '../../../src/sandbox/slack/blocks/views.ts'
-import { aMessage, aTicket } from '../../support/views.ts'
+import { fieldForm, fieldsPage, formForm } from '../../../../src/channels/slack/views/team/fields.ts'
+import {
+  groupForm,
+  groupOptions,
+  groupsPage,
+  tagForm,
+  tagsPage,
+} from '../../../../src/channels/slack/views/team/tags.ts'
+import { ticketCard } from '../../../../src/channels/slack/views/tickets/card.ts'
+import { customerFieldsForm } from '../../../../src/channels/slack/views/tickets/customer-fields.ts'
+import { ticketDetails } from '../../../../src/channels/slack/views/tickets/details.ts'
+import { editDetailsForm, tagOffers } from '../../../../src/channels/slack/views/tickets/edit-details.ts'
+import type { Asked } from '../../../../src/channels/slack/views/tickets/fields.ts'
+import { closeForm } from '../../../../src/channels/slack/views/tickets/forms.ts'
+import { newTicketForm } from '../../../../src/channels/slack/views/tickets/new-ticket.ts'
+import { type Field, KINDS } from '../../../../src/core/fields/define.ts'
+import type { FilledField } from '../../../../src/core/fields/values.ts'
+import { hoursOf } from '../../../../src/core/hours/settings.ts'
+import { suggestions } from '../../../../src/sandbox/slack/blocks/elements.ts'
+import { faultsOf } from '../../../../src/sandbox/slack/blocks/rules.ts'
+import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
+import { aMessage, aTicket } from '../../../support/views.ts'
 import { faultsIn, hostile, long, now, pingsIn, wordsOn } from './what-slack-refuses.ts'
 
 const MOST = 250_000 // Slack's limit for a view

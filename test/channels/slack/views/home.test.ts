@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { draftsHome, inboxHome, setUpHome } from '../../../../src/channels/slack/views/home.ts'
+import type { DraftKind } from '../../../../src/core/drafts.ts'
+import { longAddress, refusedView, tickets } from './extremes.ts'
+import { ann, senderRow, teamRow } from './rows.ts'
+import { hostile, now } from './what-slack-refuses.ts'
+
+const draftKinds: DraftKind[] = ['ticket', 'reply', 'note', 'chat']
+const drafts = Array.from({ length: 25 }, (_, i) => ({
+  ...{
+    id: `d${i}`,
+    about: { kind: draftKinds[i % 4] as DraftKind, title: hostile, text: hostile },
+    isShared: i % 3 === 0,
+  },
+  ...{ isOwn: i % 5 > 0, by: hostile, updatedAt: now },
+}))
+
+const manySenders = {
+  teams: [teamRow({ sender_id: 's0' }), teamRow({ id: 't2', sender_id: 'gone' })],
+  senders: Array.from({ length: 30 }, (_, i) => senderRow({ id: `s${i}`, broken_at: 1, broken_reason: hostile })),
+  agents: [ann],
+  unmatched: 2,
+  alerts: [],
+  me: ann,
+  aliases: new Map(),
+  blocked: 3,
+  from: 24,
+}
+
+test('App Home shows what stands below however many senders there are', () => {
+  const shown = JSON.stringify(setUpHome(manySenders))
+  expect(shown).toContain('25 to 30 of 30')
+  expect(shown).toContain('3 addresses are not written to, or banned.')
+  expect(shown).toContain('open_tray')
+  expect(shown).toContain('its usual sender is no more')
+})
+
+test('App Home', () => {
+  const homes = [
+    inboxHome({ tab: 'inbox', list: 'all', after: '1:2' }, Object.values(tickets), '3:4', now),
+    inboxHome({ tab: 'inbox', list: 'mine', after: null }, [], null, now),
+    draftsHome(drafts, now),
+    draftsHome([], now),
+    setUpHome({
+      teams: [],
+      senders: [],
+      agents: [ann],
+      unmatched: 0,
+      alerts: [],
+      me: ann,
+      aliases: new Map(),
+      blocked: 0,
+      from: 0,
+    }),
+    setUpHome({
+      teams: Array.from({ length: 60 }, (_, i) =>
+        teamRow({ id: `t${i}`, place_problem: 'Overture is not in this channel.' }),
+      ),
+      senders: [senderRow({ broken_reason: hostile, name: hostile })],
+      agents: Array(200).fill({ ...ann, name: hostile, alias: null }),
+      alerts: [{ text: hostile.repeat(40), raised_at: now }],
+      unmatched: 2,
+      me: ann,
+      aliases: new Map([['s1', Array(100).fill(longAddress)]]),
+      blocked: 1,
+      from: 0,
+    }),
+    setUpHome(manySenders),
+  ]
+  for (const home of homes) expect(refusedView(home)).toEqual([])
+})

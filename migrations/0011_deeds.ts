@@ -10,6 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('ticket_id', 'text', c => c.primaryKey())
     .addColumn('stale_at', 'bigint', c => c.notNull())
     .execute()
+  // their entries lack the marks by which spans and words of fields are found
+  await sql`insert into stale_entries (ticket_id, stale_at) select distinct ticket_id, 0 from field_values`.execute(db)
   await db.schema
     .createTable('deeds')
     .addColumn('id', 'text', c => c.primaryKey())

@@ -1,15 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
+import { eraseTickets } from '../../src/core/erase/conversations.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { undoSend } from '../../src/core/messages/decide.ts'
 import { grantsOf, setGrants } from '../../src/core/permissions/grants.ts'
 import { tagsOf } from '../../src/core/tags/tags.ts'
+import { createTeam } from '../../src/core/teams.ts'
+import { takeTicket } from '../../src/core/tickets/assign.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { checkTicket, type NewTicket } from '../../src/core/tickets/form.ts'
 import { mergeTickets } from '../../src/core/tickets/merge.ts'
+import { moveToTeam } from '../../src/core/tickets/move.ts'
 import { openTicket } from '../../src/core/tickets/open.ts'
 import { relationsOf, setParent } from '../../src/core/tickets/relations.ts'
-import { closeTicket } from '../../src/core/tickets/status.ts'
+import { closeTicket, setStatus } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -82,6 +87,28 @@ describe('a sub-ticket', () => {
     expect((await cardVersion(parent.id)).version).toBe(closed.version + 1)
     const related = (await town.store.read(q => relationsOf(q, [parent.id]))).get(parent.id)
     expect(related?.children ?? []).toEqual([])
+  })
+
+  it('tells it also when its mail is taken back, when another team has it, and when it is forgotten', async () => {
+    const parent = await town.open({ customer: { typed: 'Bob Stone <bob@globex.test>' } })
+    const child = await openBelow(parent.id, { email: true })
+    const versions = [await cardVersion(parent.id)]
+    const [mail] = await town.messages(child.id)
+    await town.store.write(tx => undoSend(tx, mail?.id ?? '', ann()))
+    versions.push(await cardVersion(parent.id))
+    await town.store.write(async tx => {
+      await takeTicket(tx, child.id, town.ann)
+      await setStatus(tx, child.id, 'in_progress', ann())
+    })
+    versions.push(await cardVersion(parent.id))
+    const form = { name: 'Sales', prefix: 'SAL', place: 'C0SALES', replyMode: 'ask', holdMs: 0, signature: '' } as const
+    const teamId = await town.store.write(tx => createTeam(tx, form))
+    await town.store.write(tx => moveToTeam(tx, child.id, { teamId, senderId: null }, ann()))
+    versions.push(await cardVersion(parent.id))
+    const erasing = { id: 'e1', customerId: child.customer_id, addresses: ['jane@acme.test'], agentId: town.ann.id }
+    await town.store.write(tx => eraseTickets(tx, { ...erasing, cursor: '' }))
+    versions.push(await cardVersion(parent.id))
+    expect(new Set(versions.map(v => v.version)).size).toBe(versions.length)
   })
 
   it('is one of many: the open ones are named first, all are counted, and another ticket’s are named beside', async () => {

@@ -175,6 +175,31 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await found.getByText(name).first().waitFor()
     await page.keyboard.press('Escape')
 
+    await type(page, 'Message #support', '/ticket find')
+    await page.keyboard.press('Enter')
+    const finding = page.getByRole('dialog', { name: 'Find tickets' })
+    await finding.getByRole('textbox', { name: 'Words' }).fill('frost*')
+    for (const [field, first] of [
+      ['Flowers', finding.getByRole('combobox', { name: 'Flowers' })],
+      ['Order number', finding.getByRole('textbox', { name: 'Order number' })],
+    ] as const) {
+      await finding.getByRole('combobox', { name: 'Custom field' }).click()
+      await page.keyboard.type(field)
+      await page.getByRole('option', { name: field }).click()
+      await first.waitFor()
+    }
+    expect(await finding.getByRole('textbox', { name: 'Words' }).inputValue()).toBe('frost*')
+    await finding.getByRole('textbox', { name: 'Words' }).fill('')
+    await finding.getByRole('combobox', { name: 'Flowers' }).click()
+    await page.getByRole('option', { name: 'Tulips' }).click()
+    await finding.getByRole('textbox', { name: 'Order number' }).fill('1042')
+    await finding.getByRole('button', { name: 'Find' }).click()
+    await page
+      .getByRole('dialog', { name: 'Find', exact: true })
+      .getByText(/^1 ticket/)
+      .waitFor()
+    await page.keyboard.press('Escape')
+
     await card.getByRole('button', { name: 'More', exact: true }).click()
     await page
       .getByRole('dialog', { name: `More on ${name}` })

@@ -39,6 +39,21 @@ const redrawMany = preparedMany((q, tickets: { ticketId: string; due: number }[]
     .where('kind', '=', 'card'),
 )
 
+/** Has the cards drawn anew of those tickets that these are part of: they say how far these are. */
+export async function redrawAbove(tx: Tx, ticketIds: string[]): Promise<void> {
+  const rows = await tx.q
+    .selectFrom('tickets')
+    .select('parent_id')
+    .distinct()
+    .where('id', 'in', ticketIds)
+    .where('parent_id', 'is not', null)
+    .execute()
+  await redrawCards(
+    tx,
+    rows.map(r => r.parent_id as string),
+  )
+}
+
 /** Has all that shows a message at the desk shown anew: our own post of it, or the mark on the one that came from there. */
 export async function redrawMessage(tx: Tx, messageId: string): Promise<void> {
   await redraw(tx, e =>

@@ -1,6 +1,6 @@
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
-import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
+import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
 import { ERASED, type Erasing, type Piece } from './piece.ts'
 
@@ -71,6 +71,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     .where('ticket_id', 'in', ids)
     .execute()
   for (const id of ids) touchTicket(tx, id) // nobody finds it any more
+  await redrawAbove(tx, ids)
   return { cursor: ids.at(-1) as string, counts: { tickets: ids.length } }
 }
 

@@ -1,7 +1,7 @@
 import type { DeliveryRow, MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { copiesBy } from '../copies.ts'
-import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
+import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { keepWish } from './wish.ts'
 
 /** Makes a note of a message that is still held; false when it is not held any more. */
@@ -35,6 +35,7 @@ async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
     .set({ published_at: null, status: 'internal', updated_at: tx.now })
     .where('id', '=', ticketId)
     .execute()
+  await redrawAbove(tx, [ticketId])
   const held = await tx.q
     .selectFrom('deliveries')
     .select('message_id')

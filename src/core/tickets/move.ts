@@ -2,7 +2,7 @@ import type { SenderRow, TeamRow, ThreadRow, TicketRow } from '../../db/schema.t
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { queueCard } from '../deliveries/queue.ts'
-import { redrawCard } from '../deliveries/redraw.ts'
+import { redrawAbove, redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { postNotice } from '../messages/notice.ts'
 import { showNewest } from '../messages/unseen.ts'
@@ -51,6 +51,7 @@ export async function moveToTeam(
     })
     .where('id', '=', id)
     .execute()
+  await redrawAbove(tx, [id])
   await record(
     tx,
     id,

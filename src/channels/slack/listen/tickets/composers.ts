@@ -5,10 +5,10 @@ import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { insertIntoChat } from '../chats/new-chat.ts'
 import { onPress } from '../showing-problems.ts'
-import { saveFrom } from './drafts.ts'
 import { insertIntoTicket, redrawTicket } from './new-ticket.ts'
 import { insertIntoNote } from './note.ts'
 import { insertIntoReply, redrawReply } from './reply.ts'
+import { saveFrom } from './save-draft.ts'
 
 /** What is chosen in the forms in which somebody writes: a template, and when it goes. What is typed is saved with it. */
 export function listenToComposers(app: App, desk: Desk): void {

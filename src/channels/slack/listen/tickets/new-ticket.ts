@@ -36,10 +36,10 @@ import { type Done, onPress, onSubmit } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
 import { freshComposer, withInserted } from './compose.ts'
-import { saveFrom } from './drafts.ts'
 import { askedAtFirst, enteredIn } from './fields.ts'
 import { addresseeOf, addressOf, customerIn, readNewTicket, startOfTicket } from './read-ticket.ts'
 import { composer } from './reply.ts'
+import { saveFrom } from './save-draft.ts'
 
 export { assigneeOf, writtenIn } from './read-ticket.ts'
 

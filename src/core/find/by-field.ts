@@ -5,8 +5,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { FieldKind } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { folded, numberIn } from '../fields/read.ts'
-import { ME, NONE } from './facets.ts'
-import type { Filter } from './filter.ts'
+import { type Filter, ME, NONE } from './filter.ts'
 import { blocksBetween, blocksOf } from './number-blocks.ts'
 
 /** What a filter asks of one custom field. */

@@ -4,9 +4,8 @@ import type { Query } from '../../db/store.ts'
 import { fieldsOf } from '../fields/values.ts'
 import { findTags, tagsOf } from '../tags/tags.ts'
 import { fieldMarks, fieldsToFind } from './by-field.ts'
-import { NONE } from './facets.ts'
-import type { Filter } from './filter.ts'
-import type { Named } from './names.ts'
+import { type Filter, NONE } from './filter.ts'
+import type { Named } from './named.ts'
 
 /** The marks of a ticket's tags and custom fields. */
 export async function labelsOf(q: Query, ticketId: string): Promise<string[]> {

@@ -2,16 +2,7 @@ import type { TicketRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { labelsOf } from './by-tag.ts'
 import { daysOf } from './dates.ts'
-
-/** How a ticket began. */
-export type Source = 'agent' | 'customer' | 'chat'
-export const SOURCES: Source[] = ['agent', 'customer', 'chat']
-
-/** What is chosen to find those that have nothing there. */
-export const NONE = 'none'
-
-/** What stands for whoever looks, so that a team's view shows each their own. */
-export const ME = 'me'
+import { NONE, type Source } from './filter.ts'
 
 /** The exact marks by which a ticket is found; filters ask for them in these very words (terms.ts). */
 export async function facetsOf(q: Query, ticket: TicketRow & { channel: string | null }): Promise<string[]> {

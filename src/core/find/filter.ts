@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { SOURCES } from './facets.ts'
+
+/** How a ticket began. */
+export type Source = 'agent' | 'customer' | 'chat'
+export const SOURCES: Source[] = ['agent', 'customer', 'chat']
+
+/** What is chosen to find those that have nothing there. */
+export const NONE = 'none'
+
+/** What stands for whoever looks, so that a team's view shows each their own. */
+export const ME = 'me'
 
 const STATUSES = [
   'draft',

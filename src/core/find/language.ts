@@ -3,10 +3,10 @@ import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type FieldFilter, fieldsToFind, isOrdered } from './by-field.ts'
 import { MOMENTS, type Moment } from './dates.ts'
-import { ME, NONE, SOURCES } from './facets.ts'
 import { fieldWords, readFieldFilter, readSpan, withField } from './field-language.ts'
-import { type Filter, LAST, PRIORITIES, type Span, STATUSES } from './filter.ts'
-import { type Named, named, namesFor, type Subject } from './names.ts'
+import { type Filter, LAST, ME, NONE, PRIORITIES, SOURCES, type Span, STATUSES } from './filter.ts'
+import type { Named } from './named.ts'
+import { named, namesFor, type Subject } from './names.ts'
 
 /** What can stand before a colon, with what may follow it. */
 export const KEYS = [

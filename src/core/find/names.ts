@@ -2,15 +2,10 @@ import type { Query } from '../../db/store.ts'
 import { agents } from '../agents.ts'
 import { teams } from '../teams.ts'
 import { fieldNames, groupNames, tagNames, tagsNamed } from './by-tag.ts'
+import type { Named } from './named.ts'
 
 /** What can be looked for by its name. */
 export type Subject = 'assignee' | 'by' | 'team' | 'tag' | 'group' | 'field'
-
-export interface Named {
-  id: string
-  name: string
-  also: string[] // what else it may be called
-}
 
 /** All that there is of a kind, by name; of tags, of which there may be thousands, those that what was typed may mean. */
 export async function namesFor(q: Query, subject: Subject, typed = ''): Promise<Named[]> {

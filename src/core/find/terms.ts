@@ -5,8 +5,7 @@ import type { Query } from '../../db/store.ts'
 import { fieldTerms } from './by-field.ts'
 import { tagTerms } from './by-tag.ts'
 import { boundsOf, isWithin, MOMENTS, spanTerm } from './dates.ts'
-import { ME, NONE } from './facets.ts'
-import type { Filter } from './filter.ts'
+import { type Filter, ME, NONE } from './filter.ts'
 import { type Visible, visibleTerms } from './visible.ts'
 
 /** What the index is asked, and what of a ticket is then to be looked at exactly. */

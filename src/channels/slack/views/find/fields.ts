@@ -1,7 +1,6 @@
 import type { InputBlock, KnownBlock, PlainTextOption } from '@slack/types'
 import { type FieldFilter, type FieldToFind, isOrdered, isText } from '../../../../core/find/by-field.ts'
-import { ME, NONE } from '../../../../core/find/facets.ts'
-import { MOST_FIELDS } from '../../../../core/find/filter.ts'
+import { ME, MOST_FIELDS, NONE } from '../../../../core/find/filter.ts'
 import { context, cut, field, limits, oneLine, option, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'
 

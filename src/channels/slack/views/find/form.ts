@@ -1,7 +1,6 @@
 import type { InputBlock, ModalView, Option, PlainTextOption } from '@slack/types'
 import { MOMENTS, type Moment } from '../../../../core/find/dates.ts'
-import { NONE, SOURCES } from '../../../../core/find/facets.ts'
-import { type Filter, LAST, PRIORITIES, STATUSES } from '../../../../core/find/filter.ts'
+import { type Filter, LAST, NONE, PRIORITIES, SOURCES, STATUSES } from '../../../../core/find/filter.ts'
 import type { Subject } from '../../../../core/find/names.ts'
 import { field, modal, option, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'

@@ -59,6 +59,15 @@ const fromMore = async (button: string) => {
   await ben.click({ view: id }, button)
   return slack.until(() => ben.modals()[1])
 }
+/** What Ben hears, or the form that opens for him. */
+const pressed = async (button: string) => {
+  const { ben, slack } = world
+  const before = ben.ephemerals().length
+  await ben.click(at(card), button)
+  await slack.until(() => ben.modals().length > 0 || ben.ephemerals().length > before)
+  if (ben.modals().length) await ben.close({ all: true })
+  return wordsOf(ben.ephemerals()[before])
+}
 /** What the form says that Ben has open, once he submits it. */
 const submitted = async (entries: Record<string, string>) => {
   const { ben, slack } = world
@@ -99,6 +108,9 @@ const WAYS: [way: string, viewer: string, drafter: string | null, act: () => Pro
   ['the mention that sets a status', LOOK, null, () => asked('status open')],
   ['the mention that sets a priority', LOOK, null, () => asked('priority high')],
   ['the emoji that keeps a note', LOOK, null, () => reacted(answer, 'lock')],
+  ['the button Reply', LOOK, null, () => pressed('reply')],
+  ['the button Note', LOOK, null, () => pressed('note')],
+  ['the button Close', LOOK, null, () => pressed('close')],
   ['the button Send now', LOOK, SEND, () => whispered(() => world.ben.click(at(card), 'send_now'))],
   [
     'the form Send as',

@@ -12,8 +12,8 @@ import { onPress } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { withInserted } from './compose.ts'
 import { saveFrom } from './drafts.ts'
-import { insertIntoTicket, redrawTicket } from './new-ticket.ts'
-import { insertIntoReply, occasionOf, redrawReply } from './reply.ts'
+import { insertIntoReply, occasionOf, redrawReply } from './reply-form.ts'
+import { insertIntoTicket, redrawTicket } from './ticket-form.ts'
 
 /** What is chosen in the forms in which somebody writes: a template, and when it goes. What is typed is saved with it. */
 export function listenToComposers(app: App, desk: Desk): void {

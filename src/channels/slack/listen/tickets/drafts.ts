@@ -18,9 +18,11 @@ import { openForm } from '../show.ts'
 import { onPress, type Pressed } from '../showing-problems.ts'
 import { type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
-import { openNewTicket, sendNewTicket } from './new-ticket.ts'
 import { startOfTicket } from './read-ticket.ts'
-import { composer, sendReply, startOfReply } from './reply.ts'
+import { composer, startOfReply } from './reply-form.ts'
+import { sendReply } from './send-reply.ts'
+import { sendNewTicket } from './send-ticket.ts'
+import { openNewTicket } from './ticket-form.ts'
 
 /** A form as it is kept: Slack's own words for what it holds. */
 interface Kept {

@@ -27,25 +27,27 @@ import {
   statusForm,
   type TicketMeta,
 } from '../../views/tickets/forms.ts'
-import { loadTicket, openForm } from '../show.ts'
+import { admit, loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { askedToClose, givenIn } from './fields.ts'
-import { assigneeOf, writtenIn } from './new-ticket.ts'
 import { lookIn } from './notes.ts'
+import { assigneeOf, writtenIn } from './read-ticket.ts'
 
 /** The small forms behind the card's buttons: note, close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
   const form = (id: string, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
     app.action<BlockAction>(
       id,
-      onPress(desk, async ({ body, value }) => {
+      onPress(desk, async ({ body, user, value }) => {
+        await admit(desk, user, value, 'manage')
         await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )
   app.action<BlockAction>(
     ids.note,
     onPress(desk, async ({ body, user, value }) => {
+      await admit(desk, user, value, 'manage')
       const ticket = await loadTicket(desk, value)
       const templates = await desk.store.read(q => templatesFor(q, user, { teamId: ticket.team.id, limit: 100 }))
       await openForm(desk, body, noteForm(ticket, templates))

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Block, MessageView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -29,7 +30,6 @@ afterAll(async () => {
   server.close()
 })
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const team = () => world.overture.store.read(q => q.selectFrom('teams').selectAll().executeTakeFirstOrThrow())
 const waiting = () => world.overture.store.read(q => q.selectFrom('answer_posts').selectAll().execute())
 const form = async (says = 'Add a team') => {

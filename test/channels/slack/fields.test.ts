@@ -4,7 +4,8 @@ import { addForm, askedBy, changeForm } from '../../../src/core/fields/forms.ts'
 import { fieldsOf } from '../../../src/core/fields/values.ts'
 import { createTeam, formsOf, teams } from '../../../src/core/teams.ts'
 import type { FieldKind, Required } from '../../../src/db/schema.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -13,17 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const modal = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const top = world.ann.modals().at(-1)
-    return top && `${top.title} ${wordsOf(top)}`.includes(text) ? top : undefined
-  })
 const cardPlace = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
-const press = (actionId: string, value?: string) =>
-  world.ann.click({ view: world.ann.modal().id }, actionId, undefined, value === undefined ? {} : { value })
+const { cardSays, modal, press } = seenIn(() => world)
 const menu = (id: string, actionId: string, choice: string) =>
   world.ann.click({ view: world.ann.modal().id }, actionId, choice, { block: `row:${id}` })
 const read = <T>(ask: Parameters<typeof world.overture.store.read<T>>[0]) => world.overture.store.read(ask)

@@ -6,7 +6,8 @@ import { type Grants, grantsOf, setGrants } from '../../../src/core/permissions/
 import { assignTicket, markSpam } from '../../../src/core/tickets/change.ts'
 import { openTicket } from '../../../src/core/tickets/open.ts'
 import type { AgentRow, TicketRow } from '../../../src/db/schema.ts'
-import type { Block, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { ModalView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -36,7 +37,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const top = (text: string): Promise<ModalView> =>
   world.slack.until(() => {
     const view = world.ann.modals().at(-1)
@@ -46,8 +46,7 @@ const find = async (typed: string, says: string) => {
   await world.ann.command(`/ticket find ${typed}`, { channel: 'support' })
   return top(says)
 }
-const told = (text: string) =>
-  world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
+const { told } = seenIn(() => world)
 const press = (actionId: string, entry?: string) => world.ann.click({ view: world.ann.modal().id }, actionId, entry)
 /** The identifiers in a list, as they stand. */
 const listed = (view: ModalView) =>

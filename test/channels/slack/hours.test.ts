@@ -7,7 +7,7 @@ import { policiesOf } from '../../../src/core/sla/policies.ts'
 import { tendClocks } from '../../../src/core/sla/tend.ts'
 import { digestOf, sendDigests } from '../../../src/core/stats/digest.ts'
 import { teams } from '../../../src/core/teams.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -16,15 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const modal = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const top = world.ann.modals().at(-1)
-    return top && `${top.title} ${wordsOf(top)}`.includes(text) ? top : undefined
-  })
 const team = async () => (await world.overture.store.read(teams))[0]!
-const press = (actionId: string, value?: string) =>
-  world.ann.click({ view: world.ann.modal().id }, actionId, undefined, value === undefined ? {} : { value })
 const openPage = async () => {
   await world.ann.openHome()
   const home = await world.slack.until(() => world.ann.home())
@@ -33,8 +25,7 @@ const openPage = async () => {
   await world.ann.click({ view: home.id }, 'hours_page')
   return modal('When Support works')
 }
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
+const { cardSays, modal, press } = seenIn(() => world)
 const always = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map(day => [`day:${day}`, '00:00-24:00']))
 
 describe("a team's hours and promises in Set-up", () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instructionIn, readInstruction } from '../../../src/channels/slack/listen/instructions/read.ts'
 import { foundTickets, instructionHelp } from '../../../src/channels/slack/views/instructions.ts'
 import { storeInbound } from '../../../src/core/inbound.ts'
-import type { Block, EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/seen.ts'
 import { aTicket } from '../../support/views.ts'
 import { startWorld, type World } from '../../support/world.ts'
 import { faultsIn, hostile } from './views/what-slack-refuses.ts'
@@ -70,7 +71,6 @@ describe('Overture, mentioned', () => {
   })
   afterAll(() => world.close())
 
-  const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
   const told = (who: Person, text: string): Promise<EphemeralView> =>
     world.slack.until(() => who.ephemerals().find(e => wordsOf(e).includes(text)))
   const ask = (text: string, thread_ts: string | null = card.ts) =>

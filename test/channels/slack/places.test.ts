@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Block, EphemeralView, MessageView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -14,10 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const say = (text: string) => world.ann.say({ channel: 'support', thread_ts: card.ts, text })
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => wordsOf(e).includes(text)))
+const { told } = seenIn(() => world)
 const members = () => world.overture.store.read(q => q.selectFrom('team_members').selectAll().execute())
 const row = () => world.overture.store.read(q => q.selectFrom('teams').selectAll().executeTakeFirstOrThrow())
 const team = (is: (t: Awaited<ReturnType<typeof row>>) => unknown) => world.slack.until(async () => is(await row()))

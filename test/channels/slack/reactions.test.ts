@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addField } from '../../../src/core/fields/define.ts'
 import { changeForm } from '../../../src/core/fields/forms.ts'
 import { formsOf } from '../../../src/core/teams.ts'
-import type { Block, EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -12,9 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const at = (m: MessageView) => ({ channel: world.slack.channel('support').id, ts: m.ts })
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
+const { cardSays } = seenIn(() => world)
 const told = (who: Person, text: string): Promise<EphemeralView> =>
   world.slack.until(() => who.ephemerals().find(e => e.text.includes(text)))
 const ticketOf = async (card: MessageView) => {

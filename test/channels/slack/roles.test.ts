@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addPolicy } from '../../../src/core/sla/policies.ts'
 import { teams } from '../../../src/core/teams.ts'
 import type { TeamRow } from '../../../src/db/schema.ts'
-import type { Block, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView, Person } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** What agents may do, as they are told of it in Slack. One story: each part goes on where the one before ended. */
@@ -14,7 +15,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const place = (ts: string) => ({ message: { channel: world.slack.channel('support').id, ts } })
 const formOf = (who: Person, title: string) => world.slack.until(() => who.modals().find(m => m.title === title))
 const whisperTo = (who: Person, text: string) =>

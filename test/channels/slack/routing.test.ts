@@ -4,7 +4,7 @@ import { routeTicket } from '../../../src/core/routing/assign.ts'
 import { rulesOf } from '../../../src/core/routing/rules.ts'
 import { changeRouting, type Routing, rosterOf, routingOf } from '../../../src/core/routing/settings.ts'
 import { teams } from '../../../src/core/teams.ts'
-import type { Block, EphemeralView, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -13,20 +13,11 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
 const outreach = async (line: string, says: string) => {
   await world.ann.command(`/outreach ${line}`, { channel: 'support' })
   return told(says)
 }
-const modal = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const top = world.ann.modals().at(-1)
-    return top && `${top.title} ${wordsOf(top)}`.includes(text) ? top : undefined
-  })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
+const { cardSays, told, modal } = seenIn(() => world)
 const team = async () => (await world.overture.store.read(teams))[0]!
 const ann = async () => (await world.overture.store.read(agents)).find(a => a.name === 'Ann')!
 const route = async () => {

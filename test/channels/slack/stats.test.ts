@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { actorOf } from '../../../src/core/agents.ts'
 import { setPriority } from '../../../src/core/tickets/change.ts'
-import type { Block, EphemeralView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -10,14 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
-const modal = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const top = world.ann.modals().at(-1)
-    return top && `${top.title} ${wordsOf(top)}`.includes(text) ? top : undefined
-  })
+const { told, modal } = seenIn(() => world)
 const outreach = (line: string) => world.ann.command(`/outreach ${line}`, { channel: 'support' })
 
 it('a word of thanks is folded with the reason, and one click makes it an answer', async () => {

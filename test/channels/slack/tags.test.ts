@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findTags } from '../../../src/core/tags/tags.ts'
 import { newId } from '../../../src/lib/id.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { Block, MessageView } from '../../../src/sandbox/slack/types.ts'
+import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -12,15 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
-const modal = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const top = world.ann.modals().at(-1)
-    return top && `${top.title} ${wordsOf(top)}`.includes(text) ? top : undefined
-  })
+const { modal, press } = seenIn(() => world)
 const cardSays = (text: string) => world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
-const press = (actionId: string, value?: string) =>
-  world.ann.click({ view: world.ann.modal().id }, actionId, undefined, value === undefined ? {} : { value })
 const editDetails = async () => {
   await world.ann.click({ message: { channel: world.slack.channel('support').id, ts: card.ts } }, 'more')
   await modal('What is known of it')

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seeAgent } from '../../../src/core/agents.ts'
 import { setBaseRole } from '../../../src/core/permissions/roles.ts'
 import type { AgentRow, BaseRole } from '../../../src/db/schema.ts'
-import type { Block, MessageRef, MessageView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageRef, MessageView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/seen.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** What somebody may not do by a button they may not do by any other way in, and are told whom to ask. */
@@ -35,7 +36,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const at = (message: MessageRef) => ({ message: { channel: message.channel, ts: message.ts } })
 
 /** What Ben hears when he does this, where only he sees it; nothing once the card says that it is done. */

@@ -123,12 +123,13 @@ async function openFollowUp(desk: Desk, { body, user, value }: Pressed): Promise
 }
 
 async function submitFollowUp(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
-  const { chatId } = values.metaOf<FollowUpMeta>(view)
+  const { chatId, after } = values.metaOf<FollowUpMeta>(view)
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const step = {
     body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
     workingDays: Number(values.typed(v, 'days')),
+    after,
   }
   const { recipients } = await desk.store.write(tx => followUp(tx, chatId, step, agent))
   const when = step.workingDays === 0 ? 'now' : `after ${many(step.workingDays, 'working day')}`

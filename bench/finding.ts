@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import Database from 'better-sqlite3'
+import { searching } from '../src/core/find/entry.ts'
 import { askerOf, findTickets, type PageAt } from '../src/core/find/find.ts'
 import { readFind } from '../src/core/find/language.ts'
 import { openStore } from '../src/db/open.ts'
@@ -21,7 +22,7 @@ answer(async () => {
   /** The time of a page by ours (ms): looked for in these words, after this entry. */
   async function ours(words: string, match: string, at: PageAt): Promise<number> {
     const begun = performance.now()
-    const page = await store.read(async q => {
+    const page = await searching(store, async q => {
       const asker = await askerOf(q, (agent ?? SOMEBODY) as never, store.now())
       return findTickets(q, await readFind(q, words), asker, { ...at, limit: PAGE })
     })

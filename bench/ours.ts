@@ -3,6 +3,7 @@ import { readConfig } from '../src/config.ts'
 import { seeAgent } from '../src/core/agents.ts'
 import { nextDeliveryDue } from '../src/core/deliveries/claim.ts'
 import { fromText } from '../src/core/document.ts'
+import { isStale } from '../src/core/find/stale.ts'
 import { nextInboundDue } from '../src/core/inbound.ts'
 import { teams } from '../src/core/teams.ts'
 import { openTicket } from '../src/core/tickets/open.ts'
@@ -37,9 +38,10 @@ answer(async () => {
     await Promise.all(Array.from({ length: atOnce }, work))
   }
 
-  /** Resolves once nothing waits any more: all is carried, understood, settled, and every card drawn as it is now. */
+  /** Resolves once nothing waits any more: all is carried, understood, settled, can be found, and every card drawn as it is now. */
   async function settle(): Promise<void> {
-    while ((await nextDeliveryDue(store)) !== null || (await nextInboundDue(store)) !== null) {
+    const isBusy = async () => (await nextDeliveryDue(store)) !== null || (await nextInboundDue(store)) !== null
+    while ((await isBusy()) || (await store.read(isStale))) {
       await new Promise(resolve => setTimeout(resolve, 20))
     }
   }

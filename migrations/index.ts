@@ -9,6 +9,7 @@ import * as work from './0007_work.ts'
 import * as hours from './0008_hours.ts'
 import * as react from './0009_react.ts'
 import * as people from './0010_people.ts'
+import * as deeds from './0011_deeds.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -26,4 +27,5 @@ export const migrations: Record<string, Step> = {
   '0008_hours': hours,
   '0009_react': react,
   '0010_people': people,
+  '0011_deeds': deeds,
 }

@@ -1,7 +1,8 @@
 import type { Channel, Outcome } from './channels/channel.ts'
-import { claimNotices, extendNoticeLeases, NOTICE_LEASE_MS, nextNoticeDue, settleNotice } from './core/alerts.ts'
+import { claimNotices, nextNoticeDue, settleNotice } from './core/alerts.ts'
 import { claimChatCards, claimChatPosts, nextChatDue, settleChatCard, settleChatPost } from './core/chats/card.ts'
 import { claimDeskPosts, nextDeskPostDue, settleDeskPost } from './core/desk-posts.ts'
+import { extendLeases, LEASE_MS } from './core/lease.ts'
 import type { Store, Tx } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop, untilIdle } from './lib/loop.ts'
@@ -28,7 +29,7 @@ interface Word {
 export function startAnnouncer(store: Store, channels: Map<string, Channel>, log: Log): Announcer {
   const showing = new Map<string, Promise<void>>() // by word
   const desk = [...channels.values()].find(c => c.announce)
-  const renewal = setInterval(renew, NOTICE_LEASE_MS / 3)
+  const renewal = setInterval(renew, LEASE_MS / 3)
   const pauses = startPauses(store.now)
   const loop: Loop = startLoop(round, error =>
     log.error({ err: error }, 'The desk could not be told; it is tried again.'),
@@ -112,7 +113,7 @@ export function startAnnouncer(store: Store, channels: Map<string, Channel>, log
   function renew(): void {
     if (!showing.size) return
     store
-      .claim(tx => extendNoticeLeases(tx, [...showing.keys()]))
+      .claim(tx => extendLeases(tx, [...showing.keys()]))
       .catch(err => log.warn({ err }, 'Leases could not be extended.'))
   }
 

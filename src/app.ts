@@ -4,7 +4,6 @@ import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountFiles } from './api/files.ts'
 import { mountTicketLinks } from './api/tickets.ts'
 import { mountUnsubscribe } from './api/unsubscribe.ts'
-import { startBacklog } from './backlog.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
@@ -18,6 +17,7 @@ import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
 import { startErasing } from './erasing.ts'
 import { type Inbox, startInbox } from './inbox.ts'
+import { startIndexing } from './indexing.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
@@ -94,7 +94,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const inbox = startInbox(store, channels, log)
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
-    const backlog = startBacklog(store, log)
+    const indexing = startIndexing(store, log)
     const poster = startPoster(store, log, { local: config.http.localHooks, threadUrl: slack.threadUrl })
     const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
@@ -104,7 +104,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => inbox.stop(),
       () => chats.stop(),
       () => routing.stop(),
-      () => backlog.stop(),
+      () => indexing.stop(),
       () => poster.stop(),
       () => erasing.stop(),
       () => jobs.stop(),

@@ -11,7 +11,7 @@ import {
 import type { InboundRow } from './db/schema.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
-import { startLoop } from './lib/loop.ts'
+import { startLoop, untilIdle } from './lib/loop.ts'
 import { Problem } from './lib/problem.ts'
 
 const AT_ONCE = 20
@@ -78,16 +78,13 @@ export function startInbox(store: Store, channels: Map<string, Channel>, log: Lo
   }
 
   return {
-    async flush() {
-      for (;;) {
-        await Promise.all(working.values())
-        const due = await nextInboundDue(store)
-        const isResting = loop.isResting() // what a round has just claimed is not in hand yet
-        if (isResting && working.size === 0 && (due === null || due > store.now())) return
-        if (isResting) loop.knock()
-        await new Promise(resolve => setImmediate(resolve))
-      }
-    },
+    flush: () =>
+      untilIdle(loop, {
+        inHand: working,
+        done: () => Promise.all(working.values()),
+        due: () => nextInboundDue(store),
+        now: store.now,
+      }),
     async stop() {
       await loop.stop()
       await Promise.all(working.values())

@@ -10,6 +10,7 @@ import { remindOfUndecided } from './core/reminders.ts'
 import { releaseScheduled } from './core/schedule/release.ts'
 import { tendAllClocks } from './core/sla/tend.ts'
 import { sendDigests } from './core/stats/digest.ts'
+import { resumeDeeds } from './core/tickets/deeds.ts'
 import { showOverdue } from './core/tickets/details.ts'
 import { sayReminders } from './core/tickets/remind.ts'
 import { wakeAllDue } from './core/tickets/snooze.ts'
@@ -40,55 +41,24 @@ export function startJobs(
       '37 * * * *',
       run('dropping old mail', () => dropOldMail(store, keepMailDays)),
     ),
-    schedule(
-      '* * * * *',
-      run('reminding', () => store.write(remindOfUndecided)),
-    ),
-    schedule(
-      '* * * * *',
-      run('ending bans', () => store.write(endBans)),
-    ),
-    schedule(
-      '* * * * *',
-      run('reminding of customers who did not answer', () => store.write(sayReminders)),
-    ),
-    schedule(
-      '* * * * *',
-      run('sending scheduled mails', () => releaseAll(store)),
-    ),
-    schedule(
-      '* * * * *',
-      run('telling of late mails', () => store.write(tellOfLate)),
-    ),
-    schedule(
-      '* * * * *',
-      run('waking snoozed tickets', () => wakeAllDue(store)),
-    ),
-    schedule(
-      '* * * * *',
-      run('charting chats', () => store.write(chartFinished)),
-    ),
-    schedule(
-      '* * * * *',
-      run('showing what is overdue', () => store.write(showOverdue)),
-    ),
-    schedule(
-      '* * * * *',
-      run('giving out tickets', async () => tendQueue()),
-    ),
-    schedule(
-      '* * * * *',
-      run('keeping promises', () => tendAllClocks(store)),
-    ),
-    schedule(
-      '* * * * *',
-      run('tending silent tickets', () => tendSilences(store)),
-    ),
-    schedule(
-      '* * * * *',
-      run('telling of the week', () => sendDigests(store)),
-    ),
+    everyMinute('reminding', () => store.write(remindOfUndecided)),
+    everyMinute('ending bans', () => store.write(endBans)),
+    everyMinute('reminding of customers who did not answer', () => store.write(sayReminders)),
+    everyMinute('sending scheduled mails', () => releaseAll(store)),
+    everyMinute('telling of late mails', () => store.write(tellOfLate)),
+    everyMinute('waking snoozed tickets', () => wakeAllDue(store)),
+    everyMinute('ending what was cut off', () => resumeDeeds(store)),
+    everyMinute('charting chats', () => store.write(chartFinished)),
+    everyMinute('showing what is overdue', () => store.write(showOverdue)),
+    everyMinute('giving out tickets', async () => tendQueue()),
+    everyMinute('keeping promises', () => tendAllClocks(store)),
+    everyMinute('tending silent tickets', () => tendSilences(store)),
+    everyMinute('telling of the week', () => sendDigests(store)),
   ]
+
+  function everyMinute(name: string, work: () => Promise<unknown>) {
+    return schedule('* * * * *', run(name, work))
+  }
 
   function run(name: string, work: () => Promise<unknown>): () => Promise<void> {
     return async () => {

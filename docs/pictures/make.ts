@@ -1,27 +1,59 @@
-/** Makes the pictures of the README from the demo page: `npm run pictures`. Needs Chromium on the PATH. */
+/**
+ * Makes the pictures of the docs from the demo page: `npm run pictures`, or `npm run pictures -- find merge` for some of
+ * them. Needs Chromium on the PATH.
+ */
 import { statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startDemo } from '../../src/sandbox/demo.ts'
-import { launchChromium, openWatched } from '../../test/support/browser.ts'
+import { type Demo, startDemo } from '../../src/sandbox/demo.ts'
+import { type Browser, launchChromium, openWatched } from '../../test/support/browser.ts'
+import type { Scene } from './scene.ts'
+import { scenes } from './scenes/index.ts'
 
-const LARGEST = 300_000
+const LARGEST = 250_000
 
-const ticket = fileURLToPath(new URL('ticket.png', import.meta.url))
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter(name => !scenes.some(s => s.name === name))
+if (unknown.length) {
+  console.error(`There is no picture ${unknown.join(', ')}. There are ${scenes.map(s => s.name).join(', ')}.`)
+  process.exit(2)
+}
 const [demo, browser] = await Promise.all([startDemo(), launchChromium()])
 try {
-  const { page } = await openWatched(browser, demo.url, { width: 1360, height: 820 })
-  await page.getByRole('button', { name: 'Dismiss hints' }).click()
-  await page.getByRole('button', { name: /repl(y|ies)/ }).first().click()
-  await page.getByRole('complementary', { name: 'Thread' }).getByText('red ones').first().waitFor()
-  await page.getByRole('button', { name: /^Mailbox of Jane/ }).click()
-  await page.getByRole('button', { name: /^Mail from/ }).last().click()
-  await page.frameLocator('iframe').getByText('Hello Jane').waitFor()
-  await page.mouse.move(0, 0)
-  await page.screenshot({ path: ticket, animations: 'disabled', caret: 'hide' })
-  const { size } = statSync(ticket)
-  if (size > LARGEST) throw new Error(`ticket.png has ${size} bytes, more than ${LARGEST}.`)
-  console.log(`ticket.png: ${Math.round(size / 1000)} KB`)
+  for (const scene of scenes.filter(s => !wanted.length || wanted.includes(s.name)))
+    await take(browser, demo, scene).catch(fail)
 } finally {
   await browser.close()
   await demo.close()
+}
+
+/** The others are taken all the same. */
+function fail(error: Error): void {
+  console.error(error)
+  process.exitCode = 1
+}
+
+async function take(browser: Browser, demo: Demo, scene: Scene): Promise<void> {
+  const { name, width = 1100, height = 900, shows = 'Slack' } = scene
+  const { page } = await openWatched(browser, demo.url, { width, height })
+  await page.getByRole('button', { name: 'Dismiss hints' }).click()
+  if (shows !== 'Both') await page.getByRole('button', { name: shows, exact: true }).click()
+  const path = fileURLToPath(new URL(`${name}.png`, import.meta.url))
+  try {
+    const subject = await scene.play(page, demo)
+    await page.mouse.move(0, 0)
+    await (subject ?? page).screenshot({ path, animations: 'disabled', caret: 'hide' })
+  } catch (error) {
+    const seen = join(tmpdir(), `${name}.png`)
+    await page.screenshot({ path: seen })
+    throw new Error(`${name} could not be taken; how it looked then is in ${seen}.`, { cause: error })
+  } finally {
+    const ann = demo.slack.as('Ann')
+    while (ann.modals().length) await ann.close({ all: true }) // the next scene begins without a form
+    await page.close()
+  }
+  const { size } = statSync(path)
+  console.log(`${name}.png: ${Math.round(size / 1000)} KB`)
+  if (size > LARGEST) throw new Error(`${name}.png has ${size} bytes, more than ${LARGEST}.`)
 }

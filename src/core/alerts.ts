@@ -4,6 +4,7 @@ import type { AlertRow, TeamRow } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
+import { LEASE_MS, lease } from './lease.ts'
 import type { Outcome } from './letter.ts'
 import { teams } from './teams.ts'
 
@@ -90,8 +91,6 @@ export async function alertsOf(q: Query, prefix: string): Promise<string[]> {
   return rows.map(r => r.key).filter(key => key.startsWith(prefix))
 }
 
-/** For how long a claim keeps others away (ms). */
-export const NOTICE_LEASE_MS = 15_000
 const NO_TEAM_MS = 60_000
 
 /** In the very words of the partial index. */
@@ -108,7 +107,7 @@ export async function claimNotices(tx: Tx, limit: number, notTo: string[] = []):
     if (place !== undefined && notTo.includes(place)) continue
     if (row.ended_at !== null && row.external_id === null && row.attempts === 0) await unsaid(tx, row)
     else if (place === undefined) await postpone(tx, row.id, NO_TEAM_MS)
-    else if (await lease(tx, row)) notices.push(noticeOf(row, place))
+    else for (const ours of await lease(tx, 'alerts', [row], LEASE_MS)) notices.push(noticeOf(ours, place))
   }
   return notices
 }
@@ -126,16 +125,6 @@ async function unsaid(tx: Tx, row: AlertRow): Promise<void> {
   await tx.q.updateTable('alerts').set({ due_at: null }).where('id', '=', row.id).execute()
 }
 
-async function lease(tx: Tx, row: AlertRow): Promise<boolean> {
-  const { numUpdatedRows } = await tx.q
-    .updateTable('alerts')
-    .set({ due_at: tx.now + NOTICE_LEASE_MS, attempts: row.attempts + 1 })
-    .where('id', '=', row.id)
-    .where('due_at', '<=', tx.now) // another process may have been faster
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
-
 function noticeOf(row: AlertRow, place: string): Notice {
   return {
     id: row.id,
@@ -143,7 +132,7 @@ function noticeOf(row: AlertRow, place: string): Notice {
     place,
     text: row.text,
     over: row.ended_at === null ? null : (row.end_text ?? ''),
-    attempts: row.attempts + 1,
+    attempts: row.attempts,
     externalId: row.external_id,
     createdAt: row.raised_at,
   }
@@ -169,16 +158,6 @@ async function postpone(tx: Tx, id: string, ms: number): Promise<void> {
     .updateTable('alerts')
     .set({ due_at: tx.now + ms })
     .where('id', '=', id)
-    .execute()
-}
-
-/** Keeps others away from notices that are still being carried. */
-export async function extendNoticeLeases(tx: Tx, ids: string[]): Promise<void> {
-  await tx.q
-    .updateTable('alerts')
-    .set({ due_at: tx.now + NOTICE_LEASE_MS })
-    .where('id', 'in', ids)
-    .where(toBeSaid)
     .execute()
 }
 

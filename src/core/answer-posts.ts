@@ -7,6 +7,7 @@ import { whyNotPosted } from '../lib/public-address.ts'
 import { seal, unseal } from '../lib/sign.ts'
 import { customerById } from './customers.ts'
 import { backOff } from './deliveries/retry.ts'
+import { lease } from './lease.ts'
 import { teamById } from './teams.ts'
 import { ticketById } from './tickets/find.ts'
 import { ticketUrl } from './tickets/link.ts'
@@ -81,14 +82,8 @@ const LEASE_MS = 30_000
 export async function claimAnswerPosts(tx: Tx, limit: number): Promise<AnswerPost[]> {
   const due = (await selectDue(tx.q, { now: tx.now, limit })).rows
   const posts: AnswerPost[] = []
-  for (const row of due) {
-    const { numUpdatedRows } = await tx.q
-      .updateTable('answer_posts')
-      .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-      .where('id', '=', row.id)
-      .where('due_at', '<=', tx.now) // another process may have been faster
-      .executeTakeFirst()
-    const post = numUpdatedRows > 0n ? await postOf(tx, row) : undefined
+  for (const row of await lease(tx, 'answer_posts', due, LEASE_MS)) {
+    const post = await postOf(tx, row)
     if (post) posts.push(post)
   }
   return posts
@@ -111,7 +106,7 @@ async function postOf(tx: Tx, row: AnswerPostRow): Promise<AnswerPost | undefine
     teamId: team.id,
     ticketId: row.ticket_id,
     url: unsealed(tx.key, team.hook_url),
-    attempts: row.attempts + 1,
+    attempts: row.attempts,
     createdAt: row.created_at,
     says,
   }

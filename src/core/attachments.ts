@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { preparedMany } from '../db/prepared.ts'
+import { preparedFor, preparedMany } from '../db/prepared.ts'
 import type { FileRules, Query, Store, Tx } from '../db/store.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { newId } from '../lib/id.ts'
@@ -164,13 +164,7 @@ export async function attachmentsOf(
 ): Promise<Map<string, AttachmentView[]>> {
   const found = new Map<string, AttachmentView[]>()
   if (!messageIds.length) return found
-  const rows = await q
-    .selectFrom('attachments')
-    .selectAll()
-    .where('message_id', 'in', messageIds)
-    .orderBy('message_id')
-    .orderBy('position')
-    .execute()
+  const rows = await selectAttachments(q, messageIds)
   if (!rows.length) return found
   const known = await knownBefore(
     q,
@@ -196,6 +190,10 @@ export async function attachmentsOf(
   }
   return found
 }
+
+const selectAttachments = preparedFor((q, ids) =>
+  q.selectFrom('attachments').selectAll().where('message_id', 'in', ids).orderBy('message_id').orderBy('position'),
+)
 
 /** Which files an earlier message of the same ticket brought, as `message sha256`. */
 async function knownBefore(q: Query, messageIds: string[]): Promise<Set<string>> {

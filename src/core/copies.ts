@@ -1,4 +1,4 @@
-import type { MessageRow } from '../db/schema.ts'
+import type { DeliveryRow, MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
@@ -121,6 +121,13 @@ export async function readCopies(q: Query, place: string, wanted: string[]): Pro
 export interface CopiesWanted {
   copyTo?: string[]
   blindTo?: string[] // unseen by the others
+}
+
+/** Who gets, or got, a copy by these deliveries; whoever is unseen in one of them is so. */
+export function copiesBy(deliveries: Pick<DeliveryRow, 'copies' | 'blind'>[]): Required<CopiesWanted> {
+  const blind = new Set(deliveries.flatMap(d => JSON.parse(d.blind ?? '[]') as string[]))
+  const all = [...new Set(deliveries.flatMap(d => JSON.parse(d.copies ?? '[]') as string[]))]
+  return { copyTo: all.filter(a => !blind.has(a)), blindTo: all.filter(a => blind.has(a)) }
 }
 
 /**

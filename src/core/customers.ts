@@ -1,13 +1,15 @@
 import { domainToUnicode } from 'node:url'
+import type { ExpressionBuilder } from 'kysely'
 import { containing } from '../db/like.ts'
-import { preparedMany, slotsOf } from '../db/prepared.ts'
+import { prepared, preparedMany, slotsOf } from '../db/prepared.ts'
+import type { Schema } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
 import { definedFor, readByKey } from './fields/people.ts'
-import { touchCustomer } from './find/entry.ts'
+import { touchCustomer } from './find/stale.ts'
 
 export interface CustomerView {
   id: string
@@ -87,7 +89,7 @@ export async function learnName(tx: Tx, customer: CustomerView, name: string): P
   if (!shown || customer.name !== customer.address) return customer
   const search = [shown, ...(await addressesOf(tx.q, customer.id)), customer.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ name: shown, search }).where('id', '=', customer.id).execute()
-  touchCustomer(tx, customer.id)
+  await touchCustomer(tx, customer.id)
   return { ...customer, name: shown }
 }
 
@@ -127,7 +129,7 @@ export async function addAddress(tx: Tx, customerId: string, address: string): P
     .set(e => ({ search: e('search', '||', ` ${address}`) }))
     .where('id', '=', customerId)
     .execute()
-  touchCustomer(tx, customerId)
+  await touchCustomer(tx, customerId)
 }
 
 /** The customer with this address, as it is stored; `address` of the answer is this one. */
@@ -158,15 +160,17 @@ const selectByAddress = preparedMany((q, wanted: { address: string }[]) =>
 
 /** All addresses of a customer, oldest first. */
 export async function addressesOf(q: Query, customerId: string): Promise<string[]> {
-  const rows = await q
+  return (await selectAddresses(q, { customerId })).rows.map(r => r.address)
+}
+
+const selectAddresses = prepared((q, v: { customerId: string }) =>
+  q
     .selectFrom('addresses')
     .select('address')
-    .where('customer_id', '=', customerId)
+    .where('customer_id', '=', v.customerId)
     .orderBy('created_at')
-    .orderBy('address')
-    .execute()
-  return rows.map(r => r.address)
-}
+    .orderBy('address'),
+)
 
 /** The customer, with their oldest address. Throws a Problem when there is none. */
 export async function customerById(q: Query, id: string): Promise<CustomerView> {
@@ -188,23 +192,24 @@ export async function searchCustomers(q: Query, typed: string, limit = 20): Prom
   let query = q
     .selectFrom('customers')
     .leftJoin('accounts', 'accounts.id', 'customers.account_id')
-    .select(e => [
-      'customers.id',
-      'customers.name',
-      'accounts.name as company',
-      e
-        .selectFrom('addresses')
-        .select('address')
-        .whereRef('addresses.customer_id', '=', 'customers.id')
-        .orderBy('created_at')
-        .limit(1)
-        .as('address'),
-    ])
+    .select(['customers.id', 'customers.name', 'accounts.name as company', oldestAddress])
     .orderBy('customers.id', 'desc')
     .limit(limit)
   for (const word of words) query = query.where('customers.search', 'like', containing(word))
   const found = await query.execute()
   return found.map(c => ({ ...c, address: c.address ?? '' }))
+}
+
+/** For a list of customers: each one's oldest address, as the column `address`. */
+export function oldestAddress(e: ExpressionBuilder<Schema, 'customers'>) {
+  return e
+    .selectFrom('addresses')
+    .select('address')
+    .whereRef('addresses.customer_id', '=', 'customers.id')
+    .orderBy('created_at')
+    .orderBy('address')
+    .limit(1)
+    .as('address')
 }
 
 interface Account {

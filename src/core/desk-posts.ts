@@ -3,6 +3,7 @@ import type { DeskPostRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { backOff } from './deliveries/retry.ts'
+import { LEASE_MS, lease } from './lease.ts'
 import type { Outcome } from './letter.ts'
 import type { Figures } from './stats/figures.ts'
 
@@ -19,7 +20,6 @@ export interface DeskPost {
   createdAt: number
 }
 
-const LEASE_MS = 15_000
 const NOWHERE = '-' // no place is called so: a list in a query is not empty
 
 /** Queues what is to be said; the same key again is the same post. Returns whether it is new. */
@@ -72,28 +72,17 @@ export async function claimDeskPosts(tx: Tx, limit: number, notTo: string[] = []
     .orderBy('p.due_at')
     .limit(limit)
     .execute()
-  const posts: DeskPost[] = []
-  for (const row of due) {
-    const { numUpdatedRows } = await tx.q
-      .updateTable('desk_posts')
-      .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-      .where('id', '=', row.id)
-      .where('due_at', '<=', tx.now) // another process may have been faster
-      .executeTakeFirst()
-    if (numUpdatedRows > 0n)
-      posts.push({
-        id: row.id,
-        place: row.place ?? row.handle ?? '',
-        handle: row.handle,
-        kind: row.kind,
-        text: row.text,
-        ticketId: row.ticket_id,
-        figures: row.figures ? JSON.parse(row.figures) : null,
-        attempts: row.attempts + 1,
-        createdAt: row.created_at,
-      })
-  }
-  return posts
+  return (await lease(tx, 'desk_posts', due, LEASE_MS)).map(row => ({
+    id: row.id,
+    place: row.place ?? row.handle ?? '',
+    handle: row.handle,
+    kind: row.kind,
+    text: row.text,
+    ticketId: row.ticket_id,
+    figures: row.figures ? JSON.parse(row.figures) : null,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  }))
 }
 
 /** Writes down what became of a post. Once it was said, or is refused for good, only that it was remains: what it said stands where it was said. */

@@ -4,8 +4,12 @@ import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
 
+/** What it is to become. */
+export type DraftKind = 'ticket' | 'reply' | 'note' | 'chat'
+
 /** What a list shows of a draft. */
 export interface About {
+  kind: DraftKind
   title: string
   text: string // how it begins
 }
@@ -28,7 +32,8 @@ export interface DraftState {
  */
 export async function saveDraft(tx: Tx, d: DraftState): Promise<void> {
   if (d.isBlank) return dropBlank(tx, d.id)
-  const about = JSON.stringify({ title: cut(d.about.title, 200), text: cut(d.about.text, 300) })
+  const { kind, title, text } = d.about
+  const about = JSON.stringify({ kind, title: cut(title, 200), text: cut(text, 300) } satisfies About)
   const saved = {
     agent_id: d.agentId,
     team_id: d.teamId,
@@ -121,7 +126,6 @@ export async function draftById(q: Query, id: string, agentId: string): Promise<
 export interface DraftView {
   id: string
   about: About
-  isReply: boolean
   isShared: boolean
   isOwn: boolean
   by: string
@@ -130,24 +134,48 @@ export interface DraftView {
 
 /** An agent's own drafts and those that a team of theirs shares, the newest first. */
 export async function draftsFor(q: Query, agentId: string, limit: number): Promise<DraftView[]> {
-  const rows = await q
+  return (await selectSeen(q, agentId).limit(limit).execute()).map(row => viewOf(row, agentId))
+}
+
+/** What was begun there before and not sent, by the agent or by a team of theirs: the one written on last. */
+export async function draftBegun(
+  q: Query,
+  agentId: string,
+  { kind, ticketId }: { kind: DraftKind; ticketId: string | null },
+): Promise<DraftView | undefined> {
+  const rows = await selectSeen(q, agentId)
+    .where('d.ticket_id', ticketId === null ? 'is' : '=', ticketId)
+    .limit(MOST_LOOKED_AT)
+    .execute()
+  return rows.map(row => viewOf(row, agentId)).find(d => d.about.kind === kind)
+}
+
+const MOST_LOOKED_AT = 100
+
+function selectSeen(q: Query, agentId: string) {
+  return q
     .selectFrom('drafts as d')
     .innerJoin('agents as a', 'a.id', 'd.agent_id')
     .select(['d.id', 'd.about', 'd.ticket_id', 'd.shared_at', 'd.agent_id', 'd.updated_at', 'a.name'])
     .where('d.ended_at', 'is', null)
     .where(isSeenBy(q, agentId))
     .orderBy('d.updated_at', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map(r => ({
-    id: r.id,
-    about: JSON.parse(r.about),
-    isReply: r.ticket_id !== null,
-    isShared: r.shared_at !== null,
-    isOwn: r.agent_id === agentId,
-    by: r.name,
-    updatedAt: r.updated_at,
-  }))
+    .orderBy('d.id', 'desc')
+}
+
+type Seen = Pick<DraftRow, 'id' | 'about' | 'ticket_id' | 'shared_at' | 'agent_id' | 'updated_at'> & { name: string }
+
+/** One that was saved before there were notes and chats among them says no kind. */
+function viewOf(row: Seen, agentId: string): DraftView {
+  const about = JSON.parse(row.about) as Omit<About, 'kind'> & { kind?: DraftKind }
+  return {
+    id: row.id,
+    about: { ...about, kind: about.kind ?? (row.ticket_id === null ? 'ticket' : 'reply') },
+    isShared: row.shared_at !== null,
+    isOwn: row.agent_id === agentId,
+    by: row.name,
+    updatedAt: row.updated_at,
+  }
 }
 
 /** It is their own, or a team of theirs shares it. */

@@ -2,7 +2,7 @@ import { preparedMany, slotsOf } from '../db/prepared.ts'
 import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
-import { touchTicket } from './find/entry.ts'
+import { touchTicket } from './find/stale.ts'
 
 /** Who did something. */
 export interface Actor {

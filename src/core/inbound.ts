@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
-import { prepared, slotsOf } from '../db/prepared.ts'
+import { prepared, preparedFor, slotsOf } from '../db/prepared.ts'
 import type { InboundRow, InboundState } from '../db/schema.ts'
 import type { Query, Store, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -113,30 +113,37 @@ export const INBOUND_LEASE_MS = 15_000
 
 /** Takes up to `limit` arrivals that are due, oldest first; nobody else gets them before the lease runs out. */
 export async function claimInbound(tx: Tx, limit: number): Promise<InboundRow[]> {
-  const due = await tx.q
+  const now = tx.now
+  const due = (await selectDue(tx.q, { now, limit })).rows
+  if (!due.length) return []
+  const rows = await lease(
+    tx.q,
+    due.map(d => d.id),
+    { now, until: now + INBOUND_LEASE_MS },
+  )
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+const selectDue = prepared((q, v: { now: number; limit: number }) =>
+  q
     .selectFrom('inbound')
     .select('id')
     .where(pending)
-    .where('due_at', '<=', tx.now)
+    .where('due_at', '<=', v.now)
     .orderBy('due_at')
     .orderBy('id')
-    .limit(limit)
-    .execute()
-  if (!due.length) return []
-  const rows = await tx.q
+    .limit(v.limit),
+)
+
+const lease = preparedFor((q, ids, v: { now: number; until: number }) =>
+  q
     .updateTable('inbound')
-    .set(e => ({ due_at: tx.now + INBOUND_LEASE_MS, attempts: e('attempts', '+', 1) }))
-    .where(
-      'id',
-      'in',
-      due.map(d => d.id),
-    )
+    .set(e => ({ due_at: v.until, attempts: e('attempts', '+', 1) }))
+    .where('id', 'in', ids)
     .where(pending)
-    .where('due_at', '<=', tx.now)
-    .returningAll()
-    .execute()
-  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
-}
+    .where('due_at', '<=', v.now)
+    .returningAll(),
+)
 
 /** Keeps others away from arrivals that are still being understood. */
 export async function extendInboundLeases(tx: Tx, ids: string[]): Promise<void> {

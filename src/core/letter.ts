@@ -12,6 +12,7 @@ import type {
 } from '../db/schema.ts'
 import type { Document } from './document.ts'
 import type { FilledField } from './fields/values.ts'
+import type { MailWish } from './messages/wish.ts'
 import type { ClockView } from './sla/view.ts'
 
 /** One delivery with all that a channel needs to carry it; the channel asks nothing more. */
@@ -142,12 +143,14 @@ export function isChatMail({ chat }: Pick<TicketView, 'chat'>, message: MessageV
 /** Tickets that have to do with one; deleted ones are left out. Empty where nobody asked for them. */
 export interface Relations {
   parent: RelatedTicket | null
-  children: RelatedTicket[]
+  children: RelatedTicket[] // those that are open first, and no more than can be shown
+  childCounts: { open: number; closed: number } // all of them
   links: RelatedTicket[]
 }
 
 export interface RelatedTicket extends TicketLink {
   subject: string
+  status: Status
   isClosed: boolean
 }
 
@@ -200,6 +203,7 @@ export interface MessageView {
   followUp?: true // a chat's, to somebody who did not answer
   note?: { color: NoteColor | null; isPinned: boolean } // of a note that an agent keeps
   moved?: TicketLink // where it is since somebody took it away from another ticket
+  wish?: MailWish // how it is to be mailed, once somebody sends it
   reminder?: true // written by Overture to a customer who did not answer
   createdAt: number
   editedAt: number | null

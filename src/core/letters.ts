@@ -1,4 +1,4 @@
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedFor } from '../db/prepared.ts'
 import type { DeliveryRow, ThreadRow } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
@@ -10,15 +10,7 @@ import { ticketViews } from './tickets/view.ts'
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
 export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): Promise<Letter[]> {
   if (!rows.length) return []
-  const threads = new Map(
-    (
-      await q
-        .selectFrom('threads')
-        .selectAll()
-        .where('id', 'in', unique(rows.map(r => r.thread_id)))
-        .execute()
-    ).map(t => [t.id, t]),
-  )
+  const threads = new Map((await selectThreads(q, unique(rows.map(r => r.thread_id)))).map(t => [t.id, t]))
   const onCards = unique(rows.filter(r => r.kind === 'card').map(r => r.ticket_id))
   /** A mail goes out as the ticket wrote it in whose thread it is, also once that was merged into another. */
   const ticketOf = (row: DeliveryRow) => {
@@ -60,6 +52,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
   }
   return letters
 }
+
+const selectThreads = preparedFor((q, ids) => q.selectFrom('threads').selectAll().where('id', 'in', ids))
 
 /** A mail that waits while its ticket becomes another customer's still goes to whom it was written to, not in another's name. */
 function addressed(ticket: TicketView | undefined, thread: ThreadRow | undefined, place: string) {

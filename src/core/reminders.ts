@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
-import { postNotice } from './messages/post.ts'
+import { postNotice } from './messages/notice.ts'
 
 const AFTER_MS = 15 * 60_000
 const MOST = 100

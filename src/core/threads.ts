@@ -1,4 +1,4 @@
-import { preparedMany, slotsOf } from '../db/prepared.ts'
+import { prepared, preparedMany, slotsOf } from '../db/prepared.ts'
 import type { KeyRow, Side, ThreadRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -139,14 +139,13 @@ const insertKeys = preparedMany((q, rows: KeyRow[]) =>
 
 /** The message that a far side knows by this key. */
 export async function messageByKey(q: Query, channel: string, key: string): Promise<string | null> {
-  const row = await q
-    .selectFrom('keys')
-    .select('message_id')
-    .where('channel', '=', channel)
-    .where('key', '=', key)
-    .executeTakeFirst()
+  const [row] = (await selectMessage(q, { channel, key })).rows
   return row?.message_id ?? null
 }
+
+const selectMessage = prepared((q, v: { channel: string; key: string }) =>
+  q.selectFrom('keys').select('message_id').where('channel', '=', v.channel).where('key', '=', v.key),
+)
 
 /** The desk's threads of tickets that are not closed, the most lately changed first. */
 export async function openDeskThreads(q: Query, limit: number): Promise<{ place: string; root: string }[]> {

@@ -30,7 +30,9 @@ function sqlitePath(url: string): string {
   return url.replace(/^(sqlite|file):(\/\/)?/, '')
 }
 
+/** Kysely looks at all tables first, which takes PostgreSQL long: not where exactly our steps are done. */
 async function migrate(db: Query, engine: Store['engine']): Promise<void> {
+  if ((await stepsDone(db)).join() === Object.keys(migrations).sort().join()) return
   const bytes = engine === 'sqlite' ? 'blob' : 'bytea'
   const steps = Object.entries(migrations).map(([name, step]) => [
     name,
@@ -39,6 +41,16 @@ async function migrate(db: Query, engine: Store['engine']): Promise<void> {
   const provider: MigrationProvider = { getMigrations: async () => Object.fromEntries(steps) }
   const { error } = await new Migrator({ db, provider }).migrateToLatest()
   if (error) throw error
+}
+
+async function stepsDone(db: Query): Promise<string[]> {
+  const rows = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+    .catch(() => []) // the table is not there yet
+  return rows.map(row => row.name).sort()
 }
 
 async function keptSecret(store: Store): Promise<string> {

@@ -70,6 +70,36 @@ export function preparedMany<V extends object, R>(
   }
 }
 
+/**
+ * The same for what is asked about many ids at once, `where ... in ids`. The last id fills the list up to 1, 2, 4 ... 64, so
+ * `build` must not mind one that is there twice; of more than 64 ids the rows come in pieces.
+ */
+export function preparedFor<R, V extends object = object>(
+  build: (q: Query, ids: string[], values: V) => Compilable<R>,
+): (q: Query, ids: readonly string[], values?: V) => Promise<R[]> {
+  const ask = preparedMany<V & { id: string }, R>((q, rows) => {
+    const values = rows[0] as V
+    return build(
+      q,
+      rows.map(r => r.id),
+      values,
+    )
+  })
+  return async (q, ids, values) =>
+    (
+      await ask(
+        q,
+        filledUp(ids).map(id => ({ ...(values as V), id })),
+      )
+    ).rows
+}
+
+function filledUp(ids: readonly string[]): string[] {
+  const over = ids.length % MOST_TOGETHER
+  const size = over && 2 ** Math.ceil(Math.log2(over))
+  return [...ids, ...Array<string>(size - over).fill(ids.at(-1) as string)]
+}
+
 function slotsFor<V extends object>(row: number): V {
   return new Proxy({} as V, { get: (_, name) => new Slot(row, String(name)) })
 }

@@ -167,6 +167,7 @@ function connect(path: string, readonly: boolean): { db: Query; raw: Database.Da
   raw.pragma(`wal_autocheckpoint = ${MOST_WAL_PAGES}`)
   raw.pragma('cache_size = -16000')
   raw.pragma('temp_store = MEMORY')
+  raw.pragma('secure_delete = ON') // what is erased is overwritten in the file, too
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: rememberingStatements(raw) }) })
   return { db, raw }
 }

@@ -29,9 +29,9 @@ export const FILE_RULES: FileRules = { mailBytes: 20 * 1024 * 1024, publicUrl: n
 /**
  * Who waits for work: the outbox for letters, the desk for what it is to show beside letters, the inbox for arrivals, chats
  * for what is to be sent to many, routing for tickets that nobody has yet, posts for what other systems are told, erasing
- * for customers who are to be forgotten.
+ * for customers who are to be forgotten, the index for tickets that changed.
  */
-export type Topic = 'outbox' | 'desk' | 'inbox' | 'chats' | 'routing' | 'posts' | 'erasing'
+export type Topic = 'outbox' | 'desk' | 'inbox' | 'chats' | 'routing' | 'posts' | 'erasing' | 'index'
 
 /** Where everything is kept. SQLite and PostgreSQL differ only behind this. */
 export interface Store {

@@ -10,6 +10,8 @@ export interface Loop {
   stop(): Promise<void>
 }
 
+const LOOK_AGAIN_MS = 2
+
 /** Resolves once a loop rests with nothing in hand, and nothing is due now. */
 export async function untilIdle(
   loop: Loop,
@@ -21,7 +23,7 @@ export async function untilIdle(
     const isResting = loop.isResting() // what a round has just claimed is not in hand yet
     if (isResting && work.inHand.size === 0 && (due === null || due > work.now())) return
     if (isResting) loop.knock()
-    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS))
   }
 }
 

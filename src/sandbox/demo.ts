@@ -3,7 +3,8 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { CrowdWays } from './mail/crowd.ts'
 import { mountMail } from './mail/http.ts'
 import { mountPage } from './page/index.ts'
-import { seed } from './seed.ts'
+import { longAgo, seed } from './seed/index.ts'
+import { CHANNELS, NAMES, PEOPLE } from './seed/people.ts'
 import { mountSlack } from './slack/http.ts'
 import { tour } from './tour.ts'
 import { tourChat } from './tour-chat.ts'
@@ -48,7 +49,7 @@ function readArgs(args: string[]): { tour: boolean; port: number } | undefined {
 }
 
 async function runTour(): Promise<void> {
-  const world = await startWorld(1)
+  const world = await startWorld({ holdSeconds: 1 })
   try {
     const began = Date.now()
     const seen = (line: string) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`)
@@ -69,16 +70,17 @@ async function runTour(): Promise<void> {
 export async function startDemo(
   options: { port?: number; holdSeconds?: number; customers?: number; ways?: CrowdWays } = {},
 ): Promise<Demo> {
-  const world = await startWorld(options.holdSeconds ?? 10)
+  const holdSeconds = options.holdSeconds ?? 10
+  const world = await startWorld({ holdSeconds, beginsAt: longAgo(), people: PEOPLE, channels: CHANNELS })
   const page = fastify({ logger: false, bodyLimit: 64 * 1024 * 1024, forceCloseConnections: true })
   try {
-    await seed(world)
+    await seed(world, holdSeconds * 1_000)
     await seedTrial(world, options.customers ?? 200, options.ways)
     mountSlack(page, world.slack)
     mountMail(page, world.mail)
     await mountPage(page, {
-      actingAs: ['Ann', 'Ben'].map(name => ({ id: world.slack.as(name).id, name })),
-      desk: ['support@tulip.test'],
+      actingAs: NAMES.map(name => ({ id: world.slack.as(name).id, name })),
+      desk: ['support@tulip.test', 'sales@tulip.test', 'dispatch@tulip.test'],
       channel: 'support',
       mailbox: 'jane@acme.test',
     })

@@ -8,21 +8,38 @@ import { projectFile } from '../lib/project.ts'
 import type { MailWorld } from './mail/types.ts'
 import { startMail } from './mail/world.ts'
 import { startSlack } from './slack/server.ts'
-import type { SlackSandbox } from './slack/types.ts'
+import type { ChannelSeed, PersonSeed, SlackSandbox } from './slack/types.ts'
 
 /** Overture between an imaginary Slack and imaginary customers. */
 export interface World {
   slack: SlackSandbox
   mail: MailWorld
   overture: Overture
+  /** Puts the clock of all three forward to this moment (ms UTC), from where it goes on; null: to the present. */
+  turnTo(at: number | null): void
   close(): Promise<void>
 }
 
+export interface WorldOptions {
+  holdSeconds: number
+  /** What its clock shows at first (ms UTC); the present when absent. */
+  beginsAt?: number
+  people?: PersonSeed[]
+  channels?: ChannelSeed[]
+}
+
 /** Starts all three as they would run for real: Socket Mode, SMTP, SQLite. Nothing is left after `close`. */
-export async function startWorld(holdSeconds: number): Promise<World> {
+export async function startWorld({ holdSeconds, beginsAt, people, channels }: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'overture-demo-'))
-  const slack = await startSlack({ manifest: readFileSync(projectFile('manifest.yml'), 'utf8') })
-  const mail = await startMail()
+  let behind = beginsAt === undefined ? 0 : Date.now() - beginsAt
+  const clock = () => Date.now() - behind
+  const slack = await startSlack({
+    manifest: readFileSync(projectFile('manifest.yml'), 'utf8'),
+    clock,
+    ...(people && { people }),
+    ...(channels && { channels }),
+  })
+  const mail = await startMail({ clock })
   const config = readConfig({
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
@@ -36,7 +53,7 @@ export async function startWorld(holdSeconds: number): Promise<World> {
     HOLD_SECONDS: String(holdSeconds),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   })
-  const overture = await start(config, createLog(config.logLevel))
+  const overture = await start(config, createLog(config.logLevel), clock)
   // chats need an address of ours in their mails, and the port is known only now
   overture.store.files = { ...overture.store.files, publicUrl: overture.url }
   mail.toDesk({ host: '127.0.0.1', port: overture.mailPort as number })
@@ -44,6 +61,9 @@ export async function startWorld(holdSeconds: number): Promise<World> {
     slack,
     mail,
     overture,
+    turnTo(at) {
+      behind = at === null ? 0 : Math.min(behind, Date.now() - at)
+    },
     async close() {
       await overture.stop()
       await Promise.all([slack.close(), mail.close()])

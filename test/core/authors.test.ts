@@ -4,7 +4,7 @@ import { customerByAddress } from '../../src/core/customers.ts'
 import { fromText } from '../../src/core/document.ts'
 import { decideMessage } from '../../src/core/messages/decide.ts'
 import { acceptAuthor, treatAsAnswer } from '../../src/core/receive/decide.ts'
-import { closeTicket } from '../../src/core/tickets/change.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 

@@ -5,7 +5,8 @@ import { tendSilences } from '../../src/core/auto-close/tend.ts'
 import { fromText } from '../../src/core/document.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { suppress } from '../../src/core/suppressions.ts'
-import { setStatus, takeTicket } from '../../src/core/tickets/change.ts'
+import { takeTicket } from '../../src/core/tickets/assign.ts'
+import { setStatus } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 const DAY = 24 * 3_600_000

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actorOf, joinTeam, seeAgent } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { searching } from '../../src/core/find/entry.ts'
 import { readFilter } from '../../src/core/find/filter.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { removeFind, renameFind, savedFinds, saveFind } from '../../src/core/find/saved.ts'
@@ -10,10 +11,11 @@ import type { Scope } from '../../src/core/permissions/may.ts'
 import { setTeamRole } from '../../src/core/permissions/roles.ts'
 import { tagsOf } from '../../src/core/tags/tags.ts'
 import { type Deed, doWithAll } from '../../src/core/tickets/bulk.ts'
-import { closeTicket } from '../../src/core/tickets/change.ts'
+import { beginDeed, type DeedForm, goOn, resumeDeeds } from '../../src/core/tickets/deeds.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { ticketById } from '../../src/core/tickets/find.ts'
-import type { TicketRow } from '../../src/db/schema.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
+import type { DeedRow, TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -26,7 +28,7 @@ const ann = () => actorOf(town.ann)
 const row = (id: string): Promise<TicketRow> =>
   town.store.read(q => q.selectFrom('tickets').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
 const withAll = (ids: string[], deed: Deed, tell?: (n: number) => void) =>
-  doWithAll(town.store, [ids], deed, { actor: ann(), visible: [] }, tell)
+  doWithAll(town.store, [ids], deed, { actor: ann(), visible: [] }, tell && { tell })
 
 describe('a ticket that is deleted', () => {
   it('is found and opened no more, nothing of it is sent, and a line stands for its card', async () => {
@@ -173,9 +175,41 @@ describe('many tickets at once', () => {
     expect(result).toMatchObject({ done: 0, skipped: [{ why: 'You may not see it.', count: 1 }] })
     expect((await row(t.id)).archived_at).toBeNull()
     const asker = { ...(await town.store.read(q => askerOf(q, town.ann, town.clock.now))), visible: by.visible }
-    expect((await town.store.read(q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toEqual([])
+    expect((await searching(town.store, q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toEqual([])
     await withAll([t.id], { do: 'assign', agentId: town.ben.id })
-    expect((await town.store.read(q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toHaveLength(1)
+    expect((await searching(town.store, q => findTickets(q, {}, asker, { limit: 10 }))).tickets).toHaveLength(1)
+  })
+})
+
+describe('a deed that was cut off', () => {
+  it('goes on where it was, once, and whose it was is told', async () => {
+    for (let i = 0; i < 45; i++) await town.open({ subject: 'Zeppelin parts' })
+    const form: DeedForm = {
+      ...{ key: 'V1', agent: town.ann, deed: { do: 'close', reason: 'Solved' } },
+      meant: { filter: { text: 'zeppelin' } },
+    }
+    const begun = await town.store.write(tx => beginDeed(tx, form))
+    expect(await town.store.write(tx => beginDeed(tx, form))).toBeUndefined()
+    const dying = goOn(town.store, begun as DeedRow, looked => {
+      if (looked === 40) throw new Error('killed')
+    })
+    await expect(dying).rejects.toThrow('killed')
+    const closed = () =>
+      town.store.read(q => q.selectFrom('events').selectAll().where('kind', '=', 'ticket_closed').execute())
+    const before = (await closed()).length
+    await resumeDeeds(town.store)
+    expect(await closed()).toHaveLength(before) // somebody may be at it still
+    await town.open({ subject: 'Zeppelin that came in meanwhile' })
+    town.clock.now += 61_000
+    for (let twice = 0; twice < 2; twice++) await resumeDeeds(town.store)
+    expect(await closed()).toHaveLength(before + 5)
+    const told = await town.store.read(q =>
+      q.selectFrom('desk_posts').select(['text', 'agent_id']).where('key', 'like', 'deed:%').execute(),
+    )
+    expect(told).toEqual([
+      { agent_id: town.ann.id, text: 'What you began with many tickets was cut off and is done now: 45 changed.' },
+    ])
+    expect(await town.store.read(q => q.selectFrom('deeds').selectAll().execute())).toEqual([])
   })
 })
 

@@ -4,6 +4,7 @@ import { ban } from '../../src/core/bans.ts'
 import { copiesOf, copyChoices, readCopies, splitTyped } from '../../src/core/copies.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { decideMessage, undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage, sendCorrection } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
@@ -276,6 +277,19 @@ describe("the customer's address", () => {
     expect(message).toMatchObject({ author_address: 'jane@home.test', copies: JSON.stringify([bob]) })
     expect((await town.store.read(q => threadOf(q, ticket.id, 'customer'))).place).toBe('jane@acme.test')
   })
+})
+
+it('a mail that is taken back goes, sent after all, to all whom it was for', async () => {
+  town.clock.now += 60_000
+  await town.carry()
+  const id = await answers('The plan.', ['bob@acme.test'], ['eve@x.test'])
+  for (const _ of [1, 2]) {
+    await town.store.write(tx => undoSend(tx, id, actorOf(town.ann)))
+    await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ann)))
+  }
+  town.clock.now += 60_000
+  const mails = (await lettersOut()).filter(l => l.message?.id === id)
+  expect(mails).toMatchObject([{ copies: ['bob@acme.test', 'eve@x.test'], blind: ['eve@x.test'] }])
 })
 
 it('a suppression that is lifted is remembered in the history of the tickets of that address', async () => {

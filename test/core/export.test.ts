@@ -4,6 +4,7 @@ import { fromText } from '../../src/core/document.ts'
 import { mailsOf } from '../../src/core/export/mails.ts'
 import { ticketsCsv, ticketsJson } from '../../src/core/export/tickets.ts'
 import { zipOf } from '../../src/core/export/zip.ts'
+import { searching } from '../../src/core/find/entry.ts'
 import { askerOf, eachFound, findTickets } from '../../src/core/find/find.ts'
 import type { Letter } from '../../src/core/letter.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
@@ -131,7 +132,7 @@ describe('an export', () => {
     const t = await town.open({ subject: 'Whose' })
     await town.store.write(tx => changeCustomer(tx, t.id, { typed: 'eve@acme.test' }, actorOf(town.ann)))
     const asker = await town.store.read(q => askerOf(q, town.ann, town.clock.now))
-    const { tickets } = await town.store.read(q => findTickets(q, { text: 'whose eve' }, asker, { limit: 5 }))
+    const { tickets } = await searching(town.store, q => findTickets(q, { text: 'whose eve' }, asker, { limit: 5 }))
     expect(tickets.map(f => f.id)).toEqual([t.id])
     const json = JSON.parse(await whole(ticketsJson(town.store, [[t.id]])))
     expect(json.map((e: { address: string }) => e.address)).toEqual(['eve@acme.test'])

@@ -318,15 +318,19 @@ describe('fields of customers and companies', () => {
     await define({ name: 'Owner', kind: 'user' }, customers)
     await define({ name: 'Since', kind: 'date' }, customers)
     const given = { [ids.Tariff!]: ['gold'], [ids.Likes!]: ['Roses, red', 'Tulips'], [ids.Owner!]: [town.ben.id] }
-    for (const _ of [1, 2]) await town.store.write(tx => setKnownFields(tx, jane(), given))
+    for (const _ of [1, 2]) await town.store.write(tx => setKnownFields(tx, jane(), given, actorOf(town.ann)))
     expect(await kept()).toMatchObject({ tariff: 'Gold', likes: 'Roses, red, Tulips', owner: 'Ben' })
     const all = await town.store.read(q => knownFields(q, jane()))
     expect(all.find(k => k.field.name === 'Likes')?.values.sort()).toEqual(['Roses, red', 'Tulips'])
     expect(all.find(k => k.field.name === 'Owner')).toMatchObject({ values: [town.ben.id], picked: ['U0BEN'] })
-    expect(await faults(town.store.write(tx => setKnownFields(tx, jane(), { [ids.Since!]: ['2026-02-30'] })))).toEqual({
+    expect(
+      await faults(
+        town.store.write(tx => setKnownFields(tx, jane(), { [ids.Since!]: ['2026-02-30'] }, actorOf(town.ann))),
+      ),
+    ).toEqual({
       [`field:${ids.Since}`]: 'There is no such date. One looks like 2026-01-31.',
     })
-    await town.store.write(tx => setKnownFields(tx, jane(), { [ids.Tariff!]: [] }))
+    await town.store.write(tx => setKnownFields(tx, jane(), { [ids.Tariff!]: [] }, actorOf(town.ann)))
     expect(await kept()).not.toHaveProperty('tariff')
   })
 
@@ -342,7 +346,7 @@ describe('fields of customers and companies', () => {
     const csv = () =>
       Readable.from(['email,Tariff,Since\nbob@globex.test,gold,2020-01-31\ncarl@globex.test,Tin,soon\n'])
     const bad: BadRow[] = []
-    for (const _ of [1, 2]) await importPeople(town.store, csv())
+    for (const _ of [1, 2]) await importPeople(town.store, csv(), actorOf(town.ann))
     expect(await tryImport(town.store, csv(), row => bad.push(row))).toMatchObject({ rows: 2, known: 1, bad: 1 })
     expect(bad).toEqual([
       {
@@ -367,16 +371,18 @@ describe('fields of customers and companies', () => {
     await town.store.write(tx => learnFacts(tx, ticket.customer_id, learn))
     await define({ name: 'Discount', kind: 'number' }, customers)
     expect(await known(jane())).toMatchObject({ Discount: 'a lot' })
-    await town.store.write(tx => setKnownFields(tx, jane(), { [ids.Discount!]: [] }))
+    await town.store.write(tx => setKnownFields(tx, jane(), { [ids.Discount!]: [] }, actorOf(town.ann)))
     expect(await known(jane())).toMatchObject({ Discount: 'a lot' })
-    await town.store.write(tx => setKnownFields(tx, jane(), { [ids.Discount!]: ['10'] }))
+    await town.store.write(tx => setKnownFields(tx, jane(), { [ids.Discount!]: ['10'] }, actorOf(town.ann)))
     expect(await kept()).toMatchObject({ discount: '10' })
   })
 
   it('count in rules, a company’s too', async () => {
     await define({ name: 'Region', kind: 'line' }, accounts)
     const id = (await town.store.read(q => accountOf(q, ticket.customer_id)))!
-    await town.store.write(tx => setKnownFields(tx, { owner: 'account', id }, { [ids.Region!]: ['North'] }))
+    await town.store.write(tx =>
+      setKnownFields(tx, { owner: 'account', id }, { [ids.Region!]: ['North'] }, actorOf(town.ann)),
+    )
     expect(await known({ owner: 'account', id })).toEqual({ Region: 'North' })
     const facts = (await town.store.read(q => factsOf(q, [ticket.id]))).get(ticket.id)!
     expect(facts.fields.get('region')).toEqual(['North'])

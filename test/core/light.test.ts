@@ -6,7 +6,7 @@ import { fromText } from '../../src/core/document.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { treatAsAnswer } from '../../src/core/receive/decide.ts'
 import { onlyThanks } from '../../src/core/receive/light.ts'
-import { closeTicket } from '../../src/core/tickets/change.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { type ChatTown, startChatTown } from '../support/chat.ts'
 import { startTown, type Town } from '../support/town.ts'
 

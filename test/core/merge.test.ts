@@ -5,11 +5,11 @@ import { historyOf } from '../../src/core/events.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { resendMessage } from '../../src/core/messages/resend.ts'
 import { threadOf } from '../../src/core/threads.ts'
-import { closeTicket, reopenTicket, setStatus } from '../../src/core/tickets/change.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { ticketsLike } from '../../src/core/tickets/like.ts'
 import { mergeOutlook, mergeTickets } from '../../src/core/tickets/merge.ts'
 import { linkTickets, setParent, unlinkTickets } from '../../src/core/tickets/relations.ts'
+import { closeTicket, reopenTicket, setStatus } from '../../src/core/tickets/status.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
 
 let town: Town

@@ -4,6 +4,8 @@ import { actorOf } from '../../src/core/agents.ts'
 import { ban } from '../../src/core/bans.ts'
 import { customerByAddress, customerFor, learnFacts, searchCustomers } from '../../src/core/customers.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { addField } from '../../src/core/fields/define.ts'
+import { setKnownFields } from '../../src/core/fields/people.ts'
 import { accountPage } from '../../src/core/people/account.ts'
 import { changePerson, type PersonForm } from '../../src/core/people/edit.ts'
 import { type BadRow, importPeople, tryImport } from '../../src/core/people/import.ts'
@@ -27,7 +29,7 @@ const idOf = async (address: string) => (await town.store.read(q => customerByAd
 const pageOf = (id: string, agent = town.ann) => town.store.read(q => personPage(q, id, agent.id))
 const form: PersonForm = { name: 'Jane Doe', company: 'Acme', zone: '', tags: [], address: '' }
 const change = (id: string, more: Partial<PersonForm>) =>
-  town.store.write(tx => changePerson(tx, id, { ...form, ...more }))
+  town.store.write(tx => changePerson(tx, id, { ...form, ...more }, actorOf(town.ann)))
 const faultsOf = (work: Promise<unknown>) =>
   work.then(
     () => ({}),
@@ -56,6 +58,33 @@ describe('a customer’s page', () => {
       ticketCount: 1,
       notes: [{ text: 'Likes tulips.', by: 'Ann' }],
     })
+  })
+
+  it('tells who changed what: before, after, and when; the same again is no change', async () => {
+    const { customer_id: id } = await town.open()
+    const plan = { name: 'Plan', kind: 'line', hint: '', options: [], initial: [], visible: false } as const
+    const field = await town.store.write(tx =>
+      addField(tx, { owner: 'customer', teamId: null }, { ...plan, options: [], initial: [] }),
+    )
+    const fill = (text: string) =>
+      town.store.write(tx => setKnownFields(tx, { owner: 'customer', id }, { [field]: [text] }, actorOf(town.ben)))
+    for (const text of ['gold', 'silver', 'silver']) {
+      town.clock.now += 1_000
+      await fill(text)
+    }
+    for (const _ of [1, 2]) await change(id, { name: 'Jane Roe', tags: ['VIP'] })
+    const [tags, name, silver, gold, ...others] = (await pageOf(id)).history
+    expect(others).toEqual([])
+    expect(tags).toMatchObject({ by: 'Ann', changes: [{ name: 'tags', before: null, after: 'vip' }] })
+    expect(name).toMatchObject({ by: 'Ann', changes: [{ name: 'name', before: 'Jane Doe', after: 'Jane Roe' }] })
+    expect(silver).toMatchObject({ by: 'Ben', changes: [{ name: 'Plan', before: 'gold', after: 'silver' }] })
+    expect(gold).toEqual({
+      by: 'Ben',
+      at: town.clock.now - 2_000,
+      changes: [{ name: 'Plan', before: null, after: 'gold' }],
+    })
+    await importPeople(town.store, csv('Email,Plan', 'jane@acme.test,bronze'), actorOf(town.ann))
+    expect((await pageOf(id)).history[0]).toMatchObject({ by: 'Ann', changes: [{ before: 'silver', after: 'bronze' }] })
   })
 
   it('says of an address that it is banned', async () => {
@@ -198,7 +227,11 @@ describe('a list of customers', () => {
   it('adds who is new and what is new, and a second time nothing', async () => {
     const { customer_id: jane } = await town.open()
     for (const added of [1, 0]) {
-      expect(await importPeople(town.store, csv(...lines))).toMatchObject({ added, known: 2 - added, bad: 2 })
+      expect(await importPeople(town.store, csv(...lines), actorOf(town.ann))).toMatchObject({
+        added,
+        known: 2 - added,
+        bad: 2,
+      })
       expect(await pageOf(jane)).toMatchObject({ name: 'Jane Doe', zone: 'Europe/Paris', tags: ['nl', 'vip'] })
       expect(await pageOf(await idOf('bob@globex.test'))).toMatchObject({
         name: 'Bob Stone',
@@ -208,7 +241,9 @@ describe('a list of customers', () => {
   })
 
   it('that is none is refused with the reason', async () => {
-    await expect(importPeople(town.store, csv('Name', 'Jane'))).rejects.toThrow('must be called address or email')
-    await expect(importPeople(town.store, csv('Email'))).rejects.toThrow('The file has no rows')
+    await expect(importPeople(town.store, csv('Name', 'Jane'), actorOf(town.ann))).rejects.toThrow(
+      'must be called address or email',
+    )
+    await expect(importPeople(town.store, csv('Email'), actorOf(town.ann))).rejects.toThrow('The file has no rows')
   })
 })

@@ -6,19 +6,23 @@ import { decideMessage, undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
 import { changeNote } from '../../src/core/messages/notes.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { messageView } from '../../src/core/messages/view.ts'
 import { ACTIONS, type Grants, grantsOf, REACHES, setGrants } from '../../src/core/permissions/grants.ts'
 import { reached, reaches, scopeOf } from '../../src/core/permissions/may.ts'
 import { setBaseRole, setTeamRole } from '../../src/core/permissions/roles.ts'
 import { sendAs } from '../../src/core/senders/ticket.ts'
 import { createTeam } from '../../src/core/teams.ts'
 import { threadOf } from '../../src/core/threads.ts'
-import { assignTicket, closeTicket, publishTicket, setPriority, takeTicket } from '../../src/core/tickets/change.ts'
+import { assignTicket, takeTicket } from '../../src/core/tickets/assign.ts'
+import { setPriority } from '../../src/core/tickets/change.ts'
 import { changeCustomer } from '../../src/core/tickets/customer.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { ticketsLike } from '../../src/core/tickets/like.ts'
 import { mergeTickets } from '../../src/core/tickets/merge.ts'
+import { publishTicket } from '../../src/core/tickets/publish.ts'
 import { linkTickets, setParent } from '../../src/core/tickets/relations.ts'
 import { cancelReminder, remindAgent, remindersOf } from '../../src/core/tickets/remind.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { giveToTicket } from '../../src/core/tray.ts'
 import type { AgentRow, BaseRole } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
@@ -150,6 +154,43 @@ describe('a drafter', () => {
     await send(town.ben)
     expect(await visibilityOf(ticket.id, id)).toBe('public')
     await town.store.write(tx => undoSend(tx, id, actorOf(cara))) // to take back is always safe
+  })
+
+  it('says who gets copies of a new ticket, and when it goes, and whoever publishes it has it so', async () => {
+    const at = town.clock.now + 86_400_000
+    const ticket = await town.open({
+      agent: cara,
+      copyTo: ['carol@globex.test'],
+      blindTo: ['dave@globex.test'],
+      schedule: { at, zone: 'Europe/Amsterdam', unlessAnswered: true },
+    })
+    expect((await town.view(ticket.id)).opening?.wish).toEqual({
+      copyTo: ['carol@globex.test'],
+      blindTo: ['dave@globex.test'],
+      schedule: { at, zone: 'Europe/Amsterdam', unlessAnswered: true },
+    })
+    await town.store.write(tx => publishTicket(tx, ticket.id, actorOf(town.ben)))
+    const view = await town.view(ticket.id)
+    expect(view.status).toBe('scheduled')
+    expect(view.opening?.wish).toBeUndefined()
+    const mail = view.opening?.deliveries.find(d => d.side === 'customer')
+    expect(mail).toMatchObject({ copies: ['carol@globex.test'], blind: ['dave@globex.test'], scheduled: { at } })
+    const other = await town.open({ agent: cara, copyTo: ['carol@globex.test'] })
+    await town.store.write(tx => publishTicket(tx, other.id, actorOf(town.ben)))
+    town.clock.now += 60_000
+    const [letter] = (await town.carry()).filter(l => l.channel === 'email')
+    expect(letter).toMatchObject({ ticketId: other.id, copies: ['carol@globex.test'] })
+  })
+
+  it('says so of an answer, too, and whoever sends it adds to it', async () => {
+    const ticket = await town.open()
+    const id = await write(ticket.id, cara, { copyTo: ['carol@globex.test'], blindTo: ['dave@globex.test'] })
+    await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ben), ['erin@globex.test']))
+    const view = await town.store.read(q => messageView(q, town.store, id))
+    expect(view?.deliveries.find(d => d.side === 'customer')).toMatchObject({
+      copies: ['carol@globex.test', 'erin@globex.test'],
+      blind: ['dave@globex.test'],
+    })
   })
 
   it('has what a colleague agreed to wait anew once they change it', async () => {

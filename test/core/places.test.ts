@@ -3,14 +3,8 @@ import { actorOf } from '../../src/core/agents.ts'
 import { alertsUp } from '../../src/core/alerts.ts'
 import { ban } from '../../src/core/bans.ts'
 import { listTickets } from '../../src/core/lists.ts'
-import {
-  archiveTicket,
-  closeTicket,
-  markSpam,
-  reopenTicket,
-  setStatus,
-  takeTicket,
-} from '../../src/core/tickets/change.ts'
+import { takeTicket } from '../../src/core/tickets/assign.ts'
+import { archiveTicket, closeTicket, markSpam, reopenTicket, setStatus } from '../../src/core/tickets/status.ts'
 import { countTray, heldMails, letThrough, throwAway, throwOneAway, tray } from '../../src/core/tray.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'

@@ -8,7 +8,7 @@ import { lettersFor } from '../../src/core/letters.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
 import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
-import { publishTicket } from '../../src/core/tickets/change.ts'
+import { publishTicket } from '../../src/core/tickets/publish.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
 import { accepted, startTown, type Town } from '../support/town.ts'
 

@@ -19,7 +19,8 @@ import {
 } from '../../src/core/routing/rules.ts'
 import { changeRouting, type Routing, rosterOf, routingOf } from '../../src/core/routing/settings.ts'
 import { createTeam, teamById } from '../../src/core/teams.ts'
-import { assignTicket, closeTicket, takeTicket } from '../../src/core/tickets/change.ts'
+import { assignTicket, takeTicket } from '../../src/core/tickets/assign.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
 import type { AgentRow, TicketRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
@@ -38,6 +39,7 @@ const usual: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 /** Support gives out its tickets this way, to Ann and Ben unless said otherwise. */

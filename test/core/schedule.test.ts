@@ -8,7 +8,7 @@ import { editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { clockFor, scheduleOf, type Wish } from '../../src/core/schedule/moment.ts'
 import { releaseScheduled, sendNow } from '../../src/core/schedule/release.ts'
-import { closeTicket } from '../../src/core/tickets/change.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { Problem } from '../../src/lib/problem.ts'
 import { startTown, type Town } from '../support/town.ts'
 

@@ -18,7 +18,9 @@ import {
 } from '../../src/core/sla/policies.ts'
 import { tendClocks } from '../../src/core/sla/tend.ts'
 import { isOverdue } from '../../src/core/sla/view.ts'
-import { assignTicket, closeTicket, reopenTicket, setPriority, setStatus } from '../../src/core/tickets/change.ts'
+import { assignTicket } from '../../src/core/tickets/assign.ts'
+import { setPriority } from '../../src/core/tickets/change.ts'
+import { closeTicket, reopenTicket, setStatus } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 const MINUTE = 60_000

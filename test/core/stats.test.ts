@@ -9,7 +9,8 @@ import { tendClocks } from '../../src/core/sla/tend.ts'
 import { nextDigest, sendDigests, setDigest } from '../../src/core/stats/digest.ts'
 import { figuresOf } from '../../src/core/stats/figures.ts'
 import { createTeam } from '../../src/core/teams.ts'
-import { assignTicket, closeTicket } from '../../src/core/tickets/change.ts'
+import { assignTicket } from '../../src/core/tickets/assign.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { type ChatTown, startChatTown } from '../support/chat.ts'
 
 const MINUTE = 60_000

@@ -3,8 +3,10 @@ import { actorOf, joinTeam } from '../../src/core/agents.ts'
 import { collisionsWith, collisionWords } from '../../src/core/collisions.ts'
 import { fromText } from '../../src/core/document.ts'
 import {
+  type DraftKind,
   type DraftState,
   discardDraft,
+  draftBegun,
   draftById,
   draftsFor,
   endDraft,
@@ -13,8 +15,8 @@ import {
   shareDraft,
 } from '../../src/core/drafts.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
-import { closeTicket } from '../../src/core/tickets/change.ts'
 import { remindAgent, remindersOf, sayReminders } from '../../src/core/tickets/remind.ts'
+import { closeTicket } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 const DAY = 24 * 3_600_000
@@ -28,7 +30,7 @@ afterEach(() => town.close())
 describe('a draft', () => {
   const state = (changes: Partial<DraftState> = {}): DraftState => ({
     ...{ id: 'd1', agentId: town.ann.id, teamId: town.team.id, ticketId: null, form: '{"a":1}', isBlank: false },
-    ...{ about: { title: 'Your order', text: 'Dear Jane' }, stamp: 1 },
+    ...{ about: { kind: 'ticket', title: 'Your order', text: 'Dear Jane' }, stamp: 1 },
     ...changes,
   })
   const save = (changes: Partial<DraftState> = {}) => town.store.write(tx => saveDraft(tx, state(changes)))
@@ -73,6 +75,54 @@ describe('a draft', () => {
     expect(await list()).toEqual([])
     // whoever has it open has not lost it
     await town.store.write(tx => endDraft(tx, 'd1', 'view:V1', town.ann.id))
+  })
+})
+
+describe('what was begun somewhere', () => {
+  const begin = (id: string, kind: DraftKind, ticketId: string | null, agentId = town.ann.id) =>
+    town.store.write(tx =>
+      saveDraft(tx, {
+        ...{ id, agentId, teamId: town.team.id, ticketId, form: '{}', isBlank: false, stamp: 1 },
+        about: { kind, title: 'SUP-1', text: id },
+      }),
+    )
+  const begun = async (kind: DraftKind, ticketId: string | null, agentId = town.ann.id) =>
+    (await town.store.read(q => draftBegun(q, agentId, { kind, ticketId })))?.id
+
+  it('is found there by its author, and by colleagues once it is the team’s; the newest one', async () => {
+    const [one, other] = [await town.open(), await town.open()]
+    await begin('reply', 'reply', one.id)
+    town.clock.now += 1
+    await begin('note', 'note', one.id)
+    await begin('chat', 'chat', null)
+    await begin('ticket', 'ticket', null)
+    for (const kind of ['reply', 'note'] as const) {
+      expect(await begun(kind, one.id)).toBe(kind)
+      expect(await begun(kind, other.id)).toBeUndefined()
+      expect(await begun(kind, one.id, town.ben.id)).toBeUndefined()
+    }
+    expect(await begun('chat', null)).toBe('chat')
+    await town.store.write(tx => joinTeam(tx, town.ben.id, town.team.id))
+    await town.store.write(tx => shareDraft(tx, 'note', true, town.ann))
+    expect(await begun('note', one.id, town.ben.id)).toBe('note')
+    town.clock.now += 1
+    await begin('later', 'note', one.id)
+    expect(await begun('note', one.id)).toBe('later')
+    expect(await begun('note', one.id, town.ben.id)).toBe('note')
+    await town.store.write(tx => discardDraft(tx, 'later', town.ann))
+    await town.store.write(tx => endDraft(tx, 'note', 'view:V1', town.ben.id))
+    expect(await begun('note', one.id)).toBeUndefined()
+  })
+
+  it('before drafts said what they are to become was an answer or a ticket', async () => {
+    const { id } = await town.open()
+    await begin('old', 'note', id)
+    await begin('older', 'chat', null)
+    const about = JSON.stringify({ title: 'SUP-1', text: 'Dear Jane' })
+    await town.store.write(tx => tx.q.updateTable('drafts').set({ about }).execute())
+    expect(await begun('reply', id)).toBe('old')
+    expect(await begun('ticket', null)).toBe('older')
+    expect(await begun('note', id)).toBeUndefined()
   })
 })
 

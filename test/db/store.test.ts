@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/db/open.ts'
 import { preparedMany, slotsOf } from '../../src/db/prepared.ts'
@@ -41,6 +42,19 @@ const names = async () =>
     .filter(n => n !== 'app_secret')
 
 describe('the store', () => {
+  it('leaves nothing in its file of what was taken away', async () => {
+    if (store.engine !== 'sqlite') return
+    const value = 'zymurgist '.repeat(2_000)
+    await store.write(tx => tx.q.insertInto('settings').values({ name: 'long', value }).execute())
+    await store.close()
+    expect(readFileSync(database.url).includes('zymurgist')).toBe(true)
+    store = await openStore(database.url)
+    await store.write(tx => tx.q.deleteFrom('settings').where('name', '=', 'long').execute())
+    await store.close()
+    expect(readFileSync(database.url).includes('zymurgist')).toBe(false)
+    store = await openStore(database.url)
+  })
+
   it('keeps all of many works that wait together, but for those that failed', async () => {
     const works = Array.from({ length: 250 }, (_, i) =>
       store.write(async tx => {
@@ -55,6 +69,20 @@ describe('the store', () => {
     expect(outcomes.filter(o => o.status === 'rejected')).toHaveLength(25)
     expect(await names()).toHaveLength(225)
     expect(await names()).not.toContain('n007')
+  })
+
+  it('is not opened by a version that does not know all that was done to its schema', async () => {
+    const later = { name: '9999_of_a_later_version', timestamp: '' }
+    const table = 'kysely_migration' as 'settings' // Kysely's own, and no part of our schema
+    await store.write(tx =>
+      tx.q
+        .insertInto(table)
+        .values(later as never)
+        .execute(),
+    )
+    await expect(openStore(database.url)).rejects.toThrow('9999_of_a_later_version')
+    await store.write(tx => tx.q.deleteFrom(table).where('name', '=', later.name).execute())
+    await (await openStore(database.url)).close()
   })
 
   it('does also what the end of a work leaves in turn', async () => {

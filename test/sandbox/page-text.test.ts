@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { inFormat } from '../../src/sandbox/page/parts/times.ts'
 import { richOf } from '../../src/sandbox/page/slack/text/mrkdwn.ts'
 
 const section = (...elements: unknown[]) => [{ type: 'rich_text_section', elements }]
@@ -70,4 +71,14 @@ it('an emoji by its name has its code points, and a name that is none stays text
   expect(richOf('Hooray :tada: :nosuchthing:', 'typed')).toEqual(
     section(text('Hooray '), { type: 'emoji', name: 'tada', unicode: '1f389' }, text(' :nosuchthing:')),
   )
+})
+
+it('moments stand in texts by the clock of this page, and near ones by their names', () => {
+  const at = new Date(2026, 2, 14, 16, 34).getTime()
+  const shown = (format: string, days = 100) => inFormat(at, format, new Date(2026, 2, 14 + days, 9).getTime())
+  expect(shown('{date_short_pretty} {time}')).toBe('14 Mar 2026 16:34')
+  expect(shown('{date_short_pretty} {time}', 0)).toBe('today 16:34')
+  expect(shown('{date_long_pretty}', 1)).toBe('yesterday')
+  expect(shown('{date_short}', 0)).toBe('14 Mar 2026')
+  expect(shown('at {time_secs}, {unknown}')).toBe('at 16:34:00, {unknown}')
 })

@@ -285,7 +285,7 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.getByRole('dialog').getByText('is on its way').waitFor()
     await page.keyboard.press('Escape')
 
-    const card = page.getByRole('article').filter({ hasText: 'Chat 1 ·' })
+    const card = page.getByRole('article').filter({ hasText: 'Chat 2 ·' })
     await card.getByText('answered 3 · unsubscribed 1').waitFor()
     await card.getByText('bounced 1').waitFor()
     await card.getByRole('button', { name: 'Report' }).click()

@@ -25,8 +25,12 @@ export function launchChromium(): Promise<Browser> {
 }
 
 /** A page whose faults and requests to anywhere but this machine are kept in a list, which should stay empty. */
-export async function openWatched(browser: Browser, url: string, size = { width: 1440, height: 900 }) {
-  const page = await browser.newPage({ viewport: size })
+export async function openWatched(
+  browser: Browser,
+  url: string,
+  { width = 1440, height = 900, zone }: { width?: number; height?: number; zone?: string } = {},
+) {
+  const page = await browser.newPage({ viewport: { width, height }, ...(zone && { timezoneId: zone }) })
   page.setDefaultTimeout(20_000)
   const faults: string[] = []
   page.on('pageerror', error => faults.push(error.stack ?? error.message))

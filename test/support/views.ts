@@ -49,7 +49,7 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     snoozedUntil: null,
     snoozedFor: null,
     deletedBy: null,
-    relations: { parent: null, children: [], links: [] },
+    relations: { parent: null, children: [], childCounts: { open: 0, closed: 0 }, links: [] },
     pinned: [],
     chat: null,
     description: null,

@@ -19,6 +19,9 @@ const upsert = prepared((q, v: { ticketId: string; teamId: string; since: number
 export async function keepSilence(tx: Tx, before: TicketRow, after: TicketRow): Promise<void> {
   const isSilent = after.status === 'awaiting_customer'
   if (isSilent && (before.status !== after.status || before.team_id !== after.team_id)) await beginSilence(tx, after)
-  if (!isSilent && before.status === 'awaiting_customer')
-    await tx.q.deleteFrom('silences').where('ticket_id', '=', after.id).execute()
+  if (!isSilent && before.status === 'awaiting_customer') await endSilence(tx.q, { ticketId: after.id })
 }
+
+const endSilence = prepared((q, v: { ticketId: string }) =>
+  q.deleteFrom('silences').where('ticket_id', '=', v.ticketId),
+)

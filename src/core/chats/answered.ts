@@ -4,7 +4,7 @@ import { cut } from '../../lib/cut.ts'
 import { plainText } from '../document.ts'
 import { type Arrival, isAutomatic } from '../letter.ts'
 import { routeTicket } from '../routing/assign.ts'
-import { makeGeneral } from '../tickets/open.ts'
+import { makeGeneral } from '../tickets/threads.ts'
 import { chatRecipientAbsent } from './became.ts'
 import { lightKey, queueChatPost } from './card.ts'
 import { chatById } from './find.ts'
@@ -25,7 +25,7 @@ export async function chatThanked(tx: Tx, a: Arrival, ticket: TicketRow, message
   if (!ticket.chat_id || ticket.general_at !== null) return
   const who = a.from.name || a.from.address
   const text = `${who} only said thanks, which counts as no answer: "${cut(plainText(a.body), 200)}"`
-  await queueChatPost(tx, ticket.chat_id, { kind: 'light', key: lightKey(messageId), text, ticketId: null })
+  await queueChatPost(tx, ticket.chat_id, { kind: 'light', key: lightKey(messageId), text, ticketId: ticket.id })
 }
 
 /** The recipient themselves answered, and it is recorded: the chat counts it, and somebody gets the ticket. */

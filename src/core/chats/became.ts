@@ -7,8 +7,8 @@ import { workingDaysAfter } from '../hours/working-time.ts'
 import { teamById } from '../teams.ts'
 import { pause } from './change.ts'
 import { chatById, recipientOfTicket } from './find.ts'
-import { stepAfter } from './follow-up.ts'
 import { redrawChat } from './redraw.ts'
+import { stepAfter } from './steps.ts'
 
 /** The first mails of these tickets were accepted: of those that a chat sent, its recipients have them. */
 export async function chatMailsSent(tx: Tx, ticketIds: string[]): Promise<void> {

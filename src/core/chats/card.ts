@@ -3,6 +3,7 @@ import type { ChatPostRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { backOff } from '../deliveries/retry.ts'
+import { LEASE_MS, lease } from '../lease.ts'
 import type { Outcome } from '../letter.ts'
 import { REDRAW_MS } from './redraw.ts'
 import { type ChatView, chatView } from './view.ts'
@@ -24,7 +25,7 @@ export interface ChatPost {
   cardId: string // how the place knows the card
   kind: ChatPostRow['kind']
   text: string
-  ticketId: string | null
+  ticketId: string | null // to whose thread it leads; who only said thanks has none
   messageId: string | null // of who only said thanks
   attempts: number // 1 at the first try
   createdAt: number
@@ -36,8 +37,6 @@ const LIGHT = 'light:'
 export function lightKey(messageId: string): string {
   return `${LIGHT}${messageId}`
 }
-
-const LEASE_MS = 15_000
 
 /** Queues a word for the thread under the card; the same key again is the same word. */
 export async function queueChatPost(
@@ -142,17 +141,7 @@ export async function claimChatPosts(tx: Tx, limit: number): Promise<ChatPost[]>
     .orderBy('p.id')
     .limit(limit)
     .execute()
-  const posts: ChatPost[] = []
-  for (const row of due) {
-    const { numUpdatedRows } = await tx.q
-      .updateTable('chat_posts')
-      .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-      .where('id', '=', row.id)
-      .where('due_at', '<=', tx.now)
-      .executeTakeFirst()
-    if (numUpdatedRows > 0n) posts.push(postOf(row))
-  }
-  return posts
+  return (await lease(tx, 'chat_posts', due, LEASE_MS)).map(postOf)
 }
 
 function postOf(row: ChatPostRow & { card_id: string | null; place: string }): ChatPost {
@@ -164,9 +153,9 @@ function postOf(row: ChatPostRow & { card_id: string | null; place: string }): C
     place,
     chatId: row.chat_id,
     cardId: row.card_id as string,
-    ticketId: row.ticket_id,
+    ticketId: kind === 'light' ? null : row.ticket_id,
     messageId: kind === 'light' ? row.key.slice(LIGHT.length) : null,
-    attempts: row.attempts + 1,
+    attempts: row.attempts,
     createdAt: row.created_at,
   }
 }

@@ -1,4 +1,3 @@
-import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ChatRecipientRow, ChatStepRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -18,6 +17,7 @@ import { chatById } from './find.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf } from './rules.ts'
 import { stepKey } from './step-key.ts'
+import { stepAfter, stepsOf } from './steps.ts'
 
 export const MOST_STEPS = 5
 
@@ -129,26 +129,6 @@ async function markDue(
     .where('closed_at', 'is', null)
   if (sent) update = update.where('sent_at', '>=', sent.from).where('sent_at', '<', sent.to)
   return Number((await update.executeTakeFirst()).numUpdatedRows)
-}
-
-/** When the step that follows a recipient's newest mail is due (ms UTC); null when there is none. */
-export async function stepAfter(
-  tx: Tx,
-  recipient: Pick<ChatRecipientRow, 'chat_id' | 'step'>,
-  mailedAt: number,
-): Promise<number | null> {
-  const [next] = (await selectStep(tx.q, { chatId: recipient.chat_id, step: recipient.step + 1 })).rows
-  if (!next) return null
-  const chat = await chatById(tx.q, recipient.chat_id)
-  return workingDaysAfter(hoursOf(await teamById(tx.q, chat.team_id)), mailedAt, next.working_days)
-}
-
-const selectStep = prepared((q, v: { chatId: string; step: number }) =>
-  q.selectFrom('chat_steps').select('working_days').where('chat_id', '=', v.chatId).where('step', '=', v.step),
-)
-
-export function stepsOf(q: Query, chatId: string): Promise<ChatStepRow[]> {
-  return q.selectFrom('chat_steps').selectAll().where('chat_id', '=', chatId).orderBy('step').execute()
 }
 
 /** Sends up to `limit` of the follow-ups that are due. Returns how many it looked at. */

@@ -4,6 +4,7 @@ import type { AgentRow, Schema, SegmentRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { oldestAddress } from '../customers.ts'
 
 /** Which customers are meant: those for whom all that is given holds; of several accounts or tags one is enough. */
 export interface Filter {
@@ -66,18 +67,7 @@ export async function countSegment(q: Query, filter: Filter): Promise<number> {
 /** Up to `limit` customers that the filter means, in the order of their ids, after this one. */
 export async function customersIn(q: Query, filter: Filter, after: string, limit: number): Promise<Chosen[]> {
   const rows = await narrowed(q, filter)
-    .select(e => [
-      'customers.id',
-      'customers.name',
-      e
-        .selectFrom('addresses')
-        .select('address')
-        .whereRef('addresses.customer_id', '=', 'customers.id')
-        .orderBy('created_at')
-        .orderBy('address')
-        .limit(1)
-        .as('address'),
-    ])
+    .select(['customers.id', 'customers.name', oldestAddress])
     .where('customers.id', '>', after)
     .orderBy('customers.id')
     .limit(limit)

@@ -2,7 +2,7 @@ import type { ChatRow, ChatState, RecipientState } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { type Document, plainText } from '../document.ts'
 import { type DryRun, dryRunOf } from './dry-run.ts'
-import { stepsOf } from './follow-up.ts'
+import { stepsOf } from './steps.ts'
 
 /** A chat as the desk shows it, whole. */
 export interface ChatView {

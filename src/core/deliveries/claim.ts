@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { prepared } from '../../db/prepared.ts'
+import { prepared, preparedFor } from '../../db/prepared.ts'
 import type { DeliveryRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { redrawCard } from './redraw.ts'
@@ -30,32 +30,29 @@ export async function claimDeliveries(
           .$if(notTo.length > 0, w => w.where('t.place', 'not in', notTo))
           .execute()
   if (!ids.length) return []
-  const rows = await tx.q
-    .updateTable('deliveries')
-    .set(e => ({ state: 'queued' as const, due_at: tx.now + LEASE_MS, attempts: e('attempts', '+', 1) }))
-    .where(
-      'id',
-      'in',
-      ids.map(d => d.id),
-    )
-    .where(waiting('deliveries'))
-    .where('due_at', '<=', tx.now) // another process may have been faster
-    .returningAll()
-    .execute()
+  const rows = await lease(
+    tx.q,
+    ids.map(d => d.id),
+    { now, until: now + LEASE_MS },
+  )
   return (await withoutDeleted(tx, rows)).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
+
+const lease = preparedFor((q, ids, v: { now: number; until: number }) =>
+  q
+    .updateTable('deliveries')
+    .set(e => ({ state: 'queued' as const, due_at: v.until, attempts: e('attempts', '+', 1) }))
+    .where('id', 'in', ids)
+    .where(waiting('deliveries'))
+    .where('due_at', '<=', v.now) // another process may have been faster
+    .returningAll(),
+)
 
 /** A message that was deleted while its mail waited for another try is not mailed any more. */
 async function withoutDeleted(tx: Tx, rows: DeliveryRow[]): Promise<DeliveryRow[]> {
   const mails = rows.flatMap(r => (r.key !== null && r.message_id ? [r.message_id] : []))
   if (!mails.length) return rows
-  const found = await tx.q
-    .selectFrom('messages')
-    .select('id')
-    .where('id', 'in', mails)
-    .where('deleted_at', 'is not', null)
-    .execute()
-  const deleted = new Set(found.map(m => m.id))
+  const deleted = new Set((await selectDeleted(tx.q, mails)).map(m => m.id))
   const withdrawn = rows.filter(r => r.key !== null && deleted.has(r.message_id ?? ''))
   for (const row of withdrawn) {
     const state = row.sent_at === null ? 'cancelled' : 'sent' // the customer may have it, when only a copy waits
@@ -64,6 +61,10 @@ async function withoutDeleted(tx: Tx, rows: DeliveryRow[]): Promise<DeliveryRow[
   }
   return rows.filter(r => !withdrawn.includes(r))
 }
+
+const selectDeleted = preparedFor((q, ids) =>
+  q.selectFrom('messages').select('id').where('id', 'in', ids).where('deleted_at', 'is not', null),
+)
 
 function dueFor(q: Query, v: { now: number; limit: number }) {
   return q

@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Tx } from '../../db/store.ts'
 import { overture, record } from '../events.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { redrawCard, redrawMessage } from './redraw.ts'
 
 const AFTER_MS = 3_600_000

@@ -1,4 +1,4 @@
-import { preparedMany } from '../../db/prepared.ts'
+import { prepared, preparedMany } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
 import { tableOf } from '../../db/table.ts'
 import { domainOf } from '../addresses.ts'
@@ -6,7 +6,7 @@ import { alert } from '../alerts.ts'
 import { chatMailFailed, chatMailsSent } from '../chats/became.ts'
 import { overture, record } from '../events.ts'
 import type { Letter, Outcome, Recipients, Refusal, Retry } from '../letter.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { suppress } from '../suppressions.ts'
 import { learnKey } from '../threads.ts'
 import { redrawCards, redrawMessage } from './redraw.ts'
@@ -90,7 +90,7 @@ async function settleSent(tx: Tx, all: Sent[]): Promise<void> {
   const sent = all.filter(s => marked.has(s.letter.id))
   for (const { letter, id, root } of sent) {
     if (letter.key !== null && letter.key !== id) await learnSentKey(tx, letter, id)
-    if (root && letter.thread.root === null) await setRoot(tx, letter.thread.id, root)
+    if (root && letter.thread.root === null) await setRoot(tx.q, { threadId: letter.thread.id, root })
   }
   const mails = sent.map(s => s.letter).filter(l => l.thread.side === 'customer')
   await show(tx, mails)
@@ -126,9 +126,9 @@ const markSent = preparedMany((q, sent: { id: string; version: number; externalI
     .returning('id'),
 )
 
-function setRoot(tx: Tx, threadId: string, root: string) {
-  return tx.q.updateTable('threads').set({ root }).where('id', '=', threadId).where('root', 'is', null).execute()
-}
+const setRoot = prepared((q, v: { threadId: string; root: string }) =>
+  q.updateTable('threads').set({ root: v.root }).where('id', '=', v.threadId).where('root', 'is', null),
+)
 
 /** Some mail servers put an id of their own in place of ours; answers will then name theirs. */
 async function learnSentKey(tx: Tx, letter: Letter, key: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
-import { touchTicket } from '../find/entry.ts'
+import { touchTicket } from '../find/stale.ts'
 import type { Erasing, Piece } from './steps.ts'
 
 /** What stands where something was that is forgotten. */
@@ -39,10 +39,14 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
     .where('state', 'in', ['held', 'queued'])
     .execute()
   await tx.q.deleteFrom('desk_posts').where('ticket_id', 'in', ids).where('due_at', 'is not', null).execute()
+  for (const table of ['field_values', 'reminders', 'drafts'] as const)
+    await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
+  await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   await tx.q
     .updateTable('tickets')
     .set(t => ({
       subject: ERASED,
+      description: null,
       status: 'closed' as const,
       close_reason: null,
       assigned_by: null,
@@ -87,7 +91,7 @@ async function eraseThreads(tx: Tx, threadIds: string[]): Promise<void> {
     .execute()
   const mailed = await tx.q
     .updateTable('deliveries')
-    .set({ place: null, copies: null, handed: null, reason: null })
+    .set({ place: null, copies: null, blind: null, handed: null, reason: null })
     .where('thread_id', 'in', threadIds)
     .returning('message_id')
     .execute()
@@ -140,7 +144,8 @@ export async function eraseMessages(tx: Tx, e: Erasing, which: 'theirs' | 'elsew
 }
 
 async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
-  await tx.q.deleteFrom('message_versions').where('message_id', 'in', ids).execute()
+  for (const table of ['message_versions', 'mail_wishes'] as const)
+    await tx.q.deleteFrom(table).where('message_id', 'in', ids).execute()
   await tx.q
     .updateTable('messages')
     .set(v => ({

@@ -2,6 +2,7 @@ import type { ErasureRow } from '../../db/schema.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { backOff } from '../deliveries/retry.ts'
 import { queueDeskPost } from '../desk-posts.ts'
+import { lease } from '../lease.ts'
 import { type Erasing, erasingOf, type Piece, STEPS, type Step, WORK } from './steps.ts'
 
 /** For how long a claim keeps others away (ms); each piece of work renews it. */
@@ -9,22 +10,15 @@ const LEASE_MS = 60_000
 
 /** Takes an erasure that is due; nobody else gets it before the lease runs out. */
 export async function claimErasure(tx: Tx): Promise<ErasureRow | undefined> {
-  const row = await tx.q
+  const due = await tx.q
     .selectFrom('erasures')
     .selectAll()
     .where('due_at', 'is not', null)
     .where('due_at', '<=', tx.now)
     .orderBy('due_at')
     .limit(1)
-    .executeTakeFirst()
-  if (!row) return undefined
-  const { numUpdatedRows } = await tx.q
-    .updateTable('erasures')
-    .set({ due_at: tx.now + LEASE_MS, attempts: row.attempts + 1 })
-    .where('id', '=', row.id)
-    .where('due_at', '=', row.due_at) // another process may have been faster
-    .executeTakeFirst()
-  return numUpdatedRows > 0n ? { ...row, attempts: row.attempts + 1 } : undefined
+    .execute()
+  return (await lease(tx, 'erasures', due, LEASE_MS))[0]
 }
 
 /** Does a piece of the step that an erasure is at, in one transaction; the desk's is none. */
@@ -97,31 +91,39 @@ export interface DeskTrace {
   posts: string[]
 }
 
-/** The next thing that the desk shows of who is forgotten: threads of their tickets, posts of theirs below others, words about their tickets. */
+/** What the desk shows of who is forgotten, in the order in which it goes; the cursor is one of these and the last id. */
+const SHOWN = {
+  threads: nextThread, // of their tickets
+  posts: nextPost, // theirs below others'
+  words: (q: Query, e: Erasing, after: string) => nextWord(q, 'desk_posts', e, after), // about their tickets
+  answers: (q: Query, e: Erasing, after: string) => nextWord(q, 'chat_posts', e, after), // of theirs, below chats
+}
+
+/** The next thing that the desk shows of who is forgotten. */
 export async function nextTrace(q: Query, e: Erasing): Promise<DeskTrace | null> {
-  const [kind, after = ''] = (e.cursor || 'threads:').split(':')
-  if (kind === 'threads') {
-    const thread = e.customerId ? await nextThread(q, e.customerId, after) : undefined
-    if (thread) return { cursor: `threads:${thread.id}`, place: thread.place, root: thread.root, posts: [] }
+  const [at = '', after = ''] = e.cursor.split(':')
+  const kinds = Object.keys(SHOWN) as (keyof typeof SHOWN)[]
+  for (const kind of at in SHOWN ? kinds.slice(kinds.indexOf(at as keyof typeof SHOWN)) : kinds) {
+    const found = await SHOWN[kind](q, e, kind === at ? after : '')
+    if (found) return traceOf(kind, found)
   }
-  if (kind !== 'words') {
-    const post = await nextPost(q, e, kind === 'posts' ? after : '')
-    if (post) return traceOf('posts', post)
-  }
-  const word = e.customerId ? await nextWord(q, e.customerId, kind === 'words' ? after : '') : undefined
-  return word ? traceOf('words', word) : null
+  return null
 }
 
-function traceOf(kind: string, { id, external_id }: { id: string; external_id: string | null }): DeskTrace {
-  return { cursor: `${kind}:${id}`, place: external_id?.split(':')[0] ?? '', root: null, posts: [external_id ?? ''] }
+type Found = { id: string } & ({ place: string; root: string | null } | { external_id: string | null })
+
+function traceOf(kind: string, found: Found): DeskTrace {
+  const cursor = `${kind}:${found.id}`
+  if ('place' in found) return { cursor, place: found.place, root: found.root, posts: [] }
+  return { cursor, place: found.external_id?.split(':')[0] ?? '', root: null, posts: [found.external_id ?? ''] }
 }
 
-function nextThread(q: Query, customerId: string, after: string) {
+function nextThread(q: Query, { customerId }: Erasing, after: string): Promise<Found | undefined> {
   return q
     .selectFrom('threads as th')
     .innerJoin('tickets as t', 't.id', 'th.ticket_id')
     .select(['th.id', 'th.place', 'th.root'])
-    .where('t.customer_id', '=', customerId)
+    .where('t.customer_id', '=', customerId ?? '')
     .where('th.side', '=', 'desk')
     .where('th.root', 'is not', null)
     .where('th.id', '>', after)
@@ -130,12 +132,12 @@ function nextThread(q: Query, customerId: string, after: string) {
     .executeTakeFirst()
 }
 
-function nextPost(q: Query, e: Erasing, after: string) {
+function nextPost(q: Query, { addresses }: Erasing, after: string): Promise<Found | undefined> {
   return q
     .selectFrom('messages as m')
     .innerJoin('deliveries as d', 'd.message_id', 'm.id')
     .select(['d.id', 'd.external_id'])
-    .where('m.author_address', 'in', e.addresses)
+    .where('m.author_address', 'in', addresses)
     .where('d.kind', '=', 'message')
     .where('d.key', 'is', null)
     .where('d.external_id', 'is not', null)
@@ -145,15 +147,26 @@ function nextPost(q: Query, e: Erasing, after: string) {
     .executeTakeFirst()
 }
 
-function nextWord(q: Query, customerId: string, after: string) {
+function nextWord(
+  q: Query,
+  table: 'desk_posts' | 'chat_posts',
+  { customerId }: Erasing,
+  after: string,
+): Promise<Found | undefined> {
   return q
-    .selectFrom('desk_posts as p')
-    .innerJoin('tickets as t', 't.id', 'p.ticket_id')
-    .select(['p.id', 'p.external_id'])
-    .where('t.customer_id', '=', customerId)
-    .where('p.external_id', 'is not', null)
-    .where('p.id', '>', after)
-    .orderBy('p.id')
+    .selectFrom(table)
+    .select(['id', 'external_id'])
+    .where(
+      'ticket_id',
+      'in',
+      q
+        .selectFrom('tickets')
+        .select('id')
+        .where('customer_id', '=', customerId ?? ''),
+    )
+    .where('external_id', 'is not', null)
+    .where('id', '>', after)
+    .orderBy('id')
     .limit(1)
     .executeTakeFirst()
 }

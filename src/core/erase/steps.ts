@@ -2,11 +2,11 @@ import type { ErasureRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { eraseFormer, eraseMessages, eraseTickets } from './conversations.ts'
 import { erasePerson } from './person.ts'
-import { eraseChats, eraseCopies, eraseMails } from './traces.ts'
+import { eraseChats, eraseCopies, eraseMails, eraseReplaced } from './traces.ts'
 
 /**
  * What is forgotten, in this order: the tickets first, so that nobody writes more; what the desk shows before the rows that
- * say where; the person last, since by them all else is found.
+ * say where; the person after all that is found by them; last what the index keeps of words that it finds no more.
  */
 export const STEPS = [
   'tickets',
@@ -18,6 +18,7 @@ export const STEPS = [
   'chats',
   'copies',
   'person',
+  'index',
 ] as const
 export type Step = (typeof STEPS)[number]
 export const FIRST_STEP: Step = 'tickets'
@@ -49,6 +50,7 @@ export const WORK: Record<Exclude<Step, 'desk'>, Work> = {
   chats: eraseChats,
   copies: eraseCopies,
   person: erasePerson,
+  index: eraseReplaced,
 }
 
 export function erasingOf(row: ErasureRow): Erasing {

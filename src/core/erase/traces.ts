@@ -1,4 +1,7 @@
+import { dropReplaced } from '../../db/full-text.ts'
+import type { DeliveryRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { enterStale } from '../find/entry.ts'
 import { ERASED, eraseRaw } from './conversations.ts'
 import type { Erasing, Piece } from './steps.ts'
 
@@ -64,10 +67,11 @@ async function eraseFromList(tx: Tx, chatId: string, addresses: string[]): Promi
 
 const COPIES_AT_ONCE = 500
 
-/** What others' messages and mails say of who had a copy. The cursor is `messages:` or `deliveries:` and the last id. */
+/** What others' messages and mails say of who had a copy, or is to have one. The cursor is `messages:` or `deliveries:` and the last id. */
 export async function eraseCopies(tx: Tx, e: Erasing): Promise<Piece> {
   const [table, after = ''] = (e.cursor || 'messages:').split(':')
   if (table === 'messages') {
+    await eraseWishes(tx, e.addresses)
     const last = await eraseIn(tx, 'messages', after, e.addresses)
     return { cursor: last === null ? 'deliveries:' : `messages:${last}` }
   }
@@ -81,24 +85,62 @@ async function eraseIn(
   after: string,
   addresses: string[],
 ): Promise<string | null> {
-  const rows = await copiesAfter(tx.q, table, after)
-  for (const { id, copies } of rows) {
-    const list = JSON.parse(copies ?? '[]') as (string | { address: string })[]
-    const kept = list.filter(c => !addresses.includes(typeof c === 'string' ? c : c.address))
-    if (kept.length === list.length) continue
-    const changed = kept.length ? JSON.stringify(kept) : null
-    await tx.q.updateTable(table).set({ copies: changed }).where('id', '=', id).execute()
+  const rows = table === 'messages' ? await messagesAfter(tx.q, after) : await deliveriesAfter(tx.q, after)
+  for (const row of rows) {
+    const copies = without(addresses, row.copies)
+    const blind = without(addresses, row.blind)
+    if (copies !== row.copies) await tx.q.updateTable(table).set({ copies }).where('id', '=', row.id).execute()
+    if (blind !== row.blind) await tx.q.updateTable('deliveries').set({ blind }).where('id', '=', row.id).execute()
   }
   return rows.at(-1)?.id ?? null
 }
 
-function copiesAfter(q: Query, table: 'messages' | 'deliveries', after: string) {
-  return q
-    .selectFrom(table)
+type Copied = Pick<DeliveryRow, 'id' | 'copies' | 'blind'>
+
+async function messagesAfter(q: Query, after: string): Promise<Copied[]> {
+  const rows = await q
+    .selectFrom('messages')
     .select(['id', 'copies'])
     .where('copies', 'is not', null)
     .where('id', '>', after)
     .orderBy('id')
     .limit(COPIES_AT_ONCE)
     .execute()
+  return rows.map(row => ({ ...row, blind: null }))
+}
+
+function deliveriesAfter(q: Query, after: string): Promise<Copied[]> {
+  return q
+    .selectFrom('deliveries')
+    .select(['id', 'copies', 'blind'])
+    .where('copies', 'is not', null)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(COPIES_AT_ONCE)
+    .execute()
+}
+
+/** A list of copies, JSON, without these addresses; null for nobody. As it was where it has none of them. */
+function without(addresses: string[], json: string | null): string | null {
+  const list: (string | { address: string })[] = JSON.parse(json ?? '[]')
+  const kept = list.filter(c => !addresses.includes(typeof c === 'string' ? c : c.address))
+  if (kept.length === list.length) return json
+  return kept.length ? JSON.stringify(kept) : null
+}
+
+/** Mails that are yet to be sent by somebody: there are few at a time. */
+async function eraseWishes(tx: Tx, addresses: string[]): Promise<void> {
+  for (const { message_id, copy_to, blind_to } of await tx.q.selectFrom('mail_wishes').selectAll().execute())
+    await tx.q
+      .updateTable('mail_wishes')
+      .set({ copy_to: without(addresses, copy_to) ?? '[]', blind_to: without(addresses, blind_to) ?? '[]' })
+      .where('message_id', '=', message_id)
+      .execute()
+}
+
+/** Words of theirs that the index finds no more. The cursor says that it began. */
+export async function eraseReplaced(tx: Tx, e: Erasing): Promise<Piece> {
+  const isFirst = e.cursor === ''
+  if (isFirst && (await enterStale(tx, AT_ONCE)) === AT_ONCE) return { cursor: '' } // theirs are among those
+  return { cursor: (await dropReplaced(tx.q, isFirst)) ? 'begun' : null }
 }

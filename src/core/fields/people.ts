@@ -1,5 +1,7 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import type { Actor } from '../events.ts'
+import { recordingChanges } from '../people/history.ts'
 import { type Field, fieldsFor } from './define.ts'
 import { folded, type Given, nameInForm, readText, readValue } from './read.ts'
 import { peopleIn, wordsOf } from './values.ts'
@@ -68,7 +70,7 @@ export function shownFields(fields: Field[], json: string | null): [name: string
  * Fills in fields, and empties those for which nothing is given; others stay, and so does what no form can show. Throws
  * Problems under those at fault.
  */
-export async function setKnownFields(tx: Tx, whose: Whose, given: Given): Promise<void> {
+export async function setKnownFields(tx: Tx, whose: Whose, given: Given, actor: Actor): Promise<void> {
   const known = await knownFields(tx.q, whose)
   const faults: Problem[] = []
   const json = await load(tx.q, whose)
@@ -87,7 +89,7 @@ export async function setKnownFields(tx: Tx, whose: Whose, given: Given): Promis
     }
   }
   if (faults.length) throw new Problems(faults)
-  await keep(tx, whose, json)
+  await recordingChanges(tx, whose, actor, () => keep(tx, whose, json))
 }
 
 /**

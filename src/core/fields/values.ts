@@ -1,3 +1,4 @@
+import { preparedFor } from '../../db/prepared.ts'
 import type { FieldKind, FieldValueRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
@@ -23,17 +24,7 @@ export interface FilledField {
 export async function fieldsOf(q: Query, ticketIds: string[]): Promise<Map<string, FilledField[]>> {
   const found = new Map<string, FilledField[]>()
   if (!ticketIds.length) return found
-  const rows = await q
-    .selectFrom('field_values as v')
-    .innerJoin('fields as f', 'f.id', 'v.field_id')
-    .selectAll('f')
-    .select(['v.ticket_id', 'v.value'])
-    .where('v.ticket_id', 'in', ticketIds)
-    .orderBy('v.ticket_id')
-    .orderBy('f.position')
-    .orderBy('f.id')
-    .orderBy('v.position')
-    .execute()
+  const rows = await selectValues(q, ticketIds)
   const people = await peopleIn(
     q,
     rows.filter(r => r.kind === 'user').map(r => r.value),
@@ -62,6 +53,19 @@ export async function fieldsOf(q: Query, ticketIds: string[]): Promise<Map<strin
   }
   return found
 }
+
+const selectValues = preparedFor((q, ids) =>
+  q
+    .selectFrom('field_values as v')
+    .innerJoin('fields as f', 'f.id', 'v.field_id')
+    .selectAll('f')
+    .select(['v.ticket_id', 'v.value'])
+    .where('v.ticket_id', 'in', ids)
+    .orderBy('v.ticket_id')
+    .orderBy('f.position')
+    .orderBy('f.id')
+    .orderBy('v.position'),
+)
 
 export function wordsOf(kind: FieldKind, value: string, name = 'somebody'): string {
   if (kind === 'user') return name

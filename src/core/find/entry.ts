@@ -1,30 +1,25 @@
 import { dropEntry, putEntry } from '../../db/full-text.ts'
 import { prepared } from '../../db/prepared.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { Query, Store, Tx } from '../../db/store.ts'
 import { facetsOf } from './facets.ts'
+import { isStale, takeStale } from './stale.ts'
 
-// Entries are written in the order of their tickets, oldest first, as far as can be: the index writes itself down whenever
-// one comes that is older than the last.
-
-/**
- * Something of the ticket changed that it can be found by: its entry in the index is written anew at the end of this
- * transaction. Every change of a ticket is an event, and writing that one down calls this.
- */
-export function touchTicket(tx: Tx, ticketId: string): void {
-  tx.atEnd(`find:${ticketId}`, () => enter(tx.q, ticketId))
+/** Asks with all in the index that changed until now, short of a flood of changes, the rest of which follows in a moment. */
+export async function searching<T>(store: Store, ask: (q: Query) => Promise<T>): Promise<T> {
+  if (await store.read(isStale)) await store.claim(tx => enterStale(tx, MOST_WAITED_FOR))
+  return store.read(ask)
 }
 
-/** Something of a customer changed that their tickets can be found by. */
-export function touchCustomer(tx: Tx, customerId: string): void {
-  tx.atEnd(`find:customer:${customerId}`, async () => {
-    const rows = await tx.q
-      .selectFrom('tickets')
-      .select('id')
-      .where('customer_id', '=', customerId)
-      .where('general_at', 'is not', null)
-      .execute()
-    for (const { id } of rows) touchTicket(tx, id)
-  })
+const MOST_WAITED_FOR = 100 // tickets: some 20 ms
+
+/**
+ * Writes up to `limit` entries anew, in the order of their tickets as far as can be: the index writes itself down whenever
+ * one comes that is older than the last. Returns how many there were.
+ */
+export async function enterStale(tx: Tx, limit: number): Promise<number> {
+  const taken = await takeStale(tx, limit)
+  for (const id of taken) await enter(tx.q, id)
+  return taken.length
 }
 
 const MOST_TEXT = 100_000 // characters of a ticket that it is found by: its beginning and the newest

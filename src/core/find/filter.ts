@@ -26,6 +26,20 @@ const span = z.union([
 
 const choices = z.array(z.string()).nonempty()
 
+/** A custom field by its key: one of these values, or from and to (as it keeps them), or all of these words in it. */
+const field = z
+  .object({
+    id: z.string(),
+    is: choices.optional(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    has: z.string().optional(),
+  })
+  .refine(f => f.is || f.from !== undefined || f.to !== undefined || f.has !== undefined)
+
+/** So many custom fields can be asked for at once. */
+export const MOST_FIELDS = 20
+
 const Shape = z.object({
   /** Words, "phrases", begin* and -words that must not be there. */
   text: z.string().optional(),
@@ -41,10 +55,7 @@ const Shape = z.object({
     .optional(),
   tags: choices.optional(),
   tagGroups: choices.optional(),
-  fields: z
-    .array(z.object({ id: z.string(), is: choices }))
-    .nonempty()
-    .optional(),
+  fields: z.array(field).nonempty().optional(),
   customer: choices.optional(),
   created: span.optional(),
   updated: span.optional(),

@@ -2,6 +2,7 @@ import { countEntries, entriesOf, type Window } from '../../db/full-text.ts'
 import type { AgentRow, Priority, Status } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import type { Action } from '../permissions/grants.ts'
+import { searching } from './entry.ts'
 import type { Filter } from './filter.ts'
 import { type Asker, askedBy } from './terms.ts'
 import { isVisible, visibleTo } from './visible.ts'
@@ -86,7 +87,7 @@ export async function* eachFound(store: Store, filter: Filter, asker: Asker, mos
   let [left, after] = [most, undefined as number | undefined]
   while (left > 0) {
     const window: Window = { limit: Math.min(left, AT_ONCE), ...(after !== undefined && { after }) }
-    const found = await store.read(async q => {
+    const found = await searching(store, async q => {
       const { term, narrow } = await askedBy(q, filter, asker)
       return entriesOf(q, term, window, narrow)
     })

@@ -1,7 +1,10 @@
+import { DateTime } from 'luxon'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { type FieldFilter, fieldsToFind, isOrdered } from './by-field.ts'
 import { MOMENTS, type Moment } from './dates.ts'
 import { ME, NONE, SOURCES } from './facets.ts'
+import { fieldWords, readFieldFilter, readSpan, withField } from './field-language.ts'
 import { type Filter, LAST, PRIORITIES, type Span, STATUSES } from './filter.ts'
 import { type Named, named, namesFor, type Subject } from './names.ts'
 
@@ -131,33 +134,36 @@ function spanOf(key: Moment, value: string): Span {
 }
 
 function isDay(text: string): boolean {
-  return text === '' || new Date(`${text}T00:00:00Z`).toISOString?.().startsWith(text)
+  return text === '' || DateTime.fromISO(text).isValid
 }
 
-/** `plan=gold`, `plan=none`. */
+/** `plan=gold`, `plan=none`, `seats=10..20`, `remark~late`. */
 async function addField(q: Query, filter: Draft, typed: string): Promise<void> {
-  const [, name = '', value = ''] = /^([^=]+)=(.+)$/.exec(typed) ?? []
-  if (!name) throw new Problem('invalid', 'Write a field as field:plan=gold, or field:plan=none.', 'query')
+  const [, name = '', sign, rest = ''] = /^([^=~]+)([=~])(.+)$/.exec(typed) ?? []
+  if (!name)
+    throw new Problem(
+      'invalid',
+      'Write a field as field:plan=gold, field:plan=none, field:seats=10..20 or field:remark~late.',
+      'query',
+    )
   const id = await called(q, 'field', name.trim())
-  const is = value.trim()
-  const known = filter.fields?.find(f => f.id === id)
-  const others = filter.fields?.filter(f => f.id !== id) ?? []
-  filter.fields = [...others, { id, is: known ? [...known.is, is] : [is] }]
+  const value = rest.trim()
+  const known = filter.fields?.find(f => f.id === id) ?? { id }
+  const asked = sign === '~' ? { has: value } : await valueAsked(q, id, value)
+  const wider = 'is' in asked && 'is' in known ? { is: [...(known.is ?? []), ...asked.is] } : asked
+  filter.fields = withField(filter.fields, readFieldFilter({ ...known, ...wider } as FieldFilter))
 }
 
-/** Custom fields, one a line; undefined for none. */
-export async function readFields(q: Query, typed: string): Promise<Filter['fields']> {
-  const filter: Draft = {}
-  for (const line of typed.split('\n')) if (line.trim()) await addField(q, filter, line.trim())
-  return filter.fields
-}
-
-/** The same, said again. */
-export async function fieldWords(q: Query, { fields }: Filter): Promise<string> {
-  if (!fields) return ''
-  const known = await namesFor(q, 'field')
-  const called = (id: string) => known.find(n => n.id === id)?.name ?? 'gone'
-  return fields.flatMap(f => f.is.map(value => `${called(f.id)}=${value}`)).join('\n')
+/** A value, or a span where the field's values lie in an order. */
+async function valueAsked(
+  q: Query,
+  id: string,
+  value: string,
+): Promise<{ is: [string] } | Pick<FieldFilter, 'from' | 'to'>> {
+  const [, from = '', to = ''] = /^(.*?)\.\.(.*)$/.exec(value) ?? []
+  if (!from && !to) return { is: [value] }
+  const kind = (await fieldsToFind(q, [id]))[0]?.kind
+  return kind && isOrdered(kind) ? readSpan(kind, { from, to }) : { is: [value] }
 }
 
 /** The id of what is called this; a Problem says what there is. */
@@ -233,7 +239,7 @@ export async function findWords(q: Query, filter: Filter): Promise<string> {
   say('source', filter.source)
   await names('tag', filter.tags)
   await names('group', filter.tagGroups)
-  if (filter.fields) say('field', (await fieldWords(q, filter)).split('\n'))
+  say('field', await fieldWords(q, filter))
   for (const moment of MOMENTS) {
     const span = filter[moment]
     if (span) say(moment, [spanWords(span)])

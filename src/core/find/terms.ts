@@ -2,7 +2,8 @@ import type { RawBuilder, SqlBool } from 'kysely'
 import { sql } from 'kysely'
 import { type Term, wordsIn } from '../../db/full-text.ts'
 import type { Query } from '../../db/store.ts'
-import { labelTerms } from './by-tag.ts'
+import { fieldTerms } from './by-field.ts'
+import { tagTerms } from './by-tag.ts'
 import { boundsOf, isWithin, MOMENTS, spanTerm } from './dates.ts'
 import { ME, NONE } from './facets.ts'
 import type { Filter } from './filter.ts'
@@ -24,14 +25,16 @@ export interface Asker {
 
 /** A filter as the index understands it. */
 export async function askedBy(q: Query, filter: Filter, { visible, me, now, zone }: Asker): Promise<Asked> {
+  const fields = await fieldTerms(q, filter.fields, me)
   const all: Term[] = [
     { facet: filter.away ?? 'live' },
     ...visibleTerms(visible),
     ...textTerms(filter.text ?? ''),
     ...CHOICES.flatMap(name => (filter[name] ? [choiceTerm(name, filter[name], me)] : [])),
-    ...(await labelTerms(q, filter)),
+    ...(await tagTerms(q, filter)),
+    ...fields.terms,
   ]
-  const exact: RawBuilder<SqlBool>[] = []
+  const exact = fields.exact
   for (const moment of MOMENTS) {
     const span = filter[moment]
     if (span === undefined) continue

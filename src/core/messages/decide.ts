@@ -1,18 +1,19 @@
-import type { MessageRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessMay, refuseUnlessSends } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
-import { answerWasTakenBack } from '../tickets/change.ts'
+import { answerWasTakenBack } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
 import { queueToOthers } from './post.ts'
+import { takeWish } from './wish.ts'
+import { withdrawMail } from './withdraw.ts'
 
 /**
- * Decides what becomes of a message that an agent wrote in the thread: `public` sends it to the customer, and those who
- * get a copy, after the hold; `note` keeps it. A message that was decided before stays as it is, and false is returned.
+ * Decides what becomes of a message that an agent wrote: `public` sends it to the customer, and those who get a copy, as
+ * its author wished, after the hold; `note` keeps it. A message that was decided before stays as it is, and false is returned.
  */
 export async function decideMessage(
   tx: Tx,
@@ -59,7 +60,9 @@ export async function decideMessage(
   } else {
     const author = { kind: m.author_kind, id: m.author_id, name: m.author_name }
     const { ticket_id: ticketId, from_thread_id: fromThreadId } = m
-    await queueToOthers(tx, [{ id, ticketId, visibility: 'public', author, fromThreadId, opening: false, copyTo }])
+    const wish = await takeWish(tx, id)
+    const mail = { ...wish, copyTo: [...(wish.copyTo ?? []), ...copyTo] }
+    await queueToOthers(tx, [{ id, ticketId, visibility: 'public', author, fromThreadId, opening: false, ...mail }])
     await redrawMessage(tx, id)
   }
   return true
@@ -74,57 +77,4 @@ export async function undoSend(tx: Tx, id: string, actor: Actor): Promise<void> 
   if (!(await withdrawMail(tx, m))) throw new Problem('conflict', 'Too late to undo: the mail is on its way.')
   await record(tx, m.ticket_id, 'send_undone', actor, undefined, { message: id })
   await answerWasTakenBack(tx, m.ticket_id, actor)
-}
-
-/** Makes a note of a message that is still held; false when it is not held any more. */
-export async function withdrawMail(tx: Tx, m: Pick<MessageRow, 'id' | 'ticket_id' | 'opening'>): Promise<boolean> {
-  if (!(await cancelHeld(tx, m.id))) return false
-  await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', m.id).execute()
-  if (m.opening === 1 && !(await hasMail(tx.q, m.ticket_id))) await makeInternal(tx, m.ticket_id)
-  await redrawCard(tx, m.ticket_id)
-  await redrawMessage(tx, m.id)
-  return true
-}
-
-/** Whether the customer has, or is about to get, anything of this ticket. */
-async function hasMail(q: Query, ticketId: string): Promise<boolean> {
-  const row = await q
-    .selectFrom('deliveries')
-    .select('id')
-    .where('ticket_id', '=', ticketId)
-    .where('key', 'is not', null)
-    .where('state', 'in', ['queued', 'sent', 'bounced'])
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** The customer was not written to after all. What else is held for them becomes a note, too. */
-async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
-  await tx.q
-    .updateTable('tickets')
-    .set({ published_at: null, status: 'internal', updated_at: tx.now })
-    .where('id', '=', ticketId)
-    .execute()
-  const held = await tx.q
-    .selectFrom('deliveries')
-    .select('message_id')
-    .where('ticket_id', '=', ticketId)
-    .where('state', '=', 'held')
-    .execute()
-  for (const { message_id } of held) {
-    if (!message_id || !(await cancelHeld(tx, message_id))) continue
-    await tx.q.updateTable('messages').set({ visibility: 'note' }).where('id', '=', message_id).execute()
-    await redrawMessage(tx, message_id)
-  }
-}
-
-/** Takes back what is still held of a message; false when nothing was. */
-export async function cancelHeld(tx: Tx, messageId: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx.q
-    .updateTable('deliveries')
-    .set({ state: 'cancelled' })
-    .where('message_id', '=', messageId)
-    .where('state', '=', 'held')
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
 }

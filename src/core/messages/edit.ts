@@ -2,18 +2,18 @@ import type { MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { CopiesWanted } from '../copies.ts'
+import { type CopiesWanted, copiesBy } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Document, plainText } from '../document.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessSends, writingOf } from '../permissions/may.ts'
 import { refuseOverheard } from '../places.ts'
-import { answerWasTakenBack } from '../tickets/change.ts'
+import { answerWasTakenBack } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 import { correctionOf } from './correction.ts'
-import { cancelHeld } from './decide.ts'
 import { messageByDedupKey, messageById } from './find.ts'
 import { postMessage } from './post.ts'
+import { cancelHeld } from './withdraw.ts'
 
 /**
  * What an edit or a deletion could still do: `held` the customer gets the new version, `out` they have the old one,
@@ -155,7 +155,5 @@ async function copiesSent(q: Query, messageId: string): Promise<Required<CopiesW
     .where('copies', 'is not', null)
     .where('state', 'in', ['queued', 'sent', 'bounced'])
     .execute()
-  const all = [...new Set(rows.flatMap(r => JSON.parse(r.copies ?? '[]') as string[]))]
-  const blind = new Set(rows.flatMap(r => JSON.parse(r.blind ?? '[]') as string[]))
-  return { copyTo: all.filter(c => !blind.has(c)), blindTo: all.filter(c => blind.has(c)) }
+  return copiesBy(rows)
 }

@@ -1,3 +1,4 @@
+import { preparedFor } from '../../db/prepared.ts'
 import type { AgentRow, MessageRow, NoteColor } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -109,18 +110,21 @@ export async function notesOf(q: Query, ticketId: string, limit: number): Promis
 export async function pinnedNotes(q: Query, ticketIds: string[]): Promise<Map<string, PinnedNote[]>> {
   const found = new Map<string, PinnedNote[]>()
   if (!ticketIds.length) return found
-  const rows = await q
-    .selectFrom('messages')
-    .select(['id', 'ticket_id', 'text', 'color', 'author_name'])
-    .where('ticket_id', 'in', ticketIds)
-    .where('pinned_at', 'is not', null)
-    .where('visibility', '=', 'note')
-    .where('deleted_at', 'is', null)
-    .orderBy('id')
-    .execute()
+  const rows = await selectPinned(q, ticketIds)
   for (const { id, ticket_id, text, color, author_name } of rows) {
     const notes = found.get(ticket_id) ?? []
     found.set(ticket_id, [...notes, { id, text, color, by: author_name }])
   }
   return found
 }
+
+const selectPinned = preparedFor((q, ids) =>
+  q
+    .selectFrom('messages')
+    .select(['id', 'ticket_id', 'text', 'color', 'author_name'])
+    .where('ticket_id', 'in', ids)
+    .where('pinned_at', 'is not', null)
+    .where('visibility', '=', 'note')
+    .where('deleted_at', 'is', null)
+    .orderBy('id'),
+)

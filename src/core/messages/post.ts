@@ -1,55 +1,20 @@
-import { preparedMany, slotsOf } from '../../db/prepared.ts'
-import type { MessageRow, NoteColor, SenderRow, ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
+import type { MessageRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { agentById } from '../agents.ts'
-import { attach, attachKept, fixLinks, type KeptFile, refuseTooLarge } from '../attachments.ts'
-import { type CopiesWanted, readAllCopies } from '../copies.ts'
-import { type NewDelivery, queueDeliveries, queueDelivery, queueMark, type Schedule } from '../deliveries/queue.ts'
+import { attach, attachKept, refuseTooLarge } from '../attachments.ts'
+import { queueDelivery, queueMark } from '../deliveries/queue.ts'
 import { redrawCards } from '../deliveries/redraw.ts'
-import { type Document, fromText, isEmpty, plainText } from '../document.ts'
-import { refuseForgotten } from '../erase/forgotten.ts'
-import { type Actor, overture } from '../events.ts'
-import { touchTicket } from '../find/entry.ts'
-import type { Copy, NewFile } from '../letter.ts'
+import { isEmpty } from '../document.ts'
+import type { Actor } from '../events.ts'
+import { touchTicket } from '../find/stale.ts'
 import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
-import { senderFor } from '../senders/usual.ts'
-import { refuseAnyUnreachable } from '../suppressions.ts'
-import { teamById } from '../teams.ts'
 import { learnKey, threadsOfAll } from '../threads.ts'
-import { customerWasAnswered } from '../tickets/change.ts'
 import { refuseMerged, ticketById } from '../tickets/find.ts'
 import { messageByDedupKey } from './find.ts'
-
-export interface NewMessage {
-  ticketId: string
-  ticket?: TicketRow // where it was read, or made, in this very transaction
-  author: Actor & { address?: string | null }
-  body: Document
-  files?: NewFile[]
-  keptFiles?: KeptFile[] // whose bytes are stored already
-  visibility: Visibility
-  isAgreed?: boolean // somebody who may send it agreed beforehand, as to a chat
-  full?: Document | null
-  from?: { channel: string; threadId: string; key: string } // where it came in; it is not sent back there
-  inboundId?: string
-  matchedBy?: string
-  automatic?: string | null
-  kind?: string | null
-  doubt?: string | null
-  copies?: Copy[] // who else it was written to
-  copyTo?: string[] // who gets a copy of the mail beside the customer, as typed
-  blindTo?: string[] // who gets one unseen by the others
-  calls?: string | null // the agent who is called to look at it
-  isQuiet?: boolean // it is kept, and shown to nobody
-  opening?: boolean
-  color?: NoteColor | null // of a note
-  isPinned?: boolean
-  dedupKey?: string // the same key again is the same message
-  holdMs?: number // before it goes to the customer; absent: as the team has it
-  schedule?: Schedule | null // when it goes to the customer; null: now
-}
+import { queueToCustomers, type ToCustomer } from './mail.ts'
+import { insertMessages, type NewMessage, rowOf } from './row.ts'
+import { keepWish, type MailWish, readWish } from './wish.ts'
 
 /**
  * Writes a message down once and queues it for every other thread that may see it: a note stays with us, a public one
@@ -78,6 +43,7 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
     if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
     if (m.from) await learnKey(tx, { ...m.from, messageId: id })
     if (m.isQuiet) continue
+    if (visibility !== 'public') await keepWish(tx, id, await readWish(tx.q, m))
     posted.push({
       id,
       ticketId: m.ticketId,
@@ -96,38 +62,6 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
   await queueToOthers(tx, posted)
   return rows.map(r => r.id)
 }
-
-const insertMessages = preparedMany((q, rows: MessageRow[]) =>
-  q.insertInto('messages').values(rows.map(row => slotsOf(row, COLUMNS))),
-)
-const COLUMNS = [
-  'id',
-  'ticket_id',
-  'author_kind',
-  'author_id',
-  'author_name',
-  'author_address',
-  'visibility',
-  'body',
-  'text',
-  'full',
-  'from_thread_id',
-  'inbound_id',
-  'matched_by',
-  'automatic',
-  'kind',
-  'doubt',
-  'copies',
-  'calls_id',
-  'opening',
-  'dedup_key',
-  'created_at',
-  'edited_at',
-  'deleted_at',
-  'color',
-  'pinned_at',
-  'moved_from_id',
-] as const
 
 /**
  * What is internal stays internal until somebody publishes it, and what somebody drafts waits for a colleague. Whoever may
@@ -152,38 +86,7 @@ function refuseUnsendable(m: NewMessage): void {
   refuseTooLarge((m.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })))
 }
 
-function rowOf(tx: Tx, id: string, m: NewMessage, visibility: Visibility): MessageRow {
-  return {
-    id,
-    ticket_id: m.ticketId,
-    author_kind: m.author.kind,
-    author_id: m.author.id,
-    author_name: m.author.name,
-    author_address: m.author.address ?? null,
-    visibility,
-    body: JSON.stringify(m.body),
-    text: plainText(m.body),
-    full: m.full ? JSON.stringify(m.full) : null,
-    from_thread_id: m.from?.threadId ?? null,
-    inbound_id: m.inboundId ?? null,
-    matched_by: m.matchedBy ?? null,
-    automatic: m.automatic ?? null,
-    kind: m.kind ?? null,
-    doubt: m.doubt ?? null,
-    copies: m.copies?.length ? JSON.stringify(m.copies) : null,
-    calls_id: m.calls ?? null,
-    opening: m.opening ? 1 : 0,
-    dedup_key: m.dedupKey ?? null,
-    created_at: tx.now,
-    edited_at: null,
-    deleted_at: null,
-    color: m.color ?? null,
-    pinned_at: m.isPinned ? tx.now : null,
-    moved_from_id: null,
-  }
-}
-
-export interface Posted extends CopiesWanted {
+interface Posted extends MailWish {
   id: string
   ticketId: string
   ticket?: TicketRow
@@ -193,7 +96,6 @@ export interface Posted extends CopiesWanted {
   opening: boolean
   isNew?: boolean // nothing of it can be queued, yet
   holdMs?: number
-  schedule?: Schedule
 }
 
 /** Also for a message that becomes public later: what is at the desk already is not posted there again. */
@@ -233,76 +135,4 @@ async function isQueuedFor(q: Query, m: Posted, threadId: string): Promise<boole
     .where('thread_id', '=', threadId)
     .executeTakeFirst()
   return row !== undefined
-}
-
-export interface ToCustomer
-  extends Pick<Posted, 'id' | 'ticketId' | 'ticket' | 'author' | 'copyTo' | 'blindTo' | 'holdMs' | 'schedule'> {
-  thread: ThreadRow
-}
-
-/**
- * Queues messages for their customers, and those who get a copy, after the team's hold or at their moment; who they are is
- * fixed now. Throws a Problem when one of them must not or cannot be written to.
- */
-export async function queueToCustomers(tx: Tx, messages: ToCustomer[]): Promise<void> {
-  if (!messages.length) return
-  await refuseAnyUnreachable(
-    tx.q,
-    messages.map(m => m.thread.place),
-  )
-  await fixLinks(
-    tx,
-    messages.map(m => m.id),
-  )
-  const senders = new Map<string, SenderRow>()
-  const names = new Map<string, string>()
-  const deliveries: NewDelivery[] = []
-  const answered: { ticket: TicketRow; author: Actor }[] = []
-  for (const { thread, ...m } of messages) {
-    const { copies, blind } = await readAllCopies(tx.q, thread.place, m)
-    await refuseForgotten(tx, thread.place)
-    for (const copy of [...copies, ...blind]) await refuseForgotten(tx, copy, 'copies')
-    const ticket = m.ticket ?? (await ticketById(tx.q, m.ticketId))
-    const holdMs = m.holdMs ?? (await teamById(tx.q, ticket.team_id)).hold_ms
-    const schedule = m.schedule && m.schedule.at > tx.now ? m.schedule : undefined // a moment that is over is now
-    deliveries.push({
-      message: m,
-      thread,
-      holdMs,
-      ...(schedule && { schedule }),
-      sender: await senderFor(tx, ticket, senders),
-      author: await nameOf(tx.q, m.author, names),
-      copies,
-      blind,
-    })
-    if (!schedule) answered.push({ ticket, author: m.author })
-  }
-  await queueDeliveries(tx, deliveries)
-  for (const { ticket, author } of answered) await customerWasAnswered(tx, ticket, author)
-}
-
-/** The name that customers see; `known` are those of agents that were asked for before. */
-async function nameOf(q: Query, { kind, id, name }: Actor, known: Map<string, string>): Promise<string> {
-  if (kind !== 'agent' || !id) return name
-  const shown = known.get(id) ?? (await agentById(q, id)).alias ?? name
-  known.set(id, shown)
-  return shown
-}
-
-/** A word of Overture's own to the agents, in the ticket's thread, perhaps to one of them; never to the customer. */
-export function postNotice(
-  tx: Tx,
-  ticketId: string,
-  text: string,
-  dedupKey?: string,
-  calls: string | null = null,
-): Promise<string> {
-  return postMessage(tx, {
-    ticketId,
-    author: overture,
-    body: fromText(text),
-    visibility: 'note',
-    calls,
-    ...(dedupKey ? { dedupKey } : {}),
-  })
 }

@@ -1,7 +1,7 @@
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
-import type { CopiesWanted } from '../copies.ts'
+import { type CopiesWanted, copiesBy } from '../copies.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import type { Actor } from '../events.ts'
 import { refuseUnlessSends } from '../permissions/may.ts'
@@ -9,7 +9,7 @@ import { threadOf } from '../threads.ts'
 import { moveThread } from '../tickets/address.ts'
 import { ticketById } from '../tickets/find.ts'
 import { messageById } from './find.ts'
-import { queueToCustomers } from './post.ts'
+import { queueToCustomers } from './mail.ts'
 
 /**
  * Sends a message again that failed for good, to the address given, which from now on is the ticket's. Throws a Problem
@@ -46,7 +46,7 @@ async function copiesNotSent(q: Query, messageId: string): Promise<Required<Copi
     .where('copies', 'is not', null)
     .executeTakeFirst()
   const handed: string[] = JSON.parse(failed?.handed ?? '[]')
-  const blind: string[] = JSON.parse(failed?.blind ?? '[]')
-  const left = (JSON.parse(failed?.copies ?? '[]') as string[]).filter(address => !handed.includes(address))
-  return { copyTo: left.filter(a => !blind.includes(a)), blindTo: left.filter(a => blind.includes(a)) }
+  const { copyTo, blindTo } = copiesBy(failed ? [failed] : [])
+  const isLeft = (address: string) => !handed.includes(address)
+  return { copyTo: copyTo.filter(isLeft), blindTo: blindTo.filter(isLeft) }
 }

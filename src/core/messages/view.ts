@@ -1,9 +1,11 @@
+import { preparedFor } from '../../db/prepared.ts'
 import type { DeliveryRow, Side } from '../../db/schema.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
 import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
 import type { MessageView, Scheduled } from '../letter.ts'
+import { type MailWish, wishesFor } from './wish.ts'
 
 /** One message as it is shown; undefined when there is none. */
 export async function messageView(q: Query, store: Store, id: string): Promise<MessageView | undefined> {
@@ -13,22 +15,16 @@ export async function messageView(q: Query, store: Store, id: string): Promise<M
 /** Messages with their author, files and what became of them, by id. */
 export async function messageViews(q: Query, store: Store, ids: string[]): Promise<Map<string, MessageView>> {
   if (!ids.length) return new Map()
-  const rows = await q
-    .selectFrom('messages as m')
-    .leftJoin('agents as a', j => j.onRef('a.id', '=', 'm.author_id').on('m.author_kind', '=', 'agent'))
-    .leftJoin('keys as k', j => j.onRef('k.message_id', '=', 'm.id').onRef('k.thread_id', '=', 'm.from_thread_id'))
-    .leftJoin('agents as called', 'called.id', 'm.calls_id')
-    .leftJoin('tickets as home', j => j.onRef('home.id', '=', 'm.ticket_id').on('m.moved_from_id', 'is not', null))
-    .selectAll('m')
-    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key', 'called.handle as calls'])
-    .select('home.identifier as home')
-    .where('m.id', 'in', ids)
-    .execute()
+  const rows = await selectMessages(q, ids)
   const files = await attachmentsOf(q, ids, store)
   // only what agents write is sent to customers
   const deliveries = await deliveriesOf(
     q,
     rows.filter(r => r.author_kind === 'agent').map(r => r.id),
+  )
+  const wishes = await wishesFor(
+    q,
+    rows.filter(r => r.author_kind === 'agent' && r.visibility !== 'public').map(r => r.id),
   )
   return new Map(
     rows.map(r => [
@@ -59,6 +55,7 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
         ...(r.author_kind === 'agent' &&
           r.visibility === 'note' && { note: { color: r.color, isPinned: r.pinned_at !== null } }),
         ...(r.home && { moved: { id: r.ticket_id, identifier: r.home } }),
+        ...(wishes.has(r.id) && { wish: wishes.get(r.id) as MailWish }),
         ...(isReminderKey(r.dedup_key) && { reminder: true as const }),
         createdAt: r.created_at,
         editedAt: r.edited_at,
@@ -72,34 +69,23 @@ export async function messageViews(q: Query, store: Store, ids: string[]): Promi
   )
 }
 
+const selectMessages = preparedFor((q, ids) =>
+  q
+    .selectFrom('messages as m')
+    .leftJoin('agents as a', j => j.onRef('a.id', '=', 'm.author_id').on('m.author_kind', '=', 'agent'))
+    .leftJoin('keys as k', j => j.onRef('k.message_id', '=', 'm.id').onRef('k.thread_id', '=', 'm.from_thread_id'))
+    .leftJoin('agents as called', 'called.id', 'm.calls_id')
+    .leftJoin('tickets as home', j => j.onRef('home.id', '=', 'm.ticket_id').on('m.moved_from_id', 'is not', null))
+    .selectAll('m')
+    .select(['a.handle', 'a.alias', 'a.signature', 'k.key as from_key', 'called.handle as calls'])
+    .select('home.identifier as home')
+    .where('m.id', 'in', ids),
+)
+
 async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string, MessageView['deliveries']>> {
   const found = new Map<string, MessageView['deliveries']>()
   if (!messageIds.length) return found
-  const rows = await q
-    .selectFrom('deliveries as d')
-    .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select([
-      'd.id',
-      'd.message_id',
-      'd.channel',
-      't.side',
-      'd.state',
-      'd.due_at',
-      'd.sent_at',
-      'd.reason',
-      'd.late_at',
-      'd.uncertain_at',
-      'd.copies',
-      'd.blind',
-      'd.scheduled_at',
-      'd.zone',
-      'd.unless_answered',
-      'd.asked_at',
-    ])
-    .where('d.message_id', 'in', messageIds)
-    .where('d.kind', '=', 'message')
-    .orderBy('d.id')
-    .execute()
+  const rows = await selectDeliveries(q, messageIds)
   for (const r of rows) {
     const list = found.get(r.message_id ?? '') ?? []
     const blind: string[] = r.blind ? JSON.parse(r.blind) : []
@@ -122,6 +108,33 @@ async function deliveriesOf(q: Query, messageIds: string[]): Promise<Map<string,
   }
   return found
 }
+
+const selectDeliveries = preparedFor((q, ids) =>
+  q
+    .selectFrom('deliveries as d')
+    .innerJoin('threads as t', 't.id', 'd.thread_id')
+    .select([
+      'd.id',
+      'd.message_id',
+      'd.channel',
+      't.side',
+      'd.state',
+      'd.due_at',
+      'd.sent_at',
+      'd.reason',
+      'd.late_at',
+      'd.uncertain_at',
+      'd.copies',
+      'd.blind',
+      'd.scheduled_at',
+      'd.zone',
+      'd.unless_answered',
+      'd.asked_at',
+    ])
+    .where('d.message_id', 'in', ids)
+    .where('d.kind', '=', 'message')
+    .orderBy('d.id'),
+)
 
 /** The moment that a delivery waits for, or waited for. */
 export function scheduledOf(

@@ -1,8 +1,10 @@
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { oldestAddress } from '../customers.ts'
 import { definedFor, shownFields } from '../fields/people.ts'
 import { reached, scopeOf } from '../permissions/may.ts'
-import type { TheirTicket } from './page.ts'
+import { historyOfPeople, type PeopleEvent } from './history.ts'
+import { MOST_EVENTS, type TheirTicket } from './page.ts'
 
 /** A customer of a company. */
 export interface Colleague {
@@ -21,6 +23,7 @@ export interface AccountPage {
   peopleCount: number
   tickets: TheirTicket[] // newest change first
   openCount: number // of those that the asker may see
+  history: PeopleEvent[] // newest first
 }
 
 const MOST_PEOPLE = 20
@@ -56,23 +59,14 @@ export async function accountPage(q: Query, id: string, agentId: string): Promis
       .limit(MOST_TICKETS)
       .execute(),
     openCount: Number(open.n),
+    history: await historyOfPeople(q, id, MOST_EVENTS),
   }
 }
 
 async function peopleAt(q: Query, accountId: string): Promise<Colleague[]> {
   const rows = await q
     .selectFrom('customers')
-    .select(e => [
-      'customers.id',
-      'customers.name',
-      e
-        .selectFrom('addresses')
-        .select('address')
-        .whereRef('addresses.customer_id', '=', 'customers.id')
-        .orderBy('created_at')
-        .limit(1)
-        .as('address'),
-    ])
+    .select(['customers.id', 'customers.name', oldestAddress])
     .where('account_id', '=', accountId)
     .orderBy('id', 'desc')
     .limit(MOST_PEOPLE)

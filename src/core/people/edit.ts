@@ -5,7 +5,10 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
-import { touchCustomer } from '../find/entry.ts'
+import type { Actor } from '../events.ts'
+import { touchCustomer } from '../find/stale.ts'
+import { setTagsOfCustomer } from '../tags/customers.ts'
+import { recordingChanges } from './history.ts'
 
 export interface PersonForm {
   name: string
@@ -16,10 +19,9 @@ export interface PersonForm {
 }
 
 const LONGEST_NAME = 200
-const MOST_TAGS = 50
 
 /** Changes what is known of a customer. Throws Problems that name the fields. */
-export async function changePerson(tx: Tx, id: string, form: PersonForm): Promise<void> {
+export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: Actor): Promise<void> {
   const faults: Problem[] = []
   const gather = gathering(faults)
   const name = form.name.trim()
@@ -30,14 +32,18 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm): Promis
     faults.push(new Problem('invalid', 'Write a time zone as Europe/Amsterdam or America/New_York.', 'zone'))
   const address = await gather(() => readFurther(tx.q, id, form.address))
   if (faults.length) throw new Problems(faults)
-  const accountId = await companyNamed(tx, form.company)
-  await tx.q
-    .updateTable('customers')
-    .set({ name, zone: zone || null, account_id: accountId })
-    .where('id', '=', id)
-    .execute()
-  await setTags(tx, id, form.tags)
-  if (address) await addAddress(tx, id, address)
+  const whose = { owner: 'customer', id } as const
+  await recordingChanges(tx, whose, actor, async () => {
+    const accountId = await companyNamed(tx, form.company)
+    await tx.q
+      .updateTable('customers')
+      .set({ name, zone: zone || null, account_id: accountId })
+      .where('id', '=', id)
+      .execute()
+    if (address) await addAddress(tx, id, address)
+  })
+  const tags = form.tags.filter(tag => tag.trim())
+  await setTagsOfCustomer(tx, id, tags, actor)
   await refreshSearch(tx, id)
 }
 
@@ -68,16 +74,6 @@ export async function companyNamed(tx: Tx, typed: string): Promise<string | null
   return id
 }
 
-async function setTags(tx: Tx, customerId: string, tags: string[]): Promise<void> {
-  const wanted = [...new Set(tags.map(t => t.trim().toLowerCase()).filter(Boolean))].slice(0, MOST_TAGS)
-  await tx.q.deleteFrom('customer_tags').where('customer_id', '=', customerId).execute()
-  if (wanted.length)
-    await tx.q
-      .insertInto('customer_tags')
-      .values(wanted.map(tag => ({ customer_id: customerId, tag })))
-      .execute()
-}
-
 /** What a customer, and their tickets, are found by, written anew from what is known now. */
 export async function refreshSearch(tx: Tx, id: string): Promise<void> {
   const row = await tx.q
@@ -88,5 +84,5 @@ export async function refreshSearch(tx: Tx, id: string): Promise<void> {
     .executeTakeFirstOrThrow()
   const search = [row.name, ...(await addressesOf(tx.q, id)), row.company ?? ''].join(' ').toLowerCase()
   await tx.q.updateTable('customers').set({ search }).where('id', '=', id).execute()
-  touchCustomer(tx, id)
+  await touchCustomer(tx, id)
 }

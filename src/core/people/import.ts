@@ -3,11 +3,13 @@ import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
-import { customerByAddress, customerFor, learnFacts, learnName } from '../customers.ts'
+import { type CustomerView, customerByAddress, customerFor, learnFacts, learnName } from '../customers.ts'
+import type { Actor } from '../events.ts'
 import type { Field } from '../fields/define.ts'
 import { definedFor, readByKey } from '../fields/people.ts'
 import { type ListedPerson, peopleIn } from './csv.ts'
 import { companyNamed, refreshSearch } from './edit.ts'
+import { recordingChanges } from './history.ts'
 
 /** What becomes, or would become, of each row of a list of customers. */
 export interface Imported {
@@ -44,7 +46,7 @@ export async function tryImport(store: Store, csv: Readable, bad: (row: BadRow) 
 }
 
 /** Adds the customers of a CSV, and what it says of those whom we know, some hundred at a time. A second time changes nothing. */
-export async function importPeople(store: Store, csv: Readable): Promise<Imported> {
+export async function importPeople(store: Store, csv: Readable, actor: Actor): Promise<Imported> {
   return throughRows(
     await fieldsIn(store),
     csv,
@@ -55,7 +57,7 @@ export async function importPeople(store: Store, csv: Readable): Promise<Importe
           tx.q,
           batch.map(r => r.address),
         )
-        for (const row of batch) await learnPerson(tx, row)
+        for (const row of batch) await learnPerson(tx, row, actor)
         return { added: new Set(batch.map(r => r.address).filter(a => !known.has(a))).size, known: known.size }
       }),
   )
@@ -134,9 +136,15 @@ async function knownAmong(q: Query, addresses: string[]): Promise<Set<string>> {
 }
 
 /** What people have said of somebody stays; the list adds to it. */
-async function learnPerson(tx: Tx, row: GoodRow): Promise<void> {
+async function learnPerson(tx: Tx, row: GoodRow, actor: Actor): Promise<void> {
   const known = await customerByAddress(tx.q, row.address)
-  const customer = known ? await learnName(tx, known, row.name) : await customerFor(tx, row.address, row.name)
+  if (!known) return learnFactsOf(tx, await customerFor(tx, row.address, row.name), row)
+  await recordingChanges(tx, { owner: 'customer', id: known.id }, actor, async () =>
+    learnFactsOf(tx, await learnName(tx, known, row.name), row),
+  )
+}
+
+async function learnFactsOf(tx: Tx, customer: CustomerView, row: GoodRow): Promise<void> {
   if (row.tags.length || Object.keys(row.fields).length)
     await learnFacts(tx, customer.id, { tags: row.tags, fields: row.fields })
   if (row.zone) await tx.q.updateTable('customers').set({ zone: row.zone }).where('id', '=', customer.id).execute()

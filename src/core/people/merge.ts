@@ -4,6 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { refreshSearch } from './edit.ts'
+import { recordingChanges } from './history.ts'
 
 /**
  * Two customers turned out to be one person: afterwards `intoId` has the addresses, tickets, notes, tags and fields of both,
@@ -18,11 +19,13 @@ export async function mergePeople(tx: Tx, fromId: string, intoId: string, actor:
     .select(['id', 'deleted_at'])
     .where('customer_id', '=', fromId)
     .execute()
-  await moveAll(tx, fromId, intoId)
-  await joinFacts(tx, from, into)
+  await recordingChanges(tx, { owner: 'customer', id: intoId }, actor, async () => {
+    await moveAll(tx, fromId, intoId)
+    await joinFacts(tx, from, into)
+  })
   await tx.q
     .updateTable('customers')
-    .set({ merged_into_id: intoId, search: '', account_id: null })
+    .set({ merged_into_id: intoId, name: '', search: '', account_id: null, zone: null, fields: null })
     .where('id', '=', fromId)
     .execute()
   await refreshSearch(tx, intoId)
@@ -44,6 +47,7 @@ async function moveAll(tx: Tx, fromId: string, intoId: string): Promise<void> {
   await tx.q.updateTable('addresses').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('tickets').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('customer_notes').set(theirs).where('customer_id', '=', fromId).execute()
+  await tx.q.updateTable('people_events').set({ owner_id: intoId }).where('owner_id', '=', fromId).execute()
   await tx.q.updateTable('chat_recipients').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q
     .updateTable('messages')

@@ -5,7 +5,9 @@ import { addressesOf } from '../customers.ts'
 import { definedFor, shownFields } from '../fields/people.ts'
 import { reached, scopeOf } from '../permissions/may.ts'
 import { obstaclesTo } from '../suppressions.ts'
+import { tagsOfCustomer } from '../tags/customers.ts'
 import { unsubscribedAmong } from '../unsubscriptions.ts'
+import { historyOfPeople, type PeopleEvent } from './history.ts'
 import { type CustomerNote, customerNotes } from './notes.ts'
 
 /** A ticket in a person's list. */
@@ -43,12 +45,14 @@ export interface PersonPage {
   chats: TheirChat[]
   bounces: { at: number; reason: string }[]
   notes: CustomerNote[]
+  history: PeopleEvent[] // newest first
 }
 
 const MOST_TICKETS = 10
 const MOST_CHATS = 10
 const MOST_BOUNCES = 3
 const MOST_NOTES = 10
+export const MOST_EVENTS = 10
 
 /** A customer as an agent may see them. Throws a Problem when there is none, or they turned out to be somebody else. */
 export async function personPage(q: Query, customerId: string, agentId: string): Promise<PersonPage> {
@@ -62,12 +66,13 @@ export async function personPage(q: Query, customerId: string, agentId: string):
     zone: row.zone,
     since: row.created_at,
     addresses: await withObstacles(q, addresses),
-    tags: await tagsOf(q, row.id),
+    tags: await tagsOfCustomer(q, row.id),
     fields: shownFields(await definedFor(q, 'customer'), row.fields),
     ...seen,
     chats: await chatsTo(q, addresses),
     bounces: await bouncesOf(q, row.id),
     notes: await customerNotes(q, row.id, MOST_NOTES),
+    history: await historyOfPeople(q, row.id, MOST_EVENTS),
   }
 }
 
@@ -92,16 +97,6 @@ async function withObstacles(q: Query, addresses: string[]): Promise<TheirAddres
     obstacle: obstacles.get(address) ?? null,
     left: left.filter(u => u.address === address).map(u => u.kind),
   }))
-}
-
-async function tagsOf(q: Query, customerId: string): Promise<string[]> {
-  const rows = await q
-    .selectFrom('customer_tags')
-    .select('tag')
-    .where('customer_id', '=', customerId)
-    .orderBy('tag')
-    .execute()
-  return rows.map(r => r.tag)
 }
 
 async function ticketsSeen(

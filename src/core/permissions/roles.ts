@@ -4,8 +4,6 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { joinTeam } from '../agents.ts'
 
-export const ROLES: readonly Role[] = ['admin', 'lead', 'agent', 'drafter', 'viewer']
-
 /** What an agent is: everywhere, and in the teams that they belong to. */
 export interface Standing {
   base: BaseRole

@@ -6,7 +6,7 @@ import type { Arrival } from '../letter.ts'
 import { saysNote } from '../messages/note.ts'
 import { postMessage } from '../messages/post.ts'
 import { teamById } from '../teams.ts'
-import { customerWasAnswered } from '../tickets/change.ts'
+import { customerWasAnswered } from '../tickets/answers.ts'
 import { recordMessage } from './record.ts'
 import type { Place } from './ticket.ts'
 

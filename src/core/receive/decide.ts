@@ -6,11 +6,11 @@ import { addAddress, customerByAddress, customerById } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
-import { customerAnswered } from '../tickets/change.ts'
+import { customerAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
-import { makeGeneral } from '../tickets/open.ts'
+import { makeGeneral } from '../tickets/threads.ts'
 
 /**
  * A mail that was shown folded was a person's after all, or more than thanks: it counts as the customer's answer. One way. Throws a Problem for

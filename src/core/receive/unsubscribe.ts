@@ -1,5 +1,6 @@
+import { prepared } from '../../db/prepared.ts'
 import type { ThreadRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { Tx } from '../../db/store.ts'
 import { plainText } from '../document.ts'
 import type { Arrival, ArrivalKind } from '../letter.ts'
 import { unsubscribe } from '../unsubscriptions.ts'
@@ -11,7 +12,7 @@ import type { Author } from './author.ts'
  */
 export async function withUnsubscribing(tx: Tx, a: Arrival, thread: ThreadRow, { actor }: Author): Promise<Arrival> {
   if (actor.kind !== 'customer') return a
-  const chat = await chatOf(tx.q, thread.ticket_id)
+  const [chat] = (await selectChat(tx.q, { ticketId: thread.ticket_id })).rows
   const rule = chat && ruleFor(a, chat.answered_at !== null)
   if (!chat || !rule) return a
   await unsubscribe(tx, {
@@ -24,14 +25,13 @@ export async function withUnsubscribing(tx: Tx, a: Arrival, thread: ThreadRow, {
   return { ...a, kind: 'unsubscribe', rule }
 }
 
-function chatOf(q: Query, ticketId: string) {
-  return q
+const selectChat = prepared((q, v: { ticketId: string }) =>
+  q
     .selectFrom('chat_recipients as r')
     .innerJoin('chats as c', 'c.id', 'r.chat_id')
     .select(['r.address', 'r.answered_at', 'c.id', 'c.number', 'c.kind'])
-    .where('r.ticket_id', '=', ticketId)
-    .executeTakeFirst()
-}
+    .where('r.ticket_id', '=', v.ticketId),
+)
 
 /** Mail programs write it into the subject, as List-Unsubscribe says, perhaps by a machine; people write it by hand. */
 function ruleFor(a: Arrival, isConversation: boolean): string | null {

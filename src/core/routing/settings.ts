@@ -17,7 +17,7 @@ export interface Routing {
   fallbackTeamId: string | null // whose agents are asked when nobody of the team is free
   fallbackMinutes: number // after so long
   followPresence: boolean // whoever is away at the desk, or does not want to be disturbed, is not free
-  followHours?: boolean // whoever has working hours of their own is not free outside them; absent: no
+  followHours: boolean // whoever has working hours of their own is not free outside them
 }
 
 const MOST_CAPACITY = 1_000
@@ -30,13 +30,12 @@ const shape = z.object({
   fallbackTeamId: z.string().nullable().catch(null),
   fallbackMinutes: z.number().min(0).catch(15),
   followPresence: z.boolean().catch(false),
-  followHours: z.boolean().optional(),
+  followHours: z.boolean().catch(false),
 })
 
 /** How a team gives out its tickets; what it has not said is as usual. */
 export function routingOf(team: Pick<TeamRow, 'routing'>): Routing {
-  const { followHours, ...routing } = shape.parse(team.routing === null ? {} : JSON.parse(team.routing))
-  return followHours ? { ...routing, followHours } : routing
+  return shape.parse(team.routing === null ? {} : JSON.parse(team.routing))
 }
 
 /** Who takes part in a team's routing, by agents' ids. */
@@ -48,10 +47,9 @@ export interface Roster {
 /** Sets how a team gives out its tickets, and to whom. Throws Problems that name the fields. */
 export async function changeRouting(tx: Tx, teamId: string, routing: Routing, roster: Roster): Promise<void> {
   await refuseFaults(tx.q, teamId, routing)
-  const kept = { ...routing, fallbackMinutes: routing.fallbackMinutes }
   await tx.q
     .updateTable('teams')
-    .set({ routing: JSON.stringify(kept) })
+    .set({ routing: JSON.stringify(routing) })
     .where('id', '=', teamId)
     .execute()
   await setRoster(tx, teamId, roster)

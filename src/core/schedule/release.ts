@@ -2,15 +2,13 @@ import { type SqlBool, sql } from 'kysely'
 import type { DeliveryRow, MessageRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { clockWords } from '../../lib/zone.ts'
 import { collisionsWith, collisionWords } from '../collisions.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
-import { withdrawMail } from '../messages/decide.ts'
 import { messageById } from '../messages/find.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { refuseUnlessSends } from '../permissions/may.ts'
-import { customerWasAnswered } from '../tickets/change.ts'
+import { customerWasAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
 
 /** In the very words of the partial index. */
@@ -115,48 +113,4 @@ export async function sendNow(tx: Tx, messageId: string, actor: Actor): Promise<
   await refuseUnlessSends(tx.q, actor, ticket)
   if (!delivery || !(await letGo(tx, delivery, ticket, actor)))
     throw new Problem('conflict', 'This mail is on its way already, or was cancelled.')
-}
-
-/**
- * The customer wrote in a ticket: the mails that were to go there unless they did are notes now, and their authors are
- * told in the thread.
- */
-export async function cancelScheduled(tx: Tx, ticketId: string, customer: string): Promise<void> {
-  const rows = await tx.q
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('ticket_id', '=', ticketId)
-    .where('state', '=', 'held')
-    .where('unless_answered', '=', 1)
-    .execute()
-  for (const delivery of rows) await cancel(tx, delivery, `${customer} wrote first`)
-}
-
-/** The customer wrote of their own accord: first mails that were still to go to them are notes, too. */
-export async function cancelScheduledOpenings(
-  tx: Tx,
-  { id, name }: { id: string; name: string },
-  inTicket: string,
-): Promise<void> {
-  const rows = await tx.q
-    .selectFrom('deliveries as d')
-    .innerJoin('tickets as t', 't.id', 'd.ticket_id')
-    .selectAll('d')
-    .where('t.customer_id', '=', id)
-    .where('t.closed_at', 'is', null)
-    .where('t.deleted_at', 'is', null)
-    .where('t.status', '=', 'scheduled')
-    .where('d.state', '=', 'held')
-    .where('d.unless_answered', '=', 1)
-    .execute()
-  for (const delivery of rows) await cancel(tx, delivery, `${name} wrote first, in ${inTicket}`)
-}
-
-async function cancel(tx: Tx, delivery: DeliveryRow, because: string): Promise<void> {
-  const m = await messageById(tx.q, delivery.message_id ?? '')
-  if (!(await withdrawMail(tx, m))) return
-  const at = clockWords(delivery.scheduled_at ?? tx.now, delivery.zone ?? 'UTC')
-  const text = `${because}, so the mail that was to go to them (${at}, ${delivery.zone}) was not sent. It is kept as a note.`
-  await record(tx, delivery.ticket_id, 'schedule_cancelled', authorOf(m), undefined, { message: m.id })
-  await postNotice(tx, delivery.ticket_id, text, `unless:${delivery.id}`, m.author_id)
 }

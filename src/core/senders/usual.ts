@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { SenderRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -30,18 +31,18 @@ export async function usualAmong(q: Query, all: SenderRow[], set: (string | null
 }
 
 async function usualIds(q: Query, teamId: string, agentId: string | null): Promise<(string | null)[]> {
-  const team = await q.selectFrom('teams').select('sender_id').where('id', '=', teamId).executeTakeFirst()
-  const member =
-    agentId === null
-      ? undefined
-      : await q
-          .selectFrom('team_members')
-          .select('sender_id')
-          .where('team_id', '=', teamId)
-          .where('agent_id', '=', agentId)
-          .executeTakeFirst()
+  const [team] = (await selectTeams(q, { teamId })).rows
+  const [member] = agentId === null ? [] : (await selectMembers(q, { teamId, agentId })).rows
   return [member?.sender_id ?? null, team?.sender_id ?? null]
 }
+
+const selectTeams = prepared((q, v: { teamId: string }) =>
+  q.selectFrom('teams').select('sender_id').where('id', '=', v.teamId),
+)
+
+const selectMembers = prepared((q, v: { teamId: string; agentId: string }) =>
+  q.selectFrom('team_members').select('sender_id').where('team_id', '=', v.teamId).where('agent_id', '=', v.agentId),
+)
 
 async function whyNot(q: Query, id: string, sender: SenderRow | undefined): Promise<string> {
   if (sender) return `Nothing can be sent from ${sender.address} at the moment: ${sender.broken_reason}`

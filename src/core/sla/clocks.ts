@@ -71,9 +71,10 @@ function isOurs({ status }: Pick<TicketRow, 'status'>): boolean {
 
 async function begin(tx: Tx, ticket: TicketRow, metrics: SlaMetric[]): Promise<void> {
   const policy = await policyFor(tx.q, ticket)
-  for (const metric of policy ? metrics : []) {
-    const target = policy?.targets[metric] ?? null
-    if (!policy || target === null) continue
+  if (!policy) return
+  for (const metric of metrics) {
+    const target = policy.targets[metric]
+    if (target === null) continue
     const clock: SlaClockRow = {
       id: newId(),
       ticket_id: ticket.id,

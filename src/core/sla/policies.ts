@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { SlaMetric, SlaPolicyRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -32,15 +33,12 @@ const LONGEST_MS = 1_000 * 60 * MINUTE
 
 /** A team's policies in the order in which they are tried. */
 export async function policiesOf(q: Query, teamId: string): Promise<Policy[]> {
-  const rows = await q
-    .selectFrom('sla_policies')
-    .selectAll()
-    .where('team_id', '=', teamId)
-    .orderBy('position')
-    .orderBy('id')
-    .execute()
-  return rows.map(policyIn)
+  return (await selectPolicies(q, { teamId })).rows.map(policyIn)
 }
+
+const selectPolicies = prepared((q, v: { teamId: string }) =>
+  q.selectFrom('sla_policies').selectAll().where('team_id', '=', v.teamId).orderBy('position').orderBy('id'),
+)
 
 export async function policyById(q: Query, id: string): Promise<Policy> {
   const row = await q.selectFrom('sla_policies').selectAll().where('id', '=', id).executeTakeFirst()

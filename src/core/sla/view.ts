@@ -1,3 +1,4 @@
+import { preparedFor } from '../../db/prepared.ts'
 import type { SlaMetric } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { isPastDue } from '../tickets/due.ts'
@@ -15,12 +16,7 @@ export interface ClockView {
 export async function clocksOf(q: Query, ticketIds: string[]): Promise<Map<string, ClockView[]>> {
   const found = new Map<string, ClockView[]>()
   if (!ticketIds.length) return found
-  const rows = await q
-    .selectFrom('sla_clocks')
-    .selectAll()
-    .where('ticket_id', 'in', ticketIds)
-    .where('settled_at', 'is', null)
-    .execute()
+  const rows = await selectUnsettled(q, ticketIds)
   for (const r of rows.toSorted((a, b) => (a.due_at ?? Number.MAX_VALUE) - (b.due_at ?? Number.MAX_VALUE))) {
     const view = {
       metric: r.metric,
@@ -33,6 +29,10 @@ export async function clocksOf(q: Query, ticketIds: string[]): Promise<Map<strin
   }
   return found
 }
+
+const selectUnsettled = preparedFor((q, ids) =>
+  q.selectFrom('sla_clocks').selectAll().where('ticket_id', 'in', ids).where('settled_at', 'is', null),
+)
 
 /** Whether it is past its due date, or a promise on it is broken: reckoned from now, never stored. */
 export function isOverdue(

@@ -1,4 +1,5 @@
 import type { Expression } from 'kysely'
+import { containing } from '../../db/like.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCardsIn } from '../deliveries/redraw.ts'
@@ -17,7 +18,7 @@ export async function tagPage(q: Query, typed: string, limit: number, after: str
     .selectFrom('tags as t')
     .leftJoin('tag_groups as g', 'g.id', 't.group_id')
     .select(['t.id', 't.name', 't.key', 'g.name as group'])
-    .$if(typed.trim() !== '', b => b.where('t.key', 'like', `%${tagKey(typed.trim()).replace(/[%_\\]/g, '_')}%`))
+    .$if(typed.trim() !== '', b => b.where('t.key', 'like', containing(typed.trim())))
     .$if(after !== null, b => b.where('t.key', '>', after as string))
     .orderBy('t.key')
     .limit(limit + 1)

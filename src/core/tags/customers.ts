@@ -1,6 +1,8 @@
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import type { Actor } from '../events.ts'
+import { recordingChanges } from '../people/history.ts'
 import { MOST_TAGS, readTag, tagKey } from './tags.ts'
 
 /** The tags of a customer, by which segments choose. */
@@ -15,15 +17,17 @@ export async function tagsOfCustomer(q: Query, customerId: string): Promise<stri
 }
 
 /** Afterwards a customer has these tags and no others. Throws a Problem under `tags`. */
-export async function setTagsOfCustomer(tx: Tx, customerId: string, names: string[]): Promise<void> {
+export async function setTagsOfCustomer(tx: Tx, customerId: string, names: string[], actor: Actor): Promise<void> {
   const tags = [...new Set(names.map(name => tagKey(readTag(name))))]
   if (tags.length > MOST_TAGS) throw new Problem('limited', `A customer has at most ${MOST_TAGS} tags.`, 'tags')
-  await tx.q.deleteFrom('customer_tags').where('customer_id', '=', customerId).execute()
-  if (tags.length)
-    await tx.q
-      .insertInto('customer_tags')
-      .values(tags.map(tag => ({ customer_id: customerId, tag })))
-      .execute()
+  await recordingChanges(tx, { owner: 'customer', id: customerId }, actor, async () => {
+    await tx.q.deleteFrom('customer_tags').where('customer_id', '=', customerId).execute()
+    if (tags.length)
+      await tx.q
+        .insertInto('customer_tags')
+        .values(tags.map(tag => ({ customer_id: customerId, tag })))
+        .execute()
+  })
 }
 
 /** Tags that some customer has and that contain what was typed. */

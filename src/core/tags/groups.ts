@@ -3,7 +3,7 @@ import type { TagGroupRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { LONGEST_TAG, tagKey } from './tags.ts'
+import { LONGEST_TAG, plainName, tagKey } from './tags.ts'
 
 export const MOST_GROUPS = 100 // a search offers so many at once
 
@@ -37,7 +37,7 @@ export function findGroups(q: Query, typed: string): Promise<TagGroupRow[]> {
   return q
     .selectFrom('tag_groups')
     .selectAll()
-    .where('key', 'like', containing(tagKey(typed.trim())))
+    .where('key', 'like', containing(typed.trim()))
     .orderBy('key')
     .limit(MOST_GROUPS)
     .execute()
@@ -87,11 +87,7 @@ export async function groupById(q: Query, id: string): Promise<TagGroupRow> {
 }
 
 function readGroup(typed: string, field = 'group'): string {
-  const name = typed
-    .normalize('NFC')
-    .replace(/\p{Cc}/gu, ' ')
-    .trim()
-    .replace(/\s+/g, ' ')
+  const name = plainName(typed)
   if (!name) throw new Problem('invalid', 'Give the group a name.', field)
   if (name.length > LONGEST_TAG)
     throw new Problem('invalid', `A group's name has at most ${LONGEST_TAG} characters.`, field)

@@ -1,4 +1,5 @@
 import { containing } from '../../db/like.ts'
+import { preparedFor } from '../../db/prepared.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -18,14 +19,19 @@ export interface Tag {
 
 /** A tag's name without needless blanks. Throws a Problem under `tags` for one that cannot be a tag. */
 export function readTag(typed: string): string {
-  const name = typed
+  const name = plainName(typed)
+  if (!name) throw new Problem('invalid', 'Give the tag a name.', 'tags')
+  if (name.length > LONGEST_TAG) throw new Problem('invalid', `A tag has at most ${LONGEST_TAG} characters.`, 'tags')
+  return name
+}
+
+/** A name in one line, without needless blanks. */
+export function plainName(typed: string): string {
+  return typed
     .normalize('NFC')
     .replace(/\p{Cc}/gu, ' ')
     .trim()
     .replace(/\s+/g, ' ')
-  if (!name) throw new Problem('invalid', 'Give the tag a name.', 'tags')
-  if (name.length > LONGEST_TAG) throw new Problem('invalid', `A tag has at most ${LONGEST_TAG} characters.`, 'tags')
-  return name
 }
 
 /** By what a tag is found, whatever the case. */
@@ -37,16 +43,19 @@ export function tagKey(name: string): string {
 export async function tagsOf(q: Query, ticketIds: string[]): Promise<Map<string, string[]>> {
   const tags = new Map<string, string[]>()
   if (!ticketIds.length) return tags
-  const rows = await q
-    .selectFrom('ticket_tags as tt')
-    .innerJoin('tags as t', 't.id', 'tt.tag_id')
-    .select(['tt.ticket_id', 't.name'])
-    .where('tt.ticket_id', 'in', ticketIds)
-    .orderBy('t.key')
-    .execute()
+  const rows = await selectTagsOf(q, ticketIds)
   for (const { ticket_id, name } of rows) tags.set(ticket_id, [...(tags.get(ticket_id) ?? []), name])
   return tags
 }
+
+const selectTagsOf = preparedFor((q, ids) =>
+  q
+    .selectFrom('ticket_tags as tt')
+    .innerJoin('tags as t', 't.id', 'tt.tag_id')
+    .select(['tt.ticket_id', 't.name'])
+    .where('tt.ticket_id', 'in', ids)
+    .orderBy('t.key'),
+)
 
 /** Afterwards a ticket has these tags and no others; those that are new are made. Throws a Problem under `tags`. */
 export function setTags(tx: Tx, ticketId: string, names: string[], actor: Actor): Promise<void> {
@@ -107,7 +116,7 @@ async function tagIds(tx: Tx, names: string[]): Promise<string[]> {
  */
 export async function findTags(q: Query, typed: string, limit = 100): Promise<Tag[]> {
   const text = tagKey(typed.normalize('NFC').trim().replace(/\s+/g, ' '))
-  const begins = `${containing(text).slice(1)}`
+  const begins = containing(text).slice(1)
   const rows = await q
     .selectFrom('tags as t')
     .leftJoin('tag_groups as g', 'g.id', 't.group_id')

@@ -4,11 +4,12 @@ import { Problem, Problems } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
 import { isVisible, type Visible } from '../find/visible.ts'
 import { setTags, tagKey, tagsOf } from '../tags/tags.ts'
-import { archiveTicket, assignTicket, setStatus } from './change.ts'
+import { assignTicket } from './assign.ts'
 import { closeByAgent } from './close.ts'
 import { deleteTicket } from './delete.ts'
 import { ticketById } from './find.ts'
 import { type Snooze, snoozeTicket } from './snooze.ts'
+import { archiveTicket, setStatus } from './status.ts'
 
 /** What can be done with many tickets at once. */
 export type Deed =
@@ -33,6 +34,12 @@ export interface Skipped {
   tickets: string[] // identifiers of the first of them
 }
 
+/** What was done before it was cut off, and who hears how it goes on. */
+export interface Going {
+  sofar?: Done
+  tell?: (looked: number, result: Done) => unknown
+}
+
 /** No more are changed at once: who wants that is to say it in steps. */
 export const MOST_AT_ONCE = 10_000
 const STEP = 20 // they share a commit; others' work comes in between
@@ -40,17 +47,17 @@ const MOST_NAMED = 20
 
 /**
  * Does something with each of the tickets, in transactions of their own, a few at a time, so that the desk goes on
- * meanwhile. What cannot be done with one is told, and holds up no other; doing it again changes nothing. `tell` hears how
- * many were looked at, after each step.
+ * meanwhile. What cannot be done with one is told, and holds up no other; doing it again changes nothing. After each step
+ * `tell` hears how many were looked at and what came of it, `sofar` included.
  */
 export async function doWithAll(
   store: Store,
   ids: AsyncIterable<string[]> | Iterable<string[]>,
   deed: Deed,
   by: { actor: Actor; visible: Visible },
-  tell: (looked: number) => void = () => {},
+  { sofar = { done: 0, skipped: [] }, tell }: Going = {},
 ): Promise<Done> {
-  const result: Done = { done: 0, skipped: [] }
+  const result: Done = { ...sofar }
   let looked = 0
   for await (const some of ids)
     for (let from = 0; from < some.length; from += STEP) {
@@ -60,7 +67,7 @@ export async function doWithAll(
         if (outcome) note(result.skipped, outcome)
         else result.done++
       looked += step.length
-      tell(looked)
+      await tell?.(looked, result)
     }
   return result
 }

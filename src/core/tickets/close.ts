@@ -3,8 +3,8 @@ import { Problem, Problems } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
 import { type Given, nameInForm } from '../fields/read.ts'
 import { missingToClose, setFields } from '../fields/values.ts'
-import { closeTicket } from './change.ts'
 import { lockTicket } from './lock.ts'
+import { closeTicket } from './status.ts'
 
 /**
  * Closes a ticket as people do: with the fields given, and all that its form wants by then. Throws Problems under the

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { preparedFor } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -8,7 +10,7 @@ import { refuseUnlessMay } from '../permissions/may.ts'
 import { ticketById } from './find.ts'
 import { lockTicket } from './lock.ts'
 
-export const UNRELATED: Relations = { parent: null, children: [], links: [] }
+export const UNRELATED: Relations = { parent: null, children: [], childCounts: { open: 0, closed: 0 }, links: [] }
 
 const MOST_STEPS = 20 // between a ticket and the top of its family
 
@@ -72,6 +74,15 @@ export async function setParent(tx: Tx, id: string, parentId: string | null, act
   for (const card of [id, ticket.parent_id, parentId]) if (card) await redrawCard(tx, card)
 }
 
+/** Throws a Problem where no ticket can be opened below this one: it is gone or merged, or the actor must not see it. */
+export async function refuseAsParent(q: Query, id: string, actor: Actor): Promise<void> {
+  const parent = await ticketById(q, id)
+  await refuseUnlessMay(q, actor, 'view', parent)
+  const into = parent.merged_into_id && (await anyIdentifier(q, parent.merged_into_id))
+  if (into)
+    throw new Problem('conflict', `${parent.identifier} was merged into ${into}: open the sub-ticket there.`, 'ticket')
+}
+
 async function refuseCycle(q: Query, ticket: TicketRow, parent: TicketRow): Promise<void> {
   let above: Pick<TicketRow, 'id' | 'parent_id'> | undefined = parent
   for (let steps = 0; above && steps <= MOST_STEPS; steps++) {
@@ -99,43 +110,70 @@ export async function relationsOf(q: Query, ids: string[]): Promise<Map<string, 
   if (!ids.length) return new Map()
   const found = new Map<string, Relations>()
   const of = (id: string) => {
-    const known = found.get(id) ?? { parent: null, children: [], links: [] }
+    const known = found.get(id) ?? { ...UNRELATED, children: [], links: [] }
     found.set(id, known)
     return known
   }
-  const parents = await q
-    .selectFrom('tickets as t')
-    .innerJoin('tickets as o', 'o.id', 't.parent_id')
-    .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
-    .where('t.id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .execute()
+  const parents = await selectParents(q, ids)
   for (const row of parents) of(row.of).parent = related(row)
-  const children = await q
-    .selectFrom('tickets as o')
-    .select(['o.parent_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
-    .where('o.parent_id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .orderBy('o.id')
-    .limit(MOST_SHOWN * ids.length)
-    .execute()
+  const children = await selectChildren(q, ids)
   for (const row of children) of(row.of as string).children.push(related(row))
-  const links = await q
-    .selectFrom('ticket_links as l')
-    .innerJoin('tickets as o', 'o.id', 'l.other_id')
-    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.closed_at'])
-    .where('l.ticket_id', 'in', ids)
-    .where('o.deleted_at', 'is', null)
-    .orderBy('l.created_at')
-    .orderBy('o.id')
-    .limit(MOST_SHOWN * ids.length)
-    .execute()
+  for (const row of children.length ? await countChildren(q, ids) : []) {
+    const [all, closed] = [Number(row.all), Number(row.closed)]
+    of(row.of as string).childCounts = { open: all - closed, closed }
+  }
+  const links = await selectLinks(q, ids)
   for (const row of links) of(row.of).links.push(related(row))
   return found
 }
 
-function related(row: { id: string; identifier: string; subject: string; closed_at: number | null }): RelatedTicket {
-  return { id: row.id, identifier: row.identifier, subject: row.subject, isClosed: row.closed_at !== null }
+const selectParents = preparedFor((q, ids) =>
+  q
+    .selectFrom('tickets as t')
+    .innerJoin('tickets as o', 'o.id', 't.parent_id')
+    .select(['t.id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
+    .where('t.id', 'in', ids)
+    .where('o.deleted_at', 'is', null),
+)
+
+/** Of each ticket as many as can be shown, the open ones first: one with thousands leaves the others theirs. */
+const selectChildren = preparedFor((q, ids) => {
+  const all = q
+    .selectFrom('tickets as o')
+    .select(['o.parent_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
+    .select(
+      sql<number>`row_number() over (partition by o.parent_id
+        order by case when o.closed_at is null then 0 else 1 end, o.id)`.as('place'),
+    )
+    .where('o.parent_id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+  return q.selectFrom(all.as('c')).selectAll().where('place', '<=', MOST_SHOWN).orderBy('place')
+})
+
+const countChildren = preparedFor((q, ids) =>
+  q
+    .selectFrom('tickets')
+    .select(e => ['parent_id as of', e.fn.countAll().as('all'), e.fn.count('closed_at').as('closed')])
+    .where('parent_id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .groupBy('parent_id'),
+)
+
+const selectLinks = preparedFor((q, ids) =>
+  q
+    .selectFrom('ticket_links as l')
+    .innerJoin('tickets as o', 'o.id', 'l.other_id')
+    .select(['l.ticket_id as of', 'o.id', 'o.identifier', 'o.subject', 'o.status', 'o.closed_at'])
+    .where('l.ticket_id', 'in', ids)
+    .where('o.deleted_at', 'is', null)
+    .orderBy('l.created_at')
+    .orderBy('o.id')
+    .limit(MOST_SHOWN * ids.length),
+)
+
+function related(row: Pick<TicketRow, 'id' | 'identifier' | 'subject' | 'status' | 'closed_at'>): RelatedTicket {
+  const { id, identifier, subject, status, closed_at } = row
+  return { id, identifier, subject, status, isClosed: closed_at !== null }
 }
 
 /** The sub-tickets of a ticket that are still open. */

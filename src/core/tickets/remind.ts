@@ -1,4 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
+import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ReminderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -7,7 +8,7 @@ import { actorOf, agentById } from '../agents.ts'
 import { customerById } from '../customers.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { type Actor, record } from '../events.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { ticketById } from './find.ts'
 
@@ -83,13 +84,16 @@ export async function cancelReminder(tx: Tx, id: string, actor: Actor): Promise<
 
 /** The customer answered, or the ticket was closed: nobody need be reminded. */
 export async function endReminders(tx: Tx, ticketId: string, by: 'answered' | 'closed'): Promise<void> {
-  await tx.q
-    .updateTable('reminders')
-    .set({ ended_at: tx.now, ended_by: by })
-    .where('ticket_id', '=', ticketId)
-    .where('ended_at', 'is', null)
-    .execute()
+  await endAll(tx.q, { ticketId, by, now: tx.now })
 }
+
+const endAll = prepared((q, v: { ticketId: string; by: 'answered' | 'closed'; now: number }) =>
+  q
+    .updateTable('reminders')
+    .set({ ended_at: v.now, ended_by: v.by })
+    .where('ticket_id', '=', v.ticketId)
+    .where('ended_at', 'is', null),
+)
 
 async function end(tx: Tx, id: string, by: 'said' | 'cancelled'): Promise<boolean> {
   const { numUpdatedRows } = await tx.q

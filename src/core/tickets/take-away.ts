@@ -5,14 +5,15 @@ import { customerByAddress, customerFor } from '../customers.ts'
 import { redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { messageById } from '../messages/find.ts'
-import { postNotice } from '../messages/post.ts'
+import { postNotice } from '../messages/notice.ts'
 import { showNewest } from '../messages/unseen.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { senderOf } from '../receive/continue.ts'
 import { MAIL, threadOf } from '../threads.ts'
-import { type Changes, change, customerAnswered } from './change.ts'
+import { customerAnswered } from './answers.ts'
+import { type Changes, change } from './change.ts'
 import { refuseMerged, ticketById } from './find.ts'
-import { openTicketByCustomer } from './open.ts'
+import { openTicketByCustomer } from './open-by-customer.ts'
 
 /**
  * Makes a mail that came in on a ticket where it does not belong the first of a new ticket, its author's own. What answers

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { preparedFor } from '../../db/prepared.ts'
 import type { Query, Store } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { fieldsOf } from '../fields/values.ts'
@@ -28,54 +29,8 @@ export async function ticketViews(
   { withDeleted = false }: { withDeleted?: boolean } = {},
 ): Promise<Map<string, TicketView>> {
   if (!ids.length) return new Map()
-  const rows = await q
-    .selectFrom('tickets as t')
-    .innerJoin('teams', 'teams.id', 't.team_id')
-    .innerJoin('customers as c', 'c.id', 't.customer_id')
-    .innerJoin('threads as ct', j =>
-      j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer').on('ct.ended_at', 'is', null),
-    )
-    .leftJoin('accounts', 'accounts.id', 'c.account_id')
-    .leftJoin('agents as a', 'a.id', 't.assignee_id')
-    .leftJoin('agents as b', 'b.id', 't.created_by')
-    .leftJoin('senders as s', 's.id', 't.sender_id')
-    .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
-    .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
-    .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
-    .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
-    .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
-    .leftJoin('tickets as whole', 'whole.id', 't.split_from_id')
-    .selectAll('t')
-    .select([
-      'teams.name as team_name',
-      'teams.place as team_place',
-      'teams.signature as team_signature',
-      'teams.hold_ms',
-      'teams.reply_mode as team_reply_mode',
-      'c.name as customer_name',
-      'accounts.name as company',
-      'ct.place as address',
-      'a.handle as assignee_handle',
-      'a.name as assignee_name',
-      'b.handle as creator_handle',
-      'b.name as creator_name',
-      's.address as sender_address',
-      's.name as sender_name',
-      's.smtp_url',
-      's.dkim_selector',
-      's.dkim_key',
-      's.broken_reason',
-      'sup.reason as suppressed',
-      'earlier.identifier as earlier_identifier',
-      'later.id as later_id',
-      'later.identifier as later_identifier',
-      'merged.identifier as merged_identifier',
-      'alike.identifier as alike_identifier',
-      'whole.identifier as whole_identifier',
-    ])
-    .where('t.id', 'in', ids)
-    .$if(!withDeleted, w => w.where('t.deleted_at', 'is', null))
-    .execute()
+  const found = await selectTickets(q, ids)
+  const rows = withDeleted ? found : found.filter(r => r.deleted_at === null)
   const chats = await chatsOf(
     q,
     store,
@@ -140,6 +95,55 @@ export async function ticketViews(
   )
 }
 
+const selectTickets = preparedFor((q, ids) =>
+  q
+    .selectFrom('tickets as t')
+    .innerJoin('teams', 'teams.id', 't.team_id')
+    .innerJoin('customers as c', 'c.id', 't.customer_id')
+    .innerJoin('threads as ct', j =>
+      j.onRef('ct.ticket_id', '=', 't.id').on('ct.side', '=', 'customer').on('ct.ended_at', 'is', null),
+    )
+    .leftJoin('accounts', 'accounts.id', 'c.account_id')
+    .leftJoin('agents as a', 'a.id', 't.assignee_id')
+    .leftJoin('agents as b', 'b.id', 't.created_by')
+    .leftJoin('senders as s', 's.id', 't.sender_id')
+    .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
+    .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
+    .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
+    .leftJoin('tickets as merged', 'merged.id', 't.merged_into_id')
+    .leftJoin('tickets as alike', 'alike.id', 't.looks_like_id')
+    .leftJoin('tickets as whole', 'whole.id', 't.split_from_id')
+    .selectAll('t')
+    .select([
+      'teams.name as team_name',
+      'teams.place as team_place',
+      'teams.signature as team_signature',
+      'teams.hold_ms',
+      'teams.reply_mode as team_reply_mode',
+      'c.name as customer_name',
+      'accounts.name as company',
+      'ct.place as address',
+      'a.handle as assignee_handle',
+      'a.name as assignee_name',
+      'b.handle as creator_handle',
+      'b.name as creator_name',
+      's.address as sender_address',
+      's.name as sender_name',
+      's.smtp_url',
+      's.dkim_selector',
+      's.dkim_key',
+      's.broken_reason',
+      'sup.reason as suppressed',
+      'earlier.identifier as earlier_identifier',
+      'later.id as later_id',
+      'later.identifier as later_identifier',
+      'merged.identifier as merged_identifier',
+      'alike.identifier as alike_identifier',
+      'whole.identifier as whole_identifier',
+    ])
+    .where('t.id', 'in', ids),
+)
+
 function linkTo(id: string | null, identifier: string | null): TicketLink | null {
   return id && identifier ? { id, identifier } : null
 }
@@ -201,26 +205,12 @@ async function chatsOf(q: Query, store: Store, ids: string[]): Promise<Map<strin
 async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView['counts']>> {
   if (!ids.length) return new Map()
   const counts = new Map(ids.map(id => [id, { undecided: 0, held: 0, queued: 0, failed: 0, bounced: 0 }]))
-  const deliveries = await q
-    .selectFrom('deliveries as d')
-    .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.ticket_id', 'd.state', sql<number>`count(*)`.as('n')])
-    .where('d.ticket_id', 'in', ids)
-    .where('t.side', '=', 'customer')
-    .groupBy(['d.ticket_id', 'd.state'])
-    .execute()
+  const deliveries = await countDeliveries(q, ids)
   for (const { ticket_id, state, n } of deliveries) {
     const c = counts.get(ticket_id)
     if (c && state in c) c[state as 'held'] = Number(n)
   }
-  const undecided = await q
-    .selectFrom('messages')
-    .select(['ticket_id', sql<number>`count(*)`.as('n')])
-    .where('ticket_id', 'in', ids)
-    .where('visibility', '=', 'undecided')
-    .where('deleted_at', 'is', null)
-    .groupBy('ticket_id')
-    .execute()
+  const undecided = await countUndecided(q, ids)
   for (const { ticket_id, n } of undecided) {
     const c = counts.get(ticket_id)
     if (c) c.undecided = Number(n)
@@ -228,14 +218,29 @@ async function countsOf(q: Query, ids: string[]): Promise<Map<string, TicketView
   return counts
 }
 
+const countDeliveries = preparedFor((q, ids) =>
+  q
+    .selectFrom('deliveries as d')
+    .innerJoin('threads as t', 't.id', 'd.thread_id')
+    .select(['d.ticket_id', 'd.state', sql<number>`count(*)`.as('n')])
+    .where('d.ticket_id', 'in', ids)
+    .where('t.side', '=', 'customer')
+    .groupBy(['d.ticket_id', 'd.state']),
+)
+
+const countUndecided = preparedFor((q, ids) =>
+  q
+    .selectFrom('messages')
+    .select(['ticket_id', sql<number>`count(*)`.as('n')])
+    .where('ticket_id', 'in', ids)
+    .where('visibility', '=', 'undecided')
+    .where('deleted_at', 'is', null)
+    .groupBy('ticket_id'),
+)
+
 async function openingsOf(q: Query, store: Store, ids: string[]): Promise<Map<string, MessageView>> {
   if (!ids.length) return new Map()
-  const rows = await q
-    .selectFrom('messages')
-    .select(['id', 'ticket_id'])
-    .where('ticket_id', 'in', ids)
-    .where('opening', '=', 1)
-    .execute()
+  const rows = await selectOpenings(q, ids)
   const views = await messageViews(
     q,
     store,
@@ -244,17 +249,14 @@ async function openingsOf(q: Query, store: Store, ids: string[]): Promise<Map<st
   return new Map(rows.flatMap(r => (views.has(r.id) ? [[r.ticket_id, views.get(r.id) as MessageView]] : [])))
 }
 
+const selectOpenings = preparedFor((q, ids) =>
+  q.selectFrom('messages').select(['id', 'ticket_id']).where('ticket_id', 'in', ids).where('opening', '=', 1),
+)
+
 async function scheduledOn(q: Query, ids: string[]): Promise<Map<string, TicketView['scheduled']>> {
   const found = new Map<string, TicketView['scheduled']>()
   if (!ids.length) return found
-  const rows = await q
-    .selectFrom('deliveries')
-    .select(['ticket_id', 'message_id', 'scheduled_at', 'zone', 'unless_answered', 'asked_at', 'reason'])
-    .where('ticket_id', 'in', ids)
-    .where('state', '=', 'held')
-    .where('scheduled_at', 'is not', null)
-    .orderBy('scheduled_at')
-    .execute()
+  const rows = await selectScheduled(q, ids)
   for (const { ticket_id, message_id, reason, ...moment } of rows) {
     const scheduled = scheduledOf(moment)
     const list = found.get(ticket_id) ?? []
@@ -263,3 +265,13 @@ async function scheduledOn(q: Query, ids: string[]): Promise<Map<string, TicketV
   }
   return found
 }
+
+const selectScheduled = preparedFor((q, ids) =>
+  q
+    .selectFrom('deliveries')
+    .select(['ticket_id', 'message_id', 'scheduled_at', 'zone', 'unless_answered', 'asked_at', 'reason'])
+    .where('ticket_id', 'in', ids)
+    .where('state', '=', 'held')
+    .where('scheduled_at', 'is not', null)
+    .orderBy('scheduled_at'),
+)

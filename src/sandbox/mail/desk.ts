@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import nodemailer from 'nodemailer'
+import nodemailer, { type Transporter } from 'nodemailer'
 import type { Letter } from './compose.ts'
 import type { Desk, MailWorldOptions } from './types.ts'
 
@@ -15,17 +15,25 @@ export interface DeskDoor {
 export function openDeskDoor(options: MailWorldOptions, changed: () => void): DeskDoor {
   const closing = new AbortController()
   let desk = options.desk
+  let line: Transporter | undefined // to where `desk` is, kept open as mail servers do: each new one is greeted only after a while
   let underway = 0
 
   async function carry(letter: Letter): Promise<void> {
     underway += 1
     changed()
     try {
-      await insist(() => handOver(desk, letter), options.retryForMs ?? 30_000, closing.signal)
+      await insist(() => handOver(letter), options.retryForMs ?? 30_000, closing.signal)
     } finally {
       underway -= 1
       changed()
     }
+  }
+
+  async function handOver({ raw, envelope }: Letter): Promise<void> {
+    if (!desk) throw new NoDesk('The mail world does not know where the desk is: call toDesk first.')
+    if (typeof desk === 'function') return await desk(raw, envelope)
+    line ??= lineTo(desk)
+    await line.sendMail({ raw, envelope: { ...envelope } })
   }
 
   return {
@@ -33,10 +41,15 @@ export function openDeskDoor(options: MailWorldOptions, changed: () => void): De
       return underway
     },
     to: place => {
+      line?.close()
+      line = undefined
       desk = place
     },
     carry,
-    close: () => closing.abort(new Error('The mail world was closed before the desk took the mail.')),
+    close: () => {
+      closing.abort(new Error('The mail world was closed before the desk took the mail.'))
+      line?.close()
+    },
   }
 }
 
@@ -53,18 +66,16 @@ async function insist(attempt: () => Promise<void>, forMs: number, closing: Abor
   }
 }
 
-async function handOver(desk: Desk | undefined, { raw, envelope }: Letter): Promise<void> {
-  if (!desk) throw new NoDesk('The mail world does not know where the desk is: call toDesk first.')
-  if (typeof desk === 'function') return await desk(raw, envelope)
-  const door = nodemailer.createTransport({
+function lineTo(desk: { host: string; port: number }): Transporter {
+  return nodemailer.createTransport({
     ...desk,
+    pool: true,
     name: 'mx.customers.test',
     ignoreTLS: true,
     connectionTimeout: 5000,
     greetingTimeout: 5000,
     socketTimeout: 10_000,
   })
-  await door.sendMail({ raw, envelope: { ...envelope } })
 }
 
 class NoDesk extends Error {

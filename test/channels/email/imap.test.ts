@@ -11,8 +11,8 @@ import type { Tx } from '../../../src/db/store.ts'
 import { dovecotAvailable, startDovecot } from '../../support/dovecot.ts'
 import { type ImapOptions, type ImapPlace, type OwnImap, startImap } from '../../support/imap.ts'
 import { startTown, type Town } from '../../support/town.ts'
+import { until } from '../../support/until.ts'
 import { mail } from './mails.ts'
-import { until } from './until.ts'
 
 let town: Town
 let place: ImapPlace

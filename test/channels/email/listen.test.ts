@@ -11,8 +11,8 @@ import { selfSigned } from '../../../src/channels/email/receive/certificate.ts'
 import { type Listener, type ListenOptions, listen } from '../../../src/channels/email/receive/listen.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
 import { startTown, type Town } from '../../support/town.ts'
+import { until } from '../../support/until.ts'
 import { mail } from './mails.ts'
-import { until } from './until.ts'
 
 const log = pino({ level: 'silent' })
 let town: Town

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { NOBODY } from '../../../src/channels/email/address.ts'
 import { createReader, type Reader, type ReaderOptions } from '../../../src/channels/email/read/reader.ts'
 import { plainText } from '../../../src/core/document.ts'
+import { until } from '../../support/until.ts'
 import { KEY } from './letters.ts'
 import { mail } from './mails.ts'
-import { until } from './until.ts'
 
 const MISBEHAVING = new URL('./threads/misbehaving.ts', import.meta.url)
 

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keyOf } from '../../../src/channels/email/identity.ts'
 import { createEmail, type Email } from '../../../src/channels/email/index.ts'
 import { createReader, type Reader } from '../../../src/channels/email/read/reader.ts'
@@ -14,9 +14,12 @@ import { mail } from './mails.ts'
 let town: Town
 let email: Email
 let reader: Reader // as it is today
+beforeAll(() => {
+  reader = createReader()
+})
+afterAll(() => reader.close())
 beforeEach(async () => {
   town = await startTown()
-  reader = createReader()
   email = createEmail({
     store: town.store,
     log: pino({ level: 'silent' }),
@@ -28,7 +31,7 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
-  await Promise.all([email.stop(), reader.close()])
+  await email.stop()
   await town.close()
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { sortOut } from '../../../src/channels/slack/files.ts'
 import type { AttachmentView } from '../../../src/core/letter.ts'
-import { seenIn } from '../../support/seen.ts'
+import { atDesk } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 let world: World
@@ -15,7 +15,7 @@ const MB = 1024 * 1024
 const outside = { PUBLIC_URL: 'https://desk.tulip.test', MAIL_MAX_MB: '1' }
 const film = { name: 'film.mov', bytes: Buffer.alloc(2 * MB, 'x') }
 const note = { name: 'note.txt', bytes: Buffer.from('Nine tulips.'), mimetype: 'text/plain' }
-const { place, told, modalSays, mailWith } = seenIn(() => world)
+const { place, told, modalSays, mailWith } = atDesk(() => world)
 const postWith = (root: string, text: string) =>
   world.slack.until(() => world.thread(root).find(m => JSON.stringify(m).includes(text)))
 const namesIn = (root: string) => world.thread(root).flatMap(m => m.files?.map(f => f.name) ?? [])

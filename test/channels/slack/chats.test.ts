@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ModalView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { freePort } from '../../support/process.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 let world: World
@@ -16,7 +16,7 @@ const begin = async ({ env, ...options }: WorldOptions = {}) => {
 afterEach(() => world?.close())
 
 const support = { channel: 'support' }
-const { told, form, modalSays } = seenIn(() => world)
+const { told, form, modalSays } = atDesk(() => world)
 const posts = () =>
   world.slack
     .channel('support')
@@ -167,7 +167,7 @@ describe('a chat', () => {
     await slack.until(() => 'file' in ann.modal().values)
     await ann.submit({ file: [{ name: 'list.csv', bytes: 'name\nJane\n', mimetype: 'text/csv' }], ...tulips })
     const again = await modalSays('one of them must be called address or email')
-    expect(again.values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(again.values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(JSON.stringify(again.values.message)).toContain('they are here.')
     await ann.submit({ file: [{ name: 'list.csv', bytes: 'email\njane@acme.test\n', mimetype: 'text/csv' }] })
     await modalSays('*1 of 1* will get it.')
@@ -188,7 +188,7 @@ describe('a chat', () => {
     const run = await modalSays('*1 of 2* will get it.')
     await ann.click({ view: run.id }, 'change_draft')
     const again = await form('Change chat 1')
-    expect(again.values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(again.values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(wordsOf(again)).toContain('list.csv stays')
     await ann.submit({ message: 'You have {{ row.bulbs | default: "some" }}.' })
     await modalSays('*2 of 2* will get it.')
@@ -316,7 +316,7 @@ describe('the form for a chat', () => {
     await ann.choose('audience', 'typed')
     await slack.until(() => 'addresses' in ann.modal().values)
     const { values } = ann.modal()
-    expect(values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(JSON.stringify(values.message)).toContain('They ')
     expect(values.addresses).toMatchObject({ value: { value: 'jane@acme.test' } })
     await ann.submit()
@@ -362,7 +362,7 @@ describe('the form for a chat', () => {
     await modalSays('1 customer at the moment.')
     await ann.submit()
     await slack.until(() => ann.modals().length === 1 && JSON.stringify(ann.modal().values).includes('"Acme"'))
-    expect(ann.modal().values.subject).toMatchObject({ value: { value: 'Our new tulips' } })
+    expect(ann.modal().values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     await ann.submit({
       message: 'They are here.',
       exclusions: ['unsubscribed', 'duplicate'],

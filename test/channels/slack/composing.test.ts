@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MessageView, ModalView, Person } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const { place, cardSays, postWith, modalSays, mailWith } = seenIn(() => world)
+const { place, cardSays, postWith, modalSays, mailWith } = atDesk(() => world)
 const form = (title: string, who = world.ann): Promise<ModalView> =>
   world.slack.until(() => who.modals().find(m => m.title.startsWith(title)))
 const messageIn = (who: Person) =>
@@ -116,6 +116,7 @@ describe('a template', () => {
     await ann.choose('insert_template', 'Hello · Support')
     await world.slack.until(() => messageIn(ann).includes('Hi {{ customer.first_name }}!'))
     expect(JSON.stringify(ann.modal().values)).toContain('For {{ customer.name }}')
+    await saved('Hi {{ customer.first_name }}!')
     await ann.close({ all: true })
   })
 })

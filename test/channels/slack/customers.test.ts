@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { customerByAddress, customerFor } from '../../../src/core/customers.ts'
 import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** Customers as agents look them up. One story: each part goes on where the one before ended. */
@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const pageSays = (text: string): Promise<ModalView> =>
   world.slack.until(() => world.ann.modals().find(m => m.title === 'Customer' && wordsOf(m).includes(text)))
-const { told, form } = seenIn(() => world)
+const { told, form } = atDesk(() => world)
 const closeAll = async () => {
   if (world.ann.modals().length) await world.ann.close({ all: true })
 }
@@ -66,6 +66,7 @@ describe('a customer’s page', () => {
     await world.ann.submit({ name: 'Jane Doe', zone: 'Europe/Paris', tags: 'VIP, NL', address: '' })
     await pageSays('Europe/Paris')
     expect(wordsOf(world.ann.modal())).toContain('nl, vip')
+    expect(wordsOf(world.ann.modal())).toContain('time zone: none → Europe/Paris')
   })
 
   it('keeps notes, which are taken back', async () => {

@@ -5,7 +5,7 @@ import { fieldsOf } from '../../../src/core/fields/values.ts'
 import { createTeam, formsOf, teams } from '../../../src/core/teams.ts'
 import type { FieldKind, Required } from '../../../src/db/schema.ts'
 import type { MessageView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const cardPlace = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const { cardSays, modal, press } = seenIn(() => world)
+const { cardSays, modal, press } = atDesk(() => world)
 const menu = (id: string, actionId: string, choice: string) =>
   world.ann.click({ view: world.ann.modal().id }, actionId, choice, { block: `row:${id}` })
 const read = <T>(ask: Parameters<typeof world.overture.store.read<T>>[0]) => world.overture.store.read(ask)

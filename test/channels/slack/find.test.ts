@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actorOf, joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { fromText } from '../../../src/core/document.ts'
 import { type Grants, grantsOf, setGrants } from '../../../src/core/permissions/grants.ts'
-import { assignTicket, markSpam } from '../../../src/core/tickets/change.ts'
+import { assignTicket } from '../../../src/core/tickets/assign.ts'
 import { openTicket } from '../../../src/core/tickets/open.ts'
+import { markSpam } from '../../../src/core/tickets/status.ts'
 import type { AgentRow, TicketRow } from '../../../src/db/schema.ts'
 import type { ModalView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -37,16 +38,12 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const top = (text: string): Promise<ModalView> =>
-  world.slack.until(() => {
-    const view = world.ann.modals().at(-1)
-    return view && `${view.title} ${wordsOf(view)}`.includes(text) ? view : undefined
-  })
+const { modal: top } = atDesk(() => world)
 const find = async (typed: string, says: string) => {
   await world.ann.command(`/ticket find ${typed}`, { channel: 'support' })
   return top(says)
 }
-const { told } = seenIn(() => world)
+const { told } = atDesk(() => world)
 const press = (actionId: string, entry?: string) => world.ann.click({ view: world.ann.modal().id }, actionId, entry)
 /** The identifiers in a list, as they stand. */
 const listed = (view: ModalView) =>
@@ -109,7 +106,7 @@ describe('Find in App Home', () => {
     await world.ann.click({ view: home.id }, 'find_tickets')
     const form = await top('Find tickets')
     expect(form.blocks.map(b => b.block_id)).toEqual([
-      ...['text', 'status', 'priority', 'assignee', 'team', 'tag', 'group', 'fields', 'by', 'channel', 'source'],
+      ...['text', 'status', 'priority', 'assignee', 'team', 'tag', 'group', 'more_field:0', 'by', 'channel', 'source'],
       ...['created', 'created_from', 'created_to', 'updated', 'updated_from', 'updated_to'],
       ...['answered', 'answered_from', 'answered_to', 'away'],
     ])

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { MessageView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 let world: World
@@ -12,7 +12,7 @@ afterEach(() => world?.close())
 
 const support = { channel: 'support' }
 const cardPlace = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const { cardSays, told, form, modalSays, mailWith } = seenIn(() => world)
+const { cardSays, told, form, modalSays, mailWith } = atDesk(() => world)
 const setUp = async () => {
   await world.ann.openHome()
   const home = await world.slack.until(() => world.ann.home())

@@ -7,7 +7,7 @@ import { policiesOf } from '../../../src/core/sla/policies.ts'
 import { tendClocks } from '../../../src/core/sla/tend.ts'
 import { digestOf, sendDigests } from '../../../src/core/stats/digest.ts'
 import { teams } from '../../../src/core/teams.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -25,7 +25,7 @@ const openPage = async () => {
   await world.ann.click({ view: home.id }, 'hours_page')
   return modal('When Support works')
 }
-const { cardSays, modal, press } = seenIn(() => world)
+const { cardSays, modal, press } = atDesk(() => world)
 const always = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map(day => [`day:${day}`, '00:00-24:00']))
 
 describe("a team's hours and promises in Set-up", () => {

@@ -3,7 +3,7 @@ import { instructionIn, readInstruction } from '../../../src/channels/slack/list
 import { foundTickets, instructionHelp } from '../../../src/channels/slack/views/instructions.ts'
 import { storeInbound } from '../../../src/core/inbound.ts'
 import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/seen.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { aTicket } from '../../support/views.ts'
 import { startWorld, type World } from '../../support/world.ts'
 import { faultsIn, hostile } from './views/what-slack-refuses.ts'

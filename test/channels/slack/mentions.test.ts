@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
-import { seenIn } from '../../support/seen.ts'
+import { atDesk } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
 afterEach(() => world?.close())
 
-const { told } = seenIn(() => world)
+const { told } = atDesk(() => world)
 
 it('who calls a colleague is told that the message is a note, and may send it after all', async () => {
   world = await startWorld()

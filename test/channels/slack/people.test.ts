@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
 import { unsubscribe, unsubscriptionOf } from '../../../src/core/unsubscriptions.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 /** Who mail comes from and goes to, as agents set it and see it. */
@@ -14,7 +14,7 @@ const begin = async (options?: WorldOptions) => {
 afterEach(() => world?.close())
 
 const support = { channel: 'support' }
-const { place, told, form, modalSays } = seenIn(() => world)
+const { place, told, form, modalSays } = atDesk(() => world)
 const postWith = (root: string, text: string) =>
   world.slack.until(() => world.thread(root).find(m => JSON.stringify(m).includes(text)))
 const mailTo = (address: string, text: string) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MessageView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const say = (text: string) => world.ann.say({ channel: 'support', thread_ts: card.ts, text })
-const { told } = seenIn(() => world)
+const { told } = atDesk(() => world)
 const members = () => world.overture.store.read(q => q.selectFrom('team_members').selectAll().execute())
 const row = () => world.overture.store.read(q => q.selectFrom('teams').selectAll().executeTakeFirstOrThrow())
 const team = (is: (t: Awaited<ReturnType<typeof row>>) => unknown) => world.slack.until(async () => is(await row()))

@@ -3,7 +3,7 @@ import { addPolicy } from '../../../src/core/sla/policies.ts'
 import { teams } from '../../../src/core/teams.ts'
 import type { TeamRow } from '../../../src/db/schema.ts'
 import type { MessageView, Person } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/seen.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** What agents may do, as they are told of it in Slack. One story: each part goes on where the one before ended. */

@@ -4,7 +4,7 @@ import { routeTicket } from '../../../src/core/routing/assign.ts'
 import { rulesOf } from '../../../src/core/routing/rules.ts'
 import { changeRouting, type Routing, rosterOf, routingOf } from '../../../src/core/routing/settings.ts'
 import { teams } from '../../../src/core/teams.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -17,7 +17,7 @@ const outreach = async (line: string, says: string) => {
   await world.ann.command(`/outreach ${line}`, { channel: 'support' })
   return told(says)
 }
-const { cardSays, told, modal } = seenIn(() => world)
+const { cardSays, told, modal } = atDesk(() => world)
 const team = async () => (await world.overture.store.read(teams))[0]!
 const ann = async () => (await world.overture.store.read(agents)).find(a => a.name === 'Ann')!
 const route = async () => {
@@ -33,6 +33,7 @@ const usual: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 describe('/outreach', () => {
@@ -172,6 +173,7 @@ describe("a team's routing in Set-up", () => {
       fallbackTeamId: null,
       fallbackMinutes: 30,
       followPresence: true,
+      followHours: false,
     })
     expect(await world.overture.store.read(q => rosterOf(q, support.id))).toMatchObject({
       takers: [{ name: 'Ann' }, { name: 'Ben' }],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { actorOf } from '../../../src/core/agents.ts'
 import { setPriority } from '../../../src/core/tickets/change.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const { told, modal } = seenIn(() => world)
+const { told, modal } = atDesk(() => world)
 const outreach = (line: string) => world.ann.command(`/outreach ${line}`, { channel: 'support' })
 
 it('a word of thanks is folded with the reason, and one click makes it an answer', async () => {

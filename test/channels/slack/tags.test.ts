@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findTags } from '../../../src/core/tags/tags.ts'
 import { newId } from '../../../src/lib/id.ts'
 import type { Block, MessageView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const { modal, press } = seenIn(() => world)
+const { modal, press } = atDesk(() => world)
 const cardSays = (text: string) => world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
 const editDetails = async () => {
   await world.ann.click({ message: { channel: world.slack.channel('support').id, ts: card.ts } }, 'more')

@@ -3,7 +3,7 @@ import { seeAgent } from '../../../src/core/agents.ts'
 import { setBaseRole } from '../../../src/core/permissions/roles.ts'
 import type { AgentRow, BaseRole } from '../../../src/db/schema.ts'
 import type { MessageRef, MessageView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/seen.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** What somebody may not do by a button they may not do by any other way in, and are told whom to ask. */

@@ -3,7 +3,7 @@ import { addSender } from '../../../src/core/senders/edit.ts'
 import { createTeam } from '../../../src/core/teams.ts'
 import { wakeDue } from '../../../src/core/tickets/snooze.ts'
 import type { MessageView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 /** What a team does with its tickets, clicked and typed as people do. */
@@ -17,7 +17,7 @@ afterEach(() => world?.close())
 const at = (m: Pick<MessageView, 'ts'>, channel = 'support') => ({
   message: { channel: world.slack.channel(channel).id, ts: m.ts },
 })
-const { cardSays, form, modalSays } = seenIn(() => world)
+const { cardSays, form, modalSays } = atDesk(() => world)
 const inThread = (card: MessageView, text: string) =>
   world.slack.until(() => world.thread(card.ts).find(m => JSON.stringify(m).includes(text)))
 /** Presses a button in what the card's More button opens. */
@@ -55,6 +55,91 @@ describe('tickets around a ticket', () => {
     await ann.submit({ children: 'close' })
     await cardSays(third, 'Closed')
     await cardSays(first, '⬇️ Sub-tickets (1 of 1 closed): ✅ SUP-3')
+  })
+
+  it('are opened from its card, with what they have from it, and its card shows their state and counts them', async () => {
+    const { ann, ben, openTicket, jane } = await begin({ slack: { limits: false } })
+    const first = await openTicket({ customer_typed: 'Jane Doe <jane@acme.test>' })
+    await more(first, 'edit_details')
+    await form('Details of SUP-1')
+    await ann.submit({ tags: ['VIP', 'Late'] })
+    await cardSays(first, 'VIP')
+    const child = async (who = ann) => {
+      await who.click(at(first), 'more')
+      const { id: view } = await world.slack.until(() => who.modals().find(m => m.title.startsWith('More on')))
+      await who.click({ view }, 'new_sub_ticket')
+      return world.slack.until(() => who.modals().find(m => m.title === 'New sub-ticket'))
+    }
+    const asked = await child()
+    expect(wordsOf(asked)).toContain('⬆️ Part of SUP-1')
+    expect(JSON.stringify(asked.values.customer)).toContain('jane@acme.test')
+    expect(JSON.stringify(asked.values.team)).toContain('Support')
+    expect(JSON.stringify(asked.values.tags)).toMatch(/Late.*VIP/)
+    // a press that draws the form anew loses neither the parent nor the tags
+    await ann.choose('subject', 'Ask the carrier')
+    await ann.choose('tags', ['VIP'])
+    await ann.choose('send_when', 'At a date and time…')
+    await modalSays('By the team')
+    await ann.choose('send_when', 'Now')
+    await world.slack.until(() => !wordsOf(ann.modals().at(-1)).includes('By the team'))
+    const wrong = await ann.submit({ message: null })
+    expect(Object.keys(wrong.errors)).toContain('message')
+    await ann.submit({ message: 'Where is it?' }, { twice: true })
+    await modalSays('SUP-2')
+    await world.settle()
+    const rows = await world.overture.store.read(q => q.selectFrom('tickets').selectAll().orderBy('number').execute())
+    expect(rows.map(t => t.subject)).toEqual(['Your order', 'Ask the carrier'])
+    expect(rows[1]).toMatchObject({
+      parent_id: rows[0]?.id,
+      customer_id: rows[0]?.customer_id,
+      status: 'awaiting_customer',
+    })
+    await world.slack.until(() => jane.inbox.find(m => m.text.includes('Where is it?')))
+    await cardSays(first, '⬇️ Sub-tickets (0 of 1 closed): SUP-2 (Waiting for the customer)')
+    const second = await world.slack.until(() =>
+      world.slack
+        .channel('support')
+        .messages()
+        .find(m => m.text.includes('Ask the carrier')),
+    )
+    await cardSays(second, '⬆️ Part of SUP-1')
+    await cardSays(second, 'VIP')
+    expect(wordsOf(world.card(second.ts))).not.toContain('Late')
+    // a colleague's, saved as it is typed, goes on from App Home below the same ticket
+    await child(ben)
+    await ben.choose('subject', 'Ask the bank')
+    await ben.choose('message', 'Was it paid?')
+    await world.slack.until(async () =>
+      (await world.overture.store.read(q => q.selectFrom('drafts').selectAll().execute())).some(d =>
+        d.about.includes('Was it paid?'),
+      ),
+    )
+    await ben.close({ all: true })
+    await ben.openHome()
+    await ben.click({ view: (await world.slack.until(() => ben.home())).id }, 'home_tab:drafts')
+    await world.slack.until(() => wordsOf(ben.home()).includes('Ask the bank'))
+    await ben.click({ view: ben.home()?.id as string }, 'open_draft')
+    await world.slack.until(() => wordsOf(ben.modals().at(-1)).includes('⬆️ Part of SUP-1'))
+    const collided = await ben.submit({ audience: 'Internal only' })
+    expect(collided.errors).toEqual({})
+    await world.settle()
+    await cardSays(first, '⬇️ Sub-tickets (0 of 2 closed): SUP-2 (Waiting for the customer), SUP-3 (Internal)')
+    // one that is closed is told to the card above, and closing that one warns of the other
+    await ann.click(at(second), 'close')
+    await form('Close SUP-2')
+    await ann.submit({})
+    await cardSays(first, '⬇️ Sub-tickets (1 of 2 closed): SUP-3 (Internal), ✅ SUP-2')
+    await ann.click(at(first), 'close')
+    const warning = wordsOf(await form('Close SUP-1'))
+    expect(warning).toContain('⚠️ Its sub-ticket is still open')
+    expect(warning).toContain('SUP-3')
+    await ann.submit({})
+    await cardSays(first, 'Closed: Solved')
+    expect(wordsOf(world.card(first.ts))).toContain('SUP-3 (Internal)')
+    await ann.click(at(first), 'reopen')
+    await world.slack.until(() => !wordsOf(world.card(first.ts)).includes('Closed: Solved'))
+    await ann.react(at(first).message, 'white_check_mark')
+    await world.slack.until(() => ann.ephemerals().some(e => e.text.includes('Still open below it: SUP-3.')))
   })
 
   it('are merged: the old card points to the new, whose thread has what came over, and answers to both mails', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { releaseScheduled } from '../../../src/core/schedule/release.ts'
 import { sayReminders } from '../../../src/core/tickets/remind.ts'
 import type { MessageView } from '../../../src/sandbox/slack/types.ts'
-import { seenIn, wordsOf } from '../../support/seen.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 const HOUR = 3_600_000
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const { place, cardSays, postWith, modalSays, mailWith } = seenIn(() => world)
+const { place, cardSays, postWith, modalSays, mailWith } = atDesk(() => world)
 const isMailed = (text: string) => world.jane.inbox.some(m => m.text.includes(text))
 const reply = async (card: MessageView, who = world.ann) => {
   await who.click(place(card), 'reply')

@@ -9,7 +9,7 @@ import type { Letter } from '../../../src/core/letter.ts'
 import { listTickets } from '../../../src/core/lists.ts'
 import { acceptAuthor } from '../../../src/core/receive/decide.ts'
 import { suppressionOf } from '../../../src/core/suppressions.ts'
-import { closeTicket } from '../../../src/core/tickets/change.ts'
+import { closeTicket } from '../../../src/core/tickets/status.ts'
 import { bounceToken } from '../../../src/core/tokens.ts'
 import { type ChatTown, startChatTown } from '../../support/chat.ts'
 

@@ -1,8 +1,11 @@
 import { actorOf, agentById } from '../../../core/agents.ts'
 import type { Deed } from '../../../core/reactions.ts'
-import { assignTicket, reopenTicket, setPriority, setStatus, takeTicket } from '../../../core/tickets/change.ts'
+import { assignTicket, takeTicket } from '../../../core/tickets/assign.ts'
+import { setPriority } from '../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../core/tickets/close.ts'
 import { ticketById } from '../../../core/tickets/find.ts'
+import { openChildren } from '../../../core/tickets/relations.ts'
+import { reopenTicket, setStatus } from '../../../core/tickets/status.ts'
 import type { AgentRow, Priority, Status, TicketRow } from '../../../db/schema.ts'
 import type { Tx } from '../../../db/store.ts'
 import { button, escaped, words } from '../views/blocks.ts'
@@ -45,9 +48,19 @@ export async function close(tx: Tx, ticketId: string, reason: string, agent: Age
   const ticket = await ticketById(tx.q, ticketId)
   if (ticket.closed_at !== null) return said(`${ticket.identifier} is closed already.`)
   await closeByAgent(tx, ticketId, reason, {}, actorOf(agent))
-  const text = `You closed ${ticket.identifier}.`
+  const text = `You closed ${ticket.identifier}.${stillOpen(await openChildren(tx.q, ticketId))}`
   return { text, blocks: [words(text, button('Reopen', ids.reopen, ticketId))] }
 }
+
+/** Closing a ticket says nothing of those below it. */
+function stillOpen(children: { identifier: string }[]): string {
+  if (!children.length) return ''
+  const named = children.slice(0, MOST_NAMED).map(c => c.identifier)
+  const more = children.length > named.length ? ` and ${children.length - named.length} more` : ''
+  return ` ⚠️ Still open below it: ${named.join(', ')}${more}.`
+}
+
+const MOST_NAMED = 10
 
 export async function reopen(tx: Tx, ticketId: string, agent: AgentRow): Promise<Prompt> {
   const ticket = await ticketById(tx.q, ticketId)

@@ -43,6 +43,7 @@ import { listenToFixes } from './tickets/fix.ts'
 import { listenToTicketForms } from './tickets/forms.ts'
 import { listenToHistory } from './tickets/history.ts'
 import { listenToNewTicket } from './tickets/new-ticket.ts'
+import { listenToNoteComposer } from './tickets/note.ts'
 import { listenToNotes } from './tickets/notes.ts'
 import { listenToRelations } from './tickets/relations.ts'
 import { listenToReminders } from './tickets/remind.ts'
@@ -51,6 +52,7 @@ import { listenToSendAs } from './tickets/send-as.ts'
 import { finishReply } from './tickets/send-reply.ts'
 import { finishNewTicket } from './tickets/send-ticket.ts'
 import { listenToSnoozes } from './tickets/snooze.ts'
+import { listenToSubTickets } from './tickets/sub-ticket.ts'
 
 export { ids } from '../views/ids.ts'
 
@@ -75,9 +77,11 @@ export function listen(bolt: App, desk: Desk): void {
   listenToSendAs(app, desk)
   listenToFixes(app, desk)
   listenToRelations(app, desk)
+  listenToSubTickets(app, desk)
   listenToElsewhere(app, desk)
   listenToSnoozes(app, desk)
   listenToNotes(app, desk)
+  listenToNoteComposer(app, desk)
   listenToHistory(app, desk)
   listenToHome(app, desk)
   listenToFind(app, desk)

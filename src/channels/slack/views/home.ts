@@ -1,5 +1,5 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types'
-import type { DraftView } from '../../../core/drafts.ts'
+import type { DraftKind, DraftView } from '../../../core/drafts.ts'
 import type { SavedFind } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import type { ListName } from '../../../core/lists.ts'
@@ -275,20 +275,22 @@ export function draftsHome(drafts: DraftView[], now: number): HomeView {
   return home({ tab: 'drafts' }, drafts.length ? drafts.flatMap(d => draftRow(d, now)) : [none])
 }
 
-function draftRow({ id, about, isReply, isShared, isOwn, by, updatedAt }: DraftView, now: number): KnownBlock[] {
+function draftRow({ id, about, isShared, isOwn, by, updatedAt }: DraftView, now: number): KnownBlock[] {
   const title = cut(oneLine(about.title), 200) || '(no subject)'
   const whose = isOwn ? (isShared ? 'yours, shared with the team' : 'yours') : `${cut(oneLine(by), 60)}'s`
   const sure = confirm('Discard this draft?', 'What was written is gone.', 'Discard')
   return [
-    words(`${isReply ? '↩️ ' : '✏️ '}${title}`, button('Open', ids.openDraft, id, { style: 'primary' })),
+    words(`${draftMarks[about.kind]} ${title}`, button('Open', ids.openDraft, id, { style: 'primary' })),
     context(plain(cut(`${whose} · ${age(updatedAt, now)}${about.text ? ` · ${oneLine(about.text)}` : ''}`, 400))),
     actions(
-      button('Send', ids.sendDraft, id),
+      about.kind !== 'chat' && button(about.kind === 'note' ? 'Keep note' : 'Send', ids.sendDraft, id),
       isShared ? button('Keep to myself', ids.unshareDraft, id) : button('Share with the team', ids.shareDraft, id),
       button('Discard', ids.discardDraft, id, { style: 'danger', confirm: sure }),
     ),
   ]
 }
+
+const draftMarks: Record<DraftKind, string> = { ticket: '✏️', reply: '↩️', note: '🔒', chat: '📣' }
 
 /** Says why there is nothing to see. */
 export function closedHome(why: string): HomeView {

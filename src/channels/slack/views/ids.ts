@@ -8,6 +8,7 @@ export const ids = {
     newTicket: 'submit_new_ticket',
     reply: 'submit_reply',
     note: 'submit_note',
+    begun: 'begun',
     close: 'submit_close',
     assign: 'submit_assign',
     status: 'submit_status',
@@ -155,6 +156,8 @@ export const ids = {
   homePage: 'home_page',
   homeOpen: 'home_open',
   openDraft: 'open_draft',
+  continueDraft: 'continue_draft', // where somebody wants to write
+  startAnew: 'start_anew',
   sendDraft: 'send_draft',
   shareDraft: 'share_draft',
   unshareDraft: 'unshare_draft',
@@ -222,6 +225,7 @@ export const ids = {
   // where tickets are looked for
   find: 'find_tickets',
   findOffer: 'find_offer', // the options of a filter, by what it is about
+  findField: 'find_field', // one more custom field
   findChange: 'find_change',
   findPage: 'find_page',
   findSize: 'find_size',
@@ -245,6 +249,7 @@ export const ids = {
   // what a team does with its tickets
   relations: 'relations',
   unrelate: 'unrelate',
+  newSubTicket: 'new_sub_ticket',
   findTicket: 'find_ticket',
   merge: 'merge_ticket',
   splitOff: 'split_off',

@@ -104,7 +104,7 @@ export function mailWords(mail: {
     case 'queued':
       return queuedWords(mail)
     case 'sent':
-      return `✉️ Sent ${moment(mail.sentAt ?? mail.dueAt, 'time')}${mail.lateAt ? ', but not delivered yet' : ''}`
+      return `✉️ Sent ${moment(mail.sentAt ?? mail.dueAt)}${mail.lateAt ? ', but not delivered yet' : ''}`
     case 'bounced':
       return '⚠️ The mail came back'
     case 'failed':

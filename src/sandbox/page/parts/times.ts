@@ -24,6 +24,33 @@ export function fullTime(at: number): string {
   return `${day(at)} at ${clock(at)}`
 }
 
+type Shown = Intl.DateTimeFormatOptions
+
+const DATES: Record<string, Shown> = {
+  date_num: { day: '2-digit', month: '2-digit', year: 'numeric' },
+  date: { day: 'numeric', month: 'long', year: 'numeric' },
+  date_slash: { day: '2-digit', month: '2-digit', year: 'numeric' },
+  date_short: { day: 'numeric', month: 'short', year: 'numeric' },
+  date_long: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+}
+
+/**
+ * What stands for a moment (ms) in a text, as `{date_short_pretty} {time}`, by the reader's clock and with 24 hours, as
+ * everywhere on this page. Pretty ones say today, yesterday and tomorrow. https://docs.slack.dev/messaging/formatting-message-text
+ */
+export function inFormat(at: number, format: string, now = Date.now()): string {
+  return format.replace(/\{(\w+)\}/g, (token, name: string) => {
+    if (name === 'time') return clock(at)
+    if (name === 'time_secs') return new Date(at).toLocaleTimeString('en-GB')
+    const shown = DATES[name.replace(/_pretty$/, '')]
+    if (!shown) return token
+    const near = name.endsWith('_pretty') && NEAR[Math.round((startOfDay(at) - startOfDay(now)) / DAY) + 1]
+    return near || new Date(at).toLocaleDateString('en-GB', shown)
+  })
+}
+
+const NEAR = ['yesterday', 'today', 'tomorrow']
+
 /** Of a Slack timestamp such as `1700000000.000100`, in milliseconds. */
 export function timeOfTs(ts: string): number {
   return Number(ts) * 1000

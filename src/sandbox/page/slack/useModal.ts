@@ -15,11 +15,14 @@ interface Draft {
 export function useModal(modal: ModalView) {
   const { post, attempt } = useSlack()
   const drafts = useRef(new Map<string, Draft>())
+  const underway = useRef<Promise<unknown>>(Promise.resolve())
   const submitting = useRef(false)
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [isSubmitting, setSubmitting] = useState(false)
   const [trouble, setTrouble] = useState<string>()
   const { id, values } = modal
+  const newest = useRef(values)
+  newest.current = values
   const shownErrors = { ...modal.errors, ...errors }
   const errorKey = JSON.stringify(shownErrors)
 
@@ -37,11 +40,13 @@ export function useModal(modal: ModalView) {
     }
 
     async function act(block: Block, element: Element, entry?: EntryRequest): Promise<void> {
-      await attempt(async () => {
+      const work = attempt(async () => {
         await sendDrafts()
         if (block.type === 'input') await choose(keyOf(block, element), entry ?? null)
         else await post('click', { place, actionId: element.action_id, entry, at: placeIn(block, element) })
       })
+      underway.current = Promise.all([underway.current, work])
+      await work
     }
 
     return {
@@ -67,7 +72,8 @@ export function useModal(modal: ModalView) {
     setSubmitting(true)
     setTrouble(undefined)
     setErrors({})
-    dropGone(drafts.current, values)
+    await underway.current // what was entered before is told before
+    dropGone(drafts.current, newest.current)
     const sent = [...drafts.current]
     try {
       const entries = Object.fromEntries(sent.map(([key, { entry }]) => [key, entry]))

@@ -39,5 +39,6 @@ test('the state of a mail is told in words that leave no doubt about who has it'
   expect(said({ lateAt: now })).toContain('Not delivered yet')
   expect(said({ uncertainAt: now })).toContain('Perhaps delivered')
   expect(said({ sentAt: now })).toContain('a copy waits')
+  expect(said({ state: 'sent', sentAt: now })).toContain('^{date_short_pretty} {time}|')
   expect(said({ state: 'sent', sentAt: now, lateAt: now })).toContain('but not delivered yet')
 })

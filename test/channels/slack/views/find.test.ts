@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { deedForm, deedProgress, deedResult } from '../../../../src/channels/slack/views/find/deeds.ts'
+import { type FieldAsked, valueOffers, valueOption } from '../../../../src/channels/slack/views/find/fields.ts'
 import { findForm, renameForm, saveForm } from '../../../../src/channels/slack/views/find/form.ts'
 import { DEEDS, type FoundMeta, foundView } from '../../../../src/channels/slack/views/find/results.ts'
 import { inboxHome } from '../../../../src/channels/slack/views/home.ts'
+import { KINDS } from '../../../../src/core/fields/define.ts'
+import { LONGEST_OPTION } from '../../../../src/core/fields/read.ts'
+import { MOST_FIELDS } from '../../../../src/core/find/filter.ts'
 import type { FoundTicket } from '../../../../src/core/find/find.ts'
-import { SETTABLE } from '../../../../src/core/tickets/change.ts'
+import { SETTABLE } from '../../../../src/core/tickets/status.ts'
+import type { FieldKind } from '../../../../src/db/schema.ts'
 import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
 import { pingsIn } from './what-slack-refuses.ts'
 
@@ -33,6 +38,14 @@ const full: FoundMeta = {
   saved: { id: uuid, name: HOSTILE.slice(0, 50) },
   turn: 3,
 }
+/** A field that two teams call in their own ways, with as many options as fit without a search. */
+const aField = (n: number, kind: FieldKind): FieldAsked => {
+  const options = Array.from({ length: 20 }, (_, i) => `${i}${HOSTILE}`.slice(0, LONGEST_OPTION))
+  const field = { key: `${n}${'ß'.repeat(100)}`, names: [HOSTILE.slice(0, 80), 'Other'], kind, kinds: [kind], options }
+  const is = ['none', 'me', 'yes', 'Gone', options[3] as string].map(value => valueOption(field, value, new Map()))
+  const span = kind === 'date' ? { from: '2026-01-31', to: '2026-02-01' } : { from: '-12.5', to: '9000' }
+  return { field, is, given: { ...span, has: HOSTILE.slice(0, 200) } }
+}
 const tickets = Array.from({ length: 50 }, (_, n) => ticket(n))
 
 describe('what is found', () => {
@@ -56,8 +69,14 @@ describe('what is found', () => {
       answered: 'none' as const,
       away: 'spam' as const,
     }
-    expect(whatSlackRefuses(findForm(meta, filter, chosen, 'plan=gold'))).toEqual([])
-    expect(whatSlackRefuses(findForm({ below: null, found: null }, {}, {}, ''))).toEqual([])
+    expect(whatSlackRefuses(findForm(meta, filter, chosen, []))).toEqual([])
+    expect(whatSlackRefuses(findForm({ below: null, found: null }, {}, {}, []))).toEqual([])
+    for (const kind of KINDS) {
+      const asked = Array.from({ length: MOST_FIELDS }, (_, n) => aField(n, kind))
+      expect(whatSlackRefuses(findForm({ ...meta, rev: 99 }, filter, chosen, asked))).toEqual([])
+    }
+    const { field } = aField(1, 'select')
+    expect(valueOffers({ ...field, options: Array.from({ length: 300 }, (_, n) => `${n}`) }, '').length).toBe(100)
     const teams = Array.from({ length: 150 }, (_, n) => ({ id: `t${n}`, name: HOSTILE }))
     expect(whatSlackRefuses(saveForm(meta, teams))).toEqual([])
     expect(whatSlackRefuses(renameForm(meta))).toEqual([])

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest'
 import { draftsHome, inboxHome, setUpHome } from '../../../../src/channels/slack/views/home.ts'
+import type { DraftKind } from '../../../../src/core/drafts.ts'
 import { longAddress, refusedView, tickets } from './extremes.ts'
 import { ann, senderRow, teamRow } from './rows.ts'
 import { hostile, now } from './what-slack-refuses.ts'
 
+const draftKinds: DraftKind[] = ['ticket', 'reply', 'note', 'chat']
 const drafts = Array.from({ length: 25 }, (_, i) => ({
-  ...{ id: `d${i}`, about: { title: hostile, text: hostile }, isReply: i % 2 === 0, isShared: i % 3 === 0 },
+  ...{
+    id: `d${i}`,
+    about: { kind: draftKinds[i % 4] as DraftKind, title: hostile, text: hostile },
+    isShared: i % 3 === 0,
+  },
   ...{ isOwn: i % 5 > 0, by: hostile, updatedAt: now },
 }))
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { leftOutPost } from '../../../../src/channels/slack/views/files.ts'
-import { messageDetails } from '../../../../src/channels/slack/views/tickets/details.ts'
+import { ticketCard } from '../../../../src/channels/slack/views/tickets/card.ts'
+import { messageDetails, settleView } from '../../../../src/channels/slack/views/tickets/details.ts'
 import { deskMessage } from '../../../../src/channels/slack/views/tickets/message.ts'
 import type { MessageView } from '../../../../src/core/letter.ts'
 import { faultsInBlocks } from '../../../../src/sandbox/slack/blocks/blocks.ts'
@@ -58,6 +59,21 @@ test('whoever says to be one of us without proof is not offered as the customer'
 test('what was sent and is late says so', () => {
   const late = message({ deliveries: mail('sent', 'Not delivered yet. The mailbox is full.') })
   expect(wordsOn(deskMessage(late, ticket(), now)[0])).toContain('Not delivered yet. The mailbox is full.')
+})
+
+test('what a colleague is to send says where else it goes, and when', () => {
+  const schedule = { at: now + 86_400_000, zone: 'Europe/Amsterdam', unlessAnswered: true }
+  const wish = { copyTo: ['bob@acme.test'], blindTo: ['eve@x.test'], schedule }
+  const draft = message({ visibility: 'undecided', deliveries: [], wish })
+  const views = [
+    settleView(ticket(), [draft]),
+    deskMessage(draft, ticket(), now)[0],
+    ticketCard(ticket({ status: 'draft', publishedAt: null, opening: draft }), now),
+  ]
+  for (const view of views) {
+    expect(wordsOn(view)).toContain('Once it is sent: copy to bob@acme.test, eve@x.test (blind)')
+    expect(wordsOn(view)).toContain('Europe/Amsterdam), unless they write first')
+  }
 })
 
 test('a long mail is a few posts, with a button for the rest on the first, which alone is ever redrawn', () => {

@@ -27,6 +27,7 @@ const calm: Routing = {
   fallbackTeamId: null,
   fallbackMinutes: 15,
   followPresence: false,
+  followHours: false,
 }
 
 function routingPage(changes: Partial<RoutingPage> = {}): RoutingPage {

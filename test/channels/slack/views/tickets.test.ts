@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { begunView } from '../../../../src/channels/slack/views/tickets/begun.ts'
 import { messageDetails, settleView, ticketDetails } from '../../../../src/channels/slack/views/tickets/details.ts'
-import {
-  assignForm,
-  closeForm,
-  fixForm,
-  noteForm,
-  statusForm,
-} from '../../../../src/channels/slack/views/tickets/forms.ts'
+import { assignForm, closeForm, fixForm, statusForm } from '../../../../src/channels/slack/views/tickets/forms.ts'
 import { moreView } from '../../../../src/channels/slack/views/tickets/more.ts'
+import { noteForm } from '../../../../src/channels/slack/views/tickets/note.ts'
 import {
   askPrompt,
   closePrompt,
@@ -19,7 +15,7 @@ import {
 } from '../../../../src/channels/slack/views/tickets/prompts.ts'
 import { remindersView, remindForm } from '../../../../src/channels/slack/views/tickets/remind.ts'
 import { sendAsForm } from '../../../../src/channels/slack/views/tickets/send-as.ts'
-import { SETTABLE } from '../../../../src/core/tickets/change.ts'
+import { SETTABLE } from '../../../../src/core/tickets/status.ts'
 import type { EventRow } from '../../../../src/db/schema.ts'
 import { longAddress, messages, others, refused, refusedView, tickets, writing } from './extremes.ts'
 import { senderRow } from './rows.ts'
@@ -82,8 +78,15 @@ describe('what opens from a card is what Slack takes, and pings nobody', () => {
       ...Object.values(messages).map(m => messageDetails(m, view)),
       settleView(view, Object.values(messages)),
       settleView(view, []),
-      noteForm(view),
-      noteForm(view, writing.templates, { rev: 1, missing: hostile }),
+      noteForm(view, { ticketId: view.id, draft: view.id, rev: 0 }),
+      noteForm(view, { ticketId: view.id, draft: view.id, rev: 1 }, { templates: writing.templates, missing: hostile }),
+      begunView(
+        { kind: 'reply', ticketId: view.id, origin: null },
+        {
+          ...{ id: 'd1', about: { kind: 'reply', title: hostile, text: hostile }, isShared: true, isOwn: false },
+          ...{ by: hostile, updatedAt: now },
+        },
+      ),
       moreView(view),
       remindForm(view, reminders, 'Europe/Berlin'),
       remindersView(view, reminders),

@@ -10,9 +10,10 @@ import {
   moveTeamForm,
   splitForm,
 } from '../../../../src/channels/slack/views/tickets/elsewhere.ts'
-import { closeForm, noteForm } from '../../../../src/channels/slack/views/tickets/forms.ts'
+import { closeForm } from '../../../../src/channels/slack/views/tickets/forms.ts'
 import { deskMessage } from '../../../../src/channels/slack/views/tickets/message.ts'
 import { moreView } from '../../../../src/channels/slack/views/tickets/more.ts'
+import { noteForm } from '../../../../src/channels/slack/views/tickets/note.ts'
 import { changeNoteForm, notesView } from '../../../../src/channels/slack/views/tickets/notes.ts'
 import { mergeForm, relationsForm, ticketOption } from '../../../../src/channels/slack/views/tickets/relations.ts'
 import { snoozeForm } from '../../../../src/channels/slack/views/tickets/snooze.ts'
@@ -27,7 +28,13 @@ const novel: Document = Array.from({ length: 200 }, (_, i) => ({
   type: 'paragraph' as const,
   content: [{ type: 'text' as const, text: `${i} ${'word '.repeat(100)}` }],
 }))
-const other = (i: number) => ({ id: `t${i}`, identifier: `SUP-${i}`, subject: hostile + long, isClosed: i % 2 === 0 })
+const other = (i: number) => ({
+  id: `t${i}`,
+  identifier: `SUP-${i}`,
+  subject: hostile + long,
+  status: 'awaiting_customer' as const,
+  isClosed: i % 2 === 0,
+})
 const many = Array.from({ length: 300 }, (_, i) => other(i))
 const full = aTicket({
   subject: hostile + long,
@@ -35,7 +42,7 @@ const full = aTicket({
   status: 'snoozed',
   snoozedUntil: now,
   snoozedFor: 'either',
-  relations: { parent: other(1), children: many, links: many },
+  relations: { parent: other(1), children: many, childCounts: { open: 4_000, closed: 6_000 }, links: many },
   splitFrom: { id: 't2', identifier: 'SUP-2' },
   pinned: Array.from({ length: 30 }, (_, i) => ({
     id: `m${i}`,
@@ -94,7 +101,7 @@ const modals: Record<string, ModalView> = {
   'a move of a mail': moveMailForm(mail, full),
   'a snooze': snoozeForm(full),
   'a snooze of an internal one': snoozeForm(aTicket({ publishedAt: null })),
-  'a note': noteForm(full),
+  'a note': noteForm(full, { ticketId: full.id, draft: full.id, rev: 0 }),
   'a change of a note': changeNoteForm(note, 'V0', full.id),
   'a change of a note from the thread': changeNoteForm({ ...note, fromThreadId: 'th1' }, null, full.id),
   notes: notesView(full, Array(20).fill(note)),

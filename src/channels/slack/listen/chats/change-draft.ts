@@ -6,6 +6,7 @@ import { chatById, fileNamesOf } from '../../../../core/chats/find.ts'
 import { customerById } from '../../../../core/customers.ts'
 import type { ChatRow } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
+import { newId } from '../../../../lib/id.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { type ChatStart, type Kept, type NewChatMeta, pickedOptions } from '../../views/chats/new-chat.ts'
@@ -14,7 +15,7 @@ import { ids } from '../../views/ids.ts'
 import { noTeam } from '../../views/tickets/new-ticket.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { onPress, type Pressed } from '../showing-problems.ts'
-import { formFor } from './new-chat.ts'
+import { formFor } from './chat-form.ts'
 
 /** A draft that is not yet as it should be, and a chat that another is to be like. */
 export function listenToDraftChanges(app: App, desk: Desk): void {
@@ -62,6 +63,7 @@ async function formOf(q: Query, chat: ChatRow, attempt: number): Promise<{ meta:
     isLater: dueAt !== null,
     attempt,
     kept: {},
+    typing: newId(),
     draft: { id: chat.id, number: chat.number, files, list },
   }
   const start: ChatStart = {

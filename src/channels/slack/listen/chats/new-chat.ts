@@ -1,30 +1,23 @@
 import type { App, BlockAction, GlobalShortcut, ViewSubmitAction } from '@slack/bolt'
-import type { ModalView } from '@slack/types'
-import { usualSenderOf } from '../../../../core/agents.ts'
 import { type Audience, fillAudience, fillFromCsv } from '../../../../core/chats/audience.ts'
-import { USUAL_EXCLUSIONS } from '../../../../core/chats/blocks.ts'
 import { discardChat } from '../../../../core/chats/change.ts'
 import { changeDraft, checkChat, createChat } from '../../../../core/chats/draft.ts'
 import { dryRun } from '../../../../core/chats/dry-run.ts'
-import { segments } from '../../../../core/chats/segments.ts'
-import { sendersOf } from '../../../../core/senders/find.ts'
-import { usualAmong } from '../../../../core/senders/usual.ts'
-import { teams } from '../../../../core/teams.ts'
-import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
-import { chatFault } from '../../../../core/unsubscriptions.ts'
+import { endDraft } from '../../../../core/drafts.ts'
 import type { ChatRow } from '../../../../db/schema.ts'
 import { faultsIn, Problem, Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { downloadFiles, readFile } from '../../files.ts'
-import { type AudienceKind, type ChatStart, type NewChatMeta, newChatForm } from '../../views/chats/new-chat.ts'
+import type { AudienceKind, NewChatMeta } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
-import { noTeam, workingView } from '../../views/tickets/new-ticket.ts'
+import { workingView } from '../../views/tickets/new-ticket.ts'
 import { said } from '../../views/tickets/prompts.ts'
-import { openForm, redrawForm, redrawView } from '../show.ts'
+import { redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onShortcut, onSubmit } from '../showing-problems.ts'
-import { type Submission, storeSubmission } from '../submission.ts'
-import { withInserted } from '../tickets/compose.ts'
+import { keyOf, type Submission, storeSubmission } from '../submission.ts'
+import { openWriting } from '../tickets/begun.ts'
 import * as values from '../values.ts'
+import { formFor } from './chat-form.ts'
 import { showDryRun } from './dry-run.ts'
 import { readNewChat, startIn } from './read-chat.ts'
 
@@ -58,41 +51,8 @@ export async function openNewChat(
   from: { trigger_id: string; user: { id: string }; view?: { type: string } | undefined },
   origin: string | null,
 ): Promise<void> {
-  const meta: NewChatMeta = { teamId: '', origin, audience: 'segment', isLater: false, attempt: 0, kept: {} }
-  const start: ChatStart = { agent: from.user.id, exclusions: USUAL_EXCLUSIONS }
-  await openForm(desk, from, (await formFor(desk, from.user.id, meta, start)) ?? noTeam())
+  await openWriting(desk, from, { kind: 'chat', ticketId: null, origin })
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
-}
-
-/** The form as it stands at `meta`; undefined while there is no team. */
-export async function formFor(
-  desk: Desk,
-  user: string,
-  meta: NewChatMeta,
-  start: ChatStart,
-  fault?: string,
-): Promise<ModalView | undefined> {
-  return desk.store.read(async q => {
-    const all = await teams(q)
-    const team = all.find(t => t.id === meta.teamId) ?? all.find(t => t.place === meta.origin) ?? all[0]
-    if (!team) return undefined
-    const senders = await sendersOf(q, team.id)
-    const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
-    const chosen = senders.find(s => s.id === start.sender)
-    return newChatForm({
-      team,
-      teams: all,
-      senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
-      usual: chosen ? { id: chosen.id, instead: null } : { id: sender?.id ?? null, instead },
-      segments: await segments(q),
-      templates: await templatesFor(q, user, { teamId: team.id, limit: 100 }),
-      files: desk.store.files,
-      obstacle: chatFault(desk.store.files),
-      meta: { ...meta, teamId: team.id },
-      start,
-      ...(fault !== undefined && { fault }),
-    })
-  })
 }
 
 /** Another choice shows other fields; what was typed stays. */
@@ -105,23 +65,6 @@ async function redraw(
   const { meta, start } = startIn(view, user.id)
   const form = await formFor(desk, user.id, change(meta), start)
   if (form) await redrawForm(desk, view, form)
-}
-
-/** Puts a template into the form as it is: each recipient's own words are filled in when their mail is made. */
-export async function insertIntoChat(desk: Desk, body: BlockAction, templateId: string): Promise<undefined> {
-  const { view, user } = body
-  if (!view) return undefined
-  const agent = await desk.people.agent(user.id)
-  const template = await desk.store.read(q => templateById(q, templateId, agent.id))
-  const { meta, start } = startIn(view, user.id)
-  const filled = {
-    ...start,
-    subject: template.subject || (start.subject ?? ''),
-    message: withInserted(start.message, JSON.parse(template.body)),
-  }
-  const form = await formFor(desk, user.id, { ...meta, rev: (meta.rev ?? 0) + 1 }, filled)
-  if (form) await redrawForm(desk, view, form)
-  return undefined
 }
 
 /** Every fault that can be seen at once is shown under its field; what takes longer is done from the stored submission. */
@@ -153,7 +96,7 @@ async function draftOf(desk: Desk, body: Submission): Promise<ChatRow> {
   if (faults.length) throw new Problems(faults)
   const given = values.filesIn(v).map(f => f.id)
   const files = await downloadFiles(desk, given)
-  const { draft } = values.metaOf<NewChatMeta>(body.view)
+  const { draft, typing, attempt } = values.metaOf<NewChatMeta>(body.view)
   const chat = await desk.store.write(tx =>
     draft ? changeDraft(tx, draft.id, { ...form, files }) : createChat(tx, { ...form, files }),
   )
@@ -161,6 +104,7 @@ async function draftOf(desk: Desk, body: Submission): Promise<ChatRow> {
   try {
     await fill(desk, chat, form.audience, values.filesIn(v, 'file')[0]?.id)
     await dryRun(desk.store, chat.id)
+    if (typing) await desk.store.write(tx => endDraft(tx, typing, keyOf(body.view.id, attempt), form.createdBy.id))
     return chat
   } catch (error) {
     if (error instanceof Problem && !draft) await desk.store.write(tx => discardChat(tx, chat.id, form.createdBy))

@@ -1,9 +1,10 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
-import { actorOf } from '../../../../core/agents.ts'
-import { askerOf, countFound, eachFound, ticketsAt } from '../../../../core/find/find.ts'
-import { type Deed, doWithAll, MOST_AT_ONCE, type Done as Result } from '../../../../core/tickets/bulk.ts'
-import { SETTABLE } from '../../../../core/tickets/change.ts'
-import type { AgentRow, Status } from '../../../../db/schema.ts'
+import { searching } from '../../../../core/find/entry.ts'
+import { askerOf, countFound } from '../../../../core/find/find.ts'
+import { type Deed, MOST_AT_ONCE, type Done as Result } from '../../../../core/tickets/bulk.ts'
+import { beginDeed, endDeed, goOn } from '../../../../core/tickets/deeds.ts'
+import { SETTABLE } from '../../../../core/tickets/status.ts'
+import type { AgentRow, DeedRow, Status } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { notice } from '../../views/blocks.ts'
@@ -30,14 +31,13 @@ const TELL_MS = 2_000 // Slack draws a view no more often than people read it
 
 /** What is done with the tickets that are ticked in a list of results, or with all that match. */
 export function listenToDeeds(app: App, desk: Desk): void {
-  const running = new Set<string>()
   app.view<ViewSubmitAction>(
     ids.forms.found,
     onSubmit(desk, body => choose(desk, body)),
   )
   app.view<ViewSubmitAction>(
     ids.forms.deed,
-    onSubmit(desk, body => perform(desk, body, running)),
+    onSubmit(desk, body => perform(desk, body)),
   )
 }
 
@@ -64,7 +64,7 @@ function tickedIn(v: values.Values): number[] {
 }
 
 async function countAll(desk: Desk, agent: AgentRow, filter: FoundMeta['filter']): Promise<number> {
-  const count = await desk.store.read(async q =>
+  const count = await searching(desk.store, async q =>
     countFound(q, filter, await askerOf(q, agent, desk.store.now()), MOST_AT_ONCE + 1),
   )
   if (count > MOST_AT_ONCE)
@@ -76,17 +76,18 @@ async function countAll(desk: Desk, agent: AgentRow, filter: FoundMeta['filter']
   return count
 }
 
-/** It is acknowledged before it is done, since it may take a while; the same form again is the same work. */
-async function perform(desk: Desk, { user, view }: ViewSubmitAction, running: Set<string>): Promise<Done> {
+/** It is written down and acknowledged before it is done, since it may take a while; the same form again is the same work. */
+async function perform(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const meta = values.metaOf<DeedMeta>(view)
   const agent = await desk.people.agent(user.id)
   const deed = await deedIn(desk, user.id, meta, view.state.values)
+  const { found, seqs } = meta
+  const meant = seqs ? { seqs } : { filter: found.filter }
+  const begun = await desk.store.write(tx => beginDeed(tx, { key: view.id, agent, deed, meant }))
   const shown = { show: deedProgress(meta, 0) }
-  if (running.has(view.id)) return shown
-  running.add(view.id)
-  const work = () => run(desk, agent, { meta, deed, viewId: view.id, user: user.id })
-  const after = () => work().finally(() => running.delete(view.id))
-  return { ...shown, after: () => after().then(() => redrawList(desk, agent, view.root_view_id, meta.found)) }
+  if (!begun) return shown
+  const after = () => run(desk, begun, { meta, viewId: view.id, user: user.id })
+  return { ...shown, after: () => after().then(() => redrawList(desk, agent, view.root_view_id, found)) }
 }
 
 async function deedIn(desk: Desk, user: string, { deed }: DeedMeta, v: values.Values): Promise<Deed> {
@@ -117,25 +118,20 @@ function namesIn(v: values.Values, field: string): string[] {
   return values.chosenOptions(v, field).map(o => String(o.value))
 }
 
+/** What is done, and where it is shown. */
 interface Work {
   meta: DeedMeta
-  deed: Deed
   viewId: string
   user: string
 }
 
-async function run(desk: Desk, agent: AgentRow, { meta, deed, viewId, user }: Work): Promise<void> {
-  const asker = await desk.store.read(q => askerOf(q, agent, desk.store.now()))
-  const { found, seqs } = meta
-  const tickets = seqs
-    ? [await desk.store.read(q => ticketsAt(q, seqs, asker))]
-    : eachFound(desk.store, found.filter, asker, MOST_AT_ONCE)
+async function run(desk: Desk, begun: DeedRow, { meta, viewId, user }: Work): Promise<void> {
   const tell = progress(desk, viewId, meta)
-  const by = { actor: actorOf(agent), visible: asker.visible }
   try {
-    const result = await doWithAll(desk.store, tickets, deed, by, tell.of)
+    const result = await goOn(desk.store, begun, tell.of)
     await tell.end()
     await tellResult(desk, { viewId, user, meta }, result)
+    await desk.store.write(tx => endDeed(tx, begun.id))
   } catch (error) {
     await tell.end()
     if (!(await redrawView(desk, viewId, notice('Overture', sentenceFor(desk, error))))) throw error
@@ -156,11 +152,7 @@ function progress(desk: Desk, viewId: string, meta: DeedMeta) {
   }
 }
 
-async function tellResult(
-  desk: Desk,
-  { viewId, user, meta }: { viewId: string; user: string; meta: DeedMeta },
-  result: Result,
-): Promise<void> {
+async function tellResult(desk: Desk, { viewId, user, meta }: Work, result: Result): Promise<void> {
   if (await redrawView(desk, viewId, deedResult(meta, result))) return
   const text = deedWords(meta.deed, result)
   await desk.bulk.chat.postMessage({ channel: user, text, blocks: resultBlocks(meta.deed, result) })

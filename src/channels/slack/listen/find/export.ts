@@ -1,6 +1,7 @@
 import { mailsOf } from '../../../../core/export/mails.ts'
 import { FORMATS, type Format, type Ids, ticketsCsv, ticketsJson } from '../../../../core/export/tickets.ts'
 import { zipOf } from '../../../../core/export/zip.ts'
+import { searching } from '../../../../core/find/entry.ts'
 import type { Filter } from '../../../../core/find/filter.ts'
 import { askerOf, eachFound, findTickets, ticketsAt } from '../../../../core/find/find.ts'
 import { findWords, readFind } from '../../../../core/find/language.ts'
@@ -67,7 +68,7 @@ async function ticked(desk: Desk, agent: AgentRow, format: Format, seqs: number[
 
 async function matching(desk: Desk, agent: AgentRow, format: Format, filter: Filter): Promise<Given> {
   const now = desk.store.now()
-  return desk.store.read(async q => {
+  return searching(desk.store, async q => {
     const asker = await askerOf(q, agent, now, NEEDED[format])
     const isAny = async (who: Asker) => (await findTickets(q, filter, who, { limit: 1 })).tickets.length > 0
     if (!(await isAny(asker))) throw (await isAny(await askerOf(q, agent, now))) ? await notAllowed(q) : gone()

@@ -1,35 +1,28 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { PlainTextOption } from '@slack/types'
-import { MOMENTS } from '../../../../core/find/dates.ts'
+import { fieldsToFind } from '../../../../core/find/by-field.ts'
 import { ME, NONE } from '../../../../core/find/facets.ts'
+import { peopleIn } from '../../../../core/find/field-language.ts'
 import type { Filter } from '../../../../core/find/filter.ts'
 import { PAGE_SIZES } from '../../../../core/find/find.ts'
-import { fieldWords, readFields, readFind } from '../../../../core/find/language.ts'
+import { readFind } from '../../../../core/find/language.ts'
 import { type Named, named, namesFor, type Subject } from '../../../../core/find/names.ts'
 import type { Query } from '../../../../db/store.ts'
-import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { notice, option } from '../../views/blocks.ts'
+import { type FieldAsked, valueOffers, valueOption } from '../../views/find/fields.ts'
 import { type Chosen, type FindMeta, findForm } from '../../views/find/form.ts'
 import type { FoundMeta } from '../../views/find/results.ts'
 import { ids } from '../../views/ids.ts'
 import { workingView } from '../../views/tickets/new-ticket.ts'
 import { onSearch } from '../search.ts'
-import { admit, openForm, redrawView } from '../show.ts'
+import { admit, openForm, redrawForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
+import { filterIn, NAMED, startIn } from './read-find.ts'
 import { foundPage, openFound } from './results.ts'
 
 const MOST_OFFERED = 99
-
-/** The filters by name: how the form calls each, and where the filter keeps it. */
-const NAMED: Record<Exclude<Subject, 'field'>, 'assignee' | 'by' | 'team' | 'tags' | 'tagGroups'> = {
-  assignee: 'assignee',
-  by: 'by',
-  team: 'team',
-  tag: 'tags',
-  group: 'tagGroups',
-}
 
 /** The form with all filters, and `/ticket find`. */
 export function listenToFind(app: App, desk: Desk): void {
@@ -52,6 +45,14 @@ export function listenToFind(app: App, desk: Desk): void {
     onSearch(app, desk, `${ids.findOffer}:${subject}`, async ({ typed }) => ({
       options: await offer(desk, subject, typed),
     }))
+  onSearch(app, desk, ids.findField, async ({ typed }) => ({ options: await offer(desk, 'field', typed) }))
+  onSearch(app, desk, new RegExp(`^${ids.findOffer}:field:`), async ({ typed, actionId }) => ({
+    options: await offerValues(desk, actionId.split(':')[2] ?? '', typed),
+  }))
+  app.action<BlockAction>(
+    ids.findField,
+    onPress(desk, ({ body, value }) => addToForm(desk, body, value)),
+  )
   app.view<ViewSubmitAction>(
     ids.forms.find,
     onSubmit(desk, body => submit(desk, body)),
@@ -85,12 +86,39 @@ async function formOf(q: Query, meta: FindMeta) {
     const known = [...always(subject), ...(await named(q, subject, filter[key]))]
     chosen[subject] = filter[key].flatMap(id => optionsOf(known.filter(n => n.id === id)))
   }
-  return findForm(meta, filter, chosen, await fieldWords(q, filter))
+  return findForm(meta, filter, chosen, await askedIn(q, filter))
+}
+
+/** The custom fields that the filter speaks of. */
+async function askedIn(q: Query, filter: Filter): Promise<FieldAsked[]> {
+  const filters = filter.fields ?? []
+  const known = await fieldsToFind(
+    q,
+    filters.map(f => f.id),
+  )
+  const names = await peopleIn(q, filters)
+  return filters.flatMap(({ id, is = [], ...given }) =>
+    known.filter(k => k.key === id).map(field => ({ field, is: is.map(v => valueOption(field, v, names)), given })),
+  )
+}
+
+/** The form again with one field more; what was chosen and typed stays. */
+async function addToForm(desk: Desk, { view }: BlockAction, key: string): Promise<void> {
+  if (!view) return
+  const meta = values.metaOf<FindMeta>(view)
+  const form = await desk.store.read(async q => {
+    const { filter, chosen, fields } = await startIn(q, view)
+    const isThere = fields.some(f => f.field.key === key)
+    const more = isThere ? [] : await fieldsToFind(q, [key])
+    const asked = [...fields, ...more.map(field => ({ field, is: [], given: {} }))]
+    return findForm({ ...meta, rev: (meta.rev ?? 0) + 1 }, filter, chosen, asked)
+  })
+  await redrawForm(desk, view, form)
 }
 
 /** What can be chosen beside what there is. */
 function always(subject: Subject): Named[] {
-  if (subject === 'team') return []
+  if (subject === 'team' || subject === 'field') return []
   const none = { id: NONE, name: 'None', also: [] }
   return subject === 'assignee' || subject === 'by' ? [{ id: ME, name: 'Me', also: [] }, none] : [none]
 }
@@ -103,6 +131,13 @@ async function offer(desk: Desk, subject: Subject, typed: string): Promise<Plain
   return optionsOf(found.slice(0, MOST_OFFERED))
 }
 
+/** The values of a field that can be looked for. */
+async function offerValues(desk: Desk, key: string, typed: string): Promise<PlainTextOption[]> {
+  const [field] = await desk.store.read(q => fieldsToFind(q, [key]))
+  if (!field) return []
+  return field.kind === 'user' ? offer(desk, 'assignee', typed) : valueOffers(field, typed)
+}
+
 function optionsOf(named: Named[]): PlainTextOption[] {
   return named.map(n => option(n.name, n.id))
 }
@@ -111,7 +146,7 @@ function optionsOf(named: Named[]): PlainTextOption[] {
 async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { below, found } = values.metaOf<FindMeta>(view)
   const agent = await desk.people.agent(user.id)
-  const filter = await filterIn(desk, view.state.values)
+  const filter = await desk.store.read(q => filterIn(q, view))
   const shown: FoundMeta = { filter, at: {}, size: found?.size ?? PAGE_SIZES[0] }
   const draw = async (viewId: string) => {
     const page = await foundPage(desk, agent, shown).catch(error => notice('Find', sentenceFor(desk, error)))
@@ -119,42 +154,4 @@ async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
   }
   if (below) return { keepBelow: true, after: () => draw(below) }
   return { show: workingView('Find'), after: () => draw(view.id) }
-}
-
-async function filterIn(desk: Desk, v: values.Values): Promise<Filter> {
-  const text = values.typed(v, 'text').trim()
-  const { text: words, ...typed } = text ? await inField('text', () => desk.store.read(q => readFind(q, text))) : {}
-  const filter: Record<string, unknown> = { ...typed, ...(words && { text: words }) }
-  const several = (name: string, key = name) => {
-    const chosen = values.chosenOptions(v, name).map(o => String(o.value))
-    if (chosen.length) filter[key] = chosen
-  }
-  for (const name of ['status', 'priority', 'channel', 'source']) several(name)
-  for (const [subject, key] of Object.entries(NAMED)) several(subject, key)
-  const fields = await inField('fields', () => desk.store.read(q => readFields(q, values.typed(v, 'fields'))))
-  if (fields) filter.fields = fields
-  const put = values.chosen(v, 'away')
-  if (put) filter.away = put
-  for (const moment of MOMENTS) {
-    const span = spanIn(v, moment)
-    if (span) filter[moment] = span
-  }
-  return filter as Filter
-}
-
-function spanIn(v: values.Values, moment: string): unknown {
-  const [from, to] = [values.chosenDay(v, `${moment}_from`), values.chosenDay(v, `${moment}_to`)]
-  if (from && to && from > to) throw new Problem('invalid', 'This day is before the first.', `${moment}_to`)
-  if (from || to) return { ...(from && { from }), ...(to && { to }) }
-  const chosen = values.chosen(v, moment)
-  return chosen === null || chosen === NONE ? chosen : { last: chosen }
-}
-
-/** A fault in what was typed belongs under where it was typed. */
-async function inField<T>(name: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    throw error instanceof Problem ? new Problem(error.code, error.message, name) : error
-  }
 }

@@ -1,6 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { isBacklog } from '../../../../core/find/entry.ts'
+import { isBacklog, searching } from '../../../../core/find/entry.ts'
 import { NONE } from '../../../../core/find/facets.ts'
 import type { Filter } from '../../../../core/find/filter.ts'
 import { askerOf, countFound, findTickets, PAGE_SIZES } from '../../../../core/find/find.ts'
@@ -82,7 +82,7 @@ export async function foundPage(desk: Desk, agent: AgentRow, found: FoundMeta): 
   if (JSON.stringify(found).length > LONGEST_META)
     throw new Problem('limited', 'That is more than can be looked for at once. Choose fewer values.')
   const now = desk.store.now()
-  return desk.store.read(async q => {
+  return searching(desk.store, async q => {
     const asker = await askerOf(q, agent, now)
     const count = await countFound(q, found.filter, asker, MOST_COUNTED + 1)
     const view = {

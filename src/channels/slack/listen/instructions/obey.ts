@@ -1,4 +1,5 @@
 import { actorOf } from '../../../../core/agents.ts'
+import { searching } from '../../../../core/find/entry.ts'
 import { askerOf, findTickets } from '../../../../core/find/find.ts'
 import { readFind } from '../../../../core/find/language.ts'
 import { editMessage } from '../../../../core/messages/edit.ts'
@@ -14,8 +15,8 @@ import { readMessage } from '../../read-message.ts'
 import { foundTickets, instructionHelp } from '../../views/instructions.ts'
 import { closePrompt, type Prompt, said } from '../../views/tickets/prompts.ts'
 import { assign, close, prioritise, reopen, setTo, take } from '../deeds.ts'
-import type { SlackMessage } from '../messages.ts'
 import { ticketPost } from '../show.ts'
+import type { SlackMessage } from '../slack-message.ts'
 import { type StoredEvent, settleWith } from '../stored-event.ts'
 import { whisper } from '../whisper.ts'
 import { type Deed, readInstruction } from './read.ts'
@@ -64,7 +65,7 @@ function refusal(error: Problem | Problems, thread: ThreadRow | undefined): Prom
 const MOST_FOUND = 10
 
 async function find(desk: Desk, agent: AgentRow, typed: string): Promise<Prompt> {
-  const tickets = await desk.store.read(async q => {
+  const tickets = await searching(desk.store, async q => {
     const filter = await readFind(q, typed)
     const asker = await askerOf(q, agent, desk.store.now())
     const found = (await findTickets(q, filter, asker, { limit: MOST_FOUND })).tickets.map(t => t.id)

@@ -1,4 +1,5 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
+import { actorOf } from '../../../../core/agents.ts'
 import { type BadRow, importPeople, tryImport } from '../../../../core/people/import.ts'
 import { csvOf } from '../../../../lib/csv.ts'
 import { Problem } from '../../../../lib/problem.ts'
@@ -69,12 +70,12 @@ async function inView(
 }
 
 async function takeIn(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await admitLead(desk, user)
+  const actor = actorOf(await admitLead(desk, user))
   const viewId = body.view?.id
   if (!viewId) return
   await redrawView(desk, viewId, importingView('Taking them in…'))
   await inView(desk, viewId, async () =>
-    importedView(await readFile(desk, value, 'file', csv => importPeople(desk.store, csv))),
+    importedView(await readFile(desk, value, 'file', csv => importPeople(desk.store, csv, actor))),
   )
 }
 

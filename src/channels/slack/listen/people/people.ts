@@ -44,7 +44,7 @@ export function listenToPeople(app: App, desk: Desk): void {
       id,
       onSubmit(desk, body => change(desk, body, work)),
     )
-  submitted(ids.forms.editPerson, (tx, id, v) => changePerson(tx, id, readPerson(v)))
+  submitted(ids.forms.editPerson, (tx, id, v, by) => changePerson(tx, id, readPerson(v), actorOf(by)))
   submitted(ids.forms.personNote, (tx, id, v, by) => addCustomerNote(tx, id, values.typed(v, 'note'), by))
   submitted(ids.forms.mergePerson, (tx, id, v, by) => {
     const other = values.chosen(v, 'person')

@@ -90,7 +90,7 @@ function readRouting(v: values.Values): Routing {
     fallbackTeamId: chosenTeam(v, 'fallback_team'),
     fallbackMinutes: number('fallback_minutes') ?? Number.NaN,
     followPresence: values.isChecked(v, 'presence'),
-    ...(values.isChecked(v, 'hours') && { followHours: true }),
+    followHours: values.isChecked(v, 'hours'),
   }
 }
 

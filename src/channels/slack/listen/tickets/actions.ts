@@ -9,14 +9,10 @@ import { messageViews } from '../../../../core/messages/view.ts'
 import { acceptAuthor, treatAsAnswer } from '../../../../core/receive/decide.ts'
 import { sendNow } from '../../../../core/schedule/release.ts'
 import { threadOf } from '../../../../core/threads.ts'
-import {
-  archiveTicket,
-  markSpam,
-  publishTicket,
-  reopenTicket,
-  setReplyMode,
-  takeTicket,
-} from '../../../../core/tickets/change.ts'
+import { takeTicket } from '../../../../core/tickets/assign.ts'
+import { setReplyMode } from '../../../../core/tickets/change.ts'
+import { publishTicket } from '../../../../core/tickets/publish.ts'
+import { archiveTicket, markSpam, reopenTicket } from '../../../../core/tickets/status.ts'
 import type { AgentRow } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problem } from '../../../../lib/problem.ts'

@@ -7,7 +7,7 @@ import { lockTicket } from '../../../../core/tickets/lock.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { type CustomerFieldsMeta, customerFieldsForm } from '../../views/tickets/customer-fields.ts'
-import { tagOffers } from '../../views/tickets/edit-details.ts'
+import { tagOffers } from '../../views/tickets/tags-field.ts'
 import { onSearch } from '../search.ts'
 import { admit, loadTicket, openForm } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
@@ -63,12 +63,13 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
     await allOrNone(
       tx,
       [
-        () => setTagsOfCustomer(tx, customerId, tags),
+        () => setTagsOfCustomer(tx, customerId, tags, actor),
         () =>
           setKnownFields(
             tx,
             { owner: 'customer', id: customerId },
             those(id => !ofAccount.includes(id)),
+            actor,
           ),
         async () =>
           accountId &&
@@ -76,6 +77,7 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
             tx,
             { owner: 'account', id: accountId },
             those(id => ofAccount.includes(id)),
+            actor,
           ),
       ],
       faults,

@@ -21,7 +21,8 @@ export async function doubtsAbout(
   const address = await addressOf(q, to)
   if (meta.anyway === address) return undefined
   const agent = await agentByHandle(q, user)
-  const collisions = await collisionsWith(q, to, agent?.id ?? null, now)
+  const others = await collisionsWith(q, to, agent?.id ?? null, now)
+  const collisions = others.filter(c => c.ticketId !== meta.parent?.id)
   const filledFor = meta.filledFor && meta.filledFor !== address ? meta.filledFor : null
   return collisions.length || filledFor ? { collisions, filledFor, isAsked: false } : undefined
 }

@@ -1,7 +1,7 @@
 import type { App, BlockAction, SlackViewMiddlewareArgs, ViewClosedAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { plainText } from '../../../../core/document.ts'
-import { discardDraft, draftById, saveDraft, shareDraft } from '../../../../core/drafts.ts'
+import { type DraftKind, discardDraft, draftById, saveDraft, shareDraft } from '../../../../core/drafts.ts'
 import { ticketById } from '../../../../core/tickets/find.ts'
 import type { AgentRow, DraftRow } from '../../../../db/schema.ts'
 import { Problem, Problems } from '../../../../lib/problem.ts'
@@ -9,20 +9,27 @@ import { takeTurns } from '../../../../lib/turns.ts'
 import type { Desk } from '../../desk.ts'
 import { fromRichText } from '../../rich-text.ts'
 import { cut, notice } from '../../views/blocks.ts'
+import type { NewChatMeta } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
+import type { Writing } from '../../views/tickets/begun.ts'
 import type { ComposerMeta, KeptFile } from '../../views/tickets/composer.ts'
 import type { NewTicketMeta } from '../../views/tickets/new-ticket.ts'
+import type { ComposedNoteMeta } from '../../views/tickets/note.ts'
 import { copiesTicked, type ReplyMeta } from '../../views/tickets/reply.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
+import { restoredChat } from '../chats/chat-form.ts'
 import { showHome } from '../home.ts'
-import { openForm } from '../show.ts'
+import { openForm, redrawForm } from '../show.ts'
 import { onPress, type Pressed } from '../showing-problems.ts'
 import { type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
+import { freshWriting } from './begun.ts'
+import { keepNote, noteComposer, startOfNote } from './note-form.ts'
 import { startOfTicket } from './read-ticket.ts'
 import { composer, startOfReply } from './reply-form.ts'
 import { sendReply } from './send-reply.ts'
 import { sendNewTicket } from './send-ticket.ts'
-import { openNewTicket } from './ticket-form.ts'
+import { newTicketAt } from './ticket-form.ts'
 
 /** A form as it is kept: Slack's own words for what it holds. */
 interface Kept {
@@ -38,7 +45,7 @@ export function listenToDrafts(app: App, desk: Desk): void {
       id,
       onPress(desk, ({ body }) => saveFrom(desk, body)),
     )
-  for (const id of [ids.forms.newTicket, ids.forms.reply])
+  for (const id of Object.keys(KINDS))
     app.view(
       { callback_id: id, type: 'view_closed' },
       async ({ ack, body }: SlackViewMiddlewareArgs<ViewClosedAction>) => {
@@ -54,7 +61,16 @@ export function listenToDrafts(app: App, desk: Desk): void {
         await work(pressed, await desk.store.read(q => draftById(q, pressed.value, agent.id)), agent)
       }),
     )
-  on(ids.openDraft, (pressed, draft) => open(desk, pressed, draft))
+  on(ids.openDraft, async ({ body, user }, draft) => {
+    await openForm(desk, body, await restored(desk, user, draft))
+  })
+  on(ids.continueDraft, async ({ body, user }, draft) => {
+    if (body.view) await redrawForm(desk, body.view, await restored(desk, user, draft))
+  })
+  app.action<BlockAction>(
+    ids.startAnew,
+    onPress(desk, pressed => startAnew(desk, pressed)),
+  )
   on(ids.sendDraft, (pressed, draft) => send(desk, pressed, draft))
   on(ids.discardDraft, async ({ user }, { id }, agent) => {
     await desk.store.write(tx => discardDraft(tx, id, agent))
@@ -68,6 +84,14 @@ export function listenToDrafts(app: App, desk: Desk): void {
       await desk.store.write(tx => shareDraft(tx, draft.id, isShared, agent))
       await showHome(desk, user, { tab: 'drafts' })
     })
+}
+
+/** The forms that are saved as they are written in. */
+const KINDS: Record<string, DraftKind> = {
+  [ids.forms.newTicket]: 'ticket',
+  [ids.forms.reply]: 'reply',
+  [ids.forms.note]: 'note',
+  [ids.forms.newChat]: 'chat',
 }
 
 interface FormView {
@@ -126,25 +150,39 @@ async function saveClosed(desk: Desk, { view, user }: ViewClosedAction): Promise
   if (isTyped) await save(desk, user.id, view as unknown as FormView, null)
 }
 
-const TYPED = ['subject', 'copies', 'blind', 'customer_typed']
+const TYPED = ['subject', 'copies', 'blind', 'customer_typed', 'addresses', 'kind']
+
+/** What these forms remember of it. */
+type SavedMeta = Partial<Omit<ComposerMeta & TicketMeta & NewTicketMeta, 'draft'>> & {
+  draft?: string | NewChatMeta['draft']
+  typing?: string
+}
 
 async function save(desk: Desk, user: string, view: FormView, stamp: number | null): Promise<void> {
-  const meta = values.metaOf<Partial<ComposerMeta>>(view)
-  const { draft } = meta
-  if (!draft || (view.callback_id !== ids.forms.newTicket && view.callback_id !== ids.forms.reply)) return
+  const kind = KINDS[view.callback_id]
+  const meta = values.metaOf<SavedMeta>(view)
+  const id = kind === 'chat' ? meta.typing : meta.draft
+  if (!kind || typeof id !== 'string') return
   const v = view.state.values
   const kept: Kept = { callback: view.callback_id, meta: view.private_metadata, values: v }
   const text = textOf(values.richText(v, 'message'))
-  const state = { id: draft, form: JSON.stringify(kept), stamp }
+  const state = { id, form: JSON.stringify(kept), stamp }
   const { id: agentId } = await desk.people.agent(user)
-  await inTurn(draft, () =>
+  await inTurn(id, () =>
     desk.store.write(async tx => {
-      const { ticketId } = values.metaOf<Partial<ReplyMeta>>(view)
-      const ticket = ticketId ? await ticketById(tx.q, ticketId) : null
-      const title = ticket ? `${ticket.identifier} · ${ticket.subject}` : values.typed(v, 'subject')
-      const teamId = ticket?.team_id ?? values.chosen(v, 'team') ?? values.metaOf<NewTicketMeta>(view).teamId
-      const isBlank = !text.trim() && (ticket !== null || !title.trim())
-      await saveDraft(tx, { ...state, agentId, teamId, ticketId: ticketId ?? null, about: { title, text }, isBlank })
+      const ticket = meta.ticketId ? await ticketById(tx.q, meta.ticketId) : null
+      const subject = values.typed(v, 'subject')
+      const title = ticket ? `${ticket.identifier} · ${ticket.subject}` : subject
+      const teamId = ticket?.team_id ?? values.chosen(v, 'team') ?? meta.teamId ?? null
+      const isBlank = !text.trim() && (ticket !== null || !subject.trim())
+      await saveDraft(tx, {
+        ...state,
+        agentId,
+        teamId,
+        ticketId: ticket?.id ?? null,
+        about: { kind, title, text },
+        isBlank,
+      })
     }),
   )
 }
@@ -157,21 +195,45 @@ function textOf(text: unknown): string {
 }
 
 /** The form again, as it was left. */
-async function open(desk: Desk, { body, user }: Pressed, draft: DraftRow): Promise<void> {
+async function restored(desk: Desk, user: string, draft: DraftRow): Promise<ModalView> {
   const { callback, meta: text, values: v } = JSON.parse(draft.form) as Kept
-  if (callback === ids.forms.reply) {
-    const meta = JSON.parse(text) as ReplyMeta
-    const others = copiesTicked(values.ticked(v, 'copy_to'), meta) // who is in the conversation may be others by now
-    const copies = [...others, values.typed(v, 'copies')].filter(Boolean).join(', ')
-    const start = { ...startOfReply(v), copies }
-    const files = filesKept(meta, v)
-    await openForm(desk, body, await composer(desk, user, meta.ticketId, { ...meta, files }, start))
-    return
+  const meta = JSON.parse(text)
+  switch (KINDS[callback]) {
+    case 'reply':
+      return restoredReply(desk, user, meta, v)
+    case 'note':
+      return noteComposer(desk, user, meta as ComposedNoteMeta, startOfNote(v))
+    case 'chat':
+      return restoredChat(desk, user, { private_metadata: text, state: { values: v } })
+    default: {
+      const { teamId } = meta as NewTicketMeta
+      const kept = { ...meta, teamId: values.chosen(v, 'team') ?? teamId, files: filesKept(meta, v) }
+      return newTicketAt(desk, user, null, startOfTicket(v), kept)
+    }
   }
-  const meta = JSON.parse(text) as NewTicketMeta
-  const teamId = values.chosen(v, 'team') ?? meta.teamId
-  const from = { trigger_id: body.trigger_id, user: { id: user }, ...(body.view && { view: body.view }) }
-  await openNewTicket(desk, from, null, startOfTicket(v), { ...meta, teamId, files: filesKept(meta, v) })
+}
+
+function restoredReply(desk: Desk, user: string, meta: ReplyMeta, v: values.Values): Promise<ModalView> {
+  const others = copiesTicked(values.ticked(v, 'copy_to'), meta) // who is in the conversation may be others by now
+  const copies = [...others, values.typed(v, 'copies')].filter(Boolean).join(', ')
+  const start = { ...startOfReply(v), copies }
+  return composer(desk, user, meta.ticketId, { ...meta, files: filesKept(meta, v) }, start)
+}
+
+/** The form that it was asked for in is closed, or shows the choice: in its place there is the composer, empty. */
+async function startAnew(desk: Desk, { body, user, value }: Pressed): Promise<void> {
+  if (!body.view) return
+  const agent = await desk.people.agent(user)
+  await desk.store.write(async tx => {
+    const draft = await draftById(tx.q, value, agent.id).catch(isGone)
+    if (draft?.agent_id === agent.id && draft.shared_at === null) await discardDraft(tx, draft.id, agent)
+  })
+  await redrawForm(desk, body.view, await freshWriting(desk, user, values.metaOf<Writing>(body.view)))
+}
+
+/** Sent or discarded elsewhere meanwhile, it is in nobody's way. */
+function isGone(error: unknown): undefined {
+  if (!(error instanceof Problem)) throw error
 }
 
 /** No form can be filled with files, so they go along beside it. */
@@ -184,10 +246,10 @@ async function send(desk: Desk, { body, user }: Pressed, draft: DraftRow): Promi
   const { callback, meta, values: v } = JSON.parse(draft.form) as Kept
   const view = { id: `draft-${draft.id}`, callback_id: callback, private_metadata: meta, state: { values: v } }
   const submission: Submission = { type: 'view_submission', user: { id: user }, view }
-  const isReply = callback === ids.forms.reply
+  const kind = KINDS[callback]
   try {
     if (values.filesWith(view).length) await desk.store.write(tx => storeSubmission(tx, submission, desk.store.now()))
-    else await (isReply ? sendReply(desk, submission) : sendNewTicket(desk, submission))
+    else await (kind === 'note' ? keepNote : kind === 'reply' ? sendReply : sendNewTicket)(desk, submission)
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Problems)) throw error
     await openForm(desk, body, notice('Draft', `It was not sent: ${error.message} Open it to mend that.`))

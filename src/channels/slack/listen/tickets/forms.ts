@@ -2,39 +2,25 @@ import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import type { TicketView } from '../../../../core/letter.ts'
-import { postMessage } from '../../../../core/messages/post.ts'
-import { templatesFor } from '../../../../core/templates/templates.ts'
-import {
-  archiveTicket,
-  assignTicket,
-  markSpam,
-  SETTABLE,
-  setPriority,
-  setStatus,
-} from '../../../../core/tickets/change.ts'
+import { assignTicket } from '../../../../core/tickets/assign.ts'
+import { setPriority } from '../../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../../core/tickets/close.ts'
 import { openChildren } from '../../../../core/tickets/relations.ts'
+import { archiveTicket, markSpam, SETTABLE, setStatus } from '../../../../core/tickets/status.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
-import {
-  assignForm,
-  closeForm,
-  noteForm,
-  type PutAway,
-  statusForm,
-  type TicketMeta,
-} from '../../views/tickets/forms.ts'
+import { assignForm, closeForm, type PutAway, statusForm } from '../../views/tickets/forms.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
 import { admit, loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { askedToClose, givenIn } from './fields.ts'
-import { lookIn } from './notes.ts'
-import { assigneeOf, writtenIn } from './read-ticket.ts'
+import { assigneeOf } from './read-ticket.ts'
 
-/** The small forms behind the card's buttons: note, close, assign, status. */
+/** The small forms behind the card's buttons: close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
   const form = (id: string, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
     app.action<BlockAction>(
@@ -44,15 +30,6 @@ export function listenToTicketForms(app: App, desk: Desk): void {
         await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )
-  app.action<BlockAction>(
-    ids.note,
-    onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user, value, 'manage')
-      const ticket = await loadTicket(desk, value)
-      const templates = await desk.store.read(q => templatesFor(q, user, { teamId: ticket.team.id, limit: 100 }))
-      await openForm(desk, body, noteForm(ticket, templates))
-    }),
-  )
   form(ids.close, async ticket => closeForm(ticket, await askedToClose(desk, ticket)))
   form(ids.assign, assignForm)
   form(ids.status, ticket => statusForm(ticket, SETTABLE))
@@ -63,11 +40,10 @@ export function listenToTicketForms(app: App, desk: Desk): void {
       onSubmit(desk, async body => {
         const agent = await desk.people.agent(body.user.id)
         const { ticketId } = values.metaOf<TicketMeta>(body.view)
-        await work({ desk, agent, ticketId, viewId: body.view.id, values: body.view.state.values })
+        await work({ desk, agent, ticketId, values: body.view.state.values })
         return undefined
       }),
     )
-  submitted(ids.forms.note, keepNote)
   submitted(ids.forms.close, close)
   submitted(ids.forms.assign, assign)
   submitted(ids.forms.status, changeStatus)
@@ -77,17 +53,7 @@ interface SubmittedForm {
   desk: Desk
   agent: AgentRow
   ticketId: string
-  viewId: string
   values: values.Values
-}
-
-async function keepNote({ desk, agent, ticketId, viewId, values: v }: SubmittedForm): Promise<void> {
-  const body = await writtenIn(desk, values.richText(v, 'message'))
-  const note = {
-    ...{ ticketId, author: actorOf(agent), body, visibility: 'note' as const, dedupKey: `view:${viewId}` },
-    ...lookIn(v),
-  }
-  await desk.store.write(tx => postMessage(tx, note))
 }
 
 async function close({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {

@@ -5,7 +5,7 @@ import { splitTyped } from '../../../../core/copies.ts'
 import { customerByAddress, customerById } from '../../../../core/customers.ts'
 import { clockFor, scheduleOf } from '../../../../core/schedule/moment.ts'
 import { fillToSend } from '../../../../core/templates/fill.ts'
-import type { NewTicket } from '../../../../core/tickets/open.ts'
+import type { NewTicket } from '../../../../core/tickets/form.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
 import { faultsIn, Problem } from '../../../../lib/problem.ts'
@@ -43,6 +43,7 @@ export async function readNewTicket(
     agent: await desk.people.agent(user.id),
     fields: given,
     dedupKey: `view:${view.id}`,
+    ...(meta.parent && { parentId: meta.parent.id, tags: values.ticked(v, 'tags') }),
   }
   const faults = [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v), ...wrong]
   const rest = await desk.store.read(q => faultsIn(() => complete(q, form, meta, v, desk.store.now())))
@@ -98,6 +99,7 @@ export function startOfTicket(v: values.Values): Start {
     priority: values.chosen(v, 'priority') as Priority | null,
     assignee: values.chosenUser(v, 'assignee'),
     fields: enteredIn(v),
+    ...(v.tags && { tags: values.ticked(v, 'tags') }),
   }
 }
 

@@ -15,8 +15,9 @@ import { knownNames } from '../shortcuts.ts'
 import { admit, loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
+import { openWriting } from './begun.ts'
 import { wishIn } from './compose.ts'
-import { composer, copiesIn, occasionOf } from './reply-form.ts'
+import { copiesIn, occasionOf } from './reply-form.ts'
 import { submitReply } from './send-reply.ts'
 
 /** The composer of an answer: opened, looked at as a mail, and submitted. */
@@ -25,7 +26,7 @@ export function listenToReplies(app: App, desk: Desk): void {
     ids.reply,
     onPress(desk, async ({ body, user, value }) => {
       await admit(desk, user, value, 'manage')
-      await openForm(desk, body, await composer(desk, user, value))
+      await openWriting(desk, body, { kind: 'reply', ticketId: value, origin: null })
     }),
   )
   app.action<BlockAction>(

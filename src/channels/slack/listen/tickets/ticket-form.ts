@@ -9,7 +9,7 @@ import { usualAmong } from '../../../../core/senders/usual.ts'
 import { formsOf, teams } from '../../../../core/teams.ts'
 import { fillFor } from '../../../../core/templates/fill.ts'
 import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
-import type { NewTicket } from '../../../../core/tickets/open.ts'
+import type { NewTicket } from '../../../../core/tickets/form.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { Desk } from '../../desk.ts'
 import type { Doubts } from '../../views/tickets/collision.ts'
@@ -35,9 +35,19 @@ export async function openNewTicket(
   start: Start = {},
   meta: Partial<NewTicketMeta> = {},
 ): Promise<void> {
-  const form = await formFor(desk, from.user.id, { ...freshComposer(), teamId: '', origin, ...meta }, start)
-  await openForm(desk, from, form ?? noTeam())
+  await openForm(desk, from, await newTicketAt(desk, from.user.id, origin, start, meta))
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
+}
+
+/** The form as it stands at `meta`, or the way to a first team. */
+export async function newTicketAt(
+  desk: Desk,
+  user: string,
+  origin: string | null,
+  start: Start,
+  meta: Partial<NewTicketMeta>,
+): Promise<ModalView> {
+  return (await formFor(desk, user, { ...freshComposer(), teamId: '', origin, ...meta }, start)) ?? noTeam()
 }
 
 /** The form as it stands at `meta`; undefined while there is no team. */

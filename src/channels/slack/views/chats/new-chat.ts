@@ -20,7 +20,7 @@ import {
   words,
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
-import { revised, templateField } from '../tickets/composer.ts'
+import { messageField, subjectField, templateField } from '../tickets/composer.ts'
 import { filesField, priorities, priority, type SenderChoice, senderField } from '../tickets/new-ticket.ts'
 
 export type AudienceKind = Audience['kind']
@@ -47,6 +47,7 @@ export interface NewChatMeta {
   kept: Kept
   draft?: Draft // it is changed, in place of a new one
   rev?: number // how often a template was inserted, as in other composers
+  typing?: string // under which what is typed is saved, as in other composers
 }
 
 /** A draft that is changed; of its files nobody sees more than the names. */
@@ -87,6 +88,7 @@ export function newChatForm(form: NewChatForm): ModalView {
     id: ids.forms.newChat,
     title: meta.draft ? `Change chat ${meta.draft.number}` : 'New chat',
     submit: 'Dry run',
+    isWatched: true,
     meta: { ...meta, kept: keptWithin(meta.kept) } satisfies NewChatMeta,
     blocks: [
       ...(form.fault ? [words(`⚠️ ${cut(oneLine(form.fault), 2_000)}`)] : []),
@@ -99,8 +101,8 @@ export function newChatForm(form: NewChatForm): ModalView {
       ...chosenFields(form),
       ...exclusionFields(start.exclusions),
       ...templateField(form.templates, meta.rev ?? 0),
-      subjectField(start.subject, meta.rev ?? 0),
-      messageField(start.message, meta.rev ?? 0),
+      subjectField(start.subject, meta.rev ?? 0, 'Variables work here, too.'),
+      messageField(start.message, meta.rev ?? 0, { hint: VARIABLES }),
       filesField(form.files),
       ...(meta.draft?.files ? [staying(meta.draft.files)] : []),
       kindField(start.kind),
@@ -277,20 +279,8 @@ function exclusionFields(exclusions: Exclusions): InputBlock[] {
   ]
 }
 
-function subjectField(typed: string | undefined, rev: number): InputBlock {
-  return field(revised('subject', rev), 'Subject', textInput(typed, 255), { hint: 'Variables work here, too.' })
-}
-
-function messageField(start: RichTextBlock | undefined, rev: number): InputBlock {
-  return field(
-    revised('message', rev),
-    'Message',
-    { type: 'rich_text_input', ...(start && { initial_value: start }) },
-    {
-      hint: 'Write {{ customer.first_name | default: "there" }} where each gets their own; columns of a list are {{ row.column }}. Without a default, whoever has none is left out, and the dry run says so.',
-    },
-  )
-}
+const VARIABLES =
+  'Write {{ customer.first_name | default: "there" }} where each gets their own; columns of a list are {{ row.column }}. Without a default, whoever has none is left out, and the dry run says so.'
 
 function kindField(kind: string | undefined): InputBlock {
   return field(

@@ -6,19 +6,21 @@ import type { Subject } from '../../../../core/find/names.ts'
 import { field, modal, option, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { priorityWords, statusWords } from '../words.ts'
+import { type FieldAsked, fieldInputs } from './fields.ts'
 import type { FoundMeta } from './results.ts'
 
 /** What the form remembers: the results below it, if it was opened from some, and what they show. */
 export interface FindMeta {
   below: string | null // view id
   found: FoundMeta | null
+  rev?: number // how often a field was added
 }
 
 /** The filters that are chosen by name, as their options are called. */
 export type Chosen = Partial<Record<Subject, PlainTextOption[]>>
 
-/** All filters, with what is chosen already; `fields` are custom fields as `plan=gold`, one a line. */
-export function findForm(meta: FindMeta, filter: Filter, chosen: Chosen, fields: string): ModalView {
+/** All filters, with what is chosen already; of custom fields those that somebody looks for. */
+export function findForm(meta: FindMeta, filter: Filter, chosen: Chosen, fields: FieldAsked[]): ModalView {
   return modal({
     id: ids.forms.find,
     title: 'Find tickets',
@@ -53,18 +55,7 @@ export function findForm(meta: FindMeta, filter: Filter, chosen: Chosen, fields:
       byName('team', 'Team', chosen),
       byName('tag', 'Tag', chosen),
       byName('group', 'Tag group', chosen),
-      field(
-        'fields',
-        'Custom fields',
-        {
-          type: 'plain_text_input',
-          multiline: true,
-          max_length: 500,
-          placeholder: plain('plan=gold', 150),
-          ...(fields && { initial_value: fields }),
-        },
-        { optional: true, hint: 'One a line, such as plan=gold, or plan=none.' },
-      ),
+      ...fieldInputs(fields, meta.rev ?? 0),
       byName('by', 'Opened by', chosen),
       several('channel', 'Channel', channels, filter.channel),
       several(

@@ -3,7 +3,7 @@ import type { AccountPage } from '../../../../core/people/account.ts'
 import { button, context, cut, mrkdwn, notice, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
-import { factBlocks, ticketBlocks } from './page.ts'
+import { factBlocks, historyBlocks, ticketBlocks } from './page.ts'
 
 /** A company: its people and its newest tickets. */
 export function accountView(account: AccountPage): ModalView {
@@ -24,5 +24,6 @@ export function accountView(account: AccountPage): ModalView {
     ...(peopleCount > people.length ? [context(`The newest ${people.length} of ${peopleCount}.`)] : []),
     mrkdwn('*Tickets*'),
     ...(tickets.length ? ticketBlocks(tickets) : [context('None yet.')]),
+    ...historyBlocks(account.history),
   ])
 }

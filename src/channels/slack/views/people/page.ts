@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { PeopleEvent } from '../../../../core/people/history.ts'
 import type { CustomerNote } from '../../../../core/people/notes.ts'
 import type { PersonPage, TheirAddress, TheirChat, TheirTicket } from '../../../../core/people/page.ts'
 import { EVERYTHING } from '../../../../core/unsubscriptions.ts'
@@ -47,6 +48,7 @@ export function personView(person: PersonPage): ModalView {
       ...part(`*Tickets* (${person.ticketCount})`, ticketBlocks(person.tickets)),
       ...part('*Chats*', person.chats.map(chatLine)),
       ...part('*Mails that came back*', person.bounces.map(bounceLine)),
+      ...historyBlocks(person.history),
     ],
   })
 }
@@ -78,6 +80,17 @@ export function factBlocks({ tags, fields }: Pick<PersonPage, 'tags' | 'fields'>
   const known = fields.slice(0, MOST_FIELDS).map(([name, value]) => `${oneLine(name)}: ${cut(oneLine(value), 100)}`)
   const lines = [...(tags.length ? [`🏷️ ${tags.join(', ')}`] : []), ...(known.length ? [known.join(' · ')] : [])]
   return lines.map(line => context(plain(cut(oneLine(line), 1_900))))
+}
+
+/** Who changed what is known, and when. */
+export function historyBlocks(history: PeopleEvent[]): KnownBlock[] {
+  return part('*Changes*', history.map(eventLine))
+}
+
+function eventLine({ at, by, changes }: PeopleEvent): KnownBlock {
+  const shown = (text: string | null) => cut(oneLine(text ?? 'none'), 100)
+  const what = changes.map(c => `${oneLine(c.name)}: ${shown(c.before)} → ${shown(c.after)}`)
+  return context(moment(at), plain(cut(`${oneLine(by)} · ${what.join(' · ')}`, 1_500)))
 }
 
 function part(title: string, blocks: KnownBlock[]): KnownBlock[] {

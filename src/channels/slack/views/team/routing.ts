@@ -101,7 +101,7 @@ export function routingForm(page: RoutingPage): ModalView {
         'Who is away in Slack, or not to be disturbed, gets nothing',
         routing.followPresence,
       ),
-      tick('hours', 'Hours', 'Who has own working hours gets nothing outside them', routing.followHours ?? false),
+      tick('hours', 'Hours', 'Who has own working hours gets nothing outside them', routing.followHours),
       { type: 'divider' },
       mrkdwn(
         '*Rules* come after the last sender and before all else, in this order; the first that fits and whose agent is free decides',

@@ -23,6 +23,7 @@ import { clockLines } from './clocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { particulars } from './particulars.ts'
 import { copyWords } from './reply.ts'
+import { wishLines } from './wish.ts'
 import { workLines } from './work.ts'
 
 const EXCERPT = 2_500
@@ -41,6 +42,7 @@ export function ticketCard(ticket: TicketView, now: number): Card {
       ...clockLines(ticket, now),
       ...mailLines(ticket, now),
       ...copyLines(ticket.opening),
+      ...(ticket.opening ? wishLines(ticket.opening) : []),
       ...workLines(ticket),
       ...scheduledLines(ticket),
       ...waiting(ticket),

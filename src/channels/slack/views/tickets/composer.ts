@@ -35,10 +35,14 @@ export interface ComposerStart {
 const WHILE_TYPING = { dispatch_action_config: { trigger_actions_on: ['on_character_entered' as const] } }
 
 /** The message; what is typed is told at once, so that it can be saved. */
-export function messageField(start: RichTextBlock | undefined, rev: number, { focus = false } = {}): InputBlock {
+export function messageField(
+  start: RichTextBlock | undefined,
+  rev: number,
+  { focus = false, title = 'Message', hint = '' } = {},
+): InputBlock {
   return field(
     revised('message', rev),
-    'Message',
+    title,
     {
       type: 'rich_text_input',
       action_id: ids.typeMessage,
@@ -46,11 +50,11 @@ export function messageField(start: RichTextBlock | undefined, rev: number, { fo
       ...(focus && { focus_on_load: true }),
       ...(start && { initial_value: start }),
     },
-    { dispatch: true },
+    { dispatch: true, hint },
   )
 }
 
-export function subjectField(start: string | undefined, rev: number): InputBlock {
+export function subjectField(start: string | undefined, rev: number, hint = ''): InputBlock {
   return field(
     revised('subject', rev),
     'Subject',
@@ -61,7 +65,7 @@ export function subjectField(start: string | undefined, rev: number): InputBlock
       ...WHILE_TYPING,
       ...(start && { initial_value: cut(start, 255) }),
     },
-    { dispatch: true },
+    { dispatch: true, hint },
   )
 }
 

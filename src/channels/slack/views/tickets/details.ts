@@ -10,11 +10,12 @@ import { banButton } from '../mail/blocked.ts'
 import { machineWords, mailOf, mailWords, moment, size } from '../words.ts'
 import { failure, ticketCard } from './card.ts'
 import { doubtLine } from './doubt.ts'
-import type { TicketMeta } from './forms.ts'
 import { historyBlocks } from './history.ts'
 import { alsoTo } from './message.ts'
 import { wholeParticulars } from './particulars.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 import { mailActions } from './trouble.ts'
+import { wishLines } from './wish.ts'
 
 /** Why a message from outside belongs to its ticket. */
 export interface Match {
@@ -98,6 +99,7 @@ function settleBlocks(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
   return [
     context(plain(`${name}:`), moment(message.createdAt)),
+    ...wishLines(message),
     ...excerpt(message.body, 500, 4).blocks,
     ...(hasFailed
       ? failure(message, mail)

@@ -1,48 +1,13 @@
-import type { KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
-import type { TemplateChoice } from '../../../../core/templates/templates.ts'
 import type { Status } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
-import { missingLine, revised, templateField } from './composer.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 import { priorities, priority } from './new-ticket.ts'
-import { noteLook } from './notes.ts'
-
-/** What each of these forms remembers. */
-export interface TicketMeta {
-  ticketId: string
-}
-
-/** What the form for a note remembers. */
-export interface NoteMeta extends TicketMeta {
-  rev: number // as in a composer
-}
-
-export function noteForm(
-  ticket: TicketView,
-  templates: TemplateChoice[] = [],
-  { rev = 0, start, missing }: { rev?: number; start?: RichTextBlock; missing?: string | null } = {},
-): ModalView {
-  return modal({
-    id: ids.forms.note,
-    title: `Note on ${ticket.identifier}`,
-    submit: 'Keep note',
-    meta: { ticketId: ticket.id, rev } satisfies NoteMeta,
-    blocks: [
-      context('🔒 A note stays with the team. It is in no mail.'),
-      ...templateField(templates, rev),
-      ...missingLine(missing),
-      field(revised('message', rev), 'Note', {
-        type: 'rich_text_input',
-        focus_on_load: true,
-        ...(start && { initial_value: start }),
-      }),
-      ...noteLook(null, false),
-    ],
-  })
-}
+import { openChildNames } from './relations.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 export const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
 
@@ -75,19 +40,17 @@ function unsent({ counts }: TicketView): KnownBlock[] {
   return [words(`❓ In the thread are ${counts.undecided} messages that were neither sent nor kept as a note.`)]
 }
 
-/** Closing a ticket says nothing of those below it, so it is asked. */
+/** Closing a ticket says nothing of those below it, so it is said and asked. */
 function openSubTickets({ relations }: TicketView): KnownBlock[] {
-  const open = relations.children.filter(c => !c.isClosed).map(c => c.identifier)
-  if (!open.length) return []
+  const { open } = relations.childCounts
+  if (!open) return []
+  const leave = option('Leave them open', 'leave')
   return [
     field(
       'children',
-      open.length === 1 ? 'Its sub-ticket is still open' : `${open.length} sub-tickets are still open`,
-      {
-        type: 'radio_buttons',
-        options: [option('Leave them open', 'leave'), option('Close them, too', 'close')],
-      },
-      { hint: cut(open.join(', '), 500) },
+      open === 1 ? '⚠️ Its sub-ticket is still open' : `⚠️ ${open} sub-tickets are still open`,
+      { type: 'radio_buttons', options: [leave, option('Close them, too', 'close')], initial_option: leave },
+      { hint: openChildNames(relations) },
     ),
   ]
 }

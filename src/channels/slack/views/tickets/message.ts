@@ -9,6 +9,7 @@ import { failure, scheduledMail } from './card.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { copyWords } from './reply.ts'
 import { movingButtons } from './trouble.ts'
+import { wishLines } from './wish.ts'
 import { noteSquare } from './work.ts'
 
 /** What is posted in a ticket's thread, as chat.postMessage takes it. */
@@ -62,9 +63,11 @@ function above(message: MessageView, ticket: TicketView): KnownBlock[] {
   const name = cut(oneLine(message.author.name), 80)
   if (message.doubt !== null) return [doubtLine(message, message.doubt), ...alsoTo(message)]
   if (message.author.kind !== 'agent') return alsoTo(message)
+  const way = message.inboundId ? ' by email' : ''
   if (message.visibility === 'undecided')
     return [
-      context(plain(`❓ ${name} wrote this by email. The customer does not have it; it is neither sent nor kept.`)),
+      context(plain(`❓ ${name} wrote this${way}. The customer does not have it; it is neither sent nor kept.`)),
+      ...wishLines(message),
     ]
   if (message.visibility !== 'public') return [context(plain(noteLead(message, name)))]
   const copies = mailOf(message)?.copies ?? []

@@ -38,6 +38,7 @@ const GROUPS: Group[] = [
     title: '*Other tickets*\nSub-tickets and links are shown on both cards; merging makes two into one.',
     buttons: t => [
       button('Links and sub-tickets', ids.relations, t.id),
+      t.mergedInto === null && button('New sub-ticket', ids.newSubTicket, t.id),
       t.mergedInto === null && button('Merge', ids.merge, t.id),
     ],
   },

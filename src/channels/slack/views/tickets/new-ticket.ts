@@ -35,6 +35,7 @@ import {
   whenFields,
 } from './composer.ts'
 import { type Asked, fieldInputs } from './fields.ts'
+import { tagsField } from './tags-field.ts'
 
 /** What a team can send from. */
 export interface SenderChoice {
@@ -76,6 +77,7 @@ export interface Start extends ComposerStart {
   priority?: Priority | null // chosen by hand
   assignee?: string | null
   fields?: Given // filled in under any form, people by their handles
+  tags?: string[] // of a sub-ticket
 }
 
 /** What the form remembers beside its fields. */
@@ -86,6 +88,7 @@ export interface NewTicketMeta extends ComposerMeta {
   kept?: Given // what was filled in and another form asks for
   unasked?: string[] // fields that are shown only since their text has no room in `kept`
   filledFor?: string // the address that a template was filled in for
+  parent?: { id: string; identifier: string } // the ticket that it is to be part of
   anyway?: string // the address for which it was decided to write all the same
 }
 
@@ -99,13 +102,14 @@ export function newTicketForm(form: NewTicketForm): ModalView {
   const chosen = form.form ?? form.forms[0]
   return modal({
     id: ids.forms.newTicket,
-    title: 'New ticket',
+    title: meta.parent ? 'New sub-ticket' : 'New ticket',
     submit: form.doubts?.isAsked ? 'Write anyway' : 'Create ticket',
     isWatched: true,
     meta,
     blocks: [
       ...(form.doubts ? collisionBlocks(form.doubts, form.now) : []),
       ...(usable ? [] : [noSender(form)]),
+      ...(meta.parent ? [words(`⬆️ Part of ${meta.parent.identifier}`)] : []),
       teamField(form),
       ...formField(form, chosen),
       ...senderField(form),
@@ -118,6 +122,7 @@ export function newTicketForm(form: NewTicketForm): ModalView {
       messageField(start.message, meta.rev),
       filesField(form.files),
       ...keptFilesLine(meta.files),
+      ...(meta.parent ? [tagsField(start.tags ?? [], ids.findTags)] : []),
       ...fieldInputs(asked),
       priorityField(chosen, start.priority),
       field(

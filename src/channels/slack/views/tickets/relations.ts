@@ -1,10 +1,11 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { RelatedTicket, TicketView } from '../../../../core/letter.ts'
+import type { RelatedTicket, Relations, TicketView } from '../../../../core/letter.ts'
 import type { TicketChoice } from '../../../../core/tickets/like.ts'
 import type { MergeOutlook } from '../../../../core/tickets/merge.ts'
 import { button, context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
-import type { TicketMeta } from './forms.ts'
+import { statusWords } from '../words.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 /** The field in which a ticket is searched as somebody types: by identifier, subject or customer. */
 export function ticketField(title: string, more: { optional?: boolean; hint?: string } = {}): KnownBlock {
@@ -37,7 +38,8 @@ const relationWords: Record<Relation, string> = {
 
 /** The tickets around one: seen, taken away, and added. */
 export function relationsForm(ticket: TicketView): ModalView {
-  const { parent, children, links } = ticket.relations
+  const { parent, children, childCounts, links } = ticket.relations
+  const unlisted = childCounts.open + childCounts.closed - Math.min(children.length, MOST_LINES)
   const options = (Object.keys(relationWords) as Relation[]).map(r => option(relationWords[r], r))
   return modal({
     id: ids.forms.relations,
@@ -48,6 +50,7 @@ export function relationsForm(ticket: TicketView): ModalView {
     blocks: [
       ...(parent ? [line('⬆️ Part of', parent, 'parent', ticket)] : []),
       ...children.slice(0, MOST_LINES).map(c => line('⬇️ Sub-ticket', c, 'child', ticket)),
+      ...(unlisted > 0 ? [context(`⬇️ And ${unlisted} more sub-tickets.`)] : []),
       ...links.slice(0, MOST_LINES).map(l => line('🔗 See also', l, 'link', ticket)),
       ...(parent || children.length || links.length ? [] : [context('Nothing is around it yet.')]),
       { type: 'divider' },
@@ -62,9 +65,17 @@ export function relationsForm(ticket: TicketView): ModalView {
 }
 
 const MOST_LINES = 40
+const MOST_NAMED = 20
+
+/** The sub-tickets that are open, as many as a line can name. */
+export function openChildNames({ children, childCounts }: Relations): string {
+  const named = children.filter(c => !c.isClosed).slice(0, MOST_NAMED)
+  const more = childCounts.open - named.length
+  return `${named.map(c => c.identifier).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
 
 function line(lead: string, other: RelatedTicket, relation: Relation, ticket: TicketView): KnownBlock {
-  const state = other.isClosed ? ' (closed)' : ''
+  const state = ` (${statusWords[other.status].toLowerCase()})`
   return words(
     `${lead} ${other.identifier}${state} · ${cut(oneLine(other.subject), 200)}`,
     button('Remove', `${ids.unrelate}:${relation}:${other.id}`, `${ticket.id} ${relation} ${other.id}`),

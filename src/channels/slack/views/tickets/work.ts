@@ -3,11 +3,12 @@ import type { PinnedNote, RelatedTicket, TicketView } from '../../../../core/let
 import type { NoteColor } from '../../../../db/schema.ts'
 import { button, context, cut, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
-import { moment } from '../words.ts'
+import { moment, statusWords } from '../words.ts'
 
 /** What a ticket's card says of the team's work: until when it sleeps, the tickets around it, its pinned notes. */
 export function workLines(ticket: TicketView): KnownBlock[] {
-  const { parent, children, links } = ticket.relations
+  const { parent, children, childCounts, links } = ticket.relations
+  const all = childCounts.open + childCounts.closed
   return [
     ...snoozeLine(ticket),
     ...(parent
@@ -18,8 +19,8 @@ export function workLines(ticket: TicketView): KnownBlock[] {
           ),
         ]
       : []),
-    ...(children.length ? [list(`⬇️ Sub-tickets (${done(children)}):`, children)] : []),
-    ...(links.length ? [list('🔗 See also', links)] : []),
+    ...(children.length ? [list(`⬇️ Sub-tickets (${done(childCounts)}):`, children.map(withState), all)] : []),
+    ...(links.length ? [list('🔗 See also', links.map(marked), links.length)] : []),
     ...pinnedLines(ticket.pinned),
   ]
 }
@@ -31,15 +32,23 @@ function snoozeLine({ status, snoozedUntil, snoozedFor }: TicketView): KnownBloc
   return [context(`💤 Until ${moment(snoozedUntil)}${answer}`)]
 }
 
-function done(children: RelatedTicket[]): string {
-  return `${children.filter(c => c.isClosed).length} of ${children.length} closed`
+function done({ open, closed }: TicketView['relations']['childCounts']): string {
+  return `${closed} of ${open + closed} closed`
+}
+
+function marked({ isClosed, identifier }: RelatedTicket): string {
+  return `${isClosed ? '✅ ' : ''}${identifier}`
+}
+
+function withState(child: RelatedTicket): string {
+  return child.isClosed ? marked(child) : `${child.identifier} (${statusWords[child.status]})`
 }
 
 const MOST_NAMED = 10
 
-function list(lead: string, tickets: RelatedTicket[]): KnownBlock {
-  const named = tickets.slice(0, MOST_NAMED).map(t => `${t.isClosed ? '✅ ' : ''}${t.identifier}`)
-  const more = tickets.length > MOST_NAMED ? ` and ${tickets.length - MOST_NAMED} more` : ''
+function list(lead: string, names: string[], all: number): KnownBlock {
+  const named = names.slice(0, MOST_NAMED)
+  const more = all > named.length ? ` and ${all - named.length} more` : ''
   return context(plain(`${lead} ${named.join(', ')}${more}`))
 }
 

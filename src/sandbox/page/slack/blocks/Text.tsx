@@ -2,6 +2,7 @@ import { get } from 'node-emoji'
 import { memo, type ReactNode } from 'react'
 import { type Block as LibraryBlock, Message } from 'slack-blocks-to-jsx'
 import type { SlackSnapshot } from '../../../slack/types.ts'
+import { inFormat } from '../../parts/times.ts'
 import { richOf } from '../text/mrkdwn.ts'
 import type { Rich } from '../text/rich.ts'
 import { nameOf, useSlack } from '../useSlack.tsx'
@@ -53,7 +54,10 @@ const Drawn = memo(function DrawnOnce({ json, names, follow }: DrawnBlocks) {
       theme="light"
       withoutWrapper
       data={JSON.parse(names)}
-      hooks={{ link: ({ href, children }) => linkOf(href, children, follow) }}
+      hooks={{
+        link: ({ href, children }) => linkOf(href, children, follow),
+        date: ({ timestamp, format }) => inFormat(Number(timestamp) * 1000, format),
+      }}
     />
   )
 })

@@ -4,8 +4,8 @@ import type { World } from './world.ts'
 /** What is shown, as text in which words are looked for. */
 export const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 
-/** What people see in a world, waited for until it is there; Ann sees it unless somebody else is named. */
-export function seenIn(world: () => World) {
+/** What people see at the desk, waited for until it is there; Ann sees it unless somebody else is named. */
+export function atDesk(world: () => World) {
   const until: World['slack']['until'] = (look, ms) => world().slack.until(look, ms)
   return {
     /** Where somebody clicks in #support. */

@@ -1,0 +1,25 @@
+import { card, type Scene, write } from '../scene.ts'
+
+/** What is known of a customer. */
+export const customer: Scene = {
+  name: 'customer',
+  height: 1400,
+  async play(page) {
+    await write(page, '/outreach who jane@acme.test')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Acme Gardens').first().waitFor()
+    return dialog
+  },
+}
+
+/** A mail of somebody who is not the customer. */
+export const trouble: Scene = {
+  name: 'trouble',
+  height: 900,
+  async play(page) {
+    await card(page, 'Your first order: which day?').getByRole('button', { name: /repl(y|ies)/ }).click()
+    const thread = page.getByRole('complementary', { name: 'Thread' })
+    await thread.getByText('Hugo is on holiday').first().waitFor()
+    return thread
+  },
+}

@@ -1,0 +1,121 @@
+import type { AgentRow, Priority, SenderRow } from '../../db/schema.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import { readAddress } from '../addresses.ts'
+import { actorOf } from '../agents.ts'
+import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
+import { readAllCopies } from '../copies.ts'
+import { type CustomerView, customerById } from '../customers.ts'
+import { type Document, isEmpty } from '../document.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
+import { askedBy, formById } from '../fields/forms.ts'
+import type { Given } from '../fields/read.ts'
+import { faultsOfMissing, readFields, type Value } from '../fields/values.ts'
+import type { NewFile } from '../letter.ts'
+import type { MailWish } from '../messages/wish.ts'
+import { openedBy, refusalInTeam, writingOf } from '../permissions/may.ts'
+import { isOwnAddress } from '../senders/find.ts'
+import { usableSender } from '../senders/usual.ts'
+import { refuseUnreachable } from '../suppressions.ts'
+import { teamById } from '../teams.ts'
+import { refuseAsParent } from './relations.ts'
+
+/** What an agent gives for a new ticket. */
+export interface NewTicket extends MailWish {
+  teamId: string
+  formId?: string | null
+  senderId?: string | null // null: the agent's usual one in the team, or the team's
+  customer: { id: string } | { typed: string }
+  subject: string
+  body: Document
+  files?: NewFile[]
+  priority: Priority
+  assigneeId?: string | null
+  email: boolean // false: internal only, nothing is sent
+  agent: AgentRow
+  dedupKey?: string // the same key again is the same ticket
+  fields?: Given // what else its form asks for
+  parentId?: string | null // the ticket that it is part of
+  tags?: string[]
+}
+
+/** Throws the Problems that openTicket would, for files of these sizes that are yet to be fetched; changes nothing. */
+export async function checkTicket(tx: Tx, form: NewTicket, files: { name: string; size: number }[]): Promise<void> {
+  await readForm(tx, form, files)
+}
+
+/** The same, read. */
+interface Readable {
+  address: CustomerView | { address: string; name: string }
+  sender: SenderRow | null
+  values: Value[] // of its form's fields
+  isDraft: boolean // somebody else is to send it
+}
+
+/** Reads what is given. Throws Problems, each with the field at fault. */
+export async function readForm(
+  tx: Tx,
+  form: NewTicket,
+  files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
+): Promise<Readable> {
+  const faults: Problem[] = []
+  const gather = gathering(faults)
+  await gather(() => teamById(tx.q, form.teamId))
+  const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
+  if (writing === 'nothing')
+    faults.push(await refusalInTeam(tx.q, 'You may not open tickets in this team.', form.teamId))
+  const { parentId } = form
+  if (parentId) await gather(() => refuseAsParent(tx.q, parentId, actorOf(form.agent)))
+  const address = await gather(() => readCustomer(tx, form.customer))
+  if (address) await gather(() => refuseOurs(tx.q, address.address))
+  if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
+  if (address && form.email) await gather(() => refuseForgotten(tx, address.address))
+  const subject = form.subject.trim()
+  if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
+  if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
+  if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
+  await gather(() => (form.email ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
+  if (!form.email && form.copyTo?.length)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'copies'))
+  if (!form.email && form.blindTo?.length)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'blind'))
+  if (!form.email && form.schedule)
+    faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody, at no time.', 'when'))
+  if (form.email) await gather(() => readAllCopies(tx.q, address?.address ?? '', form))
+  const wished = form.senderId ?? null
+  const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
+  const values = await gatherFields(tx.q, form, faults)
+  if (faults.length || !address) throw new Problems(faults)
+  return { address, sender: sender ?? null, values, isDraft: form.email && writing === 'drafts' }
+}
+
+/** What the form's fields hold; what is wrong or missing is added to the faults. */
+async function gatherFields(q: Query, { teamId, formId, fields = {} }: NewTicket, faults: Problem[]): Promise<Value[]> {
+  if (formId && (await formById(q, formId)).team_id !== teamId)
+    faults.push(new Problem('invalid', 'This form is not one of the team.', 'form'))
+  const asked = formId ? await askedBy(q, formId) : []
+  const filled = (id: string) => fields[id]?.some(text => text.trim()) ?? false
+  faults.push(...faultsOfMissing(asked, filled))
+  try {
+    return await readFields(q, teamId, fields)
+  } catch (error) {
+    if (!(error instanceof Problems)) throw error
+    faults.push(...error.problems)
+    return []
+  }
+}
+
+async function readCustomer(
+  tx: Tx,
+  customer: NewTicket['customer'],
+): Promise<CustomerView | { address: string; name: string }> {
+  if ('id' in customer) return customerById(tx.q, customer.id)
+  if (!customer.typed.trim()) throw new Problem('invalid', 'Choose a customer, or type an address.', 'customer')
+  return readAddress(customer.typed)
+}
+
+/** A mail to ourselves would come back as a customer's. */
+async function refuseOurs(q: Query, address: string): Promise<void> {
+  if (!(await isOwnAddress(q, address))) return
+  throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'customer')
+}

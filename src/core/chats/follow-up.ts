@@ -23,12 +23,13 @@ export const MOST_STEPS = 5
 
 /**
  * Adds a step to a chat: what goes, in the same mail thread, to each recipient who has not answered so many working days
- * after their last mail; with 0 at once. Returns to how many that is now. Throws Problems under `message` and `days`.
+ * after their last mail; with 0 at once. Returns to how many that is now. `after` says how many steps there were when it was
+ * written: the same again is one step. Throws Problems under `message` and `days`, and for another step added meanwhile.
  */
 export async function followUp(
   tx: Tx,
   chatId: string,
-  form: { body: Document; workingDays: number },
+  form: { body: Document; workingDays: number; after?: number },
   agent: AgentRow,
 ): Promise<{ recipients: number; step: number }> {
   const chat = await chatById(tx.q, chatId)
@@ -40,6 +41,12 @@ export async function followUp(
   if (!Number.isInteger(form.workingDays) || form.workingDays < 0 || form.workingDays > 90)
     throw new Problem('invalid', 'The days are a whole number from 0 to 90.', 'days')
   const steps = await stepsOf(tx.q, chatId)
+  const meanwhile = steps[form.after ?? steps.length]
+  if (meanwhile) {
+    if (meanwhile.created_by !== agent.id || meanwhile.body !== JSON.stringify(form.body))
+      throw new Problem('conflict', 'Another follow-up was added meanwhile. Look at the chat before you add one.')
+    return { recipients: await countIn(tx.q, chatId, meanwhile.step), step: meanwhile.step }
+  }
   const step = steps.length + 1
   if (step > MOST_STEPS) throw new Problem('conflict', `A chat has at most ${MOST_STEPS} follow-ups.`)
   await tx.q
@@ -57,6 +64,17 @@ export async function followUp(
   await redrawChat(tx, chatId)
   tx.wake('chats')
   return { recipients, step }
+}
+
+/** How many have had a step, or will. */
+async function countIn(q: Query, chatId: string, step: number): Promise<number> {
+  const { n } = await q
+    .selectFrom('chat_recipients')
+    .select(e => e.fn.countAll().as('n'))
+    .where('chat_id', '=', chatId)
+    .where(e => e.or([e('step', '>=', step), e.and([e('step', '=', step - 1), e('step_due_at', 'is not', null)])]))
+    .executeTakeFirstOrThrow()
+  return Number(n)
 }
 
 async function refuseUnreadable(body: Document): Promise<void> {

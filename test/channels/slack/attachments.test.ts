@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { sortOut } from '../../../src/channels/slack/files.ts'
 import type { AttachmentView } from '../../../src/core/letter.ts'
+import { atDesk } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 let world: World
@@ -14,12 +15,7 @@ const MB = 1024 * 1024
 const outside = { PUBLIC_URL: 'https://desk.tulip.test', MAIL_MAX_MB: '1' }
 const film = { name: 'film.mov', bytes: Buffer.alloc(2 * MB, 'x') }
 const note = { name: 'note.txt', bytes: Buffer.from('Nine tulips.'), mimetype: 'text/plain' }
-const place = (card: { ts: string }) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const mailWith = (text: string) => world.slack.until(() => world.jane.inbox.find(m => m.text.includes(text)))
-const modalSays = (text: string) =>
-  world.slack.until(() => world.ann.modals().find(m => JSON.stringify(m.blocks).includes(text)))
-const whisper = (text: string) =>
-  world.slack.until(() => world.ann.ephemerals().find(e => JSON.stringify(e).includes(text)))
+const { place, told, modalSays, mailWith } = atDesk(() => world)
 const postWith = (root: string, text: string) =>
   world.slack.until(() => world.thread(root).find(m => JSON.stringify(m).includes(text)))
 const namesIn = (root: string) => world.thread(root).flatMap(m => m.files?.map(f => f.name) ?? [])
@@ -58,9 +54,9 @@ describe('files that an agent sends', () => {
     expect(refused.errors.files).toContain('Put film.mov where the customer can fetch it, and paste the link.')
     await ann.close({ all: true })
     await ann.say({ channel: 'support', thread_ts: card.ts, text: 'Here is the film.', files: [film] })
-    const prompt = await whisper('Send this to')
+    const prompt = await told('Send this to')
     await ann.click({ ephemeral: prompt.id }, 'send_message')
-    await whisper('Put film.mov where the customer can fetch it')
+    await told('Put film.mov where the customer can fetch it')
     await world.settle()
     expect(world.jane.inbox).toHaveLength(1)
   })
@@ -70,7 +66,7 @@ describe('files that an agent sends', () => {
     const card = await openTicket()
     await world.settle()
     await ann.say({ channel: 'support', thread_ts: card.ts, text: 'Here is the film.', files: [film] })
-    const prompt = await whisper('too large: film.mov')
+    const prompt = await told('too large: film.mov')
     await ann.click({ ephemeral: prompt.id }, 'send_message')
     expect(linkIn((await mailWith('Here is the film.')).text)).not.toBe('')
     await world.slack.until(() =>

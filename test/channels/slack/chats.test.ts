@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { EphemeralView, ModalView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import type { ModalView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { freePort } from '../../support/process.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
@@ -16,12 +16,7 @@ const begin = async ({ env, ...options }: WorldOptions = {}) => {
 afterEach(() => world?.close())
 
 const support = { channel: 'support' }
-const form = (title: string, who = world.ann): Promise<ModalView> =>
-  world.slack.until(() => who.modals().find(m => m.title === title))
-const says = (text: string, who = world.ann): Promise<ModalView> =>
-  world.slack.until(() => who.modals().find(m => wordsOf(m).includes(text)))
-const told = (text: string, who = world.ann): Promise<EphemeralView> =>
-  world.slack.until(() => who.ephemerals().find(e => wordsOf(e).includes(text)))
+const { told, form, modalSays } = atDesk(() => world)
 const posts = () =>
   world.slack
     .channel('support')
@@ -72,7 +67,7 @@ async function dryRun(addresses: string, entries: Record<string, string> = {}): 
   await world.slack.until(() => 'addresses' in ann.modal().values)
   const answer = await ann.submit({ addresses, ...tulips, ...entries })
   if (answer.became !== 'updated') throw new Error(JSON.stringify(answer.errors))
-  return says('will get it.')
+  return modalSays('will get it.')
 }
 
 describe('a chat', () => {
@@ -88,7 +83,7 @@ describe('a chat', () => {
 
     const answer = await ann.submit()
     expect(answer.became).toBe('updated')
-    await says('is on its way to 2 customers')
+    await modalSays('is on its way to 2 customers')
     expect((await gets('jane@acme.test', 'they are here.')).text).toContain('Hello Jane')
     expect((await gets('bob@globex.test', 'they are here.')).text).toContain('Hello there')
     await cardSays(1, '*2 of 2*')
@@ -103,7 +98,7 @@ describe('a chat', () => {
     await ann.choose('audience', 'typed')
     await world.slack.until(() => 'addresses' in ann.modal().values)
     await ann.submit({ addresses: 'jane@acme.test', ...tulips }, { twice: true })
-    await says('will get it.')
+    await modalSays('will get it.')
     await ann.submit({}, { twice: true })
     await gets('jane@acme.test', 'they are here.')
     await isSent()
@@ -121,9 +116,9 @@ describe('a chat', () => {
       'Bob · bob@globex.test',
     ])
     await ann.click(place, 'find_recipient', 'bob@globex.test')
-    await says('Hello Bob, they are here.')
+    await modalSays('Hello Bob, they are here.')
     await ann.click(place, 'send_to_me')
-    await says('is on its way to ann@')
+    await modalSays('is on its way to ann@')
     const mine = await world.slack.until(() =>
       world.mail.accepted.find(m => m.envelope.to.join().startsWith('ann@') && m.text.includes('Hello Bob')),
     )
@@ -135,7 +130,7 @@ describe('a chat', () => {
     const { ann } = await begin()
     const run = await dryRun('jane@acme.test', { message: 'Dear {{ customer.frist_name }},' })
     await ann.click({ view: run.id }, 'send_to_me')
-    const after = await says('⚠️ customer.frist_name is missing')
+    const after = await modalSays('⚠️ customer.frist_name is missing')
     expect(wordsOf(after)).toContain('0 of 1* will get it.')
   })
 
@@ -151,7 +146,7 @@ describe('a chat', () => {
       subject: '{{ row.bulbs }} bulbs',
       message: 'You have {{ row.bulbs }}.',
     })
-    const run = await says('*1 of 3* will get it.')
+    const run = await modalSays('*1 of 3* will get it.')
     expect(wordsOf(run)).toContain('row.bulbs is missing, and no default is given for it.')
     await ann.click({ view: run.id }, 'blocked_csv')
     const { id } = await slack.until(() => filesFor('Ann')[0])
@@ -159,7 +154,7 @@ describe('a chat', () => {
     expect(file?.name).toBe('chat-1-blocked.csv')
     expect(file?.bytes.toString()).toContain('bob@globex.test')
     expect(file?.bytes.toString()).not.toMatch(/(^|,)=/m)
-    await says('in your direct messages')
+    await modalSays('in your direct messages')
     await ann.submit()
     expect((await gets('jane@acme.test', 'You have 40.')).subject).toBe('40 bulbs')
   })
@@ -171,11 +166,11 @@ describe('a chat', () => {
     await ann.choose('audience', 'file')
     await slack.until(() => 'file' in ann.modal().values)
     await ann.submit({ file: [{ name: 'list.csv', bytes: 'name\nJane\n', mimetype: 'text/csv' }], ...tulips })
-    const again = await says('one of them must be called address or email')
+    const again = await modalSays('one of them must be called address or email')
     expect(again.values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(JSON.stringify(again.values.message)).toContain('they are here.')
     await ann.submit({ file: [{ name: 'list.csv', bytes: 'email\njane@acme.test\n', mimetype: 'text/csv' }] })
-    await says('*1 of 1* will get it.')
+    await modalSays('*1 of 1* will get it.')
     expect(await chats()).toHaveLength(1)
   })
 
@@ -190,13 +185,13 @@ describe('a chat', () => {
     ]
     const files = [{ name: 'tulip.txt', bytes: 'a tulip', mimetype: 'text/plain' }]
     await ann.submit({ ...tulips, message: 'You have {{ row.bulbs }}.', file: list, files })
-    const run = await says('*1 of 2* will get it.')
+    const run = await modalSays('*1 of 2* will get it.')
     await ann.click({ view: run.id }, 'change_draft')
     const again = await form('Change chat 1')
     expect(again.values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
     expect(wordsOf(again)).toContain('list.csv stays')
     await ann.submit({ message: 'You have {{ row.bulbs | default: "some" }}.' })
-    await says('*2 of 2* will get it.')
+    await modalSays('*2 of 2* will get it.')
     await ann.submit()
     const mail = await gets('bob@globex.test', 'You have some.')
     expect(mail.attachments.map(a => a.name)).toEqual(['tulip.txt'])
@@ -207,11 +202,11 @@ describe('a chat', () => {
     const { ann } = await begin()
     const run = await dryRun('jane@acme.test')
     await ann.click({ view: run.id }, 'save_draft')
-    await says('is kept as a draft')
+    await modalSays('is kept as a draft')
     await ann.command('/chat 1', support)
     const card = await told('Dry run')
     await ann.click({ ephemeral: card.id }, 'open_dry_run')
-    await says('*1 of 1* will get it.')
+    await modalSays('*1 of 1* will get it.')
     await ann.submit()
     await gets('jane@acme.test', 'they are here.')
   })
@@ -237,10 +232,10 @@ describe('a chat', () => {
     const past = await ann.submit({ addresses: 'jane@acme.test', ...tulips, when: '1700000000' })
     expect(past.errors).toEqual({ when: 'This moment is over. Choose one that is to come.' })
     await ann.submit({ when: String(Math.floor(Date.now() / 1000) + 3600) })
-    const run = await says('will get it.')
+    const run = await modalSays('will get it.')
     expect(run.submit).toBe('Schedule')
     await ann.submit()
-    await says('goes out <!date^')
+    await modalSays('goes out <!date^')
     await cardSays(1, '*Scheduled*')
     await press(1, 'stop_chat')
     await cardSays(1, '*Stopped*')
@@ -262,7 +257,7 @@ describe('a chat', () => {
       kind: { value: { value: 'product' } },
     })
     await ann.submit({ subject: 'Our newest tulips' })
-    await says('*1 of 1* will get it.')
+    await modalSays('*1 of 1* will get it.')
     expect(await chats()).toMatchObject([
       { number: 1, state: 'stopped' },
       { number: 2, state: 'draft', subject: 'Our newest tulips' },
@@ -325,7 +320,7 @@ describe('the form for a chat', () => {
     expect(JSON.stringify(values.message)).toContain('They ')
     expect(values.addresses).toMatchObject({ value: { value: 'jane@acme.test' } })
     await ann.submit()
-    await says('*1 of 1* will get it.')
+    await modalSays('*1 of 1* will get it.')
   })
 
   it('opens from App Home, too', async () => {
@@ -349,7 +344,7 @@ describe('the form for a chat', () => {
       exclusions: ['unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
-    await says('*1 of 1* will get it.')
+    await modalSays('*1 of 1* will get it.')
   })
 
   it('has a segment made, counted, and chosen, while what was typed stays', async () => {
@@ -364,7 +359,7 @@ describe('the form for a chat', () => {
     expect(nothing.errors.words).toContain('Say which customers')
     await ann.choose('words', 'acme')
     await ann.click({ view: ann.modal().id }, 'count_segment')
-    await says('1 customer at the moment.')
+    await modalSays('1 customer at the moment.')
     await ann.submit()
     await slack.until(() => ann.modals().length === 1 && JSON.stringify(ann.modal().values).includes('"Acme"'))
     expect(ann.modal().values.subject).toMatchObject({ subject: { value: 'Our new tulips' } })
@@ -373,7 +368,7 @@ describe('the form for a chat', () => {
       exclusions: ['unsubscribed', 'duplicate'],
       written_to_days: '0',
     })
-    await says('*1 of 1* will get it.')
+    await modalSays('*1 of 1* will get it.')
   })
 })
 
@@ -387,7 +382,7 @@ describe('the form for a segment', () => {
     await form('New segment')
     await ann.choose('fields', 'plan pro')
     await ann.click({ view: ann.modal().id }, 'count_segment')
-    await says('“plan pro” is not understood. Write a field as name: value')
+    await modalSays('“plan pro” is not understood. Write a field as name: value')
     expect(ann.modal().title).toBe('New segment')
     await ann.choose('fields', '')
     await ann.choose('words', 'acme')
@@ -430,7 +425,7 @@ describe('the command for chats', () => {
     expect(file.name).toBe('chat-1-recipients.csv')
     expect(filesFor('Ann')).toEqual([])
     await press(1, 'chat_report', ben)
-    await says('*0 %* answered', ben)
+    await modalSays('*0 %* answered', ben)
   })
 })
 
@@ -441,7 +436,7 @@ describe("a chat's card", () => {
     const run = await dryRun('jane@acme.test')
     expect(run.submit).toBe('Ask for approval')
     await ann.submit()
-    await says('waits until somebody else approves it')
+    await modalSays('waits until somebody else approves it')
     await cardSays(1, '*Waits for approval*')
     await press(1, 'approve_chat')
     await told('Somebody else than its author has to approve it.')
@@ -501,7 +496,7 @@ describe("a chat's card", () => {
         .some(m => wordsOf(m).includes('How lovely!')),
     )
     await press(1, 'chat_report')
-    const shown = await says('*50 %* answered')
+    const shown = await modalSays('*50 %* answered')
     slack.faults.next('files.completeUploadExternal', { kind: 'drop_response' })
     await ann.click({ view: shown.id }, 'chat_chart')
     await slack.until(async () => (await chatPosts()).some(p => p.kind === 'chart' && p.external_id !== null))
@@ -524,12 +519,14 @@ describe("a chat's card", () => {
     await cardSays(1, 'Follow up 1 who did not answer')
     await press(1, 'follow_up')
     await form('Follow up')
-    const answer = await ann.submit({ message: 'Have you seen them?', days: '0' })
+    const answer = await ann.submit({ message: 'Have you seen them?', days: '0' }, { twice: true })
     expect(answer.errors).toEqual({})
-    await says('*1 customer* who did not answer get it now')
+    await modalSays('*1 customer* who did not answer get it now')
     const second = await gets('bob@globex.test', 'Have you seen them?')
     expect(second.references).toContain(first.messageId)
     await cardSays(1, 'Follow-up 1, at once: Have you seen them?')
+    await world.settle()
+    expect(await world.overture.store.read(q => q.selectFrom('chat_steps').select('step').execute())).toHaveLength(1)
     expect(inboxOf('jane@acme.test')).toHaveLength(1)
   })
 })

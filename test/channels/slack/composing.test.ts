@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MessageView, ModalView, Person } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -9,16 +9,9 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const place = (m: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: m.ts } })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
-const postWith = (card: MessageView, text: string) =>
-  world.slack.until(() => world.thread(card.ts).find(m => wordsOf(m).includes(text)))
-const modalSays = (text: string, who = world.ann): Promise<ModalView> =>
-  world.slack.until(() => who.modals().find(m => wordsOf(m).includes(text)))
+const { place, cardSays, postWith, modalSays, mailWith } = atDesk(() => world)
 const form = (title: string, who = world.ann): Promise<ModalView> =>
   world.slack.until(() => who.modals().find(m => m.title.startsWith(title)))
-const mailWith = (text: string) => world.slack.until(() => world.jane.inbox.find(m => m.text.includes(text)))
 const messageIn = (who: Person) =>
   JSON.stringify(Object.entries(who.modal().values).find(([id]) => id.startsWith('message'))?.[1] ?? '')
 /** What was typed is saved a moment after it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { customerByAddress, customerFor } from '../../../src/core/customers.ts'
 import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** Customers as agents look them up. One story: each part goes on where the one before ended. */
@@ -13,12 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const form = (title: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => m.title === title))
 const pageSays = (text: string): Promise<ModalView> =>
   world.slack.until(() => world.ann.modals().find(m => m.title === 'Customer' && wordsOf(m).includes(text)))
-const whisper = (text: string) =>
-  world.slack.until(() => world.ann.ephemerals().find(e => JSON.stringify(e).includes(text)))
+const { told, form } = atDesk(() => world)
 const closeAll = async () => {
   if (world.ann.modals().length) await world.ann.close({ all: true })
 }
@@ -33,9 +30,9 @@ describe('a customer’s page', () => {
     const page = await pageSays('SUP-1')
     expect(wordsOf(page)).toContain('Acme')
     await who('nobody@acme.test')
-    await whisper('Nobody is known as nobody@acme.test.')
+    await told('Nobody is known as nobody@acme.test.')
     await who('nonsense')
-    await whisper('address')
+    await told('address')
   })
 
   it('opens from a ticket, and leads to another', async () => {

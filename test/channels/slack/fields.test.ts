@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const { modal, press, cardSays } = atDesk(() => world)
 const cardPlace = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
+const { cardSays, modal, press } = atDesk(() => world)
 const menu = (id: string, actionId: string, choice: string) =>
   world.ann.click({ view: world.ann.modal().id }, actionId, choice, { block: `row:${id}` })
 const read = <T>(ask: Parameters<typeof world.overture.store.read<T>>[0]) => world.overture.store.read(ask)

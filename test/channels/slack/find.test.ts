@@ -43,8 +43,7 @@ const find = async (typed: string, says: string) => {
   await world.ann.command(`/ticket find ${typed}`, { channel: 'support' })
   return top(says)
 }
-const told = (text: string) =>
-  world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
+const { told } = atDesk(() => world)
 const press = (actionId: string, entry?: string) => world.ann.click({ view: world.ann.modal().id }, actionId, entry)
 /** The identifiers in a list, as they stand. */
 const listed = (view: ModalView) =>

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { EphemeralView, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 let world: World
@@ -12,14 +12,7 @@ afterEach(() => world?.close())
 
 const support = { channel: 'support' }
 const cardPlace = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
-const modalSays = (text: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes(text)))
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => e.text.includes(text)))
-const form = (title: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => m.title === title))
+const { cardSays, told, form, modalSays, mailWith } = atDesk(() => world)
 const setUp = async () => {
   await world.ann.openHome()
   const home = await world.slack.until(() => world.ann.home())
@@ -28,7 +21,6 @@ const setUp = async () => {
   return { view: home.id }
 }
 const tickets = () => world.overture.store.read(q => q.selectFrom('tickets').selectAll().execute())
-const mailWith = (text: string) => world.slack.until(() => world.jane.inbox.find(m => m.text.includes(text)))
 
 describe('the form for a new ticket', () => {
   it('shows each fault under its field, and creates nothing', async () => {

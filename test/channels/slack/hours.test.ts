@@ -16,7 +16,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const { modal, press, cardSays } = atDesk(() => world)
 const team = async () => (await world.overture.store.read(teams))[0]!
 const openPage = async () => {
   await world.ann.openHome()
@@ -26,6 +25,7 @@ const openPage = async () => {
   await world.ann.click({ view: home.id }, 'hours_page')
   return modal('When Support works')
 }
+const { cardSays, modal, press } = atDesk(() => world)
 const always = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map(day => [`day:${day}`, '00:00-24:00']))
 
 describe("a team's hours and promises in Set-up", () => {

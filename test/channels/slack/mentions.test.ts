@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
+import { atDesk } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
 afterEach(() => world?.close())
 
-const whisper = (text: string) =>
-  world.slack.until(() => world.ann.ephemerals().find(e => JSON.stringify(e).includes(text)))
+const { told } = atDesk(() => world)
 
 it('who calls a colleague is told that the message is a note, and may send it after all', async () => {
   world = await startWorld()
@@ -14,7 +14,7 @@ it('who calls a colleague is told that the message is a note, and may send it af
   await slack.until(() => jane.inbox.length === 1)
   await world.settle()
   await ann.say({ channel: 'support', thread_ts: card.ts, text: `<@${ben.id}> comes on Friday` })
-  const kept = await whisper('Kept as a note')
+  const kept = await told('Kept as a note')
   await ann.click({ ephemeral: kept.id }, 'send_message')
   const mail = await slack.until(() => jane.inbox.find(m => m.text.includes('comes on Friday')))
   expect(mail.text).toContain('Ben comes on Friday')
@@ -27,6 +27,6 @@ it('who writes a note by name is left alone', async () => {
   await world.settle()
   await world.ann.say({ channel: 'support', thread_ts: card.ts, text: 'Note: she pays late' })
   await world.ann.say({ channel: 'support', thread_ts: card.ts, text: 'Thank you, Jane' })
-  await whisper('Send this to')
+  await told('Send this to')
   expect(world.ann.ephemerals()).toHaveLength(1)
 })

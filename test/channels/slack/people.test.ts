@@ -2,8 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { joinTeam, seeAgent } from '../../../src/core/agents.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
 import { unsubscribe, unsubscriptionOf } from '../../../src/core/unsubscriptions.ts'
-import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 /** Who mail comes from and goes to, as agents set it and see it. */
@@ -15,13 +14,7 @@ const begin = async (options?: WorldOptions) => {
 afterEach(() => world?.close())
 
 const support = { channel: 'support' }
-const place = (card: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: card.ts } })
-const modalSays = (text: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes(text)))
-const form = (title: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => m.title === title))
-const whisper = (text: string) =>
-  world.slack.until(() => world.ann.ephemerals().find(e => JSON.stringify(e).includes(text)))
+const { place, told, form, modalSays } = atDesk(() => world)
 const postWith = (root: string, text: string) =>
   world.slack.until(() => world.thread(root).find(m => JSON.stringify(m).includes(text)))
 const mailTo = (address: string, text: string) =>
@@ -265,7 +258,7 @@ describe('copies', () => {
     expect(wordsOf(answer)).toContain('Also to Bob <bob@acme.test>')
     expect(wordsOf(answer)).not.toContain('support')
     await world.ann.say({ ...at, text: 'Hello both.' })
-    const prompt = await whisper('Send to all (2)')
+    const prompt = await told('Send to all (2)')
     expect(JSON.stringify(prompt)).toContain('All: Jane, Bob <bob@acme.test>')
     await world.ann.click({ ephemeral: prompt.id }, 'send_to_all')
     await mailTo('bob@acme.test', 'Hello both.')
@@ -313,7 +306,7 @@ describe('copies', () => {
   it('of a thread message that is sent at once go to nobody, and the author is told', async () => {
     const { at } = await withBob({ env: { REPLY_MODE: 'direct' } })
     await world.ann.say({ ...at, text: 'For Jane alone.' })
-    await whisper('Not to Bob <bob@acme.test>')
+    await told('Not to Bob <bob@acme.test>')
     expect((await mailTo('jane@acme.test', 'For Jane alone.')).cc).toEqual([])
   })
 

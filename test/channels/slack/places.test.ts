@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EphemeralView, MessageView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -16,8 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const say = (text: string) => world.ann.say({ channel: 'support', thread_ts: card.ts, text })
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => wordsOf(e).includes(text)))
+const { told } = atDesk(() => world)
 const members = () => world.overture.store.read(q => q.selectFrom('team_members').selectAll().execute())
 const row = () => world.overture.store.read(q => q.selectFrom('teams').selectAll().executeTakeFirstOrThrow())
 const team = (is: (t: Awaited<ReturnType<typeof row>>) => unknown) => world.slack.until(async () => is(await row()))

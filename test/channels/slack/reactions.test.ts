@@ -3,7 +3,7 @@ import { addField } from '../../../src/core/fields/define.ts'
 import { changeForm } from '../../../src/core/fields/forms.ts'
 import { formsOf } from '../../../src/core/teams.ts'
 import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const at = (m: MessageView) => ({ channel: world.slack.channel('support').id, ts: m.ts })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
+const { cardSays } = atDesk(() => world)
 const told = (who: Person, text: string): Promise<EphemeralView> =>
   world.slack.until(() => who.ephemerals().find(e => e.text.includes(text)))
 const ticketOf = async (card: MessageView) => {

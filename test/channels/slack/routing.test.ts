@@ -4,7 +4,6 @@ import { routeTicket } from '../../../src/core/routing/assign.ts'
 import { rulesOf } from '../../../src/core/routing/rules.ts'
 import { changeRouting, type Routing, rosterOf, routingOf } from '../../../src/core/routing/settings.ts'
 import { teams } from '../../../src/core/teams.ts'
-import type { EphemeralView } from '../../../src/sandbox/slack/types.ts'
 import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -14,13 +13,11 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
 const outreach = async (line: string, says: string) => {
   await world.ann.command(`/outreach ${line}`, { channel: 'support' })
   return told(says)
 }
-const { modal, cardSays } = atDesk(() => world)
+const { cardSays, told, modal } = atDesk(() => world)
 const team = async () => (await world.overture.store.read(teams))[0]!
 const ann = async () => (await world.overture.store.read(agents)).find(a => a.name === 'Ann')!
 const route = async () => {

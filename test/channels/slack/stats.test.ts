@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { actorOf } from '../../../src/core/agents.ts'
 import { setPriority } from '../../../src/core/tickets/change.ts'
-import type { EphemeralView } from '../../../src/sandbox/slack/types.ts'
 import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -11,9 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const told = (text: string): Promise<EphemeralView> =>
-  world.slack.until(() => world.ann.ephemerals().find(e => `${e.text} ${wordsOf(e)}`.includes(text)))
-const { modal } = atDesk(() => world)
+const { told, modal } = atDesk(() => world)
 const outreach = (line: string) => world.ann.command(`/outreach ${line}`, { channel: 'support' })
 
 it('a word of thanks is folded with the reason, and one click makes it an answer', async () => {

@@ -1,10 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
+import { atDesk } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 let world: World
 afterEach(() => world?.close())
 
-const told = (text: string) => world.slack.until(() => world.ann.ephemerals().find(e => e.text.includes(text)))
+const { told } = atDesk(() => world)
 const pending = () =>
   world.overture.store.read(q => q.selectFrom('inbound').selectAll().where('state', '=', 'pending').executeTakeFirst())
 const tryAgain = (row: { attempts: number; received_at?: number }) =>

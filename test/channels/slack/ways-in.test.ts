@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seeAgent } from '../../../src/core/agents.ts'
 import { setBaseRole } from '../../../src/core/permissions/roles.ts'
 import type { AgentRow, BaseRole } from '../../../src/db/schema.ts'
-import type { Block, MessageRef, MessageView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageRef, MessageView } from '../../../src/sandbox/slack/types.ts'
+import { wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 /** What somebody may not do by a button they may not do by any other way in, and are told whom to ask. */
@@ -35,7 +36,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const wordsOf = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const at = (message: MessageRef) => ({ message: { channel: message.channel, ts: message.ts } })
 
 /** What Ben hears when he does this, where only he sees it; nothing once the card says that it is done. */
@@ -58,6 +58,15 @@ const fromMore = async (button: string) => {
   const { id } = await slack.until(() => ben.modals().find(m => m.title.startsWith('More on')))
   await ben.click({ view: id }, button)
   return slack.until(() => ben.modals()[1])
+}
+/** What Ben hears, or the form that opens for him. */
+const pressed = async (button: string) => {
+  const { ben, slack } = world
+  const before = ben.ephemerals().length
+  await ben.click(at(card), button)
+  await slack.until(() => ben.modals().length > 0 || ben.ephemerals().length > before)
+  if (ben.modals().length) await ben.close({ all: true })
+  return wordsOf(ben.ephemerals()[before])
 }
 /** What the form says that Ben has open, once he submits it. */
 const submitted = async (entries: Record<string, string>) => {
@@ -99,6 +108,9 @@ const WAYS: [way: string, viewer: string, drafter: string | null, act: () => Pro
   ['the mention that sets a status', LOOK, null, () => asked('status open')],
   ['the mention that sets a priority', LOOK, null, () => asked('priority high')],
   ['the emoji that keeps a note', LOOK, null, () => reacted(answer, 'lock')],
+  ['the button Reply', LOOK, null, () => pressed('reply')],
+  ['the button Note', LOOK, null, () => pressed('note')],
+  ['the button Close', LOOK, null, () => pressed('close')],
   ['the button Send now', LOOK, SEND, () => whispered(() => world.ben.click(at(card), 'send_now'))],
   [
     'the form Send as',

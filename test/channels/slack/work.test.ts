@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { addSender } from '../../../src/core/senders/edit.ts'
 import { createTeam } from '../../../src/core/teams.ts'
 import { wakeDue } from '../../../src/core/tickets/snooze.ts'
-import type { Block, MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 
 /** What a team does with its tickets, clicked and typed as people do. */
@@ -13,15 +14,10 @@ const begin = async (options?: WorldOptions) => {
 }
 afterEach(() => world?.close())
 
-const words = (shown: { blocks?: Block[] } | null | undefined) => JSON.stringify(shown?.blocks ?? [])
 const at = (m: Pick<MessageView, 'ts'>, channel = 'support') => ({
   message: { channel: world.slack.channel(channel).id, ts: m.ts },
 })
-const cardSays = (card: MessageView, text: string) => world.slack.until(() => words(world.card(card.ts)).includes(text))
-const modalSays = (text: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => words(m).includes(text)))
-const form = (title: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => m.title === title))
+const { cardSays, form, modalSays } = atDesk(() => world)
 const inThread = (card: MessageView, text: string) =>
   world.slack.until(() => world.thread(card.ts).find(m => JSON.stringify(m).includes(text)))
 /** Presses a button in what the card's More button opens. */
@@ -53,7 +49,7 @@ describe('tickets around a ticket', () => {
     expect(wrong.errors.ticket).toContain('above')
     const [, remove] = JSON.stringify(ann.modal().blocks).match(/"(unrelate:link:[^"]+)"/) ?? []
     await ann.click({ view: id }, remove as string)
-    await world.slack.until(() => !words(world.card(first.ts)).includes('See also'))
+    await world.slack.until(() => !wordsOf(world.card(first.ts)).includes('See also'))
     await ann.click(at(first), 'close')
     await form('Close SUP-1')
     await ann.submit({ children: 'close' })
@@ -75,7 +71,7 @@ describe('tickets around a ticket', () => {
       return world.slack.until(() => who.modals().find(m => m.title === 'New sub-ticket'))
     }
     const asked = await child()
-    expect(words(asked)).toContain('⬆️ Part of SUP-1')
+    expect(wordsOf(asked)).toContain('⬆️ Part of SUP-1')
     expect(JSON.stringify(asked.values.customer)).toContain('jane@acme.test')
     expect(JSON.stringify(asked.values.team)).toContain('Support')
     expect(JSON.stringify(asked.values.tags)).toMatch(/Late.*VIP/)
@@ -85,7 +81,7 @@ describe('tickets around a ticket', () => {
     await ann.choose('send_when', 'At a date and time…')
     await modalSays('By the team')
     await ann.choose('send_when', 'Now')
-    await world.slack.until(() => !words(ann.modals().at(-1)).includes('By the team'))
+    await world.slack.until(() => !wordsOf(ann.modals().at(-1)).includes('By the team'))
     const wrong = await ann.submit({ message: null })
     expect(Object.keys(wrong.errors)).toContain('message')
     await ann.submit({ message: 'Where is it?' }, { twice: true })
@@ -108,7 +104,7 @@ describe('tickets around a ticket', () => {
     )
     await cardSays(second, '⬆️ Part of SUP-1')
     await cardSays(second, 'VIP')
-    expect(words(world.card(second.ts))).not.toContain('Late')
+    expect(wordsOf(world.card(second.ts))).not.toContain('Late')
     // a colleague's, saved as it is typed, goes on from App Home below the same ticket
     await child(ben)
     await ben.choose('subject', 'Ask the bank')
@@ -121,9 +117,9 @@ describe('tickets around a ticket', () => {
     await ben.close({ all: true })
     await ben.openHome()
     await ben.click({ view: (await world.slack.until(() => ben.home())).id }, 'home_tab:drafts')
-    await world.slack.until(() => words(ben.home()).includes('Ask the bank'))
+    await world.slack.until(() => wordsOf(ben.home()).includes('Ask the bank'))
     await ben.click({ view: ben.home()?.id as string }, 'open_draft')
-    await world.slack.until(() => words(ben.modals().at(-1)).includes('⬆️ Part of SUP-1'))
+    await world.slack.until(() => wordsOf(ben.modals().at(-1)).includes('⬆️ Part of SUP-1'))
     const collided = await ben.submit({ audience: 'Internal only' })
     expect(collided.errors).toEqual({})
     await world.settle()
@@ -134,14 +130,14 @@ describe('tickets around a ticket', () => {
     await ann.submit({})
     await cardSays(first, '⬇️ Sub-tickets (1 of 2 closed): SUP-3 (Internal), ✅ SUP-2')
     await ann.click(at(first), 'close')
-    const warning = words(await form('Close SUP-1'))
+    const warning = wordsOf(await form('Close SUP-1'))
     expect(warning).toContain('⚠️ Its sub-ticket is still open')
     expect(warning).toContain('SUP-3')
     await ann.submit({})
     await cardSays(first, 'Closed: Solved')
-    expect(words(world.card(first.ts))).toContain('SUP-3 (Internal)')
+    expect(wordsOf(world.card(first.ts))).toContain('SUP-3 (Internal)')
     await ann.click(at(first), 'reopen')
-    await world.slack.until(() => !words(world.card(first.ts)).includes('Closed: Solved'))
+    await world.slack.until(() => !wordsOf(world.card(first.ts)).includes('Closed: Solved'))
     await ann.react(at(first).message, 'white_check_mark')
     await world.slack.until(() => ann.ephemerals().some(e => e.text.includes('Still open below it: SUP-3.')))
   })
@@ -161,7 +157,7 @@ describe('tickets around a ticket', () => {
     await inThread(first, 'merged SUP-2 (The invoice) into this: 1 message came over.')
     await inThread(first, 'Here is the invoice.')
     await cardSays(second, '⏩ Merged into SUP-1')
-    expect(words(world.card(second.ts))).not.toContain('"Reply"')
+    expect(wordsOf(world.card(second.ts))).not.toContain('"Reply"')
     await jane.reply(mail, { text: 'Thanks for the invoice' })
     await inThread(first, 'Thanks for the invoice')
     await ann.say({ channel: 'support', thread_ts: second.ts, text: 'note: written below the old card' })
@@ -216,9 +212,9 @@ describe('a mail that belongs elsewhere', () => {
       world.slack
         .channel('support')
         .messages()
-        .find(m => words(m).includes('Tulips for Carl')),
+        .find(m => wordsOf(m).includes('Tulips for Carl')),
     )
-    expect(words(made)).toContain('I want tulips, too.')
+    expect(wordsOf(made)).toContain('I want tulips, too.')
     await cardSays(made, 'Split off from SUP-1')
     await inThread(card, 'This mail is on SUP-3 now.')
     await world.slack.until(() => !JSON.stringify(world.thread(card.ts)).includes('I want tulips, too.'))
@@ -260,7 +256,7 @@ describe('a ticket that goes elsewhere', () => {
       slack
         .channel('general')
         .messages()
-        .find(m => words(m).includes('SUP-1')),
+        .find(m => wordsOf(m).includes('SUP-1')),
     )
     await jane.reply(first, { text: 'To whom do I write?' })
     await slack.until(() =>
@@ -347,7 +343,7 @@ describe('a snoozed ticket', () => {
     await cardSays(card, '💤 Until')
     await cardSays(card, 'or until they answer')
     await overture.store.write(tx => wakeDue(tx))
-    expect(words(world.card(card.ts))).toContain('Snoozed')
+    expect(wordsOf(world.card(card.ts))).toContain('Snoozed')
     await overture.store.write(tx => tx.q.updateTable('tickets').set({ snoozed_until: 1 }).execute())
     for (const _ of [1, 2]) await overture.store.write(tx => wakeDue(tx))
     await cardSays(card, 'In progress')
@@ -369,7 +365,7 @@ describe('a snoozed ticket', () => {
     await ann.submit({ until: 'three_days' })
     await cardSays(card, '💤')
     await more(card, 'wake_ticket')
-    await world.slack.until(() => !words(world.card(card.ts)).includes('💤'))
+    await world.slack.until(() => !wordsOf(world.card(card.ts)).includes('💤'))
   })
 })
 
@@ -396,7 +392,7 @@ describe('a note', () => {
     )
     await more(card, 'notes')
     const list = await modalSays('call her on Monday')
-    expect(words(list).indexOf('great hurry')).toBeLessThan(words(list).indexOf('call her'))
+    expect(wordsOf(list).indexOf('great hurry')).toBeLessThan(wordsOf(list).indexOf('call her'))
     await ann.close()
 
     const lead = (id: string) =>
@@ -416,7 +412,7 @@ describe('a note', () => {
     const { id } = await form('Change a note')
     await ann.click({ view: id }, 'delete_note')
     await inThread(card, 'This message was deleted.')
-    await world.slack.until(() => !words(world.card(card.ts)).includes('📌'))
+    await world.slack.until(() => !wordsOf(world.card(card.ts)).includes('📌'))
   })
 })
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { releaseScheduled } from '../../../src/core/schedule/release.ts'
 import { sayReminders } from '../../../src/core/tickets/remind.ts'
-import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
-import { wordsOf } from '../../support/desk.ts'
+import type { MessageView } from '../../../src/sandbox/slack/types.ts'
+import { atDesk, wordsOf } from '../../support/desk.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
 const HOUR = 3_600_000
@@ -15,14 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const place = (m: MessageView) => ({ message: { channel: world.slack.channel('support').id, ts: m.ts } })
-const cardSays = (card: MessageView, text: string) =>
-  world.slack.until(() => wordsOf(world.card(card.ts)).includes(text))
-const postWith = (card: MessageView, text: string) =>
-  world.slack.until(() => world.thread(card.ts).find(m => wordsOf(m).includes(text)))
-const modalSays = (text: string): Promise<ModalView> =>
-  world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes(text)))
-const mailWith = (text: string) => world.slack.until(() => world.jane.inbox.find(m => m.text.includes(text)))
+const { place, cardSays, postWith, modalSays, mailWith } = atDesk(() => world)
 const isMailed = (text: string) => world.jane.inbox.some(m => m.text.includes(text))
 const reply = async (card: MessageView, who = world.ann) => {
   await who.click(place(card), 'reply')

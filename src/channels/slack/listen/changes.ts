@@ -9,7 +9,7 @@ import { readMessage } from '../read-message.ts'
 import { correctionPrompt } from '../views/tickets/prompts.ts'
 import { changeNote } from './instructions/obey.ts'
 import { instructionIn } from './instructions/read.ts'
-import type { SlackMessage } from './messages.ts'
+import type { SlackMessage } from './slack-message.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 import { hint, tell, threadAt, viewsOf, WAITS } from './thread.ts'
 

@@ -7,7 +7,7 @@ import { ids } from '../views/ids.ts'
 import { findTyped } from './find/find.ts'
 import { ticketPost } from './show.ts'
 import { onCommand } from './showing-problems.ts'
-import { openNewTicket, startWith } from './tickets/new-ticket.ts'
+import { openNewTicket, startWith } from './tickets/ticket-form.ts'
 
 export function listenToCommands(app: App, desk: Desk): void {
   app.command(

@@ -1,4 +1,3 @@
-import type { KnownBlock } from '@slack/types'
 import { actorOf, joinTeam } from '../../../core/agents.ts'
 import { tooLargeToMail } from '../../../core/attachments.ts'
 import { copyChoices } from '../../../core/copies.ts'
@@ -20,27 +19,9 @@ import { askPrompt, draftedPrompt, heldPrompt, keptPrompt, overheardPrompt } fro
 import { onChanged, onDeleted } from './changes.ts'
 import { obey } from './instructions/obey.ts'
 import { instructionIn } from './instructions/read.ts'
+import type { SlackMessage } from './slack-message.ts'
 import { type StoredEvent, settleWith } from './stored-event.ts'
 import { hint, tell, threadAt, viewsOf, WAITS } from './thread.ts'
-
-/** https://docs.slack.dev/reference/events/message */
-export interface SlackMessage {
-  type: 'message'
-  subtype?: string
-  channel: string
-  user?: string
-  bot_id?: string
-  text?: string
-  blocks?: KnownBlock[]
-  ts: string
-  thread_ts?: string
-  parent_user_id?: string
-  files?: { id: string }[]
-  edited?: { ts: string }
-  deleted_ts?: string
-  message?: SlackMessage
-  previous_message?: SlackMessage
-}
 
 /** What people write, edit and delete in a ticket's thread. */
 export async function onMessage(desk: Desk, stored: StoredEvent<SlackMessage>): Promise<void> {

@@ -8,7 +8,7 @@ import { fromMrkdwn, fromRichText } from '../rich-text.ts'
 import { initialText } from '../views/excerpt.ts'
 import { ids } from '../views/ids.ts'
 import { onShortcut } from './showing-problems.ts'
-import { openNewTicket } from './tickets/new-ticket.ts'
+import { openNewTicket } from './tickets/ticket-form.ts'
 
 export function listenToShortcuts(app: App, desk: Desk): void {
   app.shortcut<GlobalShortcut>(

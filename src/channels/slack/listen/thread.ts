@@ -7,7 +7,7 @@ import { ticketView } from '../../../core/tickets/view.ts'
 import type { ThreadRow } from '../../../db/schema.ts'
 import type { Desk } from '../desk.ts'
 import { said } from '../views/tickets/prompts.ts'
-import type { SlackMessage } from './messages.ts'
+import type { SlackMessage } from './slack-message.ts'
 import { whisper } from './whisper.ts'
 
 /** Tries for what may be known only a moment later: Slack keeps no order, and events are worked on side by side. */

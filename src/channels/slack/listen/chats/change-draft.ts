@@ -15,7 +15,7 @@ import { ids } from '../../views/ids.ts'
 import { noTeam } from '../../views/tickets/new-ticket.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { onPress, type Pressed } from '../showing-problems.ts'
-import { formFor } from './new-chat.ts'
+import { formFor } from './chat-form.ts'
 
 /** A draft that is not yet as it should be, and a chat that another is to be like. */
 export function listenToDraftChanges(app: App, desk: Desk): void {

@@ -25,7 +25,7 @@ import { many } from '../../views/tickets/card.ts'
 import { said } from '../../views/tickets/prompts.ts'
 import { admit, loadChat, openForm, redrawView } from '../show.ts'
 import { type Done, onCommand, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
-import { writtenIn } from '../tickets/new-ticket.ts'
+import { writtenIn } from '../tickets/read-ticket.ts'
 import * as values from '../values.ts'
 import { giveCsv } from './dry-run.ts'
 import { openNewChat } from './new-chat.ts'
@@ -123,12 +123,13 @@ async function openFollowUp(desk: Desk, { body, user, value }: Pressed): Promise
 }
 
 async function submitFollowUp(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
-  const { chatId } = values.metaOf<FollowUpMeta>(view)
+  const { chatId, after } = values.metaOf<FollowUpMeta>(view)
   const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const step = {
     body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
     workingDays: Number(values.typed(v, 'days')),
+    after,
   }
   const { recipients } = await desk.store.write(tx => followUp(tx, chatId, step, agent))
   const when = step.workingDays === 0 ? 'now' : `after ${many(step.workingDays, 'working day')}`

@@ -7,7 +7,7 @@ import type { Desk } from '../../desk.ts'
 import { mendVariable, mendVariables } from '../../variables.ts'
 import type { ChatStart, Kept, NewChatMeta } from '../../views/chats/new-chat.ts'
 import { keyOf, type Submission } from '../submission.ts'
-import { writtenIn } from '../tickets/new-ticket.ts'
+import { writtenIn } from '../tickets/read-ticket.ts'
 import * as values from '../values.ts'
 
 /** The submitted form as core takes it, without its files, and what is wrong with it before core has seen it. */

@@ -12,7 +12,7 @@ import { onSearch } from '../search.ts'
 import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
 import * as values from '../values.ts'
-import { formFor } from './new-chat.ts'
+import { formFor } from './chat-form.ts'
 import { startIn } from './read-chat.ts'
 
 const MOST_ACCOUNTS = 50

@@ -2,7 +2,7 @@ import { threadByRoot } from '../../../../core/threads.ts'
 import type { InboundRow } from '../../../../db/schema.ts'
 import type { Desk } from '../../desk.ts'
 import { said } from '../../views/tickets/prompts.ts'
-import type { SlackMessage } from '../messages.ts'
+import type { SlackMessage } from '../slack-message.ts'
 import type { Submission } from '../submission.ts'
 
 const SAYS = {

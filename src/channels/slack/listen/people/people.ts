@@ -16,7 +16,7 @@ import { accountView } from '../../views/people/account.ts'
 import { mergeForm, type PersonMeta, personForm, personNoteForm, personView } from '../../views/people/page.ts'
 import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
-import { openNewTicket, startWith } from '../tickets/new-ticket.ts'
+import { openNewTicket, startWith } from '../tickets/ticket-form.ts'
 import * as values from '../values.ts'
 
 /** Customers' and companies' pages, and what can be done on them. */

@@ -10,8 +10,7 @@ import type { Query } from '../../../../db/store.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { mendVariable, mendVariables } from '../../variables.ts'
-import { agentIn, type Inputs, messageIn, teamIn, textIn } from './inputs.ts'
-import type { Outputs } from './run.ts'
+import { agentIn, type Inputs, messageIn, type Outputs, teamIn, textIn } from './inputs.ts'
 
 /**
  * *Send a proactive chat*: what the form and its dry run do, with the usual exclusions. Where the team's rules want

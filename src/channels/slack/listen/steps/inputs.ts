@@ -10,6 +10,9 @@ import { readMessage } from '../../read-message.ts'
 /** What a workflow gives to a step, by name. */
 export type Inputs = Record<string, unknown>
 
+/** What a step gives to those after it. */
+export type Outputs = Record<string, string | number>
+
 export function textIn(inputs: Inputs, name: string): string {
   const value = inputs[name]
   return value === undefined || value === null ? '' : String(value).trim()

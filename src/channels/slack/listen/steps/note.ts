@@ -3,8 +3,7 @@ import { postMessage } from '../../../../core/messages/post.ts'
 import { ticketByIdentifier } from '../../../../core/tickets/find.ts'
 import { identifierIn } from '../../../../core/tickets/link.ts'
 import type { Desk } from '../../desk.ts'
-import { agentIn, type Inputs, messageIn, textIn } from './inputs.ts'
-import type { Outputs } from './run.ts'
+import { agentIn, type Inputs, messageIn, type Outputs, textIn } from './inputs.ts'
 import { ticketOutputs } from './ticket.ts'
 
 /** *Add a note*: in the thread of a ticket, by its name or its link; the customer never sees it. */

@@ -4,7 +4,7 @@ import type { Desk } from '../../desk.ts'
 import { sentenceFor } from '../showing-problems.ts'
 import type { StoredEvent } from '../stored-event.ts'
 import { sendChatStep } from './chat.ts'
-import type { Inputs } from './inputs.ts'
+import type { Inputs, Outputs } from './inputs.ts'
 import { addNoteStep } from './note.ts'
 import { createTicketStep } from './ticket.ts'
 
@@ -15,9 +15,6 @@ export interface StepRun {
   function_execution_id: string
   bot_access_token?: string // good for this run alone, and only for some minutes
 }
-
-/** What a step gives to those after it. */
-export type Outputs = Record<string, string | number>
 
 /** A step's work. The same key again is the same ticket, chat or note. Throws a Problem that says why it failed. */
 type Step = (desk: Desk, inputs: Inputs, key: string) => Promise<Outputs>

@@ -4,8 +4,7 @@ import type { Priority } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { threadUrl } from '../../thread-url.ts'
-import { agentIn, type Inputs, messageIn, teamIn, textIn } from './inputs.ts'
-import type { Outputs } from './run.ts'
+import { agentIn, type Inputs, messageIn, type Outputs, teamIn, textIn } from './inputs.ts'
 
 /** *Create a proactive ticket*: what the form does, without the form. */
 export async function createTicketStep(desk: Desk, inputs: Inputs, key: string): Promise<Outputs> {

@@ -24,7 +24,7 @@ import { showHome } from '../home.ts'
 import { enterPlace, refuseShared } from '../place.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
-import { redrawNewTicket } from '../tickets/new-ticket.ts'
+import { redrawNewTicket } from '../tickets/ticket-form.ts'
 import * as values from '../values.ts'
 
 /** Teams, senders, and how agents look to customers. */

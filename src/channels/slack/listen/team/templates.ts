@@ -7,7 +7,7 @@ import { ids } from '../../views/ids.ts'
 import { MOST_TEMPLATES, OWN, type TemplateMeta, templateForm, templatesView } from '../../views/team/templates.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
-import { writtenIn } from '../tickets/new-ticket.ts'
+import { writtenIn } from '../tickets/read-ticket.ts'
 import * as values from '../values.ts'
 
 /** The texts to begin with: their list, and the form for one. */

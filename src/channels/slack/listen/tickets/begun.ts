@@ -3,10 +3,10 @@ import { agentByHandle } from '../../../../core/agents.ts'
 import { draftBegun } from '../../../../core/drafts.ts'
 import type { Desk } from '../../desk.ts'
 import { begunView, type Writing } from '../../views/tickets/begun.ts'
-import { freshChat } from '../chats/new-chat.ts'
+import { freshChat } from '../chats/chat-form.ts'
 import { openForm } from '../show.ts'
-import { noteComposer } from './note.ts'
-import { composer } from './reply.ts'
+import { noteComposer } from './note-form.ts'
+import { composer } from './reply-form.ts'
 
 /** Opens a composer; what was begun there before and not sent is offered first. */
 export async function openWriting(

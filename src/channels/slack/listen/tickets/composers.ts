@@ -3,12 +3,12 @@ import type { ModalView } from '@slack/types'
 import type { Wish } from '../../../../core/schedule/moment.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
-import { insertIntoChat } from '../chats/new-chat.ts'
+import { insertIntoChat } from '../chats/chat-form.ts'
 import { onPress } from '../showing-problems.ts'
-import { insertIntoTicket, redrawTicket } from './new-ticket.ts'
-import { insertIntoNote } from './note.ts'
-import { insertIntoReply, redrawReply } from './reply.ts'
+import { insertIntoNote } from './note-form.ts'
+import { insertIntoReply, redrawReply } from './reply-form.ts'
 import { saveFrom } from './save-draft.ts'
+import { insertIntoTicket, redrawTicket } from './ticket-form.ts'
 
 /** What is chosen in the forms in which somebody writes: a template, and when it goes. What is typed is saved with it. */
 export function listenToComposers(app: App, desk: Desk): void {

@@ -19,7 +19,7 @@ import {
   moveTeamForm,
   splitForm,
 } from '../../views/tickets/elsewhere.ts'
-import type { TicketMeta } from '../../views/tickets/forms.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
 import { admit, loadMessage, loadTicket, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'

@@ -6,7 +6,7 @@ import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { type FixMeta, fixForm } from '../../views/tickets/forms.ts'
 import { mailOf } from '../../views/words.ts'
-import { loadMessage, openForm } from '../show.ts'
+import { admit, loadMessage, openForm } from '../show.ts'
 import { onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -25,8 +25,9 @@ export function listenToFixes(app: App, desk: Desk): void {
   )
 }
 
-async function openFix(desk: Desk, { body, value }: Pressed): Promise<void> {
+async function openFix(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   const { message, ticket } = await loadMessage(desk, value)
+  await admit(desk, user, ticket.id, 'manage')
   const suppressed = await desk.store.read(q => suppressionOf(q, ticket.customer.address))
   await openForm(desk, body, fixForm(ticket, message.id, mailOf(message)?.reason ?? null, suppressed?.reason ?? null))
 }

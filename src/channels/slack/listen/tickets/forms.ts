@@ -12,19 +12,21 @@ import type { Tx } from '../../../../db/store.ts'
 import { Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
-import { assignForm, closeForm, type PutAway, statusForm, type TicketMeta } from '../../views/tickets/forms.ts'
-import { loadTicket, openForm } from '../show.ts'
+import { assignForm, closeForm, type PutAway, statusForm } from '../../views/tickets/forms.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
+import { admit, loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { askedToClose, givenIn } from './fields.ts'
-import { assigneeOf } from './new-ticket.ts'
+import { assigneeOf } from './read-ticket.ts'
 
 /** The small forms behind the card's buttons: close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
   const form = (id: string, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
     app.action<BlockAction>(
       id,
-      onPress(desk, async ({ body, value }) => {
+      onPress(desk, async ({ body, user, value }) => {
+        await admit(desk, user, value, 'manage')
         await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )

@@ -10,7 +10,7 @@ import { changeNoteForm, MOST_NOTES, type NoteMeta, notesView } from '../../view
 import { admit, loadMessage, loadTicket, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import * as values from '../values.ts'
-import { writtenIn } from './new-ticket.ts'
+import { writtenIn } from './read-ticket.ts'
 
 /** The notes of a ticket: seen together, changed, coloured, pinned and deleted. */
 export function listenToNotes(app: App, desk: Desk): void {

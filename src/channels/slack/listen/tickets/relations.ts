@@ -11,7 +11,6 @@ import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { outcome } from '../../views/blocks.ts'
 import { ids } from '../../views/ids.ts'
-import type { TicketMeta } from '../../views/tickets/forms.ts'
 import {
   type MergeMeta,
   type MergeWay,
@@ -20,6 +19,7 @@ import {
   relationsForm,
   ticketOption,
 } from '../../views/tickets/relations.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
 import { onSearch } from '../search.ts'
 import { admit, loadTicket, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'

@@ -9,8 +9,8 @@ import { fromRichText } from '../../rich-text.ts'
 import type { NewChatMeta } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
 import type { ComposerMeta } from '../../views/tickets/composer.ts'
-import type { TicketMeta } from '../../views/tickets/forms.ts'
 import type { NewTicketMeta } from '../../views/tickets/new-ticket.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
 import * as values from '../values.ts'
 
 /** A form as it is kept: Slack's own words for what it holds. */

@@ -5,10 +5,10 @@ import { Problem } from '../../../../lib/problem.ts'
 import { daysToWeekday, timeInDays, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
-import type { TicketMeta } from '../../views/tickets/forms.ts'
 import { moreView } from '../../views/tickets/more.ts'
 import { type SnoozeChoice, snoozeForm } from '../../views/tickets/snooze.ts'
-import { loadTicket, openForm, redrawView } from '../show.ts'
+import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
+import { admit, loadTicket, openForm, redrawView } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -16,7 +16,8 @@ import * as values from '../values.ts'
 export function listenToSnoozes(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.snooze,
-    onPress(desk, async ({ body, value }) => {
+    onPress(desk, async ({ body, user, value }) => {
+      await admit(desk, user, value, 'manage')
       await openForm(desk, body, snoozeForm(await loadTicket(desk, value)))
     }),
   )

@@ -4,7 +4,7 @@ import { ids } from '../../views/ids.ts'
 import { customerOptions, type Start } from '../../views/tickets/new-ticket.ts'
 import { admit, loadTicket } from '../show.ts'
 import { onPress } from '../showing-problems.ts'
-import { openNewTicket } from './new-ticket.ts'
+import { openNewTicket } from './ticket-form.ts'
 
 /** The form for a new ticket, begun with what it has from the ticket that it is to be part of. */
 export function listenToSubTickets(app: App, desk: Desk): void {

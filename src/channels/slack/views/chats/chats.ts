@@ -141,6 +141,7 @@ export function duration(ms: number): string {
 
 export interface FollowUpMeta {
   chatId: string
+  after: number // so many steps there were when it was opened
 }
 
 /** Asks what those get who did not answer, and when. */
@@ -153,7 +154,7 @@ export function followUpForm(chat: ChatView): ModalView {
     id: ids.forms.followUp,
     title,
     submit: 'Follow up',
-    meta: { chatId: chat.id } satisfies FollowUpMeta,
+    meta: { chatId: chat.id, after: chat.steps.length } satisfies FollowUpMeta,
     blocks: [
       mrkdwn(
         `*${count(chat.counts.waiting)}* got chat ${chat.number} and did not answer: ${escaped(cut(oneLine(chat.subject), 300))}`,

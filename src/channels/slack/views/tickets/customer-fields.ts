@@ -3,8 +3,8 @@ import type { KnownField } from '../../../../core/fields/known.ts'
 import type { TicketView } from '../../../../core/letter.ts'
 import { context, cut, modal, oneLine, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'
-import { tagsField } from './edit-details.ts'
 import { fieldInputs } from './fields.ts'
+import { tagsField } from './tags-field.ts'
 
 /** Whose fields a form shows. */
 export interface CustomerFieldsMeta {

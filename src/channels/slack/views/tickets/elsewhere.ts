@@ -4,8 +4,8 @@ import type { SenderRow, TeamRow } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { excerpt } from '../excerpt.ts'
 import { ids } from '../ids.ts'
-import type { TicketMeta } from './forms.ts'
 import { ticketField } from './relations.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 const MOST_OPTIONS = 100
 

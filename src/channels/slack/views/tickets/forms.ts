@@ -7,11 +7,7 @@ import { statusWords } from '../words.ts'
 import { type Asked, fieldInputs } from './fields.ts'
 import { priorities, priority } from './new-ticket.ts'
 import { openChildNames } from './relations.ts'
-
-/** What each of these forms remembers. */
-export interface TicketMeta {
-  ticketId: string
-}
+import type { TicketMeta } from './ticket-meta.ts'
 
 export const closeReasons = ['Solved', 'No answer', 'Duplicate', 'Opened by mistake', 'Other']
 

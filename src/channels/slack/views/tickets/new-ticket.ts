@@ -34,8 +34,8 @@ import {
   templateField,
   whenFields,
 } from './composer.ts'
-import { tagsField } from './edit-details.ts'
 import { type Asked, fieldInputs } from './fields.ts'
+import { tagsField } from './tags-field.ts'
 
 /** What a team can send from. */
 export interface SenderChoice {

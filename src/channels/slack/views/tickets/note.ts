@@ -5,8 +5,8 @@ import type { NoteColor } from '../../../../db/schema.ts'
 import { context, modal } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { type ComposerMeta, messageField, missingLine, templateField } from './composer.ts'
-import type { TicketMeta } from './forms.ts'
 import { noteLook } from './notes.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 /** What the composer of a note remembers. */
 export type ComposedNoteMeta = TicketMeta & Pick<ComposerMeta, 'draft' | 'rev'>

@@ -5,7 +5,7 @@ import type { MergeOutlook } from '../../../../core/tickets/merge.ts'
 import { button, context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
-import type { TicketMeta } from './forms.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 /** The field in which a ticket is searched as somebody types: by identifier, subject or customer. */
 export function ticketField(title: string, more: { optional?: boolean; hint?: string } = {}): KnownBlock {

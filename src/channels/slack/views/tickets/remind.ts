@@ -4,7 +4,7 @@ import type { ReminderView } from '../../../../core/tickets/remind.ts'
 import { button, cut, escaped, field, modal, mrkdwn, notice, oneLine, option, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { moment } from '../words.ts'
-import type { TicketMeta } from './forms.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 const DAYS = [1, 2, 3, 5, 7, 14, 30]
 

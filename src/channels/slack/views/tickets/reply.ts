@@ -34,8 +34,8 @@ import {
   templateField,
   whenFields,
 } from './composer.ts'
-import type { TicketMeta } from './forms.ts'
 import { copiesField, filesField } from './new-ticket.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 /** All that the composer of an answer is drawn from. */
 export interface ReplyForm {

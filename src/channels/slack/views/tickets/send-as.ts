@@ -4,7 +4,7 @@ import type { LastUsed } from '../../../../core/senders/ticket.ts'
 import type { SenderRow } from '../../../../db/schema.ts'
 import { cut, field, limits, modal, notice, option, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'
-import type { TicketMeta } from './forms.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 /** What the mails of a ticket are sent from, from now on. */
 export function sendAsForm(ticket: TicketView, senders: SenderRow[], last: LastUsed | null): ModalView {

@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
 import { field, modal, option } from '../blocks.ts'
 import { ids } from '../ids.ts'
-import type { TicketMeta } from './forms.ts'
+import type { TicketMeta } from './ticket-meta.ts'
 
 /** Until when a ticket may sleep. */
 export type SnoozeChoice = 'tomorrow' | 'three_days' | 'monday' | 'moment' | 'answer'

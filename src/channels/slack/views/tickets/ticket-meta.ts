@@ -1,0 +1,4 @@
+/** What the forms of a ticket remember. */
+export interface TicketMeta {
+  ticketId: string
+}

@@ -9,6 +9,9 @@ import { chatRulesOf, setChatRules } from '../../core/chats/rules.ts'
 import { saveSegment } from '../../core/chats/segments.ts'
 import { customerFor, learnFacts } from '../../core/customers.ts'
 import { fromText } from '../../core/document.ts'
+import { listTickets } from '../../core/lists.ts'
+import { postMessage } from '../../core/messages/post.ts'
+import { closeTicket } from '../../core/tickets/change.ts'
 import { readPerson } from '../mail/address.ts'
 import { ZONE } from './hours.ts'
 import type { Town } from './town.ts'
@@ -103,5 +106,18 @@ async function answerIt(town: Town): Promise<void> {
   await town.settle()
   world.turnTo(begin.plus({ days: 1, hours: 4 }).toMillis())
   await town.write(chartFinished)
+  await thankAll(town)
   await town.settle()
+}
+
+/** Ben has what came back, since the chat was his. */
+async function thankAll(town: Town): Promise<void> {
+  const { overture } = town.world
+  const { ids } = await overture.store.read(q => listTickets(q, 'mine', town.agents.Ben.id, ANSWERS.length))
+  const body = fromText('Thank you! It is reserved for you, and the offer comes on Monday.')
+  for (const ticketId of ids)
+    await town.write(async tx => {
+      await postMessage(tx, { ticketId, author: town.actor('Ben'), body, visibility: 'public' })
+      await closeTicket(tx, ticketId, 'Reserved.', town.actor('Ben'))
+    })
 }

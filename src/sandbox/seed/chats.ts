@@ -96,9 +96,12 @@ async function answerIt(town: Town): Promise<void> {
   const begin = DateTime.fromMillis(world.overture.store.now(), { zone: ZONE })
   const customer = (at: number) => world.mail.customer(FLORISTS[at] as string)
   for (const [at, text] of ANSWERS.entries()) {
-    world.turnTo(begin.plus({ minutes: 12 + 35 * at * at }).toMillis())
+    const then = begin.plus({ minutes: 12 + 35 * at * at })
+    world.turnTo(then.toMillis())
     const who = customer(3 * at + 1)
     await who.reply(who.latest(), { text: `${text}\n\n${who.name}`, quote: 'gmail' })
+    await town.settle()
+    world.turnTo(then.plus({ minutes: 1 }).toMillis()) // word of it waits for the card
     await town.settle()
   }
   await customer(2).away(customer(2).latest(), 'I am at the fair until Monday.')
@@ -106,6 +109,8 @@ async function answerIt(town: Town): Promise<void> {
   await town.settle()
   world.turnTo(begin.plus({ days: 1, hours: 4 }).toMillis())
   await town.write(chartFinished)
+  await town.settle()
+  world.turnTo(begin.plus({ days: 1, hours: 5 }).toMillis())
   await thankAll(town)
   await town.settle()
 }

@@ -12,6 +12,7 @@ import type { Scene } from './scene.ts'
 import { scenes } from './scenes/index.ts'
 
 const LARGEST = 250_000
+const ZONE = 'Europe/Amsterdam' // where Tulip is
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(name => !scenes.some(s => s.name === name))
@@ -36,14 +37,16 @@ function fail(error: Error): void {
 
 async function take(browser: Browser, demo: Demo, scene: Scene): Promise<void> {
   const { name, width = 1100, height = 900, shows = 'Slack' } = scene
-  const { page } = await openWatched(browser, demo.url, { width, height })
+  const { page } = await openWatched(browser, demo.url, { width, height, zone: ZONE })
   await page.getByRole('button', { name: 'Dismiss hints' }).click()
   if (shows !== 'Both') await page.getByRole('button', { name: shows, exact: true }).click()
   const path = fileURLToPath(new URL(`${name}.png`, import.meta.url))
   try {
-    const subject = await scene.play(page, demo)
+    const subjects = await scene.play(page, demo)
     await page.mouse.move(0, 0)
-    await (subject ?? page).screenshot({ path, animations: 'disabled', caret: 'hide' })
+    await page.evaluate(() => document.activeElement instanceof HTMLButtonElement && document.activeElement.blur())
+    const clip = subjects.length ? around(await Promise.all(subjects.map(s => s.boundingBox()))) : undefined
+    await page.screenshot({ path, animations: 'disabled', caret: 'hide', ...(clip && { clip }) })
   } catch (error) {
     const seen = join(tmpdir(), `${name}.png`)
     await page.screenshot({ path: seen })
@@ -56,4 +59,14 @@ async function take(browser: Browser, demo: Demo, scene: Scene): Promise<void> {
   const { size } = statSync(path)
   console.log(`${name}.png: ${Math.round(size / 1000)} KB`)
   if (size > LARGEST) throw new Error(`${name}.png has ${size} bytes, more than ${LARGEST}.`)
+}
+
+type Box = { x: number; y: number; width: number; height: number }
+
+function around(boxes: (Box | null)[]): Box {
+  const all = boxes.filter(b => b !== null)
+  const [x, y] = [Math.min(...all.map(b => b.x)), Math.min(...all.map(b => b.y))]
+  const right = Math.max(...all.map(b => b.x + b.width))
+  const bottom = Math.max(...all.map(b => b.y + b.height))
+  return { x, y, width: right - x, height: bottom - y }
 }

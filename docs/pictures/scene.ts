@@ -8,8 +8,8 @@ export interface Scene {
   height?: number
   /** Shows Slack alone, or the mailboxes too. */
   shows?: 'Slack' | 'Both'
-  /** Does what is to be seen, and returns what is to be in the picture; nothing for the whole page. */
-  play(page: Page, demo: Demo): Promise<Locator | undefined>
+  /** Does what is to be seen, and returns what is to be in the picture, side by side or one above the other; nothing for the whole page. */
+  play(page: Page, demo: Demo): Promise<Locator[]>
 }
 
 export type Locator = ReturnType<Page['locator']>

@@ -30,7 +30,7 @@ export async function demo(args: string[]): Promise<void> {
   if (options.tour) return runTour()
   const demo = await startDemo({ port: options.port })
   console.log(
-    `Open ${demo.url}\nTwo agents, a ticket under way and two hundred customers are waiting. Ctrl+C ends it; nothing is kept.`,
+    `Open ${demo.url}\nThree teams with four weeks behind them, a ticket under way and two hundred customers are waiting. Ctrl+C ends it; nothing is kept.`,
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void demo.close())
 }

@@ -97,6 +97,33 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.close()
   })
 
+  it('submits a form after all that was entered in it, however slow the way is', async () => {
+    const { page, faults } = await openWatched(browser, demo.url)
+    const [opened, open] = gate()
+    const order: string[] = []
+    await page.route('**/choose', async route => {
+      await opened
+      await route.continue()
+    })
+    page.on('requestfinished', r => r.url().endsWith('/choose') && order.push('entered'))
+    page.on('request', r => r.url().endsWith('/submit') && order.push('submitted'))
+    await type(page, 'Message #support', '/ticket')
+    await page.keyboard.press('Enter')
+    const form = page.getByRole('dialog', { name: 'New ticket' })
+    await form.getByRole('textbox', { name: 'or paste an address' }).fill('slow@globex.test')
+    await form.getByRole('textbox', { name: 'Subject' }).fill('By a slow way')
+    await form.getByRole('textbox', { name: 'Message' }).fill('Hello, are you there?')
+    await form.getByRole('combobox', { name: 'Priority' }).click()
+    await page.getByRole('option', { name: 'Urgent' }).click()
+    await form.getByRole('button', { name: 'Create ticket' }).click()
+    open()
+    await page.getByRole('article').filter({ hasText: 'By a slow way' }).waitFor()
+    expect(order.at(-1)).toBe('submitted')
+    expect(order).toContain('entered')
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('draws a form anew for the fields of another one, keeps what was typed, and shows what was filled in', async () => {
     const { page, faults } = await openWatched(browser, demo.url)
     await type(page, 'Message #support', '/ticket bob@globex.test')
@@ -360,4 +387,13 @@ async function more(message: ReturnType<Page['locator']>, page: Page, action: st
   await message.hover()
   await message.getByRole('button', { name: 'More actions for this message' }).click()
   await page.getByRole('menuitem', { name: action }).click()
+}
+
+/** A promise, and what resolves it. */
+function gate(): [Promise<void>, () => void] {
+  let open = () => {}
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
+  return [opened, open]
 }

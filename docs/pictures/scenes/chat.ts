@@ -10,6 +10,6 @@ export const chat: Scene = {
     const one = card(page, 'Chat 1 ·')
     await one.getByRole('button', { name: /repl(y|ies)/ }).click()
     await page.getByRole('complementary', { name: 'Thread' }).getByRole('img').last().waitFor()
-    return undefined
+    return []
   },
 }

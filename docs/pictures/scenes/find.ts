@@ -9,14 +9,20 @@ async function openHome(page: Page): Promise<void> {
 /** The form of Find, begun from App Home. */
 export const find: Scene = {
   name: 'find',
-  height: 1300,
+  height: 920,
   async play(page) {
     await openHome(page)
     await page.getByRole('button', { name: 'Find', exact: true }).click()
     const form = page.getByRole('dialog', { name: 'Find' })
     await form.getByRole('textbox').first().fill('tulips -invoice')
-    await pick(page, form, 'Status', 'New reply')
-    return form
+    await pick(page, form, 'Status', 'In progress')
+    await page.getByRole('option', { name: 'New reply' }).click()
+    await page.keyboard.press('Tab')
+    await form.getByRole('combobox', { name: 'Tag', exact: true }).click()
+    await page.keyboard.type('Late')
+    await page.getByRole('option', { name: /Late/ }).first().click()
+    await page.keyboard.press('Tab')
+    return [form]
   },
 }
 
@@ -29,6 +35,6 @@ export const view: Scene = {
     await page.getByRole('button', { name: /Waiting for us/ }).click()
     const found = page.getByRole('dialog', { name: /Find|Waiting/ })
     await found.getByText(/\d+ tickets?/).first().waitFor()
-    return found
+    return [found]
   },
 }

@@ -19,6 +19,6 @@ export const form: Scene = {
     await form.getByRole('button', { name: 'Create ticket' }).click()
     await form.getByText('Write a whole web address').waitFor()
     await form.getByText('Order number').scrollIntoViewIfNeeded()
-    return form
+    return [form]
   },
 }

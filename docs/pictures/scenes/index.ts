@@ -2,10 +2,10 @@ import type { Scene } from '../scene.ts'
 import { chat } from './chat.ts'
 import { find, view } from './find.ts'
 import { form } from './form.ts'
-import { customer, trouble } from './people.ts'
-import { sla, stats } from './sla.ts'
+import { customer, tray, trouble } from './people.ts'
+import { chart, sla, stats } from './sla.ts'
 import { merge, schedule, ticket } from './tickets.ts'
-import { template } from './template.ts'
+import { template, templates } from './template.ts'
 
 /** All pictures of the docs, in the order in which they are taken. */
 export const scenes: Scene[] = [
@@ -16,9 +16,12 @@ export const scenes: Scene[] = [
   schedule,
   merge,
   sla,
+  templates,
   template,
   stats,
+  chart,
   customer,
   trouble,
+  tray,
   chat,
 ]

@@ -1,27 +1,41 @@
 import { card, goTo, type Scene, write } from '../scene.ts'
 
-/** What is promised, on the card: one that is near, one that is overdue. */
+/** What is promised, on the card: one that is overdue, one that is near. */
 export const sla: Scene = {
   name: 'sla',
-  height: 1000,
+  height: 1060,
   async play(page) {
     await goTo(page, 'dispatch')
-    await card(page, 'Where is your lorry?').waitFor()
-    return page.getByRole('log', { name: 'Messages' })
+    const late = card(page, 'No flowers at our stage')
+    await late.waitFor()
+    return [late, card(page, 'Can the driver ring'), page.getByRole('article').last()]
   },
 }
 
-/** The figures of four weeks with their chart. */
+/** The figures of four weeks. */
 export const stats: Scene = {
   name: 'stats',
-  height: 1100,
+  width: 840,
   async play(page) {
     await write(page, '/outreach stats 28d')
-    const figures = page.getByRole('article', { name: /^Only visible to you/ })
-    await figures.getByRole('button', { name: 'Send me the chart' }).click()
-    await page.getByText('The chart is in your direct messages.').waitFor()
+    const figures = page.getByRole('article', { name: /^Only visible to you/ }).filter({ hasText: 'Figures of Support' })
+    await figures.waitFor()
+    return [figures]
+  },
+}
+
+/** The same as a chart. */
+export const chart: Scene = {
+  name: 'stats-chart',
+  height: 700,
+  async play(page) {
+    await write(page, '/outreach stats 28d')
+    const figures = page.getByRole('article', { name: /^Only visible to you/ }).filter({ hasText: 'Figures of Support' })
+    await figures.getByRole('button', { name: 'Send me the chart' }).last().click()
+    await page.getByText('The chart is in your direct messages.').last().waitFor()
     await goTo(page, 'Overture messages')
-    await page.getByRole('img', { name: /figures/ }).waitFor()
-    return page.getByRole('img', { name: /figures/ })
+    const picture = page.getByRole('img', { name: /figures/ }).last()
+    await picture.waitFor()
+    return [picture]
   },
 }

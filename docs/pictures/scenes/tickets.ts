@@ -1,4 +1,4 @@
-import { card, more, pick, type Scene } from '../scene.ts'
+import { card, more, type Scene } from '../scene.ts'
 
 /** The main job: the card, its thread, and the customer's mailbox. */
 export const ticket: Scene = {
@@ -10,9 +10,9 @@ export const ticket: Scene = {
     await card(page, 'Your tulip bulbs are delayed').getByRole('button', { name: /repl(y|ies)/ }).click()
     await page.getByRole('complementary', { name: 'Thread' }).getByText('red ones').first().waitFor()
     await page.getByRole('button', { name: /^Mailbox of Jane/ }).click()
-    await page.getByRole('button', { name: /^Mail from/ }).last().click()
+    await page.getByRole('button', { name: /^Mail from .*Your tulip bulbs/ }).click()
     await page.frameLocator('iframe').getByText('Hello Jane').waitFor()
-    return undefined
+    return []
   },
 }
 
@@ -22,7 +22,7 @@ export const schedule: Scene = {
   async play(page) {
     const waiting = card(page, 'Flowers for your gala')
     await waiting.scrollIntoViewIfNeeded()
-    return waiting
+    return [waiting]
   },
 }
 
@@ -34,9 +34,11 @@ export const merge: Scene = {
     await one.scrollIntoViewIfNeeded()
     await more(page, one, 'Merge')
     const form = page.getByRole('dialog', { name: /^Merge/ })
-    await pick(page, form, 'Merge with', /Bulbs do not sprout/)
+    await form.getByRole('combobox', { name: 'Merge with' }).click()
+    await page.keyboard.type('Bulbs do')
+    await page.getByRole('option', { name: /Bulbs do not sprout/ }).first().click()
     await form.getByRole('button', { name: 'Merge' }).click()
-    await form.getByText('next mail').first().waitFor()
-    return form
+    await form.getByText(/next/).first().waitFor()
+    return [form]
   },
 }

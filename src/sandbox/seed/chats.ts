@@ -9,6 +9,9 @@ import { chatRulesOf, setChatRules } from '../../core/chats/rules.ts'
 import { saveSegment } from '../../core/chats/segments.ts'
 import { customerFor, learnFacts } from '../../core/customers.ts'
 import { fromText } from '../../core/document.ts'
+import { listTickets } from '../../core/lists.ts'
+import { postMessage } from '../../core/messages/post.ts'
+import { closeTicket } from '../../core/tickets/change.ts'
 import { readPerson } from '../mail/address.ts'
 import { ZONE } from './hours.ts'
 import type { Town } from './town.ts'
@@ -93,9 +96,12 @@ async function answerIt(town: Town): Promise<void> {
   const begin = DateTime.fromMillis(world.overture.store.now(), { zone: ZONE })
   const customer = (at: number) => world.mail.customer(FLORISTS[at] as string)
   for (const [at, text] of ANSWERS.entries()) {
-    world.turnTo(begin.plus({ minutes: 12 + 35 * at * at }).toMillis())
+    const then = begin.plus({ minutes: 12 + 35 * at * at })
+    world.turnTo(then.toMillis())
     const who = customer(3 * at + 1)
     await who.reply(who.latest(), { text: `${text}\n\n${who.name}`, quote: 'gmail' })
+    await town.settle()
+    world.turnTo(then.plus({ minutes: 1 }).toMillis()) // word of it waits for the card
     await town.settle()
   }
   await customer(2).away(customer(2).latest(), 'I am at the fair until Monday.')
@@ -104,4 +110,19 @@ async function answerIt(town: Town): Promise<void> {
   world.turnTo(begin.plus({ days: 1, hours: 4 }).toMillis())
   await town.write(chartFinished)
   await town.settle()
+  world.turnTo(begin.plus({ days: 1, hours: 5 }).toMillis())
+  await thankAll(town)
+  await town.settle()
+}
+
+/** Ben has what came back, since the chat was his. */
+async function thankAll(town: Town): Promise<void> {
+  const { overture } = town.world
+  const { ids } = await overture.store.read(q => listTickets(q, 'mine', town.agents.Ben.id, ANSWERS.length))
+  const body = fromText('Thank you! It is reserved for you, and the offer comes on Monday.')
+  for (const ticketId of ids)
+    await town.write(async tx => {
+      await postMessage(tx, { ticketId, author: town.actor('Ben'), body, visibility: 'public' })
+      await closeTicket(tx, ticketId, 'Reserved.', town.actor('Ben'))
+    })
 }

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon'
 import { tendAllClocks } from '../../core/sla/tend.ts'
+import { sendDigests } from '../../core/stats/digest.ts'
 import { addTag } from '../../core/tags/tags.ts'
 import { chanceOf, oneOf } from '../mail/chance.ts'
 import { SHOPS } from './customers.ts'
@@ -9,7 +10,6 @@ import { OURS, type Story, THEIRS } from './stories.ts'
 import type { Talk, Town } from './town.ts'
 
 const WEEKS = 4
-const DAY_MS = 86_400_000
 
 /** When the story of the town begins (ms UTC). */
 export function longAgo(): number {
@@ -25,8 +25,8 @@ export function longFriday(): number {
  * The weekdays from one moment (ms UTC) until before another one, but no later than the day before yesterday: each with
  * its tickets, which are all closed in the end.
  */
-export async function seedHistory(town: Town, from: number, to: number): Promise<void> {
-  const chance = chanceOf(Math.floor(from / DAY_MS))
+export async function seedHistory(town: Town, from: number, to: number, seed: number): Promise<void> {
+  const chance = chanceOf(seed)
   for (const day of weekdays(from, to)) {
     const lives: Step[][] = []
     for (let talks = 1 + Math.round(chance()); talks > 0; talks--) {
@@ -36,7 +36,7 @@ export async function seedHistory(town: Town, from: number, to: number): Promise
       const { who } = oneOf(SHOPS.slice(2), chance) // Jane and Bob are met by visitors
       lives.push(lifeOf(town, { story, who, by: oneOf(['Ann', 'Ann', 'Ben'] as const, chance), isOurs, day, chance }))
     }
-    await liveThrough(town, lives)
+    await liveThrough(town, lives, day)
   }
 }
 
@@ -60,8 +60,10 @@ interface Step {
   work: () => Promise<unknown>
 }
 
-/** A day's conversations side by side, each a step further once all that the step before brought about is done. */
-async function liveThrough({ world, settle }: Town, lives: Step[][]): Promise<void> {
+/** A day: what is told in the morning, and its conversations side by side, each a step further once all that the step before brought about is done. */
+async function liveThrough({ world, settle }: Town, lives: Step[][], day: DateTime): Promise<void> {
+  world.turnTo(day.plus({ hours: 9 }).toMillis())
+  await sendDigests(world.overture.store)
   for (let i = 0; lives.some(life => life[i]); i++) {
     const steps = lives.flatMap(life => life[i] ?? []).toSorted((a, b) => a.at - b.at)
     for (const { at, work } of steps) {
@@ -105,7 +107,7 @@ function lifeOf(town: Town, { story, who, by, isOurs, day, chance }: Life): Step
   }
   return [
     begin,
-    after(150, () => (isOurs ? talk.hear(answer) : ours(hello(answer)))),
+    after(chance() < 1 / 8 ? 330 : 150, () => (isOurs ? talk.hear(answer) : ours(hello(answer)))),
     after(45, async () => thanks && (isOurs ? ours(thanks) : talk.hear(thanks))),
     after(60, () => talk.close(by, 'Done.')),
   ]

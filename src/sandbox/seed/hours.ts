@@ -1,6 +1,7 @@
 import { setAutoClose, USUAL_REMINDER } from '../../core/auto-close/settings.ts'
 import { type Hours, setTeamHours } from '../../core/hours/settings.ts'
 import { addPolicy } from '../../core/sla/policies.ts'
+import { setDigest } from '../../core/stats/digest.ts'
 import type { Town } from './town.ts'
 
 export const ZONE = 'Europe/Amsterdam'
@@ -54,4 +55,9 @@ export async function seedHours(town: Town): Promise<void> {
       except: ['urgent'],
     })
   })
+}
+
+/** The week of Support is told in its channel on Monday mornings. */
+export async function seedDigest({ write, teams }: Town): Promise<void> {
+  await write(tx => setDigest(tx, teams.Support.id, { weekday: 1, time: '09:00' }))
 }

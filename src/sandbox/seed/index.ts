@@ -3,8 +3,8 @@ import { seedChat } from './chats.ts'
 import { seedCustomers } from './customers.ts'
 import { seedFields, seedTagGroups } from './fields.ts'
 import { longAgo, longFriday, seedHistory } from './history.ts'
-import { seedHours } from './hours.ts'
-import { seedJane } from './jane.ts'
+import { seedDigest, seedHours } from './hours.ts'
+import { seedJane, seedJanesPast } from './jane.ts'
 import { NAMES, seedAgents } from './people.ts'
 import { holdAll, seedTeams } from './teams.ts'
 import { seedTemplates, seedViews } from './templates.ts'
@@ -24,10 +24,12 @@ export async function seed(world: World, holdMs: number): Promise<void> {
   await seedTemplates(town)
   const fields = await seedFields(town)
 
-  await seedHistory(town, longAgo(), longFriday())
+  await seedJanesPast(town)
+  await seedHistory(town, longAgo(), longFriday(), 1637)
   world.turnTo(longFriday())
   await seedChat(town)
-  await seedHistory(town, longFriday(), Date.now())
+  await seedDigest(town)
+  await seedHistory(town, longFriday(), Date.now(), 1639)
   await seedTickets(town)
   world.turnTo(null)
   await seedTroubles(town)

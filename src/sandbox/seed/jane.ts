@@ -6,6 +6,18 @@ import { JANE } from './customers.ts'
 import type { TicketFields } from './fields.ts'
 import type { Town } from './town.ts'
 
+/** What Jane and Tulip wrote to each other some time ago. */
+export async function seedJanesPast(town: Town): Promise<void> {
+  const talk = await town.open('Support', 'Ann', JANE, {
+    subject: 'Your autumn order is complete',
+    text: 'Hello Jane,\n\nyour autumn order (T-1001) left us today, all fourteen boxes. Is there anything that we should do better next year?',
+  })
+  await town.settle()
+  await talk.hear('All came in time, thank you! Next year please a little later: our shelves were still full.')
+  await town.settle()
+  await talk.close('Ann', 'Done.')
+}
+
 const SUBJECT = 'Your tulip bulbs are delayed'
 const DAY_MS = 86_400_000
 
@@ -24,7 +36,7 @@ export async function seedJane(town: Town, fields: TicketFields): Promise<void> 
       'Hello Jane,\n\nyour order *T-1042* leaves us on _Thursday_ instead of Monday: the frost got into the fields. You may\n• wait for the same bulbs,\n• or have the red ones tomorrow.\n\nWhich would you like?',
     priority: 'high',
   })
-  const first = await slack.until(() => jane.inbox[0])
+  const first = await slack.until(() => jane.inbox.find(m => m.subject.includes(SUBJECT)))
   await jane.reply(first, {
     text: 'Hi Ann,\n\nthank you for telling me early! The red ones tomorrow would be lovely.\n\nJane',
     quote: 'gmail',

@@ -41,11 +41,11 @@ export async function seedTickets(town: Town): Promise<void> {
   await lorry(town)
   await ago(3 * HOUR_MS)
   const overdue = await town.comesIn('Dispatch', who('Grace'), {
-    subject: 'Where is your lorry?',
+    subject: 'No flowers at our stage',
     text: 'Hello,\n\nour stage is built and there are no flowers. When will your lorry be here?',
   })
   await overdue.take('Fay')
-  await ago(100 * MINUTE_MS)
+  await ago(105 * MINUTE_MS)
   const near = await town.comesIn('Dispatch', who('Nora'), {
     subject: 'Can the driver ring before he comes?',
     text: 'Hello,\n\nour gate is closed tomorrow morning. Could your driver ring me ten minutes before?',

@@ -10,6 +10,7 @@ import { openTicket } from '../../core/tickets/open.ts'
 import { closeTicket } from '../../core/tickets/status.ts'
 import type { AgentRow, TeamRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { readPerson } from '../mail/address.ts'
 import type { Customer, Mail, ReplyText } from '../mail/types.ts'
 import type { World } from '../world.ts'
 import type { AgentName } from './people.ts'
@@ -65,7 +66,8 @@ export function townOf(world: World, agents: Town['agents'], teams: Town['teams'
       async hear(text, more) {
         const mine = customer.inbox.findLast(m => m.subject.includes(subject))
         if (!mine) throw new Error(`${customer.name} has no mail of ${identifier}.`)
-        const answer = await customer.reply(mine, { text: `${text}\n\n${customer.name}`, quote: 'gmail', ...more })
+        const name = more?.from ? readPerson(more.from).name : customer.name
+        const answer = await customer.reply(mine, { text: `${text}\n\n${name}`, quote: 'gmail', ...more })
         await overture.inbox.flush()
         return answer
       },

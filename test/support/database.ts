@@ -39,7 +39,7 @@ const EMPTY = `
 const used = new Set<string>()
 
 /** A connection to each database of this process: a new one is a process of PostgreSQL's that knows nothing yet. */
-const sweepers = new Map<string, pg.Client>()
+const sweepers = new Map<string, pg.Pool>()
 
 /**
  * Making a database takes PostgreSQL 400 ms, emptying one takes 2: so each of vitest's workers keeps a few, from file to
@@ -54,7 +54,7 @@ async function newPostgres(server: string): Promise<TestDatabase> {
   const url = new URL(server)
   url.pathname = `/${name}`
   try {
-    await (sweepers.get(name) ?? (await sweeperOf(name, url))).query(EMPTY)
+    await (sweepers.get(name) ?? sweeperOf(name, url)).query(EMPTY)
   } catch (error) {
     if ((error as { code?: string }).code !== DATABASE_UNKNOWN) throw error
     await ask(server, `create database ${name} template ${inject('postgresTemplate')}`)
@@ -67,10 +67,9 @@ async function newPostgres(server: string): Promise<TestDatabase> {
   }
 }
 
-async function sweeperOf(name: string, url: URL): Promise<pg.Client> {
-  const sweeper = new pg.Client({ connectionString: url.href })
-  await sweeper.connect()
-  sweeper.on('error', () => {}) // the server ends before this process
+function sweeperOf(name: string, { href }: URL): pg.Pool {
+  const sweeper = new pg.Pool({ connectionString: href, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true })
+  sweeper.on('error', () => {}) // a test ended its connection: it takes another
   sweepers.set(name, sweeper)
   return sweeper
 }

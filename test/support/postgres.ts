@@ -41,6 +41,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
       ...setting('fsync=off'),
       ...setting('full_page_writes=off'),
       ...setting('synchronous_commit=off'),
+      // Planning anew, on connections that know nothing yet, is most of its work here: it joins tables as they are written.
+      ...setting('join_collapse_limit=1'),
+      ...setting('jit=off'),
     ],
     onLog: () => {},
     onError: () => {},

@@ -12,7 +12,7 @@ import { newDatabase } from './database.ts'
 
 /**
  * Overture itself between an imaginary Slack and an imaginary mail world, all over real protocols. Ann and Ben work at
- * Tulip; they write to Jane at Acme. Nothing is held unless a test asks for it.
+ * Tulip; they write to Jane at Acme. Nothing is held, and Slack takes posts as fast as they come, unless a test asks for it.
  */
 export interface World {
   slack: SlackSandbox
@@ -49,6 +49,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const port = options.http ? await (await import('./process.ts')).freePort() : 0
   const slack = await startSlack({
     manifest: readFileSync('manifest.yml', 'utf8'),
+    limits: false,
     ...(options.http ? { eventsUrl: `http://127.0.0.1:${port}/slack/events` } : {}),
     ...options.slack,
   })

@@ -10,7 +10,7 @@ const DAY = 24 * HOUR
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ env: { PUBLIC_URL: 'https://desk.tulip.test' }, slack: { limits: false } })
+  world = await startWorld({ env: { PUBLIC_URL: 'https://desk.tulip.test' } })
   await world.openTicket({ customer_typed: 'Jane Doe <jane@acme.test>' }).catch(() => {})
 })
 afterAll(() => world?.close())

@@ -21,17 +21,18 @@ import * as values from '../values.ts'
 
 /** Customers' and companies' pages, and what can be done on them. */
 export function listenToPeople(app: App, desk: Desk): void {
-  const opens = (id: string, view: (person: PersonPage) => ModalView) =>
+  const opens = (id: string, view: (person: PersonPage) => ModalView, letIn: typeof admitChanging = admit) =>
     app.action<BlockAction>(
       id,
       onPress(desk, async ({ body, user, value }) => {
+        await letIn(desk, user)
         await openForm(desk, body, view(await load(desk, user, value)))
       }),
     )
   for (const id of [ids.openPerson, ids.findPerson]) opens(id, personView)
-  opens(ids.editPerson, personForm)
-  opens(ids.addPersonNote, personNoteForm)
-  opens(ids.mergePerson, mergeForm)
+  opens(ids.editPerson, personForm, admitChanging)
+  opens(ids.addPersonNote, personNoteForm, admitChanging)
+  opens(ids.mergePerson, mergeForm, admitChanging)
   const on = (id: string, work: (pressed: Pressed) => Promise<void>) => app.action<BlockAction>(id, onPress(desk, work))
   on(ids.openAccount, pressed => openAccount(desk, pressed))
   on(ids.writeTo, pressed => write(desk, pressed))
@@ -82,7 +83,7 @@ async function write(desk: Desk, { body, user, value }: Pressed): Promise<void> 
 }
 
 async function removeNote(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  const agent = await admitChanging(desk, user)
+  const agent = await desk.people.agent(user)
   await desk.store.write(tx => removeCustomerNote(tx, value, agent))
   if (!body.view) return
   const { customerId } = values.metaOf<PersonMeta>(body.view)
@@ -106,7 +107,7 @@ async function change(
   work: (tx: Tx, customerId: string, v: values.Values, by: AgentRow) => Promise<unknown>,
 ): Promise<Done> {
   const { customerId } = values.metaOf<PersonMeta>(view)
-  const agent = await admitChanging(desk, user.id)
+  const agent = await desk.people.agent(user.id)
   await desk.store.write(tx => work(tx, customerId, view.state.values, agent))
   const below = view.previous_view_id
   return {

@@ -16,6 +16,7 @@ import { accountView } from '../../views/people/account.ts'
 import { mergeForm, type PersonMeta, personForm, personNoteForm, personView } from '../../views/people/page.ts'
 import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import { openNewTicket, startWith } from '../tickets/ticket-form.ts'
 import * as values from '../values.ts'
 
@@ -108,7 +109,7 @@ async function change(
 ): Promise<Done> {
   const { customerId } = values.metaOf<PersonMeta>(view)
   const agent = await desk.people.agent(user.id)
-  await desk.store.write(tx => work(tx, customerId, view.state.values, agent))
+  await desk.store.write(tx => once(tx, view, () => work(tx, customerId, view.state.values, agent)))
   const below = view.previous_view_id
   return {
     keepBelow: true,

@@ -2,8 +2,10 @@ import type { BanRow, InboundRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { banOf } from './bans.ts'
+import type { Actor } from './events.ts'
 import { type About, pendingAgain } from './inbound.ts'
 import type { Arrival } from './letter.ts'
+import { refuseUnlessChangesSome } from './permissions/may.ts'
 import { aboutOf, settleArrival } from './receive/record.ts'
 
 /** A mail that a ban kept out. */
@@ -53,7 +55,8 @@ function bannedMail(r: Pick<InboundRow, 'id' | 'received_at' | 'about' | 'droppe
 }
 
 /** Takes in one mail that a ban kept out, as if it had just come; the ban stays. Throws a Problem when that cannot be. */
-export async function takeInBanned(tx: Tx, id: string): Promise<void> {
+export async function takeInBanned(tx: Tx, id: string, actor: Actor): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
     .set({ ...pendingAgain(tx), passed_at: tx.now, banned_by: null, about: null })

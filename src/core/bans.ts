@@ -7,6 +7,7 @@ import { Problem } from '../lib/problem.ts'
 import { catchAllOf, domainOf, isFreeMail, readAddress, withoutPlus } from './addresses.ts'
 import { actorOf } from './agents.ts'
 import { record } from './events.ts'
+import { refuseUnlessChangesSome } from './permissions/may.ts'
 import { refuseUnlessLead } from './permissions/roles.ts'
 import { allAliases } from './senders/aliases.ts'
 import { isOwnAddress, senders } from './senders/find.ts'
@@ -25,6 +26,7 @@ export interface BanForm {
  * is missing, and under `until` for a time that is over.
  */
 export async function ban(tx: Tx, form: BanForm): Promise<string> {
+  await refuseUnlessChangesSome(tx.q, actorOf(form.by))
   const address = readPattern(form.address)
   const reason = form.reason.trim()
   if (!reason) throw new Problem('invalid', 'Say why, for those who find this ban later.', 'reason')

@@ -17,18 +17,35 @@ export interface NewInbound {
  * stored before, which is as good: the first one stands.
  */
 export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean> {
+  const isNew = await insert(tx, arrival, { state: 'pending', settled_at: null })
+  tx.wake('inbox')
+  return isNew
+}
+
+/**
+ * Whether something comes from the desk for the first time that may come in twice and is done at once, such as a submitted
+ * form; from now on it is known. Who asks while another does it waits for the other.
+ */
+export function isFirstTime(tx: Tx, key: string): Promise<boolean> {
+  return insert(tx, { channel: DESK, key, raw: Buffer.alloc(0) }, { state: 'recorded', settled_at: tx.now })
+}
+
+async function insert(
+  tx: Tx,
+  { channel, key, raw, envelope = {} }: NewInbound,
+  is: Pick<InboundRow, 'state' | 'settled_at'>,
+): Promise<boolean> {
   const { numAffectedRows } = await insertInbound(tx.q, {
     id: newId(),
-    channel: arrival.channel,
-    key: arrival.key,
-    raw: arrival.raw,
-    envelope: JSON.stringify(arrival.envelope ?? {}),
-    state: 'pending',
+    channel,
+    key,
+    raw,
+    envelope: JSON.stringify(envelope),
+    ...is,
     reason: null,
     attempts: 0,
     due_at: tx.now,
     received_at: tx.now,
-    settled_at: null,
     message_id: null,
     about: null,
     team_id: null,
@@ -41,7 +58,6 @@ export async function storeInbound(tx: Tx, arrival: NewInbound): Promise<boolean
     ticket_id: null,
     given_by: null,
   })
-  tx.wake('inbox')
   return numAffectedRows > 0n
 }
 

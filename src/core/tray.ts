@@ -6,7 +6,7 @@ import { liftAlert } from './alerts.ts'
 import { rawOf } from './dropped.ts'
 import type { Actor } from './events.ts'
 import { type About, pendingAgain } from './inbound.ts'
-import { refuseUnlessMay } from './permissions/may.ts'
+import { refuseUnlessChangesSome, refuseUnlessMay, refuseUnlessOpens } from './permissions/may.ts'
 import { floodKey } from './receive/flood.ts'
 import { usableSender } from './senders/usual.ts'
 import { MAIL } from './threads.ts'
@@ -93,6 +93,7 @@ function newestHeld(q: Query, address: string): Promise<Pick<InboundRow, 'reason
 
 /** Has all that is held of an author understood once more, as if it had not been too much. Returns how many. */
 export async function letThrough(tx: Tx, address: string, actor: Actor): Promise<number> {
+  await refuseUnlessChangesSome(tx.q, actor)
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
     .set({ ...pendingAgain(tx), passed_at: tx.now })
@@ -107,6 +108,7 @@ export async function letThrough(tx: Tx, address: string, actor: Actor): Promise
 
 /** Puts aside for good all that is held of an author; it is kept, but shown nowhere. Returns how many. */
 export async function throwAway(tx: Tx, address: string, actor: Actor): Promise<number> {
+  await refuseUnlessChangesSome(tx.q, actor)
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
     .set({ state: 'ignored', reason: `${actor.name} threw away what was held of ${address}.` })
@@ -120,6 +122,7 @@ export async function throwAway(tx: Tx, address: string, actor: Actor): Promise<
 
 /** Puts one mail of the tray aside for good; it is kept, but shown nowhere. */
 export async function throwOneAway(tx: Tx, id: string, actor: Actor): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
     .set({ state: 'ignored', reason: `${actor.name} threw it away.` })
@@ -149,8 +152,12 @@ export async function tray(q: Query, limit: number): Promise<TrayEntry[]> {
   }))
 }
 
-/** Gives a mail of the tray to a team: it is understood once more and becomes a new ticket there. */
-export async function giveToTeam(tx: Tx, id: string, teamId: string): Promise<void> {
+/**
+ * Gives a mail of the tray to a team: it is understood once more and becomes a new ticket there. Throws a Problem for an
+ * agent who may open none there.
+ */
+export async function giveToTeam(tx: Tx, id: string, teamId: string, actor: Actor): Promise<void> {
+  await refuseUnlessOpens(tx.q, actor, teamId)
   await usableSender(tx.q, teamId, null)
   const { numUpdatedRows } = await tx.q
     .updateTable('inbound')
@@ -173,7 +180,8 @@ export async function giveToTicket(tx: Tx, id: string, ticketId: string, actor: 
 }
 
 /** Has a mail of the tray understood once more as it is, such as after an outage, or with a newer Overture. */
-export async function tryAgain(tx: Tx, id: string): Promise<void> {
+export async function tryAgain(tx: Tx, id: string, actor: Actor): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
   await takeOut(tx, id, {})
 }
 

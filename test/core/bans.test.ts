@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { actorOf } from '../../src/core/agents.ts'
 import { bannedMails, takeInBanned } from '../../src/core/banned-mails.ts'
 import { ban, banOf, endBans, searchBans, unban } from '../../src/core/bans.ts'
 import { fromText } from '../../src/core/document.ts'
@@ -121,14 +122,16 @@ describe('a ban', () => {
       about: { from: 'Jane Doe <jane@acme.test>', text: 'Please read this.' },
       isWhole: true,
     })
-    await town.store.write(tx => takeInBanned(tx, first?.id ?? ''))
+    await town.store.write(tx => takeInBanned(tx, first?.id ?? '', actorOf(town.ann)))
     await town.arriveAgain(mail)
     expect((await town.messages(ticket.id)).at(-1)).toMatchObject({
       text: 'Please read this.',
       author_kind: 'customer',
     })
     expect(await kept()).toHaveLength(1)
-    await expect(town.store.write(tx => takeInBanned(tx, first?.id ?? ''))).rejects.toThrow('taken in already')
+    await expect(town.store.write(tx => takeInBanned(tx, first?.id ?? '', actorOf(town.ann)))).rejects.toThrow(
+      'taken in already',
+    )
     expect(await banned('jane@acme.test')).toBe(true)
     await town.store.write(tx => unban(tx, '*@acme.test', town.ann))
     expect((await town.store.read(q => searchBans(q, '', 10)))[0]).toMatchObject({ kept: 1, ended_at: town.clock.now })

@@ -1,12 +1,19 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf, seeAgent } from '../../src/core/agents.ts'
+import { takeInBanned } from '../../src/core/banned-mails.ts'
+import { ban } from '../../src/core/bans.ts'
+import { saveSegment } from '../../src/core/chats/segments.ts'
 import { fromText } from '../../src/core/document.ts'
+import { overture } from '../../src/core/events.ts'
 import { decideMessage, undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
 import { changeNote } from '../../src/core/messages/notes.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { messageView } from '../../src/core/messages/view.ts'
+import { changePerson } from '../../src/core/people/edit.ts'
+import { mergePeople } from '../../src/core/people/merge.ts'
+import { addCustomerNote, customerNotes, removeCustomerNote } from '../../src/core/people/notes.ts'
 import { ACTIONS, type Grants, grantsOf, REACHES, setGrants } from '../../src/core/permissions/grants.ts'
 import { reached, reaches, scopeOf } from '../../src/core/permissions/may.ts'
 import { setBaseRole, setTeamRole } from '../../src/core/permissions/roles.ts'
@@ -23,8 +30,9 @@ import { publishTicket } from '../../src/core/tickets/publish.ts'
 import { linkTickets, setParent } from '../../src/core/tickets/relations.ts'
 import { cancelReminder, remindAgent, remindersOf } from '../../src/core/tickets/remind.ts'
 import { closeTicket } from '../../src/core/tickets/status.ts'
-import { giveToTicket } from '../../src/core/tray.ts'
+import { giveToTeam, giveToTicket, letThrough, throwAway, throwOneAway, tryAgain } from '../../src/core/tray.ts'
 import type { AgentRow, BaseRole } from '../../src/db/schema.ts'
+import type { Tx } from '../../src/db/store.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 let town: Town
@@ -111,6 +119,35 @@ describe('a viewer', () => {
     for (const work of works) await expect(work()).rejects.toThrow('You may look at, but not change, SUP-1. Ask Ann.')
     await expect(town.open({ agent: cara })).rejects.toThrow('You may not open tickets in this team. Ask Ann.')
     expect(await town.view(ticket.id)).toMatchObject({ status: 'awaiting_customer', assignee: null })
+  })
+
+  it('changes nothing that belongs to no ticket either', async () => {
+    const ticket = await town.open()
+    const { id } = (await town.view(ticket.id)).customer
+    const note = await town.store.write(tx => addCustomerNote(tx, id, 'Likes tulips.', town.ann))
+    const person = { name: 'Eve', company: '', zone: '', tags: [], address: '' }
+    const segment = { name: 'All', filter: { words: 'a' }, agent: cara }
+    const works: ((tx: Tx) => Promise<unknown>)[] = [
+      tx => tryAgain(tx, 'none', actorOf(cara)),
+      tx => throwOneAway(tx, 'none', actorOf(cara)),
+      tx => letThrough(tx, 'eve@spam.test', actorOf(cara)),
+      tx => throwAway(tx, 'eve@spam.test', actorOf(cara)),
+      tx => takeInBanned(tx, 'none', actorOf(cara)),
+      tx => ban(tx, { address: 'eve@spam.test', reason: 'Junk.', by: cara }),
+      tx => changePerson(tx, id, person, actorOf(cara)),
+      tx => mergePeople(tx, id, 'none', actorOf(cara)),
+      tx => addCustomerNote(tx, id, 'Rude.', cara),
+      tx => removeCustomerNote(tx, note, cara),
+      tx => saveSegment(tx, segment),
+    ]
+    for (const work of works)
+      await expect(town.store.write(work)).rejects.toThrow('You may look, but not change anything. Ask Ann.')
+    await expect(town.store.write(tx => giveToTeam(tx, 'none', town.team.id, actorOf(cara)))).rejects.toThrow(
+      'You may not open tickets in this team. Ask Ann.',
+    )
+    await town.store.write(tx => changePerson(tx, id, person, overture))
+    expect((await town.view(ticket.id)).customer.name).toBe('Eve')
+    expect(await town.store.read(q => customerNotes(q, id, 10))).toHaveLength(1)
   })
 
   it('writes in the thread all the same, as a note that no mail carries', async () => {

@@ -4,7 +4,9 @@ import type { AgentRow, Schema, SegmentRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
+import { actorOf } from '../agents.ts'
 import { oldestAddress } from '../customers.ts'
+import { refuseUnlessChangesSome } from '../permissions/may.ts'
 
 /** Which customers are meant: those for whom all that is given holds; of several accounts or tags one is enough. */
 export interface Filter {
@@ -26,6 +28,7 @@ export async function saveSegment(
   tx: Tx,
   { name, filter, agent }: { name: string; filter: Filter; agent: AgentRow },
 ): Promise<string> {
+  await refuseUnlessChangesSome(tx.q, actorOf(agent))
   const title = name.trim().slice(0, 80)
   const faults: Problem[] = []
   if (!title) faults.push(new Problem('invalid', 'Give the segment a name.', 'name'))

@@ -7,6 +7,7 @@ import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
+import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { recordingChanges } from './history.ts'
 import { setTagsOfCustomer } from './tags.ts'
 
@@ -22,6 +23,7 @@ const LONGEST_NAME = 200
 
 /** Changes what is known of a customer. Throws Problems that name the fields. */
 export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: Actor): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
   const faults: Problem[] = []
   const gather = gathering(faults)
   const name = form.name.trim()

@@ -3,6 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { refreshSearch } from './edit.ts'
 import { recordingChanges } from './history.ts'
 
@@ -12,6 +13,7 @@ import { recordingChanges } from './history.ts'
  * address. Throws a Problem when they are the same, or one of them is no more.
  */
 export async function mergePeople(tx: Tx, fromId: string, intoId: string, actor: Actor): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
   if (fromId === intoId) throw new Problem('invalid', 'Choose somebody else.', 'person')
   const [from, into] = [await livingRow(tx.q, fromId), await livingRow(tx.q, intoId)]
   const tickets = await tx.q

@@ -1,17 +1,21 @@
-import type { CustomerNoteRow } from '../../db/schema.ts'
+import type { AgentRow, CustomerNoteRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { Actor } from '../events.ts'
+import { actorOf } from '../agents.ts'
+import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { refuseUnlessLead } from '../permissions/roles.ts'
 
 /** A note as it is shown, with the name of who wrote it. */
 export type CustomerNote = Pick<CustomerNoteRow, 'id' | 'text' | 'created_at'> & { by: string; agentId: string }
 
+type Author = Pick<AgentRow, 'id' | 'name'>
+
 const LONGEST = 3_000
 
 /** Keeps something in mind of a customer, for agents only. Returns the note's id. */
-export async function addCustomerNote(tx: Tx, customerId: string, text: string, by: { id: string }): Promise<string> {
+export async function addCustomerNote(tx: Tx, customerId: string, text: string, by: Author): Promise<string> {
+  await refuseUnlessChangesSome(tx.q, actorOf(by))
   const kept = text.trim()
   if (!kept) throw new Problem('invalid', 'Write a note.', 'note')
   if (kept.length > LONGEST) throw new Problem('invalid', 'A note has at most 3000 characters.', 'note')
@@ -24,10 +28,11 @@ export async function addCustomerNote(tx: Tx, customerId: string, text: string, 
 }
 
 /** Takes a note back: one's own, or anybody's for a lead. */
-export async function removeCustomerNote(tx: Tx, id: string, by: Pick<Actor, 'id'>): Promise<void> {
+export async function removeCustomerNote(tx: Tx, id: string, by: Author): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actorOf(by))
   const note = await tx.q.selectFrom('customer_notes').select('agent_id').where('id', '=', id).executeTakeFirst()
   if (!note) throw new Problem('not_found', 'This note is no more.')
-  if (note.agent_id !== by.id) await refuseUnlessLead(tx.q, by.id ?? '')
+  if (note.agent_id !== by.id) await refuseUnlessLead(tx.q, by.id)
   await tx.q.updateTable('customer_notes').set({ deleted_at: tx.now }).where('id', '=', id).execute()
 }
 

@@ -89,9 +89,10 @@ export async function writingOf(q: Query, agentId: string, ticket: Held): Promis
   return roleOf(standing, ticket.team_id) === 'drafter' ? 'drafts' : 'sends'
 }
 
-/** Throws a Problem that says who can help when there is no ticket at all that the agent may change. */
-export async function refuseUnlessChangesSome(q: Query, agentId: string): Promise<void> {
-  const { everywhere, teams } = await scopeOf(q, agentId, 'manage')
+/** Throws a Problem that says who can help when there is no ticket at all that an agent may change; others than agents may. */
+export async function refuseUnlessChangesSome(q: Query, actor: Pick<Actor, 'kind' | 'id'>): Promise<void> {
+  if (actor.kind !== 'agent' || !actor.id) return
+  const { everywhere, teams } = await scopeOf(q, actor.id, 'manage')
   if ([everywhere, ...teams.values()].some(reach => reach !== 'none')) return
   throw refusal('You may look, but not change anything.', await thoseInCharge(q))
 }
@@ -100,6 +101,17 @@ export async function refuseUnlessChangesSome(q: Query, agentId: string): Promis
 export async function refuseUnlessWrites(q: Query, agentId: string, teamId: string): Promise<void> {
   if ((await writingOf(q, agentId, openedBy(agentId, teamId))) === 'nothing')
     throw await refusalInTeam(q, 'You may not write to customers of this team.', teamId)
+}
+
+/** Throws a Problem that says who can help when an agent may not open tickets in a team; others than agents may. */
+export async function refuseUnlessOpens(q: Query, actor: Actor, teamId: string): Promise<void> {
+  if (actor.kind !== 'agent' || !actor.id) return
+  if ((await writingOf(q, actor.id, openedBy(actor.id, teamId))) === 'nothing') throw await refusalToOpen(q, teamId)
+}
+
+/** What somebody is told who may not open tickets in a team. */
+export function refusalToOpen(q: Query, teamId: string): Promise<Problem> {
+  return refusalInTeam(q, 'You may not open tickets in this team.', teamId)
 }
 
 /** What an agent opens in a team: theirs, as far as it decides who may do something with it. */

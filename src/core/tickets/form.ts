@@ -12,7 +12,7 @@ import { askedBy, formById } from '../fields/forms.ts'
 import type { Given } from '../fields/read.ts'
 import { faultsOfMissing, readFields, type Value } from '../fields/values.ts'
 import type { MailWish, NewFile } from '../letter.ts'
-import { openedBy, refusalInTeam, writingOf } from '../permissions/may.ts'
+import { openedBy, refusalToOpen, writingOf } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
@@ -61,8 +61,7 @@ export async function readForm(
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
   const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
-  if (writing === 'nothing')
-    faults.push(await refusalInTeam(tx.q, 'You may not open tickets in this team.', form.teamId))
+  if (writing === 'nothing') faults.push(await refusalToOpen(tx.q, form.teamId))
   const { parentId } = form
   if (parentId) await gather(() => refuseAsParent(tx.q, parentId, actorOf(form.agent)))
   const address = await gather(() => readCustomer(tx, form.customer))

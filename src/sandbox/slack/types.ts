@@ -231,6 +231,8 @@ export interface SubmitAnswer {
   became: 'errors' | 'closed' | 'cleared' | 'updated' | 'pushed'
   /** By block_id. */
   errors: Record<string, string>
+  /** Submitted twice: the errors that the second submission was answered with. */
+  again?: Record<string, string>
   /** Whether the errors are Slack's own (a required field is empty), so that the app was never asked. */
   isLocal: boolean
   /** The modal on top afterwards. */

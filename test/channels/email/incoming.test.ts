@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createEmail, type Email, type EmailOptions } from '../../../src/channels/email/index.ts'
+import { actorOf } from '../../../src/core/agents.ts'
 import { claimInbound } from '../../../src/core/inbound.ts'
 import { giveToTeam } from '../../../src/core/tray.ts'
 import type { InboundRow } from '../../../src/db/schema.ts'
@@ -80,7 +81,7 @@ test('a mail that goes round in circles is set aside until somebody gives it to 
     subject: 'Re: Your order',
     text: 'Hello',
   })
-  await town.store.write(tx => giveToTeam(tx, row.id, town.team.id))
+  await town.store.write(tx => giveToTeam(tx, row.id, town.team.id, actorOf(town.ann)))
   expect(await understand()).toMatchObject({ state: 'recorded' })
 })
 
@@ -89,7 +90,7 @@ test('what the mail system marks as spam waits in the tray, and is a ticket once
   const row = await arrive(mail('Buy now!', { 'X-Spam-Flag': 'YES' }))
   expect(row.state).toBe('unmatched')
   expect(row.reason).toContain('marked it as spam (x-spam-flag)')
-  await town.store.write(tx => giveToTeam(tx, row.id, town.team.id))
+  await town.store.write(tx => giveToTeam(tx, row.id, town.team.id, actorOf(town.ann)))
   expect(await understand()).toMatchObject({ state: 'recorded' })
 })
 

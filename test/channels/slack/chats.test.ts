@@ -117,12 +117,17 @@ describe('a chat', () => {
     ])
     await ann.click(place, 'find_recipient', 'bob@globex.test')
     await modalSays('Hello Bob, they are here.')
-    await ann.click(place, 'send_to_me')
+    await Promise.all([ann.click(place, 'send_to_me'), ann.click(place, 'send_to_me')])
     await modalSays('is on its way to ann@')
     const mine = await world.slack.until(() =>
       world.mail.accepted.find(m => m.envelope.to.join().startsWith('ann@') && m.text.includes('Hello Bob')),
     )
     expect(mine.subject).toBe('Our new tulips')
+    await world.settle()
+    const toAnn = () => world.mail.accepted.filter(m => m.envelope.to.join().startsWith('ann@'))
+    expect(toAnn()).toHaveLength(1)
+    await ann.click(place, 'send_to_me') // once it is there, she may ask for it again
+    await world.slack.until(() => toAnn().length === 2)
     expect(inboxOf('bob@globex.test')).toEqual([])
   })
 

@@ -51,7 +51,8 @@ describe('a template', () => {
     const { ann } = world
     const bad = await add({ name: ' ', subject: '{{ customer.name', message: 'Hello {{ customer | nonsense }}' })
     expect(Object.keys(bad.errors).sort()).toEqual(['message', 'name', 'subject'])
-    await ann.submit({ name: 'Hello', subject: 'For {{ customer.name }}', message: 'Hi {{ customer.first_name }}!' })
+    const hello = { name: 'Hello', subject: 'For {{ customer.name }}', message: 'Hi {{ customer.first_name }}!' }
+    expect((await ann.submit(hello, { twice: true })).again).toEqual({})
     await modalSays('Hello · Support')
     expect((await add({ name: 'Hello', message: 'Again' })).errors.name).toContain('called Hello already')
     await ann.submit({ name: 'Own', scope: 'Me alone', message: 'Mine, {{ customer.company }}.' })

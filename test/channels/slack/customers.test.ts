@@ -72,8 +72,9 @@ describe('a customer’s page', () => {
   it('keeps notes, which are taken back', async () => {
     await world.ann.click({ view: world.ann.modal().id }, 'add_person_note')
     await form('Note')
-    await world.ann.submit({ note: 'Likes <!channel> tulips.' })
+    await world.ann.submit({ note: 'Likes <!channel> tulips.' }, { twice: true })
     const page = await pageSays('Likes <!channel> tulips.')
+    expect(await world.overture.store.read(q => q.selectFrom('customer_notes').select('id').execute())).toHaveLength(1)
     await world.ann.click({ view: page.id }, 'remove_person_note')
     await world.slack.until(() => !wordsOf(world.ann.modal()).includes('tulips.'))
   })

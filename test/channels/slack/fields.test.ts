@@ -56,7 +56,8 @@ describe('the set-up of forms and fields', () => {
     })
     const wrong = await world.ann.submit({ name: 'Plan', options: 'Gold\nSilver', initial: 'Bronze' })
     expect(wrong.errors).toEqual({ initial: '“Bronze” cannot be chosen.' })
-    await world.ann.submit({ initial: 'gold', hint: 'What they pay for.', visible: ['yes'] }, { twice: true })
+    const plan = { initial: 'gold', hint: 'What they pay for.', visible: ['yes'] }
+    expect((await world.ann.submit(plan, { twice: true })).again).toEqual({})
     expect(wordsOf(await modal('Plan · Choice of one'))).toContain('customers see it')
     expect(await fields()).toMatchObject([
       { name: 'Plan', key: 'plan', options: ['Gold', 'Silver'], initial: ['Gold'] },
@@ -97,8 +98,10 @@ describe('the set-up of forms and fields', () => {
     expect(wrong.errors).toEqual({ on_close: 'Choose it above, too: the form must ask for what is needed.' })
     const twin = await world.ann.submit({ on_close: [], on_creation: [] })
     expect(twin.errors).toEqual({ name: 'There is a form General already.' })
-    await world.ann.submit({ name: 'Returns', priority: '🔴 Urgent', fields: ['Tariff', 'Order number'] })
+    const asking = { name: 'Returns', priority: '🔴 Urgent', fields: ['Tariff', 'Order number'] }
+    expect((await world.ann.submit(asking, { twice: true })).again).toEqual({})
     await modal('Returns · 🔴 Urgent · asks for 2 fields')
+    expect(await forms()).toHaveLength(2)
     const returns = (await forms())[1]!
     expect((await read(q => askedBy(q, returns.id))).map(f => f.id)).toEqual([tariff!.id, order!.id])
     await menu(returns.id, 'form_menu', `edit:${returns.id}`)

@@ -214,10 +214,12 @@ describe("a team's routing in Set-up", () => {
     await world.ann.close()
     await press('add_rule')
     await modal('New rule')
-    await world.ann.submit({ name: 'Orders', 'what:1': 'subject.contains', 'condition:1': 'order', agent: 'Ann' })
+    const orders = { name: 'Orders', 'what:1': 'subject.contains', 'condition:1': 'order', agent: 'Ann' }
+    await world.ann.submit(orders, { twice: true })
     await modal('2. Orders')
     const { id } = await team()
     const rules = () => world.overture.store.read(q => rulesOf(q, id))
+    expect(await rules()).toHaveLength(2)
     await press('move_rule_up', (await rules())[1]!.id)
     await modal('1. Orders')
     await press('edit_rule', (await rules())[0]!.id)

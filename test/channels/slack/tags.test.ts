@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tagGroups } from '../../../src/core/tags/groups.ts'
 import { findTags } from '../../../src/core/tags/tags.ts'
 import { newId } from '../../../src/lib/id.ts'
 import type { Block, MessageView } from '../../../src/sandbox/slack/types.ts'
@@ -78,7 +79,8 @@ describe('the set-up of tags', () => {
     await modal('It is on 1 ticket.')
     const taken = await world.ann.submit({ name: 'URGENT-vip' })
     expect(taken.errors).toEqual({ name: 'There is a tag URGENT-vip already. Merge this one into it instead.' })
-    await world.ann.submit({ name: 'Refunds', group: ['Money'] })
+    expect((await world.ann.submit({ name: 'Refunds', group: ['Money'] }, { twice: true })).again).toEqual({})
+    expect(await world.overture.store.read(tagGroups)).toMatchObject([{ name: 'Money' }])
     await modal('Refunds · Money · on 1 ticket')
     await cardSays('Refunds · urgent-vip')
     await editDetails()

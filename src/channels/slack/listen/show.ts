@@ -134,8 +134,8 @@ export async function admit(desk: Desk, userId: string, ticketId?: string, actio
 
 /** Who it is, for somebody who may change tickets at all, as what belongs to none asks for. Throws a Problem for others. */
 export async function admitChanging(desk: Desk, userId: string): Promise<AgentRow> {
-  const agent = await desk.people.agent(userId)
-  await desk.store.read(q => refuseUnlessChangesSome(q, agent.id))
+  const agent = await admit(desk, userId)
+  await desk.store.read(q => refuseUnlessChangesSome(q, actorOf(agent)))
   return agent
 }
 

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { storeInbound } from '../../../core/inbound.ts'
+import { isFirstTime, storeInbound } from '../../../core/inbound.ts'
 import type { NewFile } from '../../../core/letter.ts'
 import type { Tx } from '../../../db/store.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
@@ -34,6 +35,17 @@ export async function storeSubmission(tx: Tx, { user, view }: Submission, attemp
 export function keyOf(viewId: string, attempt = 0): string {
   return attempt ? `view:${viewId}:${attempt}` : `view:${viewId}`
 }
+
+/**
+ * Does what a form asks for, or a press in a view, once: the same again, as after a double click, changes nothing more. What
+ * says something else is another, and so is a view that was drawn anew since. Returns what came of it, or undefined when it was done before.
+ */
+export async function once<T>(tx: Tx, view: Filled, work: () => Promise<T>): Promise<T | undefined> {
+  const said = createHash('sha256').update(JSON.stringify(view.state.values)).digest('base64url')
+  return (await isFirstTime(tx, `once:${view.id}:${view.hash}:${said}`)) ? work() : undefined
+}
+
+type Filled = Pick<ViewSubmitAction['view'], 'id' | 'hash'> & { state: { values: values.Values } }
 
 /**
  * Does what a stored submission asks for, with its files, and shows what came of it in the form's place, or in a direct

@@ -16,8 +16,8 @@ export async function submit(world: World, user: User, view: View, twice: boolea
     const first = send(world, user, view)
     const second = twice ? send(world, user, view) : undefined
     const answer = await first
-    await second?.catch(() => {})
-    return obey(world, user, view, answer)
+    const again = (await second?.catch(() => undefined)) as { errors?: Record<string, string> } | undefined
+    return { ...obey(world, user, view, answer), ...(twice && { again: again?.errors ?? {} }) }
   } finally {
     view.isBusy = false
     noteEntry(world, view)

@@ -22,6 +22,7 @@ import { said } from '../../views/tickets/prompts.ts'
 import { onSearch } from '../search.ts'
 import { admit, loadChat, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed, sentenceFor } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import * as values from '../values.ts'
 
 const MOST_FOUND = 20
@@ -93,10 +94,12 @@ async function pick(desk: Desk, { body, user }: Pressed): Promise<void> {
 }
 
 async function tryOnMe(desk: Desk, { body, user, value }: Pressed): Promise<void> {
+  const { view } = body
+  if (!view) return
   const agent = await desk.people.agent(user)
   const picked = pickedIn(body)
   const words = await desk.store
-    .write(tx => sendToMe(tx, value, picked ? String(picked.value) : null, agent))
+    .write(tx => once(tx, view, () => sendToMe(tx, value, picked ? String(picked.value) : null, agent)))
     .then(
       () => ({ done: `The mail is on its way to ${agent.email}.` }),
       error => ({ fault: sentenceFor(desk, error) }),

@@ -43,6 +43,7 @@ export function listenToSegments(app: App, desk: Desk): void {
 
 async function open(desk: Desk, { body, user }: Pressed): Promise<void> {
   if (!body.view) return
+  await admitChanging(desk, user)
   const { meta } = startIn(body.view, user)
   await openForm(desk, body, segmentForm({ viewId: body.view.id, form: meta }))
 }
@@ -60,7 +61,7 @@ async function count(desk: Desk, { body, user }: Pressed): Promise<void> {
 /** Keeps the segment, and has the form below choose it. */
 async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { viewId, form } = values.metaOf<SegmentMeta>(view)
-  const agent = await admitChanging(desk, user.id)
+  const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const id = await desk.store.write(tx =>
     saveSegment(tx, { name: values.typed(v, 'name'), filter: filterIn(v), agent }),

@@ -15,6 +15,7 @@ import { ids } from '../../views/ids.ts'
 import { showHome } from '../home.ts'
 import { admit, detailsView, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import * as values from '../values.ts'
 
 const MOST_COUNTED = 1_000
@@ -114,7 +115,9 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
   const name = values.typed(v, 'name')
   const team = values.chosen(v, 'team')
   const teamId = team === NONE ? null : team
-  const id = await desk.store.write(tx => saveFind(tx, { name, filter: found.filter, teamId, agent }))
+  const form = { name, filter: found.filter, teamId, agent }
+  const id = await desk.store.write(tx => once(tx, view, () => saveFind(tx, form)))
+  if (id === undefined) return { keepBelow: true }
   return { keepBelow: true, after: () => redrawBoth(desk, user.id, agent, below, { ...found, saved: { id, name } }) }
 }
 

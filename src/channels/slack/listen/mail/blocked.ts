@@ -50,10 +50,12 @@ export function listenToBlocked(app: App, desk: Desk): void {
     new RegExp(`^${ids.takeInBanned}:`),
     onPress(desk, pressed => takeIn(desk, pressed)),
   )
-  on(ids.addBan, async ({ body }) => {
+  on(ids.addBan, async ({ body, user }) => {
+    await admitChanging(desk, user)
     await openForm(desk, body, banForm('', { ticketId: null, ...(body.view && { listId: body.view.id }) }))
   })
-  on(ids.banAuthor, async ({ body, value }) => {
+  on(ids.banAuthor, async ({ body, user, value }) => {
+    await admitChanging(desk, user)
     const [ticketId = '', address = ''] = value.split(' ')
     await openForm(desk, body, banForm(address, { ticketId }))
   })
@@ -141,15 +143,15 @@ function keptBy(desk: Desk, pattern: string): Promise<ModalView> {
 }
 
 async function takeIn(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await admitChanging(desk, user)
-  await desk.store.write(tx => takeInBanned(tx, value))
+  const agent = await desk.people.agent(user)
+  await desk.store.write(tx => takeInBanned(tx, value, actorOf(agent)))
   const { view } = body
   if (view) await redrawView(desk, view.id, await keptBy(desk, values.metaOf<BannedMailsMeta>(view).pattern))
 }
 
 async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
   const { ticketId, listId, trayId } = values.metaOf<BanMeta>(view)
-  const agent = await admitChanging(desk, user.id)
+  const agent = await desk.people.agent(user.id)
   const v = view.state.values
   const day = values.chosenDay(v, 'until')
   const until = day === null ? null : endOfDay(day, zoneOrUtc(agent.zone))

@@ -40,9 +40,9 @@ export function listenToTray(app: App, desk: Desk): void {
       await openForm(desk, body, await view(desk))
     }),
   )
-  settles(app, desk, ids.giveToTeam, (tx, value) => {
+  settles(app, desk, ids.giveToTeam, (tx, value, actor) => {
     const [id = '', teamId = ''] = value.split('|')
-    return giveToTeam(tx, id, teamId)
+    return giveToTeam(tx, id, teamId, actor)
   })
   settles(app, desk, ids.throwOneAway, throwOneAway)
   settles(app, desk, ids.tryEntry, tryAgain)
@@ -50,10 +50,12 @@ export function listenToTray(app: App, desk: Desk): void {
   settles(app, desk, ids.throwAway, throwAway)
   const on = (id: string | RegExp, work: (pressed: Pressed) => Promise<void>) =>
     app.action<BlockAction>(id, onPress(desk, work))
-  on(new RegExp(`^${ids.moveEntry}:`), async ({ body, value }) => {
+  on(new RegExp(`^${ids.moveEntry}:`), async ({ body, user, value }) => {
+    await admitChanging(desk, user)
     await openForm(desk, body, moveEntryForm({ entryId: value, trayId: body.view?.id ?? '' }))
   })
-  on(new RegExp(`^${ids.banEntry}:`), async ({ body, value }) => {
+  on(new RegExp(`^${ids.banEntry}:`), async ({ body, user, value }) => {
+    await admitChanging(desk, user)
     await openForm(desk, body, banForm(value, { ticketId: null, ...(body.view && { trayId: body.view.id }) }))
   })
   on(new RegExp(`^${ids.downloadEntry}:`), pressed => download(desk, pressed, pressed.value))
@@ -101,7 +103,7 @@ function settles(
   app.action<BlockAction>(
     new RegExp(`^${id}:`),
     onPress(desk, async ({ body, user, value }) => {
-      const agent = await admitChanging(desk, user)
+      const agent = await desk.people.agent(user)
       await desk.store.write(tx => work(tx, value, actorOf(agent)))
       if (body.view) await showTray(desk, body.view.id, user)
     }),

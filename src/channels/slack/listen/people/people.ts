@@ -16,22 +16,24 @@ import { accountView } from '../../views/people/account.ts'
 import { mergeForm, type PersonMeta, personForm, personNoteForm, personView } from '../../views/people/page.ts'
 import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import { openNewTicket, startWith } from '../tickets/ticket-form.ts'
 import * as values from '../values.ts'
 
 /** Customers' and companies' pages, and what can be done on them. */
 export function listenToPeople(app: App, desk: Desk): void {
-  const opens = (id: string, view: (person: PersonPage) => ModalView) =>
+  const opens = (id: string, view: (person: PersonPage) => ModalView, letIn: typeof admitChanging = admit) =>
     app.action<BlockAction>(
       id,
       onPress(desk, async ({ body, user, value }) => {
+        await letIn(desk, user)
         await openForm(desk, body, view(await load(desk, user, value)))
       }),
     )
   for (const id of [ids.openPerson, ids.findPerson]) opens(id, personView)
-  opens(ids.editPerson, personForm)
-  opens(ids.addPersonNote, personNoteForm)
-  opens(ids.mergePerson, mergeForm)
+  opens(ids.editPerson, personForm, admitChanging)
+  opens(ids.addPersonNote, personNoteForm, admitChanging)
+  opens(ids.mergePerson, mergeForm, admitChanging)
   const on = (id: string, work: (pressed: Pressed) => Promise<void>) => app.action<BlockAction>(id, onPress(desk, work))
   on(ids.openAccount, pressed => openAccount(desk, pressed))
   on(ids.writeTo, pressed => write(desk, pressed))
@@ -82,7 +84,7 @@ async function write(desk: Desk, { body, user, value }: Pressed): Promise<void> 
 }
 
 async function removeNote(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  const agent = await admitChanging(desk, user)
+  const agent = await desk.people.agent(user)
   await desk.store.write(tx => removeCustomerNote(tx, value, agent))
   if (!body.view) return
   const { customerId } = values.metaOf<PersonMeta>(body.view)
@@ -106,8 +108,8 @@ async function change(
   work: (tx: Tx, customerId: string, v: values.Values, by: AgentRow) => Promise<unknown>,
 ): Promise<Done> {
   const { customerId } = values.metaOf<PersonMeta>(view)
-  const agent = await admitChanging(desk, user.id)
-  await desk.store.write(tx => work(tx, customerId, view.state.values, agent))
+  const agent = await desk.people.agent(user.id)
+  await desk.store.write(tx => once(tx, view, () => work(tx, customerId, view.state.values, agent)))
   const below = view.previous_view_id
   return {
     keepBelow: true,

@@ -40,6 +40,7 @@ import {
 import { pressesIn } from '../admitted.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import * as values from '../values.ts'
 
 /** The set-up of fields, and of the forms that ask for them. */
@@ -146,8 +147,10 @@ async function saveField(desk: Desk, { user, view }: ViewSubmitAction): Promise<
   await admitTo(desk, user.id, owner)
   const known = fieldId === null ? null : await desk.store.read(q => fieldById(q, fieldId))
   const form = readField(view.state.values, known?.kind ?? null)
-  await desk.store.write<unknown>(tx =>
-    fieldId === null ? addField(tx, readOwner(owner), form) : changeField(tx, fieldId, form),
+  await desk.store.write(tx =>
+    once<unknown>(tx, view, () =>
+      fieldId === null ? addField(tx, readOwner(owner), form) : changeField(tx, fieldId, form),
+    ),
   )
   return { keepBelow: true, after: () => redrawPage(desk, pageId, owner) }
 }
@@ -170,8 +173,8 @@ async function saveForm(desk: Desk, { user, view }: ViewSubmitAction): Promise<D
   const { teamId } = readOwner(owner)
   await admitTo(desk, user.id, owner)
   const form = readForm(view.state.values)
-  await desk.store.write<unknown>(tx =>
-    formId === null ? addForm(tx, teamId ?? '', form) : changeForm(tx, formId, form),
+  await desk.store.write(tx =>
+    once<unknown>(tx, view, () => (formId === null ? addForm(tx, teamId ?? '', form) : changeForm(tx, formId, form))),
   )
   return { keepBelow: true, after: () => redrawPage(desk, pageId, owner) }
 }

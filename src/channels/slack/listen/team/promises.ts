@@ -29,6 +29,7 @@ import {
 import { pressesIn, teamFormsIn } from '../admitted.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
 import type { Done, Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import * as values from '../values.ts'
 import { conditionsIn, inRows } from './conditions.ts'
 import { overPage, redrawPage, teamOfPage } from './hours.ts'
@@ -104,7 +105,9 @@ async function savePolicy(desk: Desk, { view }: ViewSubmitAction): Promise<Done>
   }
   const form = { ...draft, teamId, targets }
   await inRows(at, () =>
-    desk.store.write<unknown>(tx => (policyId ? changePolicy(tx, policyId, form) : addPolicy(tx, form))),
+    desk.store.write(tx =>
+      once<unknown>(tx, view, () => (policyId ? changePolicy(tx, policyId, form) : addPolicy(tx, form))),
+    ),
   )
   return overPage(desk, teamId, pageId)
 }

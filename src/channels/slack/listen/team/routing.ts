@@ -32,6 +32,7 @@ import { pressesIn, teamFormsIn } from '../admitted.ts'
 import { showHome } from '../home.ts'
 import { admitLead, openForm, redrawView } from '../show.ts'
 import type { Done, Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import * as values from '../values.ts'
 import { conditionsIn, inRows } from './conditions.ts'
 
@@ -163,7 +164,9 @@ async function saveRule(desk: Desk, { view }: ViewSubmitAction): Promise<Done> {
   const { draft, at } = readRule(view.state.values, rows)
   const { agent, ...rest } = draft
   const form: RuleForm = { teamId, ...rest, agentId: agent && (await agentOf(desk, agent, 'agent')) }
-  await inRows(at, () => desk.store.write<unknown>(tx => (ruleId ? changeRule(tx, ruleId, form) : addRule(tx, form))))
+  await inRows(at, () =>
+    desk.store.write(tx => once<unknown>(tx, view, () => (ruleId ? changeRule(tx, ruleId, form) : addRule(tx, form)))),
+  )
   return {
     keepBelow: true,
     after: async () => void (await redrawView(desk, routingId, await routingPage(desk, teamId))),

@@ -23,6 +23,7 @@ import { pressesIn } from '../admitted.ts'
 import { onSearch } from '../search.ts'
 import { admit, admitLead, openForm, redrawView } from '../show.ts'
 import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import * as values from '../values.ts'
 
 const ROWS = 20
@@ -97,11 +98,13 @@ async function saveTag(desk: Desk, { user, view }: ViewSubmitAction): Promise<Do
     }
   }
   const [group] = values.chosenOptions(v, 'group')
-  await desk.store.write(async tx =>
-    changeTag(tx, tagId, {
-      name: values.typed(v, 'name'),
-      groupId: group ? await groupNamed(tx, String(group.value)) : null,
-    }),
+  await desk.store.write(tx =>
+    once(tx, view, async () =>
+      changeTag(tx, tagId, {
+        name: values.typed(v, 'name'),
+        groupId: group ? await groupNamed(tx, String(group.value)) : null,
+      }),
+    ),
   )
   return { keepBelow: true, after: redraw }
 }

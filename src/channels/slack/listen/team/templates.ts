@@ -7,6 +7,7 @@ import { ids } from '../../views/ids.ts'
 import { MOST_TEMPLATES, OWN, type TemplateMeta, templateForm, templatesView } from '../../views/team/templates.ts'
 import { admit, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { once } from '../submission.ts'
 import { writtenIn } from '../tickets/read-ticket.ts'
 import * as values from '../values.ts'
 
@@ -58,7 +59,7 @@ async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
     subject: mendVariable(values.typed(v, 'subject')),
     body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
   }
-  await desk.store.write(tx => saveTemplate(tx, templateId, form, agent))
+  await desk.store.write(tx => once(tx, view, () => saveTemplate(tx, templateId, form, agent)))
   if (!listId) return { show: await list(desk, user.id) }
   return { keepBelow: true, after: async () => void (await redrawView(desk, listId, await list(desk, user.id))) }
 }

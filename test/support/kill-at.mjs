@@ -1,14 +1,21 @@
 // Loaded into a real Overture process before it starts: ends it, without a word, right before or right after its n-th
-// commit that changed something. KILL_AT=before:3
+// commit that changed something, counted from when it is told so: `before:3`.
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
-const [side, n] = (process.env.KILL_AT ?? '').split(':')
+let side = ''
+let n = 0
 let commits = 0
+process.on('message', point => {
+  side = point.split(':')[0]
+  n = Number(point.split(':')[1])
+  commits = 0
+})
+process.channel.unref()
 
 function around(commit) {
   commits++
-  const isIt = commits === Number(n)
+  const isIt = commits === n
   if (isIt && side === 'before') process.kill(process.pid, 'SIGKILL')
   const value = commit()
   if (isIt && side === 'after') {

@@ -16,19 +16,24 @@ export interface Running {
   /** Resolves with the exit code (null after a signal) once it has ended. */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
+  /** Has one that was started as mortal die at its n-th commit from now on, such as `before:3` or `after:3`. */
+  killAt(point: string): void
   isOver(): boolean
 }
 
 /** Starts the process; resolves once it says that it is ready, or has ended. */
-export async function startProcess(env: Record<string, string>, options: { killAt?: string } = {}): Promise<Running> {
+export async function startProcess(
+  env: Record<string, string>,
+  options: { isMortal?: boolean } = {},
+): Promise<Running> {
   if (!isBuilt) {
     execFileSync(`${ROOT}node_modules/.bin/tsx`, ['build.ts', BUILT], { cwd: ROOT })
     isBuilt = true
   }
-  const preload = options.killAt ? ['--import', new URL('kill-at.mjs', import.meta.url).href] : []
+  const preload = options.isMortal ? ['--import', new URL('kill-at.mjs', import.meta.url).href] : []
   const child = spawn(process.execPath, [...preload, `${BUILT}/cli.js`, 'start'], {
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...env, ...(options.killAt ? { KILL_AT: options.killAt } : {}) },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'ignore', 'pipe', ...(options.isMortal ? ['ipc' as const] : [])],
   })
   return watch(child)
 }
@@ -40,6 +45,7 @@ function watch(child: ChildProcess): Promise<Running> {
     pid: child.pid as number,
     said: () => said,
     ended,
+    killAt: point => child.send(point, () => {}), // it may be dying already
     isOver: () => child.exitCode !== null || child.signalCode !== null,
     kill: signal => {
       if (!running.isOver()) child.kill(signal)

@@ -4,7 +4,7 @@ import { card, more, type Scene } from '../scene.ts'
 export const ticket: Scene = {
   name: 'ticket',
   width: 1360,
-  height: 820,
+  height: 780,
   shows: 'Both',
   async play(page) {
     await card(page, 'Your tulip bulbs are delayed').getByRole('button', { name: /repl(y|ies)/ }).click()

@@ -39,15 +39,13 @@ export async function seed(world: World, holdMs: number): Promise<void> {
   await seedViews(town)
   await holdAll(world, holdMs)
   await town.settle()
-  await lookedAt(world)
+  lookedAt(world)
 }
 
 /** Nobody has anything left to read, or a hint to put away. */
-async function lookedAt({ slack }: World): Promise<void> {
+function lookedAt({ slack }: World): void {
   for (const who of NAMES.map(name => slack.as(name))) {
     for (const channel of slack.snapshot(who.id).channels) if (channel.isMember) who.read(channel.id)
     for (const e of who.ephemerals()) who.dismiss(e.id)
   }
 }
-
-export { longAgo }

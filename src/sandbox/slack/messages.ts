@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { publish } from './events.ts'
 import { fileJson, fileView } from './files.ts'
 import { shortId } from './ids.ts'
-import { showLinks } from './links.ts'
-import { richTextOf, textOfBlocks } from './rich-text.ts'
 import type { Block, Json, MessageView } from './types.ts'
 import type { Channel, Message, User, World } from './world.ts'
 
@@ -21,32 +18,6 @@ export function post(world: World, channel: Channel, draft: Draft, broadcast = f
   }
   world.tell({ kind: 'message', channel: channel.id, ts: message.ts })
   publish(world, { ...messageJson(world, channel, message), ...where(channel), event_ts: message.ts }, channel)
-  return message
-}
-
-/** What a person writes: with rich text and a client's id, as people's messages have. */
-export function say(
-  world: World,
-  channel: Channel,
-  user: User,
-  content: { text: string; blocks?: Block[] } & Omit<Draft, 'text'>,
-  broadcast = false,
-): Message {
-  const blocks = content.blocks ?? (content.text ? [richTextOf(content.text, { lists: true })] : undefined)
-  const text = blocks ? textOfBlocks(blocks) : content.text
-  const draft: Draft = {
-    ...content,
-    user: user.id,
-    team: user.teamId,
-    ...(user.isStranger ? { user_team: user.teamId, source_team: user.teamId } : {}),
-    text,
-    client_msg_id: randomUUID(),
-    ...(blocks ? { blocks } : {}),
-    ...(content.files?.length ? { subtype: 'file_share', upload: false } : {}),
-  }
-  const message = post(world, channel, draft, broadcast)
-  mention(world, channel, message)
-  showLinks(world, channel, message)
   return message
 }
 
@@ -209,10 +180,4 @@ function threadJson(root: Message, replies: Message[]): Json {
 function rootJson(world: World, channel: Channel, message: Message): Json {
   const root = channel.messages.get(message.thread_ts as string)
   return root ? messageJson(world, channel, root) : undefined
-}
-
-function mention(world: World, channel: Channel, message: Message): void {
-  if (!message.text.includes(`<@${world.app.botUser}>`) || channel.kind === 'im') return
-  const { type: _, ...json } = messageJson(world, channel, message)
-  publish(world, { type: 'app_mention', ...json, channel: channel.id, event_ts: message.ts }, channel)
 }

@@ -2,7 +2,7 @@ import { publish } from './events.ts'
 import { fileJson, fileView } from './files.ts'
 import { shortId } from './ids.ts'
 import type { Block, Json, MessageView } from './types.ts'
-import type { Channel, Message, User, World } from './world.ts'
+import type { Channel, Message, World } from './world.ts'
 
 export type Draft = Partial<Omit<Message, 'type' | 'ts'>> & { text: string }
 

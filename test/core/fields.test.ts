@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountOf } from '../../src/core/accounts.ts'
 import { actorOf } from '../../src/core/agents.ts'
 import { customerByAddress, learnFacts } from '../../src/core/customers.ts'
+import { overture } from '../../src/core/events.ts'
 import {
   addField,
   archiveField,
@@ -27,6 +28,7 @@ import { formsOf } from '../../src/core/teams.ts'
 import { closeByAgent } from '../../src/core/tickets/close.ts'
 import { setDetails, showOverdue } from '../../src/core/tickets/details.ts'
 import { isPastDue } from '../../src/core/tickets/due.ts'
+import { closeTicket, setStatus } from '../../src/core/tickets/status.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
 import type { Tx } from '../../src/db/store.ts'
 import { Problems } from '../../src/lib/problem.ts'
@@ -202,9 +204,18 @@ describe('a form', () => {
     const opened = await town.open({ formId, fields: { [ids.Line!]: ['INV-7'], [ids.Text!]: [' '] } })
     const close = (given = {}) =>
       town.store.write(tx => closeByAgent(tx, opened.id, 'Solved', given, actorOf(town.ann)))
-    expect(await faults(close())).toEqual({
-      [`field:${ids.Date}`]: 'Date must be filled in before the ticket is closed.',
-    })
+    const ann = actorOf(town.ann)
+    for (const work of [
+      close,
+      () => town.store.write(tx => closeTicket(tx, opened.id, 'Solved', ann)),
+      () => town.store.write(tx => setStatus(tx, opened.id, 'closed', ann)),
+    ])
+      expect(await faults(work())).toEqual({
+        [`field:${ids.Date}`]: 'Date must be filled in before the ticket is closed.',
+      })
+    const silent = await town.open({ formId, fields: { [ids.Line!]: ['INV-8'] } })
+    await town.store.write(tx => closeTicket(tx, silent.id, 'No answer', overture))
+    expect((await town.view(silent.id)).status).toBe('closed')
     for (const _ of [1, 2]) await close({ [ids.Date!]: ['2026-01-05'] })
     expect((await town.view(opened.id)).fields.map(f => [f.name, f.text])).toEqual([
       ['Line', 'INV-7'],

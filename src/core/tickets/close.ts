@@ -1,8 +1,7 @@
 import type { Tx } from '../../db/store.ts'
-import { Problem, Problems } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
-import { type Given, nameInForm } from '../fields/read.ts'
-import { missingToClose, setFields } from '../fields/values.ts'
+import type { Given } from '../fields/read.ts'
+import { setFields } from '../fields/values.ts'
 import { lockTicket } from './lock.ts'
 import { closeTicket } from './status.ts'
 
@@ -14,12 +13,5 @@ export async function closeByAgent(tx: Tx, id: string, reason: string, given: Gi
   const ticket = await lockTicket(tx, id, actor)
   if (ticket.closed_at !== null) return
   await setFields(tx, id, given, actor)
-  const missing = await missingToClose(tx.q, ticket)
-  if (missing.length)
-    throw new Problems(
-      missing.map(
-        f => new Problem('invalid', `${f.name} must be filled in before the ticket is closed.`, nameInForm(f)),
-      ),
-    )
   await closeTicket(tx, id, reason, actor)
 }

@@ -1,7 +1,9 @@
 import type { Status, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
 import type { Actor } from '../events.ts'
+import { nameInForm } from '../fields/read.ts'
+import { missingToClose } from '../fields/values.ts'
 import { type Changes, change, ticketFor } from './change.ts'
 import { refuseMerged } from './find.ts'
 
@@ -26,14 +28,26 @@ export async function setStatus(tx: Tx, id: string, status: Status, actor: Actor
 /** Nothing of having been put away is left. */
 export const REOPENED = { closed_at: null, closed_by: null, close_reason: null, archived_at: null, spam_at: null }
 
-/** Closes a ticket with a reason. Closing a closed one changes nothing. */
+/**
+ * Closes a ticket with a reason. Throws Problems under the fields that an agent must fill in before; others close it all the
+ * same. Closing a closed one changes nothing.
+ */
 export async function closeTicket(tx: Tx, id: string, reason: string, actor: Actor): Promise<void> {
   const ticket = await ticketFor(tx, id, actor)
   if (ticket.closed_at !== null) return
+  if (actor.kind === 'agent') await refuseUnfilled(tx.q, ticket)
   await change(tx, ticket, 'ticket_closed', actor, {
     ...closed(tx, ticket, actor),
     close_reason: reason.trim() || null,
   })
+}
+
+async function refuseUnfilled(q: Query, ticket: TicketRow): Promise<void> {
+  const missing = await missingToClose(q, ticket)
+  if (!missing.length) return
+  throw new Problems(
+    missing.map(f => new Problem('invalid', `${f.name} must be filled in before the ticket is closed.`, nameInForm(f))),
+  )
 }
 
 /** Puts a ticket out of the lists, closed. An answer opens it again like any closed one. */

@@ -188,7 +188,7 @@ function deathsIn(count: number): number[] {
 
 describe('a chat whose process is killed', () => {
   it('goes on where it was: nobody is forgotten, and nobody gets two mails', { timeout: 400_000 }, async () => {
-    const count = isPostgres ? 400 : 5_000
+    const count = isPostgres ? 400 : 2_000
     const id = await startChatTo(count)
     let killed = 0
     for (const point of deathsIn(count)) {

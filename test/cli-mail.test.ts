@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storeInbound } from '../src/core/inbound.ts'
 import { openStore } from '../src/db/open.ts'
+import { builtCli } from './support/process.ts'
 
 let folder: string
 let file: string
@@ -26,7 +27,7 @@ interface Ended {
 
 /** Runs `overture mail`; with `lines` its output is closed after so many. */
 function mail(args: string[], given: { input?: string; lines?: number } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'mail', ...args], {
+  const child = spawn(process.execPath, [builtCli(), 'mail', ...args], {
     env: { ...process.env, DATABASE_URL: join(folder, 'mail.db') },
   })
   const ended: Ended = { code: null, out: '', err: '' }

@@ -6,8 +6,6 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** This worker's own: others may run theirs while this one is built. */
 const BUILT = `${ROOT}dist/under-test/${process.env.TEST_ENGINE}-${process.env.VITEST_POOL_ID}`
 
-let isBuilt = false
-
 /** Overture as `npm start` runs it: built, a process of its own. */
 export interface Running {
   readonly pid: number
@@ -26,16 +24,21 @@ export async function startProcess(
   env: Record<string, string>,
   options: { isMortal?: boolean } = {},
 ): Promise<Running> {
-  if (!isBuilt) {
-    execFileSync(`${ROOT}node_modules/.bin/tsx`, ['build.ts', BUILT], { cwd: ROOT })
-    isBuilt = true
-  }
   const preload = options.isMortal ? ['--import', new URL('kill-at.mjs', import.meta.url).href] : []
-  const child = spawn(process.execPath, [...preload, `${BUILT}/cli.js`, 'start'], {
+  const child = spawn(process.execPath, [...preload, builtCli(), 'start'], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'ignore', 'pipe', ...(options.isMortal ? ['ipc' as const] : [])],
   })
   return watch(child)
+}
+
+let isBuilt = false
+
+/** The command line as `npm run build` makes it. */
+export function builtCli(): string {
+  if (!isBuilt) execFileSync(`${ROOT}node_modules/.bin/tsx`, ['build.ts', BUILT], { cwd: ROOT })
+  isBuilt = true
+  return `${BUILT}/cli.js`
 }
 
 function watch(child: ChildProcess): Promise<Running> {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { fromText } from '../../src/core/document.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { messageById } from '../../src/core/messages/find.ts'
 import { changeNote, deleteNote } from '../../src/core/messages/notes.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { addSender } from '../../src/core/senders/edit.ts'
@@ -65,6 +66,25 @@ describe('a mail that was matched wrongly', () => {
     expect((await town.store.write(tx => splitOff(tx, id, 'Again', ann()))).id).toBe(made.id)
     await expect(town.store.write(tx => moveMessage(tx, id, t.id, ann()))).rejects.toThrow('began with this mail')
     expect((await town.messages(t.id)).at(-1)?.text).toContain('it is on SUP-2 now')
+  })
+
+  it('becomes a ticket of its own also where it began one that was merged away', async () => {
+    const t = await town.open()
+    await town.arrive({ key: '<1@acme.test>', to: ['support@tulip.test'], body: fromText('No lorry.') })
+    const { message_id } = await town.inbound('<1@acme.test>')
+    const other = await town.store.read(q => messageById(q, message_id ?? ''))
+    await town.store.write(tx => mergeTickets(tx, other.ticket_id, t.id, ann()))
+    const id = await messageOf(t.id, 'No lorry.')
+    const made = await town.store.write(tx => splitOff(tx, id, 'Still no lorry', ann()))
+    expect(await texts(made.id)).toEqual(['No lorry.'])
+    await town.arrive({ key: '<2@acme.test>', answers: ['<1@acme.test>'], body: fromText('It came.') })
+    expect(await texts(made.id)).toEqual(['No lorry.', 'It came.'])
+    await town.store.write(tx =>
+      postMessage(tx, { ticketId: made.id, author: ann(), body: fromText('Good.'), visibility: 'public' }),
+    )
+    later()
+    const mails = (await town.carry()).filter(l => l.thread.side === 'customer')
+    expect(mails.map(l => l.ticket.identifier)).toEqual([t.identifier, made.identifier])
   })
 
   it('of the customer’s own leaves the old ticket as it was before it came', async () => {

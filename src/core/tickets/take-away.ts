@@ -9,7 +9,7 @@ import { postNotice } from '../messages/notice.ts'
 import { showNewest } from '../messages/unseen.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { senderOf } from '../receive/continue.ts'
-import { MAIL, threadOf } from '../threads.ts'
+import { MAIL, threadByRoot, threadOf } from '../threads.ts'
 import { customerAnswered } from './answers.ts'
 import { type Changes, change } from './change.ts'
 import { refuseMerged, ticketById } from './find.ts'
@@ -30,8 +30,8 @@ export async function splitOff(tx: Tx, messageId: string, subject: string, actor
   if (!sender) throw new Problem('conflict', 'This team has no address to send from. Add one in Set-up.', 'subject')
   const address = m.author_address as string
   const customer = await customerFor(tx, address, m.author_name === address ? '' : m.author_name)
-  const key = await mailKey(tx, m.id)
-  const ticket = await openTicketByCustomer(tx, { sender, customer, subject, root: key, splitFrom: from.id })
+  const root = await rootOf(tx, m.id, customer.address)
+  const ticket = await openTicketByCustomer(tx, { sender, customer, subject, root, splitFrom: from.id })
   const thread = await threadOf(tx.q, ticket.id, 'customer')
   const why = `${actor.name} split it off from ${from.identifier}.`
   await carryOver(tx, m, from, thread, why, {
@@ -109,14 +109,15 @@ async function removable(tx: Tx, messageId: string): Promise<{ m: MessageRow; fr
   return { m, from }
 }
 
-async function mailKey(tx: Tx, messageId: string): Promise<string | null> {
+/** The mail as what its new thread begins with; null for one that began a merged ticket, whose thread it stays the root of. */
+async function rootOf(tx: Tx, messageId: string, place: string): Promise<string | null> {
   const row = await tx.q
     .selectFrom('keys')
     .select('key')
     .where('message_id', '=', messageId)
     .where('channel', '=', MAIL)
     .executeTakeFirst()
-  return row?.key ?? null
+  return row && !(await threadByRoot(tx.q, MAIL, place, row.key)) ? row.key : null
 }
 
 async function carryOver(

@@ -36,7 +36,8 @@ export function listenToHome(app: App, desk: Desk): void {
   turn(ids.homeTab, value => (value === 'setup' || value === 'drafts' ? { tab: value } : inbox('mine')))
   turn(ids.homeList, value => inbox(value as ListName))
   turn(ids.homePage, (value, now) => inbox(now.tab === 'inbox' ? now.list : 'all', value === '-' ? null : value))
-  turn(ids.pageSenders, value => ({ tab: 'setup', from: Number(value) }))
+  turn(ids.pageSenders, (value, now) => ({ ...setUpAt(now), from: Number(value) }))
+  turn(ids.pageTeams, (value, now) => ({ ...setUpAt(now), fromTeam: Number(value) }))
   app.action<BlockAction>(
     ids.homeOpen,
     onPress(desk, async ({ body, user, value }) => {
@@ -48,6 +49,10 @@ export function listenToHome(app: App, desk: Desk): void {
 
 function inbox(list: ListName, after: string | null = null): HomePage {
   return { tab: 'inbox', list, after }
+}
+
+function setUpAt(now: HomePage): SetUpPage {
+  return now.tab === 'setup' ? now : { tab: 'setup' }
 }
 
 function pageOf(body: BlockAction): HomePage {
@@ -79,7 +84,7 @@ async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): 
   try {
     const me = await desk.people.agent(userId)
     if (page?.tab === 'drafts') return draftsView(desk, me)
-    if (page) return page.tab === 'setup' ? setUpView(desk, me, page.from ?? 0) : (await inboxView(desk, me, page)).view
+    if (page) return page.tab === 'setup' ? setUpView(desk, me, page) : (await inboxView(desk, me, page)).view
     const mine = await inboxView(desk, me, inbox('mine') as InboxPage)
     return mine.isEmpty ? (await inboxView(desk, me, inbox('all') as InboxPage)).view : mine.view
   } catch (error) {
@@ -88,6 +93,7 @@ async function viewFor(desk: Desk, userId: string, page: HomePage | undefined): 
   }
 }
 
+type SetUpPage = Extract<HomePage, { tab: 'setup' }>
 type InboxPage = Extract<HomePage, { tab: 'inbox' }>
 
 async function inboxView(desk: Desk, me: AgentRow, page: InboxPage): Promise<{ view: HomeView; isEmpty: boolean }> {
@@ -109,11 +115,12 @@ async function draftsView(desk: Desk, me: AgentRow): Promise<HomeView> {
   return draftsHome(await desk.store.read(q => draftsFor(q, me.id, MOST_DRAFTS)), desk.store.now())
 }
 
-async function setUpView(desk: Desk, me: AgentRow, from: number): Promise<HomeView> {
+async function setUpView(desk: Desk, me: AgentRow, { from = 0, fromTeam = 0 }: SetUpPage): Promise<HomeView> {
   return desk.store.read(async q =>
     setUpHome({
       me,
       from,
+      fromTeam,
       aliases: await allAliases(q),
       blocked: (await countSuppressions(q)) + (await countUnsubscriptions(q)) + (await countBans(q)),
       teams: await teams(q),

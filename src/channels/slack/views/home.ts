@@ -17,7 +17,7 @@ import { age, replyModeWords, statusWords } from './words.ts'
 /** What the Home tab shows, kept in the view itself. */
 export type HomePage =
   | { tab: 'inbox'; list: ListName; after: string | null }
-  | { tab: 'setup'; from?: number }
+  | { tab: 'setup'; from?: number; fromTeam?: number }
   | { tab: 'drafts' }
 
 const listWords: Record<ListName, string> = {
@@ -110,6 +110,7 @@ export interface SetUp {
   aliases: Map<string, string[]> // by sender
   blocked: number // addresses that are suppressed or banned
   from: number // the first sender shown
+  fromTeam: number // the first team shown
   agents: AgentRow[]
   unmatched: number
   alerts: { text: string; raised_at: number }[] // what operators must look at now
@@ -118,13 +119,14 @@ export interface SetUp {
 
 /** The Home tab's Set-up: what operators must look at, teams, senders, blocked addresses, agents, and the tray. */
 export function setUpHome(setUp: SetUp): HomeView {
-  const { teams, senders, agents, unmatched, alerts, me, from } = setUp
-  return home({ tab: 'setup', from }, [
+  const { teams, senders, agents, unmatched, alerts, me, from, fromTeam } = setUp
+  return home({ tab: 'setup', from, fromTeam }, [
     ...alerts.map(a => words(`⚠️ ${cut(oneLine(a.text), 1_000)}`)),
     mrkdwn('*Teams*', button('Add a team', ids.addTeam, 'new', teams.length ? {} : { style: 'primary' })),
     ...(teams.length
-      ? teams.flatMap(t => teamBlocks(t, senders))
+      ? teams.slice(fromTeam, fromTeam + TEAMS).flatMap(t => teamBlocks(t, senders))
       : [words('There is no team yet. A team has a Slack channel where its tickets are shown.')]),
+    ...pages({ what: 'teams', count: teams.length, from: fromTeam, most: TEAMS, id: ids.pageTeams }),
     { type: 'divider' },
     mrkdwn(
       '*Senders*: the addresses that mails come from',
@@ -133,7 +135,7 @@ export function setUpHome(setUp: SetUp): HomeView {
     ...(senders.length
       ? senders.slice(from, from + SENDERS).flatMap(s => senderBlocks(s, teams, setUp.aliases.get(s.id) ?? []))
       : [words('There is no sender yet, so no mail can be sent.')]),
-    ...senderPager(senders.length, from),
+    ...pages({ what: 'senders', count: senders.length, from, most: SENDERS, id: ids.pageSenders }),
     { type: 'divider' },
     mrkdwn('*What is known of customers, and how tickets are sorted*'),
     actions(
@@ -176,16 +178,18 @@ function signatureLine({ signature }: AgentRow): string {
     : 'no signature'
 }
 
-const SENDERS = 12 // on one page, so that what stands below them is always seen
+// on one page, so that what stands below them is always seen, even when each has all its warnings
+const TEAMS = 8
+const SENDERS = 8
 
-function senderPager(count: number, from: number): KnownBlock[] {
-  if (count <= SENDERS) return []
-  const shown = `${from + 1} to ${Math.min(from + SENDERS, count)} of ${count}`
+function pages(of: { what: string; count: number; from: number; most: number; id: string }): KnownBlock[] {
+  const { what, count, from, most, id } = of
+  if (count <= most) return []
   return [
-    context(shown),
+    context(`${from + 1} to ${Math.min(from + most, count)} of ${count}`),
     actions(
-      from > 0 && button('Earlier senders', `${ids.pageSenders}:back`, String(Math.max(from - SENDERS, 0))),
-      from + SENDERS < count && button('More senders', `${ids.pageSenders}:on`, String(from + SENDERS)),
+      from > 0 && button(`Earlier ${what}`, `${id}:back`, String(Math.max(from - most, 0))),
+      from + most < count && button(`More ${what}`, `${id}:on`, String(from + most)),
     ),
   ]
 }

@@ -193,6 +193,7 @@ export const ids = {
   editDigest: 'edit_digest',
   statsChart: 'stats_chart',
   pageSenders: 'page_senders',
+  pageTeams: 'page_teams',
   editFields: 'edit_fields',
   addField: 'add_field',
   fieldMenu: 'field_menu',

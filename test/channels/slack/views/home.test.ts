@@ -25,6 +25,7 @@ const manySenders = {
   aliases: new Map(),
   blocked: 3,
   from: 24,
+  fromTeam: 0,
 }
 
 test('App Home shows what stands below however many senders there are', () => {
@@ -33,6 +34,23 @@ test('App Home shows what stands below however many senders there are', () => {
   expect(shown).toContain('3 addresses are not written to, or banned.')
   expect(shown).toContain('open_tray')
   expect(shown).toContain('its usual sender is no more')
+})
+
+test('App Home shows what stands below however many teams and warnings there are, and leads to all of them', () => {
+  const place_problem = 'Overture is not in this channel.'
+  const troubled = { place_problem, shared_at: now, hook_problem: hostile }
+  const teams = Array.from({ length: 30 }, (_, i) => teamRow({ id: `t${i}`, name: `Team ${i}.`, ...troubled }))
+  const alerts = Array(5).fill({ text: hostile, raised_at: now })
+  const aliases = new Map(manySenders.senders.map(s => [s.id, [longAddress]]))
+  const shownFrom = (fromTeam: number) =>
+    JSON.stringify(setUpHome({ ...manySenders, teams, alerts, aliases, from: 8, fromTeam }))
+  for (const fromTeam of [0, 8, 16, 24]) {
+    expect(shownFrom(fromTeam)).toContain(`Team ${fromTeam}.`)
+    expect(shownFrom(fromTeam)).toContain('open_tray')
+    expect(shownFrom(fromTeam)).not.toContain('There is more than this page can show.')
+  }
+  expect(shownFrom(0)).toContain('More teams')
+  expect(shownFrom(24)).toContain('25 to 30 of 30')
 })
 
 test('App Home', () => {
@@ -51,6 +69,7 @@ test('App Home', () => {
       aliases: new Map(),
       blocked: 0,
       from: 0,
+      fromTeam: 0,
     }),
     setUpHome({
       teams: Array.from({ length: 60 }, (_, i) =>
@@ -64,6 +83,7 @@ test('App Home', () => {
       aliases: new Map([['s1', Array(100).fill(longAddress)]]),
       blocked: 1,
       from: 0,
+      fromTeam: 0,
     }),
     setUpHome(manySenders),
   ]

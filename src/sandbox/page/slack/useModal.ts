@@ -57,8 +57,7 @@ export function useModal(modal: ModalView) {
         drafts.current.set(keyOf(block, element), { entry, isReported: block.dispatch_action === true })
       },
       commit(block, element, entry) {
-        if (submitting.current) return // it goes along
-        drafts.current.delete(keyOf(block, element))
+        if (submitting.current || !drafts.current.delete(keyOf(block, element))) return // it goes along, or went
         void act(block, element, entry)
       },
       suggest: (block, element, query) =>

@@ -17,7 +17,7 @@ export interface Surface {
   act(block: Block, element: Element, entry?: EntryRequest): Promise<void>
   /** Text that stands in a field and is not sent yet; it goes along before anything else is done here. */
   draft(block: Block, element: Element, entry: EntryRequest): void
-  /** Sends a text now, since the app wants to hear of it. */
+  /** Sends a text now that stands in a field, since the app wants to hear of it; one that was sent meanwhile is not sent again. */
   commit(block: Block, element: Element, entry: EntryRequest): void
   suggest(block: Block, element: Element, query: string): Promise<Suggestions>
   errorOf(block: Block): string | undefined

@@ -1,7 +1,10 @@
 import { type SqlBool, sql } from 'kysely'
+import type { MessageRow } from '../db/schema.ts'
 import type { Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { postNotice } from './messages/notice.ts'
+import { writingOf } from './permissions/may.ts'
+import { ticketById } from './tickets/find.ts'
 
 const AFTER_MS = 15 * 60_000
 const MOST = 100
@@ -20,13 +23,22 @@ export async function remindOfUndecided(tx: Tx): Promise<number> {
     .limit(MOST)
     .execute()
   for (const m of rows) {
-    await postNotice(
-      tx,
-      m.ticket_id,
-      `${m.author_name} wrote "${cut(m.text, 60)}" and has neither sent it nor kept it as a note. The card's Look button asks again.`,
-      m.id,
-      m.author_kind === 'agent' ? m.author_id : null,
-    )
+    const { says, calls } = await reminderOf(tx, m)
+    await postNotice(tx, m.ticket_id, `${m.author_name} wrote "${cut(m.text, 60)}" ${says}`, m.id, calls)
   }
   return rows.length
+}
+
+type Undecided = Pick<MessageRow, 'ticket_id' | 'author_kind' | 'author_id'>
+
+/** Whoever only drafts has done all they can: a colleague is called. */
+async function reminderOf(tx: Tx, m: Undecided): Promise<{ says: string; calls: string | null }> {
+  const author = m.author_kind === 'agent' ? m.author_id : null
+  const ticket = await ticketById(tx.q, m.ticket_id)
+  if (author && (await writingOf(tx.q, author, ticket)) === 'drafts') {
+    const says = "and it waits for a colleague to send it, or to keep it as a note: the card's Look button shows it."
+    return { says, calls: ticket.assignee_id === author ? null : ticket.assignee_id }
+  }
+  const says = "and has neither sent it nor kept it as a note. The card's Look button asks again."
+  return { says, calls: author }
 }

@@ -1,3 +1,4 @@
+import { entriesOf, wordsIn } from '../../db/full-text.ts'
 import { beginning } from '../../db/like.ts'
 import type { Query } from '../../db/store.ts'
 import { searchCustomers } from '../customers.ts'
@@ -14,10 +15,11 @@ export interface TicketChoice {
 }
 
 const MOST_CUSTOMERS = 5
+const MOST_WORDS = 10
 
 /**
- * Up to `limit` tickets whose identifier or subject begins with what was typed, or whose customer it names; with nothing
- * typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
+ * Up to `limit` tickets whose identifier or subject begins with what was typed, in which its words stand, or whose customer
+ * it names; with nothing typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
  * does not reach.
  */
 export async function ticketsLike(
@@ -27,6 +29,7 @@ export async function ticketsLike(
 ): Promise<TicketChoice[]> {
   const text = typed.trim()
   const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit))] : []
+  if (text && ids.length < limit) ids.push(...(await byWords(q, text, limit)))
   if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit)))
   const wanted = [...new Set(ids)].filter(id => id !== than).slice(0, limit)
   const found = new Map((await choices(q, wanted, scope)).map(c => [c.id, c]))
@@ -60,6 +63,14 @@ async function bySubject(q: Query, text: string, limit: number): Promise<string[
     .limit(limit)
     .execute()
   return rows.map(r => r.id)
+}
+
+/** In whatever was written on them; the last word is perhaps only begun. */
+async function byWords(q: Query, text: string, limit: number): Promise<string[]> {
+  const words = wordsIn(text).slice(0, MOST_WORDS)
+  if (!words.length) return []
+  const all = words.map((word, i) => ({ word: [word], isBegun: i === words.length - 1 }))
+  return (await entriesOf(q, { all }, { limit })).map(entry => entry.id)
 }
 
 async function byCustomer(q: Query, text: string, than: string | null, limit: number): Promise<string[]> {

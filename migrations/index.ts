@@ -10,6 +10,7 @@ import * as hours from './0008_hours.ts'
 import * as react from './0009_react.ts'
 import * as people from './0010_people.ts'
 import * as deeds from './0011_deeds.ts'
+import * as agreed from './0012_agreed.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -28,4 +29,5 @@ export const migrations: Record<string, Step> = {
   '0009_react': react,
   '0010_people': people,
   '0011_deeds': deeds,
+  '0012_agreed': agreed,
 }

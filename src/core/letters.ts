@@ -21,6 +21,7 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
   const messages = await messageViews(q, store, unique(rows.flatMap(r => r.message_id ?? [])))
   const placeOf = (row: DeliveryRow) => row.place ?? threads.get(row.thread_id)?.place ?? ''
   const recipients = await recipientsOf(q, rows, placeOf)
+  const agreed = await versionsOf(q, unique(rows.flatMap(r => r.agreed_id ?? [])))
   const letters: Letter[] = []
   for (const row of rows) {
     const thread = threads.get(row.thread_id)
@@ -39,7 +40,8 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
       thread: { ...thread, place: placeOf(row), endedAt: thread.ended_at },
       ticketId: row.ticket_id,
       ticket,
-      message: message && thread.side === 'customer' ? withLinks(message) : message,
+      message:
+        message && thread.side === 'customer' ? withLinks({ ...message, ...agreed.get(row.agreed_id ?? '') }) : message,
       references: thread.side === 'customer' ? await referencesOf(q, row) : [],
       copies: recipients.get(row.id)?.copies ?? [],
       blind: recipients.get(row.id)?.blind ?? [],
@@ -52,6 +54,16 @@ export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): P
   }
   return letters
 }
+
+/** What messages said that were changed while their mails were being tried. */
+async function versionsOf(q: Query, ids: string[]): Promise<Map<string, Pick<MessageView, 'body' | 'text'>>> {
+  const rows = ids.length ? await selectVersions(q, ids) : []
+  return new Map(rows.map(r => [r.id, { body: JSON.parse(r.body), text: r.text }]))
+}
+
+const selectVersions = preparedFor((q, ids) =>
+  q.selectFrom('message_versions').select(['id', 'body', 'text']).where('id', 'in', ids),
+)
 
 const selectThreads = preparedFor((q, ids) => q.selectFrom('threads').selectAll().where('id', 'in', ids))
 

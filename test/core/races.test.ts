@@ -6,7 +6,7 @@ import { historyOf } from '../../src/core/events.ts'
 import type { Letter, Outcome } from '../../src/core/letter.ts'
 import { lettersFor } from '../../src/core/letters.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
-import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
+import { deleteMessage, editMessage, sendCorrection } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { publishTicket } from '../../src/core/tickets/publish.ts'
 import { ticketView } from '../../src/core/tickets/view.ts'
@@ -94,6 +94,39 @@ describe('a message deleted while its mail is tried again and again', () => {
     town.clock.now += 600_000
     expect(mails(await carryAll())).toEqual([])
     expect((await view(t.id)).opening?.deliveries.map(d => d.state)).toEqual(['cancelled'])
+  })
+})
+
+describe('a message edited while its mail is tried again and again', () => {
+  it('is mailed as it was agreed to, and what was changed is told by a correction', async () => {
+    const t = await town.open()
+    await carryAll(l => (l.key ? later : accepted(l)))
+    const id = await opening(t.id)
+    const edit = async (text: string) => {
+      const reach = await town.store.write(tx => editMessage(tx, id, fromText(text), ann()))
+      town.clock.now += 1_000
+      return reach
+    }
+    expect(await edit('Hello Jane, your order is late.')).toBe('leaving')
+    expect(await edit('Hello Jane, your order is lost.')).toBe('leaving')
+    town.clock.now += 600_000
+    expect(mails(await carryAll()).map(l => l.message?.text)).toEqual(['Hello Jane, your order is ready.'])
+    expect(await edit('Hello Jane, your order is found.')).toBe('out')
+    const correct = () => town.store.write(tx => sendCorrection(tx, id, ann()))
+    expect(await correct()).toBe(await correct())
+    const [correction] = mails(await carryAll())
+    expect(correction?.message?.text).toContain('your order is ready.')
+    expect(correction?.message?.text).toContain('your order is found.')
+    await edit('Hello Jane, your order is here.')
+    await correct()
+    expect(mails(await carryAll())[0]?.message?.text).toContain('your order is found.')
+  })
+
+  it('is not corrected before it is changed', async () => {
+    const t = await town.open()
+    await carryAll(l => (l.key ? later : accepted(l)))
+    const id = await opening(t.id)
+    await expect(town.store.write(tx => sendCorrection(tx, id, ann()))).rejects.toThrow('There is nothing to correct')
   })
 })
 

@@ -146,6 +146,7 @@ function rowOf(tx: Tx, d: Inserted): DeliveryRow {
     blind: d.blind ?? null,
     sender_id: d.sender_id ?? null,
     author: d.author ?? null,
+    agreed_id: null,
   }
 }
 
@@ -179,6 +180,7 @@ const COLUMNS = [
   'late_at',
   'uncertain_at',
   'asked_at',
+  'agreed_id',
   ...MAIL_COLUMNS,
 ] as const
 

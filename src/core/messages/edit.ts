@@ -23,15 +23,16 @@ import { cancelHeld } from './withdraw.ts'
 export type Reach = 'held' | 'leaving' | 'out' | 'ours'
 
 /**
- * Replaces a message's text and keeps the old version. Returns whether the customer has the old one, or may have it. What a
- * colleague agreed to send for a drafter, and is held, waits to be agreed to anew.
+ * Replaces a message's text and keeps the old version. Returns whether the customer has the old one, or may have it: a mail
+ * that is being tried goes on as it was agreed to. What a colleague agreed to send for a drafter, and is held, waits to be
+ * agreed to anew.
  */
 export async function editMessage(tx: Tx, id: string, body: Document, actor: Actor): Promise<Reach> {
   const m = await messageById(tx.q, id)
   const text = plainText(body)
   const reach = (await keepHeld(tx, id)) ? 'held' : await reachOf(tx.q, id)
   if (JSON.stringify(body) === m.body) return 'ours'
-  await keepVersion(tx, m)
+  await keepInMails(tx, id, await keepVersion(tx, m))
   await tx.q
     .updateTable('messages')
     .set({ body: JSON.stringify(body), text, edited_at: tx.now })
@@ -52,11 +53,25 @@ async function isDrafters(q: Query, ticketId: string, { kind, id }: Actor): Prom
   return kind === 'agent' && id !== null && (await writingOf(q, id, await ticketById(q, ticketId))) !== 'sends'
 }
 
-/** Keeps what a message says now, which is about to be replaced. */
-export async function keepVersion(tx: Tx, m: Pick<MessageRow, 'id' | 'body' | 'text'>): Promise<void> {
+/** Keeps what a message says now, which is about to be replaced. Returns the version's id. */
+export async function keepVersion(tx: Tx, m: Pick<MessageRow, 'id' | 'body' | 'text'>): Promise<string> {
+  const id = newId()
   await tx.q
     .insertInto('message_versions')
-    .values({ id: newId(), message_id: m.id, body: m.body, text: m.text, replaced_at: tx.now })
+    .values({ id, message_id: m.id, body: m.body, text: m.text, replaced_at: tx.now })
+    .execute()
+  return id
+}
+
+/** A mail that is being tried may have arrived: each further try says the same, and nothing that nobody agreed to. */
+async function keepInMails(tx: Tx, messageId: string, versionId: string): Promise<void> {
+  await tx.q
+    .updateTable('deliveries')
+    .set({ agreed_id: versionId })
+    .where('message_id', '=', messageId)
+    .where('key', 'is not', null)
+    .where('state', '=', 'queued')
+    .where('agreed_id', 'is', null)
     .execute()
 }
 
@@ -120,16 +135,16 @@ export async function sendCorrection(tx: Tx, id: string, actor: Actor): Promise<
   })
 }
 
-/**
- * The text that was mailed, or that the last correction told of; undefined when that is what it says now. Of a mail that is
- * still being tried, it is the one before the last edit.
- */
+/** The text that was mailed, or is being tried, or that the last correction told of; undefined when that is what it says now. */
 async function versionTheyHave(q: Query, m: MessageRow): Promise<string | undefined> {
   const mailed = await q
     .selectFrom('deliveries')
-    .select(e => e.fn.max('sent_at').as('at'))
+    .select(['sent_at', 'agreed_id'])
     .where('message_id', '=', m.id)
     .where('key', 'is not', null)
+    .where('state', 'in', ['queued', 'sent', 'bounced'])
+    .orderBy('id', 'desc') // sent again, it went as it is by then
+    .limit(1)
     .executeTakeFirst()
   const corrected = await q
     .selectFrom('messages')
@@ -137,12 +152,17 @@ async function versionTheyHave(q: Query, m: MessageRow): Promise<string | undefi
     .where('ticket_id', '=', m.ticket_id)
     .where('dedup_key', 'like', `correction:${m.id}:%`)
     .executeTakeFirst()
+  const agreed = mailed?.agreed_id ?? null
+  const told = corrected?.at == null ? null : Number(corrected.at)
+  if (agreed === null && mailed?.sent_at == null) return undefined // nothing was changed since it is being tried
   const version = await q
     .selectFrom('message_versions')
     .select('body')
     .where('message_id', '=', m.id)
-    .where('replaced_at', '>=', Math.max(Number(mailed?.at ?? 0), Number(corrected?.at ?? 0)))
-    .orderBy('id', mailed?.at == null ? 'desc' : 'asc')
+    .$if(agreed !== null && told === null, s => s.where('id', '=', agreed))
+    .$if(agreed !== null && told !== null, s => s.where('replaced_at', '>=', told as number))
+    .$if(agreed === null, s => s.where('replaced_at', '>=', Math.max(Number(mailed?.sent_at), told ?? 0)))
+    .orderBy('id')
     .limit(1)
     .executeTakeFirst()
   return version?.body

@@ -73,6 +73,7 @@ export interface DeliveryRow {
   blind: string | null // JSON [address]: those of the copies that no header names
   sender_id: string | null // of a mail: what it was queued to be sent from
   author: string | null // of a mail: the name that it was queued under
+  agreed_id: string | null // of a mail: the version of its message that it says, since that was changed; null: as it is
 }
 
 /** `held`: too much came at once, so it waits until somebody lets it through. */

@@ -100,7 +100,8 @@ export function overheardPrompt(messageId: string): Prompt {
 
 /** Offers to tell the customer of an edit that came after their mail. */
 export function correctionPrompt(message: MessageView, ticket: TicketView): Prompt {
-  const text = `${customer(ticket)} has this message as it was before your edit; a mail cannot be changed. A correction quotes what was wrong, and says what is right.`
+  const verb = mailOf(message)?.state === 'queued' ? 'gets' : 'has' // it is being tried, and says the same each time
+  const text = `${customer(ticket)} ${verb} this message as it was before your edit; a mail cannot be changed. A correction quotes what was wrong, and says what is right.`
   return {
     text: escaped(text),
     blocks: [words(text, button('Send correction', ids.correct, message.id, { style: 'primary' }))],

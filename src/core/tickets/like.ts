@@ -1,3 +1,4 @@
+import { entriesOf, wordsIn } from '../../db/full-text.ts'
 import { beginning } from '../../db/like.ts'
 import type { Query } from '../../db/store.ts'
 import { searchCustomers } from '../customers.ts'
@@ -16,8 +17,8 @@ export interface TicketChoice {
 const MOST_CUSTOMERS = 5
 
 /**
- * Up to `limit` tickets whose identifier or subject begins with what was typed, or whose customer it names; with nothing
- * typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
+ * Up to `limit` tickets whose identifier or subject begins with what was typed, whose customer it names, or that have its
+ * words anywhere, the last one perhaps only begun; with nothing typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
  * does not reach.
  */
 export async function ticketsLike(
@@ -28,6 +29,7 @@ export async function ticketsLike(
   const text = typed.trim()
   const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit))] : []
   if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit)))
+  if (ids.length < limit) ids.push(...(await byWords(q, text, limit)))
   const wanted = [...new Set(ids)].filter(id => id !== than).slice(0, limit)
   const found = new Map((await choices(q, wanted, scope)).map(c => [c.id, c]))
   return wanted.flatMap(id => found.get(id) ?? [])
@@ -60,6 +62,15 @@ async function bySubject(q: Query, text: string, limit: number): Promise<string[
     .limit(limit)
     .execute()
   return rows.map(r => r.id)
+}
+
+const SHORTEST = 3 // letters: fewer begin too many words
+
+async function byWords(q: Query, text: string, limit: number): Promise<string[]> {
+  const words = wordsIn(text)
+  if ((words.at(-1)?.length ?? 0) < SHORTEST) return []
+  const all = words.map((word, i) => ({ word: [word], ...(i === words.length - 1 && { isBegun: true }) }))
+  return (await entriesOf(q, { all }, { limit })).map(e => e.id)
 }
 
 async function byCustomer(q: Query, text: string, than: string | null, limit: number): Promise<string[]> {

@@ -18,8 +18,8 @@ const MOST_CUSTOMERS = 5
 const MOST_WORDS = 10
 
 /**
- * Up to `limit` tickets whose identifier or subject begins with what was typed, in which its words stand, or whose customer
- * it names; with nothing typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
+ * Up to `limit` tickets whose identifier or subject begins with what was typed, whose customer it names, or that have its
+ * words anywhere, the last one perhaps only begun; with nothing typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
  * does not reach.
  */
 export async function ticketsLike(
@@ -29,8 +29,8 @@ export async function ticketsLike(
 ): Promise<TicketChoice[]> {
   const text = typed.trim()
   const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit))] : []
-  if (text && ids.length < limit) ids.push(...(await byWords(q, text, limit)))
   if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit)))
+  if (ids.length < limit) ids.push(...(await byWords(q, text, limit)))
   const wanted = [...new Set(ids)].filter(id => id !== than).slice(0, limit)
   const found = new Map((await choices(q, wanted, scope)).map(c => [c.id, c]))
   return wanted.flatMap(id => found.get(id) ?? [])
@@ -65,12 +65,13 @@ async function bySubject(q: Query, text: string, limit: number): Promise<string[
   return rows.map(r => r.id)
 }
 
-/** In whatever was written on them; the last word is perhaps only begun. */
+const SHORTEST = 3 // letters: fewer begin too many words
+
 async function byWords(q: Query, text: string, limit: number): Promise<string[]> {
   const words = wordsIn(text).slice(0, MOST_WORDS)
-  if (!words.length) return []
-  const all = words.map((word, i) => ({ word: [word], isBegun: i === words.length - 1 }))
-  return (await entriesOf(q, { all }, { limit })).map(entry => entry.id)
+  if ((words.at(-1)?.length ?? 0) < SHORTEST) return []
+  const all = words.map((word, i) => ({ word: [word], ...(i === words.length - 1 && { isBegun: true }) }))
+  return (await entriesOf(q, { all }, { limit })).map(e => e.id)
 }
 
 async function byCustomer(q: Query, text: string, than: string | null, limit: number): Promise<string[]> {

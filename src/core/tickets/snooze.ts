@@ -17,7 +17,7 @@ const LONGEST_MS = 2 * 366 * 24 * 3_600_000
 
 /**
  * Puts a ticket out of the way until a date, until the customer answers, or whichever is first. Writing to the customer,
- * closing it or setting a status ends that, too. Throws a Problem under `until` for no end, a past or very late one, and
+ * closing it or setting a status ends that, too. Throws a Problem under `moment` for a past or very late end, under `until` for none and
  * for a closed ticket.
  */
 export async function snoozeTicket(tx: Tx, id: string, { until, untilAnswer }: Snooze, actor: Actor): Promise<void> {
@@ -27,9 +27,9 @@ export async function snoozeTicket(tx: Tx, id: string, { until, untilAnswer }: S
   if (until === null && !untilAnswer) throw new Problem('invalid', 'Say until when.', 'until')
   if (until === null && ticket.published_at === null)
     throw new Problem('invalid', `${ticket.identifier} is internal, so no answer will come. Choose a date.`, 'until')
-  if (until !== null && until <= tx.now) throw new Problem('invalid', 'This moment is over.', 'until')
+  if (until !== null && until <= tx.now) throw new Problem('invalid', 'This moment is over.', 'moment')
   if (until !== null && until > tx.now + LONGEST_MS)
-    throw new Problem('invalid', 'Choose a moment within two years.', 'until')
+    throw new Problem('invalid', 'Choose a moment within two years.', 'moment')
   const snoozedFor: SnoozedFor = until === null ? 'answer' : untilAnswer ? 'either' : 'date'
   if (ticket.status === 'snoozed' && ticket.snoozed_until === until && ticket.snoozed_for === snoozedFor) return
   await change(tx, ticket, 'ticket_snoozed', actor, {

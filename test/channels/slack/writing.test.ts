@@ -61,12 +61,12 @@ describe('a mail for later', () => {
 
   it('opens a ticket that is scheduled, which goes now from its card, or never', async () => {
     const { ann, openTicket } = world
-    const later = async (subject: string) => {
+    const later = async (subject: string, copies = '') => {
       await ann.command('/ticket jane@acme.test', { channel: 'support' })
       await ann.choose('send_when', 'at')
       await world.slack.until(() => wordsOf(ann.modal()).includes('"date"'))
       const date = new Date(Date.now() + 10 * DAY).toISOString().slice(0, 10)
-      const answer = await ann.submit({ subject, message: `${subject}, Jane.`, date, time: '09:00' })
+      const answer = await ann.submit({ subject, message: `${subject}, Jane.`, copies, date, time: '09:00' })
       expect(answer.errors).toEqual({})
       return world.slack.until(() =>
         world.slack
@@ -79,9 +79,10 @@ describe('a mail for later', () => {
     await ann.click(place(now), 'send_now')
     await mailWith('At once, Jane.')
     await cardSays(now, 'Waiting for the customer')
-    const never = await later('Never mind')
+    const never = await later('Never mind', 'carol@acme.test')
     await ann.click(place(never), 'undo_send')
     await cardSays(never, 'Internal')
+    expect(wordsOf(world.card(never.ts)).match(/copy to [^"]*/gi)).toEqual(['copy to carol@acme.test'])
     expect(isMailed('Never mind, Jane.')).toBe(false)
     expect(openTicket).toBeDefined()
   })

@@ -98,6 +98,10 @@ async function customerForm(desk: Desk, ticketId: string, picked: string | null)
 async function placeOf(desk: Desk, picked: string): Promise<string> {
   if (!picked.startsWith('c:')) return picked.slice(2)
   const { name, address } = await desk.store.read(q => customerById(q, picked.slice(2)))
+  return named(name, address)
+}
+
+function named(name: string, address: string): string {
   return name === address ? address : `${name} (${address})`
 }
 
@@ -109,7 +113,9 @@ async function change(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
   const to = picked.startsWith('c:') ? { id: picked.slice(2) } : { typed: picked.slice(2) }
   await desk.store.write(tx => changeCustomer(tx, ticketId, to, actorOf(agent)))
   const { identifier, customer } = await loadTicket(desk, ticketId)
-  return { show: outcome('Customer', `The next mail of ${identifier} goes to ${customer.name} (${customer.address}).`) }
+  return {
+    show: outcome('Customer', `The next mail of ${identifier} goes to ${named(customer.name, customer.address)}.`),
+  }
 }
 
 async function split(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {

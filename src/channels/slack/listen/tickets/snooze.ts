@@ -1,7 +1,6 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import { actorOf } from '../../../../core/agents.ts'
 import { type Snooze, snoozeTicket, wakeTicket } from '../../../../core/tickets/snooze.ts'
-import { Problem } from '../../../../lib/problem.ts'
 import { daysToWeekday, timeInDays, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
@@ -31,14 +30,10 @@ export function listenToSnoozes(app: App, desk: Desk): void {
   )
   app.view<ViewSubmitAction>(
     ids.forms.snooze,
-    onSubmit(
-      desk,
-      async body => {
-        await snooze(desk, body)
-        return undefined
-      },
-      { until: 'moment' },
-    ),
+    onSubmit(desk, async body => {
+      await snooze(desk, body)
+      return undefined
+    }),
   )
 }
 
@@ -49,16 +44,13 @@ async function snooze(desk: Desk, { user, view }: ViewSubmitAction): Promise<voi
   await desk.store.write(tx => snoozeTicket(tx, ticketId, until, actorOf(agent)))
 }
 
-/** Until when, as the form says; days are those of whoever fills it in. */
+/** Until when, as the form says: by the date and time that was chosen, if any. Days are those of whoever fills it in. */
 export async function untilIn(desk: Desk, userId: string, v: values.Values): Promise<Snooze> {
   const choice = values.chosen(v, 'until') as SnoozeChoice
-  if (choice === 'answer') return { until: null, untilAnswer: true }
-  const untilAnswer = values.isChecked(v, 'answer')
-  if (choice === 'moment') {
-    const seconds = values.chosenMoment(v, 'moment')
-    if (seconds === null) throw new Problem('invalid', 'Choose a date and time.', 'moment')
-    return { until: seconds * 1000, untilAnswer }
-  }
+  const untilAnswer = choice === 'answer' || values.isChecked(v, 'answer')
+  const seconds = values.chosenMoment(v, 'moment')
+  if (seconds !== null) return { until: seconds * 1000, untilAnswer }
+  if (choice === 'answer') return { until: null, untilAnswer }
   const zone = zoneOrUtc((await desk.people.profile(userId)).zone)
   const now = desk.store.now()
   const days = { tomorrow: 1, three_days: 3, monday: daysToWeekday(now, 1, zone) }[choice]

@@ -51,7 +51,7 @@ function stateWords({ state, availability, availableAt }: Candidate): string {
 
 export function outreachUsage(unknown: string | null): Shown {
   const lead = unknown === null ? '' : `I do not know \`${escaped(unknown.slice(0, 60)).replaceAll('`', '')}\`.\n`
-  const text = `${lead}*/outreach* says whether tickets may be given to you:
+  const text = `${lead}*/outreach* is for you, your team and its customers:
 • \`/outreach away\`, \`/outreach away 30m\`, \`/outreach away 2h\`, \`/outreach away until 14:00\`
 • \`/outreach offline\` until you are back
 • \`/outreach back\` gives you at once what waits

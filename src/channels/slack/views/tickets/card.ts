@@ -169,7 +169,7 @@ function copyLines(opening: MessageView | null): KnownBlock[] {
   const mail = opening ? mailOf(opening) : undefined
   const unseen = (mail?.blind ?? []).map(address => `${address} (blind)`)
   const copies = opening ? [...opening.copies.map(copyWords), ...(mail?.copies ?? []), ...unseen] : []
-  if (!copies.length) return []
+  if (!copies.length || opening?.wish) return [] // what is wished for has lines of its own
   const lead = opening?.author.kind === 'agent' ? 'Copy to' : 'Also to'
   return [context(plain(cut(`${lead} ${copies.join(', ')}`, 1_500)))]
 }

@@ -2,7 +2,20 @@ import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
 import type { EventRow } from '../../../../db/schema.ts'
 import { toRichText } from '../../rich-text.ts'
-import { actions, button, confirm, context, cut, modal, mrkdwn, notice, oneLine, plain, words } from '../blocks.ts'
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  cut,
+  escaped,
+  modal,
+  mrkdwn,
+  notice,
+  oneLine,
+  plain,
+  words,
+} from '../blocks.ts'
 import { excerpt } from '../excerpt.ts'
 import { fileLines, foldedFiles } from '../files.ts'
 import { ids } from '../ids.ts'
@@ -59,8 +72,8 @@ function matchLine(match: Match): KnownBlock {
   const from = cut(oneLine(match.author_address ?? match.author_name), 320)
   const automatic = match.automatic ? ` ${ruleWords(match.kind, match.automatic)}` : ''
   const doubt = match.doubt ? ` ⚠️ ${cut(oneLine(match.doubt), 300)}` : ''
-  return words(
-    `${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`,
+  return mrkdwn(
+    `${moment(match.created_at)} ${escaped(`${from}: ${cut(match.matched_by ?? '', 500)}${automatic}${doubt}`)}`,
     button('Mail', ids.showFull, match.id),
   )
 }

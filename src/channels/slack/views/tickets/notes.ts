@@ -1,7 +1,20 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { MessageView, TicketView } from '../../../../core/letter.ts'
 import type { NoteColor } from '../../../../db/schema.ts'
-import { actions, button, confirm, context, cut, field, modal, notice, oneLine, option, plain } from '../blocks.ts'
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  cut,
+  field,
+  modal,
+  notice,
+  oneLine,
+  option,
+  plain,
+  words,
+} from '../blocks.ts'
 import { excerpt, initialText } from '../excerpt.ts'
 import { ids } from '../ids.ts'
 import { moment } from '../words.ts'
@@ -41,8 +54,10 @@ export function noteLook(color: NoteColor | null, isPinned: boolean): KnownBlock
 
 /** A ticket's notes, pinned ones first. */
 export function notesView(ticket: TicketView, notes: MessageView[]): ModalView {
-  if (!notes.length) return notice(`Notes on ${ticket.identifier}`, 'There is no note yet.')
-  return notice(`Notes on ${ticket.identifier}`, notes.flatMap(noteBlocks))
+  return notice(`Notes on ${ticket.identifier}`, [
+    ...(notes.length ? notes.flatMap(noteBlocks) : [words('There is no note yet.')]),
+    actions(button('New note', ids.note, ticket.id)),
+  ])
 }
 
 function noteBlocks(message: MessageView): KnownBlock[] {

@@ -1,17 +1,17 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/letter.ts'
-import { field, modal, option } from '../blocks.ts'
+import { context, field, modal, option } from '../blocks.ts'
 import { ids } from '../ids.ts'
+import { moment } from '../words.ts'
 import type { TicketMeta } from './ticket-meta.ts'
 
 /** Until when a ticket may sleep. */
-export type SnoozeChoice = 'tomorrow' | 'three_days' | 'monday' | 'moment' | 'answer'
+export type SnoozeChoice = 'tomorrow' | 'three_days' | 'monday' | 'answer'
 
 const choiceWords: Record<SnoozeChoice, string> = {
   tomorrow: 'Tomorrow, 9:00',
   three_days: 'In three days, 9:00',
   monday: 'Next Monday, 9:00',
-  moment: 'The moment below',
   answer: 'Until they answer, whenever that is',
 }
 
@@ -26,13 +26,14 @@ export function snoozeForm(ticket: TicketView): ModalView {
   })
 }
 
-/** Until when: `until` is what is chosen already; no answer comes on what is internal. */
+/** Until when, a date and time before all else; `until` is how long it sleeps already. No answer comes on what is internal. */
 export function snoozeFields({ isInternal, until }: { isInternal: boolean; until: number | null }): KnownBlock[] {
   const options = (Object.keys(choiceWords) as SnoozeChoice[])
     .filter(c => c !== 'answer' || !isInternal)
     .map(c => option(choiceWords[c], c))
-  const answer = option('or until they answer, whichever is first', 'answer')
+  const answer = option('Wake it then', 'answer')
   return [
+    ...(until === null ? [] : [context(`💤 It sleeps until ${moment(until)}.`)]),
     field('until', 'Until', {
       type: 'static_select',
       options,
@@ -40,8 +41,8 @@ export function snoozeFields({ isInternal, until }: { isInternal: boolean; until
     }),
     field(
       'moment',
-      'Date and time',
-      { type: 'datetimepicker', ...(until && { initial_date_time: Math.floor(until / 1000) }) },
+      'or until a date and time',
+      { type: 'datetimepicker' },
       { optional: true, hint: 'Whoever looks after it is told then, in its thread and alone.' },
     ),
     ...(isInternal
@@ -49,7 +50,7 @@ export function snoozeFields({ isInternal, until }: { isInternal: boolean; until
       : [
           field(
             'answer',
-            'And',
+            'If they answer first',
             { type: 'checkboxes', options: [answer], initial_options: [answer] },
             { optional: true },
           ),

@@ -31,7 +31,7 @@ import {
   type Start,
   workingView,
 } from '../../views/tickets/new-ticket.ts'
-import { openForm, redrawForm, redrawView } from '../show.ts'
+import { openForm, redrawForm, redrawView, refuseOnlooker } from '../show.ts'
 import { type Done, onPress, onSubmit } from '../showing-problems.ts'
 import { finish, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
@@ -92,6 +92,7 @@ export async function openNewTicket(
   start: Start = {},
   meta: Partial<NewTicketMeta> = {},
 ): Promise<void> {
+  await refuseOnlooker(desk, from.user.id)
   await openForm(desk, from, await newTicketAt(desk, from.user.id, origin, start, meta))
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }

@@ -170,6 +170,13 @@ describe('what is filled in', () => {
     expect(holds('unknown', 'is', 'x')).toBe(false)
   })
 
+  it('has choices that differ in more than their case', async () => {
+    await define({ name: 'Size', kind: 'select', options: ['Small', ' small ', 'Large', 'LARGE'] })
+    const size = (await town.store.read(q => fieldsFor(q, tickets()))).find(f => f.name === 'Size')!
+    expect(size.options).toEqual(['Small', 'Large'])
+    await town.store.write(tx => archiveField(tx, size.id))
+  })
+
   it('stays when its choice is taken away or its field is archived, and can be kept so', async () => {
     const plan = (await town.store.read(q => fieldsFor(q, tickets()))).find(f => f.name === 'Plan')!
     await town.store.write(tx => changeField(tx, plan.id, { ...plan, options: ['Gold'], initial: [] }))

@@ -91,22 +91,14 @@ describe('finding tickets by their words', () => {
   })
 
   it('takes no character of what is typed for a command', async () => {
-    for (const text of [
-      '"',
-      "'",
-      '*',
-      '-',
-      'a AND',
-      'OR',
-      'NEAR(a b)',
-      '(((',
-      "';--",
-      'words : x',
-      '\\',
-      '\u0000',
-      'https://x.test/a?b=c',
-    ])
+    for (const text of ['"', '*', '-', 'a AND', 'OR', 'NEAR(a b)', "(((x';--", 'words : x', 'https://x.test/a?b=c'])
       expect(await typed(text)).toBeInstanceOf(Array)
+  })
+
+  it('says so when there is no word in what is typed, instead of finding everything', async () => {
+    for (const text of ["'", '(((', '\\', '\u0000', '🌷🌷', 'status:open 🌷'])
+      expect(await refused(text)).toContain('to look for.')
+    expect(await typed('🌷 parcel')).toEqual(['SUP-2'])
   })
 
   it('follows a new message, an edit and a deletion, each in its own transaction', async () => {
@@ -258,6 +250,13 @@ describe('filters', () => {
       expect(await refused(`created:${day}`)).toContain(`“${day}” is no time.`)
     expect(await refused('field:gold')).toContain('Write a field as field:plan=gold')
     expect(await refused('tag:vip')).toContain('There is no tag “vip”.')
+  })
+
+  it('may have a blank behind the colon and the comma, and are not turned round', async () => {
+    const plain = await town.store.read(q => readFind(q, 'late status:open,closed priority:high'))
+    expect(await town.store.read(q => readFind(q, 'late status: open, closed priority: high'))).toEqual(plain)
+    expect(await refused('-status:closed')).toContain('Only words are left out with a “-”. Write status: with')
+    expect(await refused('late status:')).toBe('[object Object]')
   })
 
   it('can be said again in the same words', async () => {

@@ -162,7 +162,8 @@ function refuseTooMany(others: Field[]): void {
 
 function optionsOf({ kind, options }: FieldForm): string[] {
   if (!hasOptions(kind)) return []
-  return [...new Set(options.map(o => o.normalize('NFC').trim().replace(/\s+/g, ' ')).filter(Boolean))]
+  const written = options.map(o => o.normalize('NFC').trim().replace(/\s+/g, ' ')).filter(Boolean)
+  return written.filter((o, i) => written.findIndex(other => folded(other) === folded(o)) === i)
 }
 
 export function hasOptions(kind: FieldKind): boolean {

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { wordsIn } from '../../db/full-text.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type FieldFilter, fieldsToFind, isOrdered } from './by-field.ts'
@@ -45,12 +46,27 @@ type Draft = { -readonly [K in keyof Filter]: Filter[K] }
 export async function readFind(q: Query, typed: string): Promise<Filter> {
   const filter: Draft = {}
   const words: string[] = []
-  for (const piece of piecesOf(typed)) {
+  for (const piece of joined(piecesOf(typed))) {
+    refuseTurnedRound(piece)
     const [, name = '', value = ''] = /^([a-z][a-z_-]*):(.+)$/is.exec(piece) ?? []
     if (!name || value.startsWith('//')) words.push(piece)
     else for (const one of valuesOf(value)) await add(q, filter, keyCalled(name), one)
   }
-  return { ...filter, ...(words.length && { text: words.join(' ') }) }
+  const text = words.join(' ')
+  refuseWordless(text)
+  return { ...filter, ...(text && { text }) }
+}
+
+/** What is only emoji or signs would find everything. */
+function refuseWordless(text: string): void {
+  if (/[^\s"*-]/.test(text) && !wordsIn(text).length)
+    throw new Problem('invalid', `There is no word in “${text.slice(0, 40)}” to look for.`, 'query')
+}
+
+function refuseTurnedRound(piece: string): void {
+  const [, name = ''] = /^-([a-z][a-z_-]*):./is.exec(piece) ?? []
+  if (keyNamed(name))
+    throw new Problem('invalid', `Only words are left out with a “-”. Write ${name}: with what you look for.`, 'query')
 }
 
 /** What is in quotes is one piece, also behind a colon. */
@@ -58,14 +74,30 @@ function piecesOf(typed: string): string[] {
   return typed.replace(/[“”„]/g, '"').match(/(?:[^\s"]+|"[^"]*"?)+/g) ?? []
 }
 
+/** People write a blank behind a colon or a comma: `status: open`, `status:open, closed`. */
+function joined(pieces: string[]): string[] {
+  const all: string[] = []
+  for (const piece of pieces) {
+    const before = all.at(-1) ?? ''
+    const [, name = ''] = /^([a-z][a-z_-]*):(?:.*,)?$/is.exec(before) ?? []
+    if (keyNamed(name)) all[all.length - 1] = before + piece
+    else all.push(piece)
+  }
+  return all
+}
+
 function valuesOf(value: string): string[] {
   const values = value.match(/(?:[^,"]+|"[^"]*"?)+/g) ?? []
   return values.map(v => v.replaceAll('"', '').trim()).filter(Boolean)
 }
 
-function keyCalled(name: string): Key {
+function keyNamed(name: string): Key | undefined {
   const plain = name.toLowerCase().replace(/[_-]/g, '')
-  const key = KEYS.find(k => k === plain) ?? ALIASES[plain]
+  return KEYS.find(k => k === plain) ?? ALIASES[plain]
+}
+
+function keyCalled(name: string): Key {
+  const key = keyNamed(name)
   if (!key)
     throw new Problem('invalid', `There is no “${name.toLowerCase()}:”. There is ${listed([...KEYS])}.`, 'query')
   return key

@@ -95,7 +95,7 @@ describe('the set-up of forms and fields', () => {
     await press('add_form')
     await modal('New form')
     const wrong = await world.ann.submit({ name: 'general', fields: ['Tariff'], on_close: ['Order number'] })
-    expect(wrong.errors).toEqual({ on_close: 'Choose it above, too: the form must ask for what is needed.' })
+    expect(wrong.errors).toEqual({ on_close: 'Let the form ask for Order number above, too.' })
     const twin = await world.ann.submit({ on_close: [], on_creation: [] })
     expect(twin.errors).toEqual({ name: 'There is a form General already.' })
     const asking = { name: 'Returns', priority: '🔴 Urgent', fields: ['Tariff', 'Order number'] }
@@ -106,7 +106,7 @@ describe('the set-up of forms and fields', () => {
     expect((await read(q => askedBy(q, returns.id))).map(f => f.id)).toEqual([tariff!.id, order!.id])
     await menu(returns.id, 'form_menu', `edit:${returns.id}`)
     await modal('It asks for')
-    await world.ann.submit({ on_creation: ['Order number'] })
+    await world.ann.submit({ on_creation: ['Order number'], on_close: ['Order number'] })
     await modal('Returns · 🔴 Urgent · asks for 2 fields')
     expect((await read(q => askedBy(q, returns.id))).map(f => f.required)).toEqual([null, 'creation'])
     await menu(returns.id, 'form_menu', `up:${returns.id}`)

@@ -64,7 +64,9 @@ describe('/ticket find', () => {
     expect(wordsOf(view)).toContain('jane@acme.test, Acme · Waiting · now')
     expect(wordsOf(view)).toContain('🔎 jane status:awaiting_customer')
     expect(listed(await find('<mailto:jane@acme.test|jane@acme.test>', '1 ticket'))).toEqual(['SUP-1'])
-    expect(wordsOf(await find('nowhere', 'No ticket is like that.'))).not.toContain('Do with those')
+    const none = wordsOf(await find('nowhere', 'No ticket is like that.'))
+    expect(none).not.toContain('Do with those')
+    expect(none).toContain('Words are found whole')
   })
 
   it('says what it does not know, and what there is', async () => {

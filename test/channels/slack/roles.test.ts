@@ -62,18 +62,45 @@ describe('roles', () => {
   })
 
   it('of a viewer let them look at a ticket, and not change it', async () => {
-    await make(world.ann, world.ben, 'viewer')
-    await world.slack.until(() => wordsOf(world.ann.home()).includes('Ben (viewer)'))
-    await world.ben.click(place(card.ts), 'take')
-    await whisperTo(world.ben, 'You may look at, but not change, SUP-1. Ask Ann.')
-    await world.ben.click(place(card.ts), 'details')
-    await formOf(world.ben, 'SUP-1')
-    await world.ben.close({ all: true })
-    await world.ben.command('/ticket jane@acme.test', { channel: 'support' })
-    await formOf(world.ben, 'New ticket')
-    const answer = await world.ben.submit({ subject: 'Hello', message: 'Hello Jane' })
+    const { ann, ben } = world
+    await ben.command('/ticket jane@acme.test', { channel: 'support' })
+    await formOf(ben, 'New ticket')
+    await make(ann, ben, 'viewer')
+    await world.slack.until(() => wordsOf(ann.home()).includes('Ben (viewer)'))
+    const answer = await ben.submit({ subject: 'Hello', message: 'Hello Jane' })
     expect(JSON.stringify(answer.errors)).toContain('You may not open tickets in this team. Ask Ann.')
-    await world.ben.close({ all: true })
+    await ben.close({ all: true })
+    await ben.click(place(card.ts), 'take')
+    await whisperTo(ben, 'You may look at, but not change, SUP-1. Ask Ann.')
+    await ben.click(place(card.ts), 'details')
+    await formOf(ben, 'SUP-1')
+    await ben.close({ all: true })
+  })
+
+  it('of a viewer have nobody write what they could not send', async () => {
+    const { ben } = world
+    for (const button of ['reply', 'note', 'close', 'status']) {
+      const before = ben.ephemerals().length
+      await ben.click(place(card.ts), button)
+      await world.slack.until(() => ben.ephemerals().length > before)
+      expect(wordsOf(ben.ephemerals().at(-1))).toContain('You may look at, but not change, SUP-1. Ask Ann.')
+    }
+    for (const command of ['/ticket jane@acme.test', '/chat']) {
+      const before = ben.ephemerals().length
+      await ben.command(command, { channel: 'support' })
+      await world.slack.until(() => ben.ephemerals().length > before)
+      expect(wordsOf(ben.ephemerals().at(-1))).toContain('You may look, but not change anything. Ask Ann.')
+    }
+    expect(ben.modals()).toEqual([])
+  })
+
+  it('say who may change what stands in Set-up to those who may not', async () => {
+    const { ann, ben } = world
+    await ben.openHome()
+    const home = await world.slack.until(() => ben.home())
+    await ben.click({ view: home.id }, 'home_tab:setup')
+    await world.slack.until(() => wordsOf(ben.home()).includes('You may look at all of this. Ask Ann to change it.'))
+    expect(wordsOf(ann.home())).not.toContain('You may look at all of this')
   })
 
   it('of a drafter have what they write wait for a colleague', async () => {

@@ -68,10 +68,14 @@ const pressed = async (button: string) => {
   if (ben.modals().length) await ben.close({ all: true })
   return wordsOf(ben.ephemerals()[before])
 }
-/** What the form says that Ben has open, once he submits it. */
-const submitted = async (entries: Record<string, string>) => {
+/** What Ben hears in place of the form that he opens, or, once he submits it, from the form. */
+const filled = async (open: () => Promise<unknown>, entries: Record<string, string>) => {
   const { ben, slack } = world
-  await slack.until(() => ben.modals().length > 0)
+  const words = () => [...ben.ephemerals(), ...slack.direct('Ben').messages()].map(said => said.text)
+  const before = words().length
+  await open()
+  await slack.until(() => ben.modals().length > 0 || words().length > before)
+  if (!ben.modals().length) return words().join()
   const { errors, view } = await ben.submit(entries)
   if (ben.modals().length) await ben.close({ all: true })
   return JSON.stringify(errors) + wordsOf(view)
@@ -93,6 +97,7 @@ const letter = { subject: 'News', message: rich('We have news.') }
 
 const LOOK = 'You may look at, but not change, SUP-1. Ask Ann.'
 const OPEN = 'You may not open tickets in this team. Ask Ann.'
+const ONLY_LOOK = 'You may look, but not change anything. Ask Ann.'
 const WRITE = 'You may not write to customers of this team. Ask Ann.'
 const SEND = 'What you write waits for somebody else to send it. Ask Ann.'
 const GIVE = 'You may not give to others SUP-1. Ask Ann.'
@@ -117,37 +122,33 @@ const WAYS: [way: string, viewer: string, drafter: string | null, act: () => Pro
     LOOK,
     null,
     async () => {
-      await fromMore('send_as')
-      return submitted({})
+      const heard = wordsOf(await fromMore('send_as'))
+      await world.ben.close({ all: true })
+      return heard
     },
   ],
   ['what they write in the thread', LOOK, 'A draft: a colleague sends it', () => whispered(() => said('Hello Jane'))],
   [
     'the command',
-    OPEN,
+    ONLY_LOOK,
     null,
-    async () => {
-      await world.ben.command('/ticket jane@acme.test', { channel: 'support' })
-      return submitted(NEW)
-    },
+    () => filled(() => world.ben.command('/ticket jane@acme.test', { channel: 'support' }), NEW),
   ],
   [
     'the shortcut',
-    OPEN,
+    ONLY_LOOK,
     null,
-    async () => {
-      await world.ben.shortcut('new_ticket')
-      return submitted({ ...NEW, customer_typed: 'jane@acme.test' })
-    },
+    () => filled(() => world.ben.shortcut('new_ticket'), { ...NEW, customer_typed: 'jane@acme.test' }),
   ],
   [
     'the shortcut on a message',
-    OPEN,
+    ONLY_LOOK,
     null,
-    async () => {
-      await world.ben.messageShortcut('new_ticket_about', answer)
-      return submitted({ ...NEW, customer_typed: 'jane@acme.test' })
-    },
+    () =>
+      filled(() => world.ben.messageShortcut('new_ticket_about', answer), {
+        ...NEW,
+        customer_typed: 'jane@acme.test',
+      }),
   ],
   ['the step for a ticket', OPEN, null, () => stepped('create_ticket', { ...letter, customer: 'jane@acme.test' })],
   ['the step for a note', LOOK, null, () => stepped('add_note', { ticket: 'SUP-1', note: rich('She pays late.') })],

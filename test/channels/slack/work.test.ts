@@ -341,7 +341,7 @@ describe('a snoozed ticket', () => {
     await ann.submit({ until: 'tomorrow', moment: chosen })
     await cardSays(card, `💤 Until <!date^${chosen}^`) // a date that was chosen is never passed over
     await more(card, 'snooze')
-    expect(words(await form('Snooze SUP-1'))).toContain(`It sleeps until <!date^${chosen}^`)
+    expect(wordsOf(await form('Snooze SUP-1'))).toContain(`It sleeps until <!date^${chosen}^`)
     await ann.submit({ until: 'tomorrow', moment: null }, { twice: true })
     await cardSays(card, '💤 Until')
     await cardSays(card, 'or until they answer')

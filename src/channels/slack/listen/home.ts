@@ -7,6 +7,7 @@ import { draftsFor } from '../../../core/drafts.ts'
 import { savedFinds } from '../../../core/find/saved.ts'
 import type { TicketView } from '../../../core/letter.ts'
 import { type ListName, listTickets } from '../../../core/lists.ts'
+import { thoseInCharge } from '../../../core/permissions/roles.ts'
 import { allAliases } from '../../../core/senders/aliases.ts'
 import { senders } from '../../../core/senders/find.ts'
 import { countSuppressions } from '../../../core/suppressions.ts'
@@ -15,6 +16,7 @@ import { ticketViews } from '../../../core/tickets/view.ts'
 import { countTray } from '../../../core/tray.ts'
 import { countUnsubscriptions } from '../../../core/unsubscriptions.ts'
 import type { AgentRow } from '../../../db/schema.ts'
+import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { takeTurns } from '../../../lib/turns.ts'
 import type { Desk } from '../desk.ts'
@@ -121,6 +123,7 @@ async function setUpView(desk: Desk, me: AgentRow, { from = 0, fromTeam = 0 }: S
       me,
       from,
       fromTeam,
+      ask: await othersToAsk(q, me),
       aliases: await allAliases(q),
       blocked: (await countSuppressions(q)) + (await countUnsubscriptions(q)) + (await countBans(q)),
       teams: await teams(q),
@@ -130,4 +133,10 @@ async function setUpView(desk: Desk, me: AgentRow, { from = 0, fromTeam = 0 }: S
       alerts: await alertsUp(q, MOST_ALERTS),
     }),
   )
+}
+
+/** The names of those who may change what is set up, for somebody who may not. */
+async function othersToAsk(q: Query, me: AgentRow): Promise<string[]> {
+  const some = await thoseInCharge(q)
+  return some.some(l => l.id === me.id) ? [] : some.map(l => l.name)
 }

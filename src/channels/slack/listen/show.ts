@@ -139,6 +139,17 @@ export async function admitChanging(desk: Desk, userId: string): Promise<AgentRo
   return agent
 }
 
+/**
+ * Throws a Problem for somebody who may only look, before they write what they could not send. Whom we do not know yet is
+ * asked about when they submit: a trigger lives three seconds.
+ */
+export async function refuseOnlooker(desk: Desk, userId: string): Promise<void> {
+  await desk.store.read(async q => {
+    const known = await agentByHandle(q, userId)
+    if (known) await refuseUnlessChangesSome(q, actorOf(known))
+  })
+}
+
 /** Who it is, for somebody who may set things up: in the team, or anywhere. Throws a Problem for others. */
 export async function admitLead(desk: Desk, userId: string, teamId?: string): Promise<AgentRow> {
   const agent = await desk.people.agent(userId)

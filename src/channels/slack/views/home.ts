@@ -115,12 +115,14 @@ export interface SetUp {
   unmatched: number
   alerts: { text: string; raised_at: number }[] // what operators must look at now
   me: AgentRow
+  ask: string[] // the names of those who may change it, for somebody who may not
 }
 
 /** The Home tab's Set-up: what operators must look at, teams, senders, blocked addresses, agents, and the tray. */
 export function setUpHome(setUp: SetUp): HomeView {
-  const { teams, senders, agents, unmatched, alerts, me, from, fromTeam } = setUp
+  const { teams, senders, agents, unmatched, alerts, me, from, fromTeam, ask } = setUp
   return home({ tab: 'setup', from, fromTeam }, [
+    ...(ask.length ? [context(plain(`You may look at all of this. Ask ${named(ask)} to change it.`))] : []),
     ...alerts.map(a => words(`⚠️ ${cut(oneLine(a.text), 1_000)}`)),
     mrkdwn('*Teams*', button('Add a team', ids.addTeam, 'new', teams.length ? {} : { style: 'primary' })),
     ...(teams.length
@@ -163,6 +165,12 @@ export function setUpHome(setUp: SetUp): HomeView {
         )
       : context('📭 No mail is left over.'),
   ])
+}
+
+const MOST_NAMED = 5
+
+function named(people: string[]): string {
+  return cut(people.slice(0, MOST_NAMED).map(oneLine).join(', '), 500)
 }
 
 function agentWords({ alias, name, role }: AgentRow): string {

@@ -11,7 +11,7 @@ import { ticketCard } from '../../../../src/channels/slack/views/tickets/card.ts
 import { customerFieldsForm } from '../../../../src/channels/slack/views/tickets/customer-fields.ts'
 import { ticketDetails } from '../../../../src/channels/slack/views/tickets/details.ts'
 import { editDetailsForm } from '../../../../src/channels/slack/views/tickets/edit-details.ts'
-import type { Asked } from '../../../../src/channels/slack/views/tickets/fields.ts'
+import { type Asked, fieldInput } from '../../../../src/channels/slack/views/tickets/fields.ts'
 import { closeForm } from '../../../../src/channels/slack/views/tickets/forms.ts'
 import { newTicketForm } from '../../../../src/channels/slack/views/tickets/new-ticket.ts'
 import { tagOffers } from '../../../../src/channels/slack/views/tickets/tags-field.ts'
@@ -157,6 +157,14 @@ describe('Slack takes, with any data,', () => {
     expect(faultsInView(view, 'modal')).toEqual([])
     expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(MOST)
     expect(pingsIn(view)).toEqual([])
+  })
+
+  test('a web address that was typed without its beginning is not lost when its form is drawn anew', () => {
+    const drawn = (text: string) =>
+      JSON.stringify(fieldInput({ ...aField(8), kind: 'url', isRequired: false, values: [text] }))
+    expect(drawn('parcels.test/7')).toContain('"initial_value":"https://parcels.test/7"')
+    expect(drawn('ftp://parcels.test/7')).toContain('"initial_value":"ftp://parcels.test/7"')
+    for (const none of ['', 'no address']) expect(drawn(none)).not.toContain('initial_value')
   })
 
   test('a card of which much is known, folded', () => {

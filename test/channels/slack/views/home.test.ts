@@ -26,6 +26,7 @@ const manySenders = {
   blocked: 3,
   from: 24,
   fromTeam: 0,
+  ask: Array(9).fill(hostile),
 }
 
 test('App Home shows what stands below however many senders there are', () => {
@@ -70,6 +71,7 @@ test('App Home', () => {
       blocked: 0,
       from: 0,
       fromTeam: 0,
+      ask: [],
     }),
     setUpHome({
       teams: Array.from({ length: 60 }, (_, i) =>
@@ -84,6 +86,7 @@ test('App Home', () => {
       blocked: 1,
       from: 0,
       fromTeam: 0,
+      ask: [],
     }),
     setUpHome(manySenders),
   ]

@@ -68,7 +68,7 @@ const figures = (changes: Partial<Figures> = {}): Figures => ({
   open: 8,
   openBy: Array.from({ length: 200 }, (_, i) => ({ name: i ? hostile + long : null, count: i })),
   days: Array.from({ length: 366 }, (_, i) => ({
-    day: `2026-01-${String(i % 28).padStart(2, '0')}`,
+    day: `2026-01-${String((i % 28) + 1).padStart(2, '0')}`,
     sent: i,
     answers: 366 - i,
   })),
@@ -100,6 +100,14 @@ describe('Slack takes, with any data,', () => {
       digestForm(meta, null, hours.zone),
     ]
     for (const view of views) expect(refused(view)).toEqual([])
+  })
+
+  it('a promise that never counts, and says so where it stands', () => {
+    const team = { id: 't1', name: 'Support' }
+    const [all, some] = [{ ...policy, conditions: [] }, policy]
+    const shown = (policies: Policy[]) => JSON.stringify(hoursPage({ team, hours, policies, autoClose, digest: null }))
+    expect(shown([all, some])).toContain('It never counts')
+    expect(shown([some, all])).not.toContain('It never counts')
   })
 
   it('what it says by itself, figures and histories', () => {
@@ -183,9 +191,10 @@ describe('what people type', () => {
     ])
     expect(readSlots('whenever')).toEqual([{ from: 'whenever', to: '' }])
     expect(readSlots('')).toEqual([])
-    expect(readHolidays('1.1. New Year\n\n25/12/2026')).toEqual([
+    expect(readHolidays('1.1. New Year\n\n25/12/2026\n2026-04-06 Easter')).toEqual([
       { on: '01-01', name: 'New Year' },
       { on: '25-12-2026', name: '' },
+      { on: '06-04-2026', name: 'Easter' },
     ])
     const read = ['4h', '1h 30m', '90m', '1.5h', '2 hours', '', 'soon', '4', 'h'].map(readSpan)
     expect(read).toEqual([

@@ -172,15 +172,19 @@ async function saveForm(desk: Desk, { user, view }: ViewSubmitAction): Promise<D
   const { owner, formId, pageId } = values.metaOf<FormMeta>(view)
   const { teamId } = readOwner(owner)
   await admitTo(desk, user.id, owner)
-  const form = readForm(view.state.values)
+  const fields = await desk.store.read(q => fieldsFor(q, readOwner(owner)))
+  const form = readForm(view.state.values, new Map(fields.map(f => [f.id, f.name])))
   await desk.store.write(tx =>
     once<unknown>(tx, view, () => (formId === null ? addForm(tx, teamId ?? '', form) : changeForm(tx, formId, form))),
   )
   return { keepBelow: true, after: () => redrawPage(desk, pageId, owner) }
 }
 
-/** Throws Problems where something is needed that is not asked for, or needed twice. */
-function readForm(v: values.Values): FormForm {
+/**
+ * Throws Problems that name what is needed and not asked for. What is needed for a new ticket is needed before it is closed,
+ * too.
+ */
+function readForm(v: values.Values, names: Map<string, string>): FormForm {
   const chosen = (name: string) => values.chosenOptions(v, name).map(o => String(o.value))
   const [asked, onCreation, onClose] = [chosen('fields'), chosen('on_creation'), chosen('on_close')]
   const faults: Problem[] = []
@@ -188,10 +192,8 @@ function readForm(v: values.Values): FormForm {
     ['on_creation', onCreation],
     ['on_close', onClose],
   ] as const)
-    if (needed.some(id => !asked.includes(id)))
-      faults.push(new Problem('invalid', 'Choose it above, too: the form must ask for what is needed.', name))
-  if (onClose.some(id => onCreation.includes(id)))
-    faults.push(new Problem('invalid', 'What is needed for a new ticket is there when it is closed.', 'on_close'))
+    for (const id of needed.filter(id => !asked.includes(id)))
+      faults.push(new Problem('invalid', `Let the form ask for ${names.get(id) ?? 'it'} above, too.`, name))
   if (faults.length) throw new Problems(faults)
   return {
     name: values.typed(v, 'name'),

@@ -31,7 +31,7 @@ export async function askToForget(
 ): Promise<{ text: string; blocks: KnownBlock[] }> {
   const agent = await desk.people.agent(user)
   const address = typed.replace(/^<mailto:([^|>]+).*>$/, '$1')
-  if (!address) throw new Problem('invalid', 'Say whom, such as `/outreach forget jane@acme.test`.')
+  if (!address) throw new Problem('invalid', 'Say whom, such as /outreach forget jane@acme.test.')
   return desk.store.read(async q => {
     await refuseUnlessLead(q, agent.id)
     return forgetPrompt(await forgetOutlook(q, address))

@@ -110,7 +110,7 @@ async function readUntil(desk: Desk, user: string, typed: string): Promise<numbe
 async function limit(desk: Desk, user: string, typed: string): Promise<Shown> {
   const isOff = /^(off|none)$/i.test(typed)
   if (!isOff && !/^\d+$/.test(typed))
-    throw new Problem('invalid', 'Write a number, such as `/outreach limit 5`, or `/outreach limit off`.', 'capacity')
+    throw new Problem('invalid', 'Write a number, such as /outreach limit 5, or /outreach limit off.', 'capacity')
   const agent = await desk.people.agent(user)
   await desk.store.write(tx => setCapacity(tx, agent.id, isOff ? null : Number(typed)))
   return said(

@@ -7,9 +7,9 @@ import type { TeamRow } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import { drawn } from '../../deliver/chart.ts'
 import type { Desk } from '../../desk.ts'
-import { uploadFiles } from '../../files.ts'
+import { sendFile } from '../../files.ts'
 import { ids } from '../../views/ids.ts'
-import { type Asked, statsView } from '../../views/team/stats.ts'
+import { type Asked, statsTitle, statsView } from '../../views/team/stats.ts'
 import { weekSvg } from '../../views/team/week-chart.ts'
 import { admit } from '../show.ts'
 import { onPress } from '../showing-problems.ts'
@@ -21,11 +21,10 @@ export function listenToStats(app: App, desk: Desk): void {
     onPress(desk, async ({ user, value, respond }) => {
       await admit(desk, user)
       const { teamId, from, to } = JSON.parse(value) as Asked
-      const png = await drawn(weekSvg(await figuresOf(desk.store, teamId, from, to)))
-      const { channel } = await desk.bulk.conversations.open({ users: user })
-      const file = { name: 'figures.png', size: png.length, read: async () => png }
-      const [refused] = await uploadFiles(desk, { channel: channel?.id as string }, [file])
-      const text = refused ? `The chart is not there, since ${refused.why}.` : 'The chart is in your direct messages.'
+      const figures = await figuresOf(desk.store, teamId, from, to)
+      const png = await drawn(weekSvg(figures))
+      await sendFile(desk, user, { name: 'figures.png', bytes: png, comment: statsTitle(figures) })
+      const text = 'The chart is in your direct messages.'
       await respond({ response_type: 'ephemeral', replace_original: false, text })
     }),
   )
@@ -71,7 +70,7 @@ async function teamFor(desk: Desk, name: string, channel: string): Promise<TeamR
   if (!found)
     throw new Problem(
       'not_found',
-      'There is no such team. Write `/outreach stats week SUP`, with a time and the name or prefix of a team, or `all`.',
+      'There is no such team. Write /outreach stats week SUP, with a time and the name or prefix of a team, or all.',
     )
   return found
 }

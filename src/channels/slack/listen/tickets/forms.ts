@@ -2,6 +2,7 @@ import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import type { TicketView } from '../../../../core/letter.ts'
+import type { Action } from '../../../../core/permissions/grants.ts'
 import { assignTicket } from '../../../../core/tickets/assign.ts'
 import { setPriority } from '../../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../../core/tickets/close.ts'
@@ -22,17 +23,17 @@ import { assigneeOf } from './read-ticket.ts'
 
 /** The small forms behind the card's buttons: close, assign, status. */
 export function listenToTicketForms(app: App, desk: Desk): void {
-  const form = (id: string, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
+  const form = (id: string, needed: Action, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
     app.action<BlockAction>(
       id,
       onPress(desk, async ({ body, user, value }) => {
-        await admit(desk, user, value, 'manage')
+        await admit(desk, user, value, needed)
         await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )
-  form(ids.close, async ticket => closeForm(ticket, await askedToClose(desk, ticket)))
-  form(ids.assign, assignForm)
-  form(ids.status, ticket => statusForm(ticket, SETTABLE))
+  form(ids.close, 'manage', async ticket => closeForm(ticket, await askedToClose(desk, ticket)))
+  form(ids.assign, 'view', assignForm) // some may take, others give
+  form(ids.status, 'manage', ticket => statusForm(ticket, SETTABLE))
 
   const submitted = (id: string, work: (s: SubmittedForm) => Promise<void>) =>
     app.view<ViewSubmitAction>(

@@ -41,7 +41,7 @@ export async function openHistory(
   user: string,
   identifier: string,
 ): Promise<void> {
-  if (!identifier) throw new Problem('invalid', 'Name the ticket, such as `/outreach history SUP-41`.')
+  if (!identifier) throw new Problem('invalid', 'Name the ticket, such as /outreach history SUP-41.')
   const { id } = await desk.store.read(q => ticketByIdentifier(q, identifier))
   await admit(desk, user, id)
   await openForm(desk, from, await pageOf(desk, { ticketId: id, pages: [null] }))

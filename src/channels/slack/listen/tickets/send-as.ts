@@ -16,7 +16,7 @@ export function listenToSendAs(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.sendAs,
     onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user, value)
+      await admit(desk, user, value, 'manage')
       const ticket = await loadTicket(desk, value)
       const form = await desk.store.read(async q =>
         sendAsForm(ticket, await sendersOf(q, ticket.team.id), await lastUsed(q, ticket.id)),

@@ -11,7 +11,7 @@ export function listenToSubTickets(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.newSubTicket,
     onPress(desk, async ({ body, user, value }) => {
-      await admit(desk, user, value)
+      await admit(desk, user, value, 'manage')
       const { id, identifier, team, customer, tags, publishedAt } = await loadTicket(desk, value)
       const [option] = customerOptions([customer], null)
       const start: Start = {

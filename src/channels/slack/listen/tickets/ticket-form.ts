@@ -20,7 +20,7 @@ import {
   noTeam,
   type Start,
 } from '../../views/tickets/new-ticket.ts'
-import { openForm, redrawForm, redrawView } from '../show.ts'
+import { openForm, redrawForm, redrawView, refuseOnlooker } from '../show.ts'
 import * as values from '../values.ts'
 import { freshComposer, withInserted } from './compose.ts'
 import { doubtsAbout } from './doubts.ts'
@@ -35,6 +35,7 @@ export async function openNewTicket(
   start: Start = {},
   meta: Partial<NewTicketMeta> = {},
 ): Promise<void> {
+  await refuseOnlooker(desk, from.user.id)
   await openForm(desk, from, await newTicketAt(desk, from.user.id, origin, start, meta))
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }

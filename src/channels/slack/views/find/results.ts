@@ -43,7 +43,7 @@ const IN_A_BLOCK = 10 // boxes that Slack takes together
 
 /** A page of what was found, a line and a box for each ticket. */
 export function foundView(found: FoundView, now: number): ModalView {
-  const { filter, at, size, saved, page, asked, turn = 0 } = found
+  const { filter, at, size, saved, page, asked, count, turn = 0 } = found
   return modal({
     id: ids.forms.found,
     title: cut(saved ? oneLine(saved.name) : 'Find', 24),
@@ -53,6 +53,7 @@ export function foundView(found: FoundView, now: number): ModalView {
     blocks: [
       words(`🔎 ${cut(oneLine(asked), 500) || 'All tickets'}`, button('Change', ids.findChange, 'filters')),
       context(plain(countWords(found))),
+      ...(count === 0 && filter.text ? [context(WHOLE)] : []),
       ...rows(page.tickets, turn, now),
       ...(page.tickets.length ? below(page, size) : []),
       savedButtons(saved),
@@ -60,6 +61,8 @@ export function foundView(found: FoundView, now: number): ModalView {
     ],
   })
 }
+
+const WHOLE = 'Words are found whole: `tulip` finds no tulips, `tulip*` does.'
 
 function countWords({ count, isMore, isPartial, page }: FoundView): string {
   const found = count === 0 ? 'No ticket is like that.' : isMore ? `More than ${count} tickets` : many(count, 'ticket')

@@ -53,7 +53,9 @@ export function hoursPage({ team, hours, policies, autoClose, digest }: HoursPag
         '*Promises (SLA)* in working time; the first whose conditions a ticket meets counts. They begin with the customer’s words, not with ours.',
         policies.length < MOST_POLICIES ? button('Add a promise', ids.addPolicy, team.id) : undefined,
       ),
-      ...(policies.length ? policies.flatMap(policyBlocks) : [context('Nothing is promised yet.')]),
+      ...(policies.length
+        ? policies.flatMap((p, i) => policyBlocks(p, i, isNeverReached(policies, i)))
+        : [context('Nothing is promised yet.')]),
       { type: 'divider' },
       mrkdwn('*Silent tickets*, whose customer does not answer', button('Change', ids.editAutoClose, team.id)),
       context(plain(cut(autoCloseWords(autoClose), 1_900))),
@@ -64,7 +66,12 @@ export function hoursPage({ team, hours, policies, autoClose, digest }: HoursPag
   })
 }
 
-function policyBlocks(policy: Policy, index: number): KnownBlock[] {
+/** One above is for every ticket. */
+function isNeverReached(policies: Policy[], index: number): boolean {
+  return policies.slice(0, index).some(p => p.conditions.length === 0)
+}
+
+function policyBlocks(policy: Policy, index: number, isUnreached: boolean): KnownBlock[] {
   const { conditions, meets, targets } = policy
   const when = conditions.length
     ? conditions.map(conditionWords).join(meets === 'all' ? ' and ' : ' or ')
@@ -74,6 +81,7 @@ function policyBlocks(policy: Policy, index: number): KnownBlock[] {
   )
   return [
     words(cut(`${index + 1}. ${oneLine(policy.name)}: ${oneLine(when)} → ${what.join(', ')}`, 600)),
+    ...(isUnreached ? [context('⚠️ It never counts, since one above it is for every ticket: move it up.')] : []),
     actions(
       button('Edit', ids.editPolicy, policy.id),
       index > 0 && button('Move up', ids.movePolicyUp, policy.id),
@@ -102,7 +110,8 @@ function autoCloseWords({ nudgeDays, remindDays, closeDays, except }: AutoClose)
     ...(closeDays === null ? [] : [`it is closed ${after(closeDays)}`]),
   ]
   if (!steps.length) return 'Nothing happens by itself.'
-  return `${steps.join(', ')}${except.length ? `; not for priority ${except.join(', ')}` : ''}`
+  const all = steps.join(', ')
+  return `${all[0]?.toUpperCase()}${all.slice(1)}${except.length ? `; not for priority ${except.join(', ')}` : ''}`
 }
 
 export interface HoursMeta {
@@ -161,7 +170,7 @@ export function readClock(typed: string): string {
   return hour ? `${hour.padStart(2, '0')}:${minute}` : typed.trim()
 }
 
-/** One in each line: `25-12 Christmas`. */
+/** One in each line: `25-12 Christmas`, `06-04-2026`, also with the year first. */
 export function readHolidays(typed: string): Holiday[] {
   return typed
     .split('\n')
@@ -169,7 +178,8 @@ export function readHolidays(typed: string): Holiday[] {
     .filter(Boolean)
     .map(line => {
       const [date = '', ...name] = line.split(/\s+/)
-      const [day = '', month = '', year] = date.split(/[-./]/).filter(Boolean)
+      const parts = date.split(/[-./]/).filter(Boolean)
+      const [day = '', month = '', year] = parts[0]?.length === 4 ? parts.toReversed() : parts
       const on = [day.padStart(2, '0'), month.padStart(2, '0'), ...(year ? [year] : [])].join('-')
       return { on, name: name.join(' ') }
     })

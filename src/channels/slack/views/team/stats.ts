@@ -41,6 +41,11 @@ function count(n: number): string {
   return n.toLocaleString('en')
 }
 
+/** Whose figures they are, and of when, as mrkdwn in a line. */
+export function statsTitle({ team, from, to }: Pick<Figures, 'team' | 'from' | 'to'>): string {
+  return `Figures of ${escaped(oneLine(team ?? 'all teams'))}, ${moment(from)} to ${moment(to)}`
+}
+
 /** The figures as one answer to a command. */
 export function statsView(figures: Figures, teamId: string | null): { text: string; blocks: KnownBlock[] } {
   const title = `Figures of ${figures.team ?? 'all teams'}`

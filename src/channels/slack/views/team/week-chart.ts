@@ -19,12 +19,19 @@ export function weekSvg({ days, sent }: Pick<Figures, 'days' | 'sent'>): string 
     ]),
     ...days.flatMap((d, i) =>
       i % every === 0
-        ? [words(PLOT.left + (i + 0.5) * room, PLOT.bottom + 42, d.day.slice(5), 'text-anchor="middle"')]
+        ? [words(PLOT.left + (i + 0.5) * room, PLOT.bottom + 42, dayWords(d.day), 'text-anchor="middle"')]
         : [],
     ),
     axes(),
     ...legend(),
   )
+}
+
+const SHORT = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
+
+/** `2026-11-07` as `7 Nov`. */
+function dayWords(day: string): string {
+  return SHORT.format(new Date(`${day}T00:00:00Z`))
 }
 
 function bar(x: number, width: number, top: number, ink: string): string {

@@ -36,7 +36,7 @@ function elementOf({ id, kind, options, values, isRequired }: Asked): InputBlock
       return {
         type: 'url_text_input',
         placeholder: plain('https://', limits.placeholder),
-        ...(URL.canParse(value ?? '') && begun(value, 2_000)),
+        ...begun(asUrl(value), 2_000),
       }
     case 'date':
       return { type: 'datepicker', ...(isDate(value) && { initial_date: value as string }) }
@@ -82,6 +82,11 @@ function begun(value: string | undefined, most: number): { initial_value?: strin
 /** Slack refuses a form that begins with what it would not let anybody enter. */
 function isNumber(value: string | undefined): boolean {
   return value !== undefined && /^-?\d+(\.\d+)?$/.test(value)
+}
+
+/** What was typed without its beginning is given it, so that it is not lost. */
+function asUrl(value: string | undefined): string | undefined {
+  return [value, `https://${value}`].find(url => value && URL.canParse(url ?? ''))
 }
 
 function isDate(value: string | undefined): boolean {

@@ -115,12 +115,13 @@ describe('the form for a new ticket', () => {
   })
 })
 
-async function addTeam(name: string, prefix: string): Promise<void> {
+async function addTeam(name: string, prefix: string, atOnce = async () => {}): Promise<void> {
   const { ann, slack } = world
   await ann.click(await setUp(), 'add_team')
   await form('New team')
   const answer = await ann.submit({ name, prefix, place: slack.channel('general').id })
   expect(answer.errors).toEqual({})
+  await atOnce()
   await slack.until(() => wordsOf(ann.home()).includes(name))
 }
 
@@ -271,6 +272,30 @@ describe('the set-up', () => {
     await ann.kick('general').catch(() => {})
     await addTeam('Sales', 'SAL')
     expect(slack.channel('general').members()).toContain(slack.app.botUser)
+  })
+
+  it('answers the form for a team before it enters the channel', async () => {
+    const { ann, slack } = await begin()
+    await ann.kick('general').catch(() => {})
+    slack.faults.next('conversations.join', { kind: 'delay', ms: 1_000 })
+    await addTeam('Sales', 'SAL', async () => {
+      expect(slack.channel('general').members()).not.toContain(slack.app.botUser)
+    })
+    await slack.until(() => slack.channel('general').members().includes(slack.app.botUser))
+  })
+
+  it('says what is still to be done where it cannot enter the channel', async () => {
+    const { ann, slack } = await begin()
+    await ann.kick('general').catch(() => {})
+    slack.faults.next('conversations.join', { kind: 'error', error: 'is_archived' })
+    await addTeam('Press', 'PRS')
+    const words = await slack.until(() =>
+      slack
+        .direct('Ann')
+        .messages()
+        .find(m => m.text.includes('could not join')),
+    )
+    expect(words.text).toContain('(is_archived)')
   })
 
   it("changes an agent's name and signature, which the next mail bears", async () => {

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { events } from '../../../src/channels/slack/listen/events.ts'
 import { steps } from '../../../src/channels/slack/listen/steps/run.ts'
+import { subcommands } from '../../../src/channels/slack/listen/team/outreach.ts'
 import { ids } from '../../../src/channels/slack/views/ids.ts'
+import { outreachUsage } from '../../../src/channels/slack/views/team/outreach.ts'
 
 interface Step {
   title: string
@@ -118,6 +120,14 @@ describe('the manifest', () => {
     )
   })
 
+  it('hints at each thing that /outreach does, and its help names it', () => {
+    const { usage_hint } = manifest.features.slash_commands[1]
+    const hinted = (usage_hint as string).slice(1, -1).split(' | ')
+    expect(hinted.map(hint => hint.split(' ')[0]).sort()).toEqual(Object.keys(subcommands).sort())
+    const { text } = outreachUsage(null)
+    expect(Object.keys(subcommands).filter(name => name !== 'help' && !text.includes(name))).toEqual([])
+  })
+
   it('describes the steps that the code runs, as Workflow Builder wants them', () => {
     expect(Object.keys(manifest.functions)).toEqual(Object.keys(steps))
     expect(manifest.settings).toMatchObject({ function_runtime: 'remote', org_deploy_enabled: true })
@@ -139,5 +149,7 @@ describe('the manifest', () => {
     expect(manifest.display_information.description.length).toBeLessThanOrEqual(140)
     for (const s of manifest.features.shortcuts)
       expect([s.name.length <= 24, s.description.length <= 150]).toEqual([true, true])
+    for (const c of manifest.features.slash_commands)
+      expect([c.usage_hint.length <= 1_000, c.description.length <= 2_000]).toEqual([true, true])
   })
 })

@@ -44,7 +44,8 @@ async function onOutreach(desk: Desk, command: SlashCommand, respond: RespondFn)
 /** Those that open a form answer nothing. */
 type Subcommand = (desk: Desk, user: string, rest: string, command: SlashCommand) => Promise<Shown | undefined>
 
-const subcommands: Record<string, Subcommand> = {
+/** All that can stand behind `/outreach`; the manifest hints at each. */
+export const subcommands: Record<string, Subcommand> = {
   away: (desk, user, rest) => leave(desk, user, 'away', rest),
   offline: (desk, user, rest) => leave(desk, user, 'offline', rest),
   async back(desk, user) {

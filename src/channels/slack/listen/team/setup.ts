@@ -19,6 +19,7 @@ import {
   type TeamSenders,
   teamForm,
 } from '../../views/team/settings.ts'
+import { workingView } from '../../views/tickets/new-ticket.ts'
 import { pressesIn } from '../admitted.ts'
 import { showHome } from '../home.ts'
 import { enterPlace, refuseShared } from '../place.ts'
@@ -113,16 +114,29 @@ async function sendTest(desk: Desk, user: string, senderId: string): Promise<str
     : `⚠️ ${refusal}`
 }
 
-async function saveTeam(desk: Desk, body: ViewSubmitAction): Promise<Done> {
-  const { teamId } = values.metaOf<TeamMeta>(body.view)
-  const form = readTeam(body.view.state.values)
-  await Promise.all([admitLead(desk, body.user.id, teamId ?? undefined), form.place && refuseShared(desk, form.place)])
+/** Only what a fault can come of is asked of Slack before it is answered; the channel is entered after that. */
+async function saveTeam(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done> {
+  const { teamId } = values.metaOf<TeamMeta>(view)
+  const form = readTeam(view.state.values)
+  const known = teamId ? (await desk.store.read(q => teamById(q, teamId))).place : null
+  const isNew = Boolean(form.place) && form.place !== known
+  await Promise.all([admitLead(desk, user.id, teamId ?? undefined), isNew && refuseShared(desk, form.place)])
   await desk.store.write<unknown>(tx => (teamId ? changeTeam(tx, teamId, form) : createTeam(tx, form)))
-  const problem = await enterPlace(desk, form.place)
-  const after = () => showHome(desk, body.user.id, { tab: 'setup' })
-  if (problem)
-    return { after, show: notice('One thing to do', [mrkdwn(`⚠️ ${problem} Then press *Check again* in Set-up.`)]) }
-  return body.view.previous_view_id === null ? { after } : { after, show: notice('Team', 'The team is ready.') }
+  const isOver = view.previous_view_id !== null // another modal, not Set-up in Home, which says how the channel is
+  return {
+    ...(isOver && { show: workingView('Team') }),
+    after: () => enter(desk, user.id, form.place, isOver ? view.id : null),
+  }
+}
+
+/** Enters a team's channel and says what came of it: in the view that waits for it, else alone what is still to be done. */
+async function enter(desk: Desk, user: string, place: string, viewId: string | null): Promise<void> {
+  const problem = await enterPlace(desk, place)
+  await showHome(desk, user, { tab: 'setup' })
+  const toDo = problem && `⚠️ ${problem} Then press *Check again* in Set-up.`
+  const shown = toDo ? notice('One thing to do', [mrkdwn(toDo)]) : notice('Team', 'The team is ready.')
+  if (viewId && (await redrawView(desk, viewId, shown))) return
+  if (toDo) await desk.bulk.chat.postMessage({ channel: user, text: toDo, blocks: [mrkdwn(toDo)] })
 }
 
 function readTeam(v: values.Values): TeamForm {

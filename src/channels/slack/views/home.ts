@@ -224,7 +224,7 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
       : []),
     ...sharedBlocks(team),
     ...(team.hook_problem
-      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Word of answers.`)]
+      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Webhook for answers.`)]
       : []),
   ]
 }

@@ -41,7 +41,7 @@ const form = async (says = 'Add a team') => {
   await ann.click({ view: home.id }, 'edit_team')
   await slack.until(() => ann.modals().length === 1)
   await ann.click({ view: ann.modal().id }, 'answer_hook')
-  await slack.until(() => ann.modal().title === 'Word of answers')
+  await slack.until(() => ann.modal().title === 'Webhook for answers')
   return ann.modal()
 }
 const answered = async (card: MessageView, text: string) => {

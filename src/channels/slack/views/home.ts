@@ -149,7 +149,7 @@ export function setUpHome(setUp: SetUp): HomeView {
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
     mrkdwn('*Agents*, and what they may do', button('Roles', ids.openRoles, 'all')),
-    context(plain(cut(agents.map(agentWords).join(', ') || 'Nobody was here yet.', 1_500))),
+    context(plain(cut(rolesFirst(agents).map(agentWords).join(', ') || 'Nobody was here yet.', 1_500))),
     { type: 'divider' },
     words(
       setUp.blocked
@@ -171,6 +171,10 @@ const MOST_NAMED = 5
 
 function named(people: string[]): string {
   return cut(people.slice(0, MOST_NAMED).map(oneLine).join(', '), 500)
+}
+
+function rolesFirst(agents: AgentRow[]): AgentRow[] {
+  return [...agents.filter(a => a.role), ...agents.filter(a => !a.role)]
 }
 
 function agentWords({ alias, name, role }: AgentRow): string {
@@ -224,7 +228,7 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
       : []),
     ...sharedBlocks(team),
     ...(team.hook_problem
-      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Word of answers.`)]
+      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Webhook for answers.`)]
       : []),
   ]
 }

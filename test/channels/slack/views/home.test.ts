@@ -54,6 +54,12 @@ test('App Home shows what stands below however many teams and warnings there are
   expect(shownFrom(24)).toContain('25 to 30 of 30')
 })
 
+test('App Home names those with a role first, however many agents there are', () => {
+  const many = Array.from({ length: 60 }, (_, i) => ({ ...ann, name: `Agent ${i}`, alias: null, role: null }))
+  const agents = [...many, { ...ann, name: 'Zoe', alias: null, role: 'admin' as const }]
+  expect(JSON.stringify(setUpHome({ ...manySenders, agents }))).toContain('"Zoe (admin), Agent 0, ')
+})
+
 test('App Home', () => {
   const homes = [
     inboxHome({ tab: 'inbox', list: 'all', after: '1:2' }, Object.values(tickets), '3:4', now),

@@ -118,7 +118,7 @@ describe('what a team sets up is what Slack takes, and pings nobody', () => {
       'a new template': templateForm(null, [], null),
       templates: templatesView(writing.templates),
       'no templates': templatesView([]),
-      'word of answers': answerHookForm({ id: 't1', name: hostile, hook_problem: hostile.repeat(20) }, longAddress),
+      'webhook for answers': answerHookForm({ id: 't1', name: hostile, hook_problem: hostile.repeat(20) }, longAddress),
       'the emoji of a team': reactionsForm({ id: 't1', name: hostile }, { ...NO_EMOJI, take: 'x'.repeat(100) }),
     }),
   )('%s', (_, form) => {

@@ -83,7 +83,7 @@ function span(value: string) {
   return {
     type: 'plain_text_input' as const,
     max_length: 20,
-    placeholder: plain('09:00 - 17:00', limits.placeholder),
+    placeholder: plain('20:00 - 08:00', limits.placeholder),
     ...(value && { initial_value: value }),
   }
 }

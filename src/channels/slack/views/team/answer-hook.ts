@@ -15,7 +15,7 @@ export function answerHookForm(
   const sure = confirm('Post it nowhere?', 'What waits to be posted is forgotten.', 'Stop')
   return modal({
     id: ids.forms.answerHook,
-    title: 'Word of answers',
+    title: 'Webhook for answers',
     submit: 'Save',
     meta: { teamId: team.id } satisfies AnswerHookMeta,
     blocks: [

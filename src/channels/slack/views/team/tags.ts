@@ -40,7 +40,7 @@ export function tagsPage(meta: TagsMeta, { tags, next }: TagPage): ModalView {
       field('search', 'Search', textInput(meta.typed, LONGEST_TAG), { optional: true }),
       ...(tags.length
         ? tags.map(t => words(tagLine(t), button('Edit', ids.editTag, t.id)))
-        : [context(meta.typed ? 'No tag is called so.' : 'There is no tag yet. They are made where they are used.')]),
+        : [context(`${meta.typed ? 'No tag is called so.' : 'There is no tag yet.'} ${MADE}`)]),
       actions(
         button('Groups', ids.editTagGroups, 'all'),
         meta.after !== null && button('First page', `${ids.pageTags}:first`, '-'),
@@ -49,6 +49,8 @@ export function tagsPage(meta: TagsMeta, { tags, next }: TagPage): ModalView {
     ],
   })
 }
+
+const MADE = 'A tag is made where it is used: type it on a ticket, under More, Edit details.'
 
 function tagLine({ name, group, tickets }: TagPage['tags'][number]): string {
   return `${oneLine(name)}${group ? ` · ${oneLine(group)}` : ''} · on ${ticketWords(tickets)}`

@@ -307,6 +307,18 @@ describe.skipIf(missing)(`the demo page in a browser${missing}`, { timeout: 90_0
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => JSON.stringify(written() ?? '')).not.toContain('three')
 
+    await page.getByRole('button', { name: /^support/ }).click()
+    await type(page, 'Message #support', '@over')
+    await page.getByRole('option', { name: 'Overture' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('help')
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('article', { name: /^Only visible to you/ })
+      .getByText('shows this')
+      .first()
+      .waitFor()
+
     expect(faults).toEqual([])
     await page.close()
   })

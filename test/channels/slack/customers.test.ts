@@ -32,7 +32,20 @@ describe('a customer’s page', () => {
     await who('nobody@acme.test')
     await told('Nobody is known as nobody@acme.test.')
     await who('nonsense')
-    await told('address')
+    await told('Nobody is known as “nonsense”.')
+  })
+
+  it('opens by a name or company, too; where there are several, one is chosen', async () => {
+    await who('jane acme')
+    await pageSays('jane@acme.test')
+    await closeAll()
+    const twin = { address: 'jim@acme.test', name: 'Jim Doe' }
+    await world.overture.store.write(tx => customerFor(tx, twin.address, twin.name))
+    await who('acme.test')
+    const asked = await told('Who is it?')
+    const jim = await world.overture.store.read(q => customerByAddress(q, twin.address))
+    await world.ann.click({ ephemeral: asked.id }, 'open_person', undefined, { value: jim?.id ?? '' })
+    await pageSays('jim@acme.test')
   })
 
   it('opens from a ticket, and leads to another', async () => {

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { CustomerView } from '../../../../core/customers.ts'
 import type { PeopleEvent } from '../../../../core/people/history.ts'
 import type { CustomerNote } from '../../../../core/people/notes.ts'
 import type { PersonPage, TheirAddress, TheirChat, TheirTicket } from '../../../../core/people/page.ts'
@@ -9,6 +10,7 @@ import {
   confirm,
   context,
   cut,
+  escaped,
   field,
   modal,
   mrkdwn,
@@ -53,11 +55,35 @@ export function personView(person: PersonPage): ModalView {
   })
 }
 
+/** How many are offered of those that were found. */
+export const MOST_FOUND = 10
+
+/** Those whose name, address or company has the words that somebody looked for; each opens. */
+export function foundPeople(typed: string, found: CustomerView[]): { text: string; blocks: KnownBlock[] } {
+  const some = found.slice(0, MOST_FOUND)
+  const more = found.length > some.length ? ' There are more: write more of the name.' : ''
+  const text = `Who is it?${more}`
+  const line = ({ id, name, address, company }: CustomerView) =>
+    words(
+      cut(
+        [...new Set([name, address, company])]
+          .filter(Boolean)
+          .map(t => oneLine(t as string))
+          .join(' · '),
+        500,
+      ),
+      button('Open', ids.openPerson, id),
+    )
+  return { text: `${text} ${escaped(cut(oneLine(typed), 100))}`, blocks: [words(text), ...some.map(line)] }
+}
+
+const DAY = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const
+
 function factsOf({ company, zone, since }: PersonPage): string[] {
   return [
     company ? oneLine(company.name) : 'no company',
     zone ?? 'time zone not known',
-    `known since ${new Date(since).toISOString().slice(0, 10)}`,
+    `known since ${new Date(since).toLocaleDateString('en-GB', DAY)}`,
   ]
 }
 

@@ -57,7 +57,7 @@ export function useModal(modal: ModalView) {
         drafts.current.set(keyOf(block, element), { entry, isReported: block.dispatch_action === true })
       },
       commit(block, element, entry) {
-        if (submitting.current) return // it goes along
+        if (submitting.current || !drafts.current.has(keyOf(block, element))) return // it goes along, or went
         drafts.current.delete(keyOf(block, element))
         void act(block, element, entry)
       },

@@ -19,7 +19,7 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
-import { moment, statusWords } from '../words.ts'
+import { day, moment, statusWords } from '../words.ts'
 
 export interface PersonMeta {
   customerId: string
@@ -34,7 +34,7 @@ export function personView(person: PersonPage): ModalView {
     meta: { customerId: person.id } satisfies PersonMeta,
     blocks: [
       words(cut(oneLine(person.name), 200)),
-      context(plain(cut(factsOf(person).join(' · '), 1_500))),
+      context(plain(cut(factsOf(person).join(' · '), 1_500)), `known since ${day(person.since)}`),
       actions(
         button('Write', ids.writeTo, person.id, { style: 'primary' }),
         button('Edit', ids.editPerson, person.id),
@@ -53,12 +53,8 @@ export function personView(person: PersonPage): ModalView {
   })
 }
 
-function factsOf({ company, zone, since }: PersonPage): string[] {
-  return [
-    company ? oneLine(company.name) : 'no company',
-    zone ?? 'time zone not known',
-    `known since ${new Date(since).toISOString().slice(0, 10)}`,
-  ]
+function factsOf({ company, zone }: PersonPage): string[] {
+  return [company ? oneLine(company.name) : 'no company', zone ?? 'time zone not known']
 }
 
 const MOST_ADDRESSES = 10

@@ -24,6 +24,7 @@ export function TextInput({ block, element, label, describedBy, isInvalid }: Ele
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
     if (!block.dispatch_action || !triggers.includes('on_enter_pressed')) return
     event.preventDefault()
+    draft(block, element, typed ?? server)
     commit(block, element, typed ?? server)
   }
 

@@ -21,7 +21,7 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
-import { moment, statusWords } from '../words.ts'
+import { day, moment, statusWords } from '../words.ts'
 
 export interface PersonMeta {
   customerId: string
@@ -36,7 +36,7 @@ export function personView(person: PersonPage): ModalView {
     meta: { customerId: person.id } satisfies PersonMeta,
     blocks: [
       words(cut(oneLine(person.name), 200)),
-      context(plain(cut(factsOf(person).join(' · '), 1_500))),
+      context(plain(cut(factsOf(person).join(' · '), 1_500)), `known since ${day(person.since)}`),
       actions(
         button('Write', ids.writeTo, person.id, { style: 'primary' }),
         button('Edit', ids.editPerson, person.id),
@@ -77,14 +77,8 @@ export function foundPeople(typed: string, found: CustomerView[]): { text: strin
   return { text: `${text} ${escaped(cut(oneLine(typed), 100))}`, blocks: [words(text), ...some.map(line)] }
 }
 
-const DAY = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const
-
-function factsOf({ company, zone, since }: PersonPage): string[] {
-  return [
-    company ? oneLine(company.name) : 'no company',
-    zone ?? 'time zone not known',
-    `known since ${new Date(since).toLocaleDateString('en-GB', DAY)}`,
-  ]
+function factsOf({ company, zone }: PersonPage): string[] {
+  return [company ? oneLine(company.name) : 'no company', zone ?? 'time zone not known']
 }
 
 const MOST_ADDRESSES = 10

@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely'
 
 /**
  * The marks of tickets whose entry in the full-text index is to be written anew; what is being done with many tickets at
- * once; how a mail was to go that waits for a colleague; who changed what is known of customers. An index goes that another stands in for: each change of a ticket wrote it, too.
+ * once; how a mail was to go that waits for a colleague; who changed what is known of customers. An index goes that another
+ * stands in for: each change of a ticket wrote it, too.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema

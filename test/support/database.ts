@@ -16,6 +16,20 @@ export async function newDatabase(): Promise<TestDatabase> {
   return process.env.TEST_ENGINE === 'postgres' ? newPostgres(inject('postgresUrl')) : newSqlite()
 }
 
+/** A database of the same engine with nothing in it, not even our schema. */
+export async function bareDatabase(): Promise<TestDatabase> {
+  if (process.env.TEST_ENGINE !== 'postgres') {
+    const folder = mkdtempSync(join(tmpdir(), 'overture-test-'))
+    return { url: join(folder, 'overture.db'), drop: async () => rmSync(folder, { recursive: true, force: true }) }
+  }
+  const server = inject('postgresUrl')
+  const name = `${inject('postgresTemplate')}_bare_${process.env.VITEST_POOL_ID}`
+  await ask(server, `create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: async () => void (await ask(server, `drop database ${name} with (force)`)) }
+}
+
 function newSqlite(): TestDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'overture-test-'))
   const file = join(folder, 'overture.db')

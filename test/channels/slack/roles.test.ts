@@ -66,6 +66,14 @@ describe('roles', () => {
     await world.slack.until(() => wordsOf(world.ann.home()).includes('Ben (viewer)'))
     await world.ben.click(place(card.ts), 'take')
     await whisperTo(world.ben, 'You may look at, but not change, SUP-1. Ask Ann.')
+    // refused before a form is filled in, not after
+    for (const id of ['reply', 'note', 'close', 'assign', 'status']) {
+      const before = world.ben.ephemerals().length
+      await world.ben.click(place(card.ts), id)
+      await world.slack.until(() => world.ben.ephemerals().length > before)
+    }
+    expect(world.ben.ephemerals().every(e => JSON.stringify(e).includes('You may look at, but not change'))).toBe(true)
+    expect(world.ben.modals()).toEqual([])
     await world.ben.click(place(card.ts), 'details')
     await formOf(world.ben, 'SUP-1')
     await world.ben.close({ all: true })

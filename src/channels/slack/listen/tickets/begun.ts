@@ -4,16 +4,17 @@ import { draftBegun } from '../../../../core/drafts.ts'
 import type { Desk } from '../../desk.ts'
 import { begunView, type Writing } from '../../views/tickets/begun.ts'
 import { freshChat } from '../chats/new-chat.ts'
-import { openForm } from '../show.ts'
+import { admit, openForm } from '../show.ts'
 import { noteComposer } from './note.ts'
 import { composer } from './reply.ts'
 
-/** Opens a composer; what was begun there before and not sent is offered first. */
+/** Opens a composer, if they may write there; what was begun there before and not sent is offered first. */
 export async function openWriting(
   desk: Desk,
   from: { trigger_id: string; user: { id: string }; view?: { type: string; id?: string } | undefined },
   writing: Writing,
 ): Promise<void> {
+  if (writing.ticketId) await admit(desk, from.user.id, writing.ticketId, 'manage')
   const begun = await desk.store.read(async q => {
     const agent = await agentByHandle(q, from.user.id)
     return agent && draftBegun(q, agent.id, writing)

@@ -37,7 +37,7 @@ export function listenToDetails(app: App, desk: Desk): void {
 }
 
 async function open(desk: Desk, { body, user, value }: Pressed): Promise<void> {
-  await admit(desk, user, value)
+  await admit(desk, user, value, 'manage')
   const ticket = await loadTicket(desk, value)
   await openForm(desk, body, editDetailsForm(ticket, await askedOn(desk, ticket)))
 }

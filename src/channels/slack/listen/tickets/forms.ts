@@ -13,7 +13,7 @@ import { Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { assignForm, closeForm, type PutAway, statusForm, type TicketMeta } from '../../views/tickets/forms.ts'
-import { loadTicket, openForm } from '../show.ts'
+import { admit, loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 import { askedToClose, givenIn } from './fields.ts'
@@ -24,7 +24,8 @@ export function listenToTicketForms(app: App, desk: Desk): void {
   const form = (id: string, draw: (ticket: TicketView) => ModalView | Promise<ModalView>) =>
     app.action<BlockAction>(
       id,
-      onPress(desk, async ({ body, value }) => {
+      onPress(desk, async ({ body, user, value }) => {
+        await admit(desk, user, value, 'manage')
         await openForm(desk, body, await draw(await loadTicket(desk, value)))
       }),
     )

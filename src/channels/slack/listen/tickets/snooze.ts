@@ -7,7 +7,7 @@ import { ids } from '../../views/ids.ts'
 import type { TicketMeta } from '../../views/tickets/forms.ts'
 import { moreView } from '../../views/tickets/more.ts'
 import { type SnoozeChoice, snoozeForm } from '../../views/tickets/snooze.ts'
-import { loadTicket, openForm, redrawView } from '../show.ts'
+import { admit, loadTicket, openForm, redrawView } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
 import * as values from '../values.ts'
 
@@ -15,7 +15,8 @@ import * as values from '../values.ts'
 export function listenToSnoozes(app: App, desk: Desk): void {
   app.action<BlockAction>(
     ids.snooze,
-    onPress(desk, async ({ body, value }) => {
+    onPress(desk, async ({ body, user, value }) => {
+      await admit(desk, user, value, 'manage')
       await openForm(desk, body, snoozeForm(await loadTicket(desk, value)))
     }),
   )

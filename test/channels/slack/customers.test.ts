@@ -128,9 +128,12 @@ describe('a list of customers', () => {
   const says = (text: string) => world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes(text)))
 
   it('is looked at before anything is changed, then taken in', async () => {
-    await give('email,name,plan\neve@globex.test,Eve,gold\njane@acme.test,Jane,free\nno address,Nobody,\n')
+    await give(
+      'email,name,plan\neve@globex.test,Eve,gold\njane@acme.test,Jane,free\nno address,Nobody,\nEVE@globex.test,Eve,\n',
+    )
     const page = await says('*1* new')
     expect(wordsOf(page)).toContain('Row 3: no address')
+    expect(wordsOf(page)).toContain('*1* with an address that stands in the list already')
     expect(await world.overture.store.read(q => customerByAddress(q, 'eve@globex.test'))).toBeUndefined()
     await world.ann.click({ view: page.id }, 'import_now')
     await says('The list is in.')

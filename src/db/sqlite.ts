@@ -132,8 +132,7 @@ export function openSqlite(path: string, now: () => number): Opened {
     awake: Set<Topic>,
     ends: Ends,
   ): Promise<() => void> {
-    const mine: Topic[] = []
-    let left: Ends = new Map()
+    let [left, woken]: [Ends, Set<Topic>] = [new Map(), new Set()]
     writer.raw.exec('savepoint work')
     try {
       const value = await waiting.work({
@@ -141,13 +140,13 @@ export function openSqlite(path: string, now: () => number): Opened {
         now: now(),
         key: store.key,
         files: store.files,
-        wake: topic => mine.push(topic),
+        wake: topic => woken.add(topic),
         atEnd: (key, end) => leaving(left)(key, end),
       })
       if (shared) writer.raw.exec('release work')
-      for (const topic of mine) awake.add(topic)
+      for (const topic of woken) awake.add(topic)
       for (const [key, end] of left) ends.set(key, end)
-      left = ends // what the end of it leaves in turn
+      ;[left, woken] = [ends, awake] // what the end of it leaves and wakes in turn
       return () => waiting.done(value)
     } catch (error) {
       writer.raw.exec('rollback to work')

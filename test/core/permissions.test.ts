@@ -6,6 +6,7 @@ import { ban } from '../../src/core/bans.ts'
 import { saveSegment } from '../../src/core/chats/segments.ts'
 import { fromText } from '../../src/core/document.ts'
 import { overture } from '../../src/core/events.ts'
+import { enterStale } from '../../src/core/find/entry.ts'
 import { decideMessage, undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
 import { changeNote } from '../../src/core/messages/notes.ts'
@@ -289,6 +290,17 @@ describe('what a role may do', () => {
     expect((await offered()).sort()).toEqual([hidden.id, theirs.id].sort())
     await grant({ view: 'own' })
     expect(await offered()).toEqual([theirs.id])
+  })
+
+  it('offers a ticket by its words, however many there are that one may not see', async () => {
+    const theirs = await town.open({ assigneeId: cara.id })
+    await town.open()
+    await grant({ view: 'own' })
+    await town.store.write(tx => enterStale(tx, 100))
+    const offered = await town.store.read(async q =>
+      ticketsLike(q, 'ready', { than: null, scope: await scopeOf(q, cara.id, 'view'), limit: 1 }),
+    )
+    expect(offered.map(t => t.id)).toEqual([theirs.id])
   })
 
   it('is the same for one ticket and in lists', async () => {

@@ -97,6 +97,13 @@ describe('the store', () => {
     expect(await names()).toEqual(['a in turn', 'b in turn'])
   })
 
+  it('wakes those whom the end of a work wakes', async () => {
+    let woken = 0
+    store.listen('index', () => woken++)
+    await Promise.all(['a', 'b'].map(key => store.write(async tx => tx.atEnd(key, async () => tx.wake('index')))))
+    expect(woken).toBeGreaterThan(0)
+  })
+
   it('does what works leave for the end once for each key, and a failure there fails no other work', async () => {
     let done = 0
     const works = Array.from({ length: 30 }, (_, i) =>

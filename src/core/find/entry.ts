@@ -2,7 +2,7 @@ import { dropEntry, putEntry } from '../../db/full-text.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { facetsOf } from './facets.ts'
-import { isStale, takeStale } from './stale.ts'
+import { isStale, markStale, takeStale } from './stale.ts'
 
 /** Asks with all in the index that changed until now, short of a flood of changes, the rest of which follows in a moment. */
 export async function searching<T>(store: Store, ask: (q: Query) => Promise<T>): Promise<T> {
@@ -26,9 +26,9 @@ const MOST_TEXT = 100_000 // characters of a ticket that it is found by: its beg
 const MOST_MESSAGES = 1_000
 
 /** Only what is at the desk can be found: a chat's thousands, which nobody answered, are looked for in the chat. */
-async function enter(q: Query, ticketId: string, doc?: { seq: number }): Promise<void> {
+async function enter(q: Query, ticketId: string): Promise<void> {
   const [t] = (await selectTicket(q, { ticketId })).rows
-  const [known] = doc ? [doc] : (await selectDoc(q, { ticketId })).rows
+  const [known] = (await selectDoc(q, { ticketId })).rows
   if (!t || t.deleted_at !== null) {
     if (known) await dropEntry(q, known.seq)
     return
@@ -93,7 +93,9 @@ export async function enterBacklog(tx: Tx, limit: number): Promise<number> {
     .orderBy('seq', 'desc')
     .limit(limit)
     .execute()
-  for (const { ticket_id, seq } of rows.toReversed()) await enter(tx.q, ticket_id, { seq })
+  // by way of a mark, as all others: who changes one of them meanwhile waits, and is entered after it
+  for (const { ticket_id: ticketId } of rows.toReversed()) await markStale(tx.q, { ticketId, now: tx.now })
+  await enterStale(tx, limit)
   const last = rows.at(-1)
   if (last && rows.length === limit) {
     const value = String(last.seq)

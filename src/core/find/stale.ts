@@ -32,7 +32,7 @@ export async function touchCustomer(tx: Tx, customerId: string): Promise<void> {
 }
 
 /** It is marked again where it was: whoever writes the entry meanwhile waits for this change, and sees it. */
-const markStale = prepared((q, v: { ticketId: string; now: number }) =>
+export const markStale = prepared((q, v: { ticketId: string; now: number }) =>
   q
     .insertInto('stale_entries')
     .values({ ticket_id: v.ticketId, stale_at: v.now })

@@ -2,6 +2,7 @@ import { entriesOf, wordsIn } from '../../db/full-text.ts'
 import { beginning } from '../../db/like.ts'
 import type { Query } from '../../db/store.ts'
 import { searchCustomers } from '../customers.ts'
+import { visibleTerms } from '../find/visible.ts'
 import { reaches, type Scope } from '../permissions/may.ts'
 import { teams } from '../teams.ts'
 
@@ -19,8 +20,8 @@ const MOST_WORDS = 10
 
 /**
  * Up to `limit` tickets whose identifier or subject begins with what was typed, whose customer it names, or that have its
- * words anywhere, the last one perhaps only begun; with nothing typed those of the customer of ticket `than`. That one itself, deleted and merged ones are left out, and those that `scope`
- * does not reach.
+ * words anywhere, the last one perhaps only begun; with nothing typed those of the customer of ticket `than`. That one
+ * itself, deleted and merged ones are left out, and those that `scope` does not reach.
  */
 export async function ticketsLike(
   q: Query,
@@ -30,7 +31,7 @@ export async function ticketsLike(
   const text = typed.trim()
   const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit))] : []
   if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit)))
-  if (ids.length < limit) ids.push(...(await byWords(q, text, limit)))
+  if (ids.length < limit) ids.push(...(await byWords(q, text, limit, scope)))
   const wanted = [...new Set(ids)].filter(id => id !== than).slice(0, limit)
   const found = new Map((await choices(q, wanted, scope)).map(c => [c.id, c]))
   return wanted.flatMap(id => found.get(id) ?? [])
@@ -67,10 +68,11 @@ async function bySubject(q: Query, text: string, limit: number): Promise<string[
 
 const SHORTEST = 3 // letters: fewer begin too many words
 
-async function byWords(q: Query, text: string, limit: number): Promise<string[]> {
+async function byWords(q: Query, text: string, limit: number, scope?: Scope): Promise<string[]> {
   const words = wordsIn(text).slice(0, MOST_WORDS)
   if ((words.at(-1)?.length ?? 0) < SHORTEST) return []
-  const all = words.map((word, i) => ({ word: [word], ...(i === words.length - 1 && { isBegun: true }) }))
+  const wanted = words.map((word, i) => ({ word: [word], ...(i === words.length - 1 && { isBegun: true }) }))
+  const all = [...visibleTerms(scope ? [scope] : []), ...wanted]
   return (await entriesOf(q, { all }, { limit })).map(e => e.id)
 }
 

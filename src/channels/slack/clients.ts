@@ -1,4 +1,4 @@
-import { LogLevel, WebClient } from '@slack/web-api'
+import { LogLevel, type WebAPICallResult, WebClient } from '@slack/web-api'
 import { leanFetch } from './post.ts'
 
 /**
@@ -14,7 +14,26 @@ export function createClients(token: string, apiUrl: string | undefined): { ui: 
     retryConfig: { retries: 0 },
   }
   return {
-    ui: new WebClient(token, { ...common, timeout: 2_500 }),
-    bulk: new WebClient(token, { ...common, timeout: 20_000 }),
+    ui: new LeanClient(token, { ...common, timeout: 2_500 }),
+    bulk: new LeanClient(token, { ...common, timeout: 20_000 }),
   }
+}
+
+/**
+ * Hands views, blocks and the like over as the text that they travel as. Given as objects the client would go through all of
+ * them, and write them out once more, for a log that nobody reads.
+ */
+class LeanClient extends WebClient {
+  override apiCall(method: string, options: Record<string, unknown> = {}): Promise<WebAPICallResult> {
+    const entries = Object.entries(options).map(([name, value]) => [
+      name,
+      isPlain(value) ? JSON.stringify(value) : value,
+    ])
+    return super.apiCall(method, Object.fromEntries(entries))
+  }
+}
+
+/** Files and streams travel as they are. */
+function isPlain(value: unknown): boolean {
+  return Array.isArray(value) || (value !== null && Object.getPrototypeOf(value) === Object.prototype)
 }

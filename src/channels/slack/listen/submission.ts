@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { isFirstTime, storeInbound } from '../../../core/inbound.ts'
+import { isFirstTime, storeInbound } from '../../../core/inbound/store.ts'
 import type { NewFile } from '../../../core/letter.ts'
 import type { Tx } from '../../../db/store.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'

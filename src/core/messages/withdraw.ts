@@ -1,7 +1,7 @@
 import type { DeliveryRow, MessageRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { copiesBy } from '../copies.ts'
-import type { Schedule } from '../deliveries/queue.ts'
+import { scheduleIn } from '../deliveries/queue.ts'
 import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { keepWish } from './wish.ts'
 
@@ -55,7 +55,9 @@ async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
 export async function takeBack(tx: Tx, messageId: string, { isToWait = false } = {}): Promise<boolean> {
   const held = await heldOf(tx.q, messageId)
   if (!(await cancelHeld(tx, messageId))) return false
-  await keepWish(tx, messageId, { ...copiesBy(held), schedule: isToWait ? scheduleOf(held) : null })
+  const [mail] = held.filter(d => d.scheduled_at !== null)
+  const schedule = isToWait && mail ? scheduleIn(mail) : null
+  await keepWish(tx, messageId, { ...copiesBy(held), schedule })
   return true
 }
 
@@ -68,12 +70,6 @@ function heldOf(q: Query, messageId: string): Promise<Held[]> {
     .where('message_id', '=', messageId)
     .where('state', '=', 'held')
     .execute()
-}
-
-function scheduleOf(held: Held[]): Schedule | null {
-  const mail = held.find(d => d.scheduled_at !== null)
-  if (!mail || mail.scheduled_at === null) return null
-  return { at: mail.scheduled_at, zone: mail.zone ?? 'UTC', unlessAnswered: mail.unless_answered === 1 }
 }
 
 /** Takes back for good what is still held of a message; false when nothing was. */

@@ -13,7 +13,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     isolate: false,
-    maxWorkers: 3, // on 2 cores: many tests wait for the far side
+    maxWorkers: 4, // on 2 cores: many tests wait for the far side
     projects: [
       {
         extends: true,

@@ -32,7 +32,20 @@ describe('a customer’s page', () => {
     await who('nobody@acme.test')
     await told('Nobody is known as nobody@acme.test.')
     await who('nonsense')
-    await told('address')
+    await told('Nobody is known as “nonsense”.')
+  })
+
+  it('opens by a name or company, too; where there are several, one is chosen', async () => {
+    await who('jane acme')
+    await pageSays('jane@acme.test')
+    await closeAll()
+    const twin = { address: 'jim@acme.test', name: 'Jim Doe' }
+    await world.overture.store.write(tx => customerFor(tx, twin.address, twin.name))
+    await who('acme.test')
+    const asked = await told('Who is it?')
+    const jim = await world.overture.store.read(q => customerByAddress(q, twin.address))
+    await world.ann.click({ ephemeral: asked.id }, 'open_person', undefined, { value: jim?.id ?? '' })
+    await pageSays('jim@acme.test')
   })
 
   it('opens from a ticket, and leads to another', async () => {
@@ -115,9 +128,12 @@ describe('a list of customers', () => {
   const says = (text: string) => world.slack.until(() => world.ann.modals().find(m => wordsOf(m).includes(text)))
 
   it('is looked at before anything is changed, then taken in', async () => {
-    await give('email,name,plan\neve@globex.test,Eve,gold\njane@acme.test,Jane,free\nno address,Nobody,\n')
+    await give(
+      'email,name,plan\neve@globex.test,Eve,gold\njane@acme.test,Jane,free\nno address,Nobody,\nEVE@globex.test,Eve,\n',
+    )
     const page = await says('*1* new')
     expect(wordsOf(page)).toContain('Row 3: no address')
+    expect(wordsOf(page)).toContain('*1* with an address that stands in the list already')
     expect(await world.overture.store.read(q => customerByAddress(q, 'eve@globex.test'))).toBeUndefined()
     await world.ann.click({ view: page.id }, 'import_now')
     await says('The list is in.')

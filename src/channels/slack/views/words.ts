@@ -49,6 +49,11 @@ export function moment(at: number, format: 'time' | 'time_secs' | 'both' = 'both
   return `<!date^${Math.floor(at / 1000)}^${shown}|${fallback(at, format)}>`
 }
 
+/** A day as mrkdwn that each reader sees in their own time zone. */
+export function day(at: number): string {
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty}|${new Date(at).toISOString().slice(0, 10)}>`
+}
+
 function fallback(at: number, format: 'time' | 'time_secs' | 'both'): string {
   const iso = new Date(at).toISOString()
   if (format === 'both') return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`

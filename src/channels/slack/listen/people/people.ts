@@ -1,7 +1,8 @@
 import type { App, BlockAction, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { addressIn } from '../../../../core/addresses.ts'
 import { actorOf } from '../../../../core/agents.ts'
-import { customerByAddress } from '../../../../core/customers.ts'
+import { type CustomerView, customerByAddress, searchCustomers } from '../../../../core/customers.ts'
 import { accountPage } from '../../../../core/people/account.ts'
 import { changePerson } from '../../../../core/people/edit.ts'
 import { mergePeople } from '../../../../core/people/merge.ts'
@@ -13,7 +14,15 @@ import { Problem } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import { accountView } from '../../views/people/account.ts'
-import { mergeForm, type PersonMeta, personForm, personNoteForm, personView } from '../../views/people/page.ts'
+import {
+  foundPeople,
+  MOST_FOUND,
+  mergeForm,
+  type PersonMeta,
+  personForm,
+  personNoteForm,
+  personView,
+} from '../../views/people/page.ts'
 import { admit, admitChanging, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
 import { once } from '../submission.ts'
@@ -55,15 +64,24 @@ export function listenToPeople(app: App, desk: Desk): void {
   })
 }
 
-/** Opens the page of whoever has this address. Throws a Problem when nobody does. */
+/**
+ * Opens the page of whoever has this address, or is the one whose name, address or company has these words; answers with
+ * those to choose from where there are several. Throws a Problem where there is nobody.
+ */
 export async function openPersonAt(
   desk: Desk,
   from: { trigger_id: string; user: string },
-  address: string,
-): Promise<void> {
-  const customer = await desk.store.read(q => customerByAddress(q, address))
-  if (!customer) throw new Problem('not_found', `Nobody is known as ${address}.`)
-  await openForm(desk, from, personView(await load(desk, from.user, customer.id)))
+  typed: string,
+): Promise<ReturnType<typeof foundPeople> | undefined> {
+  const address = addressIn(typed)
+  const found = await desk.store.read(async q => {
+    const exact = address && (await customerByAddress(q, address))
+    return exact ? [exact] : address ? [] : searchCustomers(q, typed, MOST_FOUND + 1)
+  })
+  const [first, ...others] = found
+  if (!first) throw new Problem('not_found', `Nobody is known as ${address ?? `“${typed.slice(0, 100)}”`}.`)
+  if (others.length) return foundPeople(typed, found as CustomerView[])
+  await openForm(desk, from, personView(await load(desk, from.user, first.id)))
 }
 
 async function load(desk: Desk, user: string, customerId: string): Promise<PersonPage> {

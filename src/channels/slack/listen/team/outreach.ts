@@ -1,6 +1,5 @@
 import type { App, RespondFn, SlashCommand } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
-import { readAddress } from '../../../../core/addresses.ts'
 import { setAvailability, setCapacity, whoIsFree } from '../../../../core/routing/availability.ts'
 import type { Availability } from '../../../../db/schema.ts'
 import { Problem } from '../../../../lib/problem.ts'
@@ -54,10 +53,7 @@ export const subcommands: Record<string, Subcommand> = {
   },
   async who(desk, user, rest, { trigger_id }) {
     await admit(desk, user)
-    if (rest) {
-      await openPersonAt(desk, { trigger_id, user }, readAddress(unlinked(rest)).address)
-      return undefined
-    }
+    if (rest) return openPersonAt(desk, { trigger_id, user }, unlinked(rest))
     return whoView(await desk.store.read(q => whoIsFree(q, desk.store.now())))
   },
   async import(desk, user, _rest, { trigger_id }) {

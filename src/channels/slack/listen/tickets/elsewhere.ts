@@ -35,7 +35,7 @@ export function listenToElsewhere(app: App, desk: Desk): void {
       onSubmit(desk, body => work(desk, body)),
     )
   on(ids.moveTeam, async ({ body, user, value }) => {
-    await admit(desk, user, value)
+    await admit(desk, user, value, 'transfer')
     await openForm(desk, body, await teamForm(desk, value, null))
   })
   on(ids.pickNewTeam, async ({ body, value }) => {
@@ -43,7 +43,7 @@ export function listenToElsewhere(app: App, desk: Desk): void {
   })
   submitted(ids.forms.moveTeam, moveTeam)
   on(ids.changeCustomer, async ({ body, user, value }) => {
-    await admit(desk, user, value)
+    await admit(desk, user, value, 'manage')
     await openForm(desk, body, await customerForm(desk, value, null))
   })
   on(ids.pickNewCustomer, async ({ body, value }) => {
@@ -54,7 +54,7 @@ export function listenToElsewhere(app: App, desk: Desk): void {
   const openMail = (id: string, draw: (message: MessageView, ticket: TicketView) => ModalView) =>
     on(id, async ({ body, user, value }) => {
       const { message, ticket } = await loadMessage(desk, value)
-      await admit(desk, user, ticket.id)
+      await admit(desk, user, ticket.id, 'manage')
       await openForm(desk, body, draw(message, ticket))
     })
   openMail(ids.splitOff, splitForm)

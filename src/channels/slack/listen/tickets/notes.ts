@@ -21,7 +21,7 @@ export function listenToNotes(app: App, desk: Desk): void {
   })
   on(ids.changeNote, async ({ body, user, value }) => {
     const { message, ticket } = await loadMessage(desk, value)
-    await admit(desk, user, ticket.id)
+    await admit(desk, user, ticket.id, 'manage')
     await openForm(desk, body, changeNoteForm(message, body.view?.id ?? null, ticket.id))
   })
   on(ids.deleteNote, pressed => remove(desk, pressed))

@@ -38,7 +38,7 @@ export function listenToRelations(app: App, desk: Desk): void {
     app.action<BlockAction>(
       id,
       onPress(desk, async ({ body, user, value }) => {
-        await admit(desk, user, value)
+        await admit(desk, user, value, 'manage')
         await openForm(desk, body, draw(await loadTicket(desk, value)))
       }),
     )

@@ -45,7 +45,9 @@ export function importedView(done: Imported): ModalView {
 }
 
 function counts({ rows, added, known, bad }: Imported, isNew: string, isKnown: string): KnownBlock[] {
+  const again = rows - added - known - bad
   const lines = [`*${rows}* rows`, `*${added}* ${isNew}`, `*${known}* ${isKnown}`, `*${bad}* left out`]
+  if (again > 0) lines.push(`*${again}* with an address that stands in the list already`)
   return [mrkdwn(lines.join('\n'))]
 }
 

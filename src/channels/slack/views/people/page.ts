@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types'
+import type { CustomerView } from '../../../../core/customers.ts'
 import type { PeopleEvent } from '../../../../core/people/history.ts'
 import type { CustomerNote } from '../../../../core/people/notes.ts'
 import type { PersonPage, TheirAddress, TheirChat, TheirTicket } from '../../../../core/people/page.ts'
@@ -9,6 +10,7 @@ import {
   confirm,
   context,
   cut,
+  escaped,
   field,
   modal,
   mrkdwn,
@@ -19,7 +21,7 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
-import { moment, statusWords } from '../words.ts'
+import { day, moment, statusWords } from '../words.ts'
 
 export interface PersonMeta {
   customerId: string
@@ -34,7 +36,7 @@ export function personView(person: PersonPage): ModalView {
     meta: { customerId: person.id } satisfies PersonMeta,
     blocks: [
       words(cut(oneLine(person.name), 200)),
-      context(plain(cut(factsOf(person).join(' · '), 1_500))),
+      context(plain(cut(factsOf(person).join(' · '), 1_500)), `known since ${day(person.since)}`),
       actions(
         button('Write', ids.writeTo, person.id, { style: 'primary' }),
         button('Edit', ids.editPerson, person.id),
@@ -53,12 +55,30 @@ export function personView(person: PersonPage): ModalView {
   })
 }
 
-function factsOf({ company, zone, since }: PersonPage): string[] {
-  return [
-    company ? oneLine(company.name) : 'no company',
-    zone ?? 'time zone not known',
-    `known since ${new Date(since).toISOString().slice(0, 10)}`,
-  ]
+/** How many are offered of those that were found. */
+export const MOST_FOUND = 10
+
+/** Those whose name, address or company has the words that somebody looked for; each opens. */
+export function foundPeople(typed: string, found: CustomerView[]): { text: string; blocks: KnownBlock[] } {
+  const some = found.slice(0, MOST_FOUND)
+  const more = found.length > some.length ? ' There are more: write more of the name.' : ''
+  const text = `Who is it?${more}`
+  const line = ({ id, name, address, company }: CustomerView) =>
+    words(
+      cut(
+        [...new Set([name, address, company])]
+          .filter(Boolean)
+          .map(t => oneLine(t as string))
+          .join(' · '),
+        500,
+      ),
+      button('Open', ids.openPerson, id),
+    )
+  return { text: `${text} ${escaped(cut(oneLine(typed), 100))}`, blocks: [words(text), ...some.map(line)] }
+}
+
+function factsOf({ company, zone }: PersonPage): string[] {
+  return [company ? oneLine(company.name) : 'no company', zone ?? 'time zone not known']
 }
 
 const MOST_ADDRESSES = 10

@@ -64,11 +64,16 @@ export function rolesForm(roles: Roles | null): ModalView {
 function fieldsOf({ agent, base, teams }: Roles): KnownBlock[] {
   const everywhere = BASES.map(role => option(roleWords[role], role))
   return [
-    field(`base:${agent.id}`, 'In all teams', {
-      type: 'static_select',
-      options: everywhere,
-      initial_option: everywhere.find(o => o.value === base) as PlainTextOption,
-    }),
+    field(
+      `base:${agent.id}`,
+      'In all teams',
+      {
+        type: 'static_select',
+        options: everywhere,
+        initial_option: everywhere.find(o => o.value === base) as PlainTextOption,
+      },
+      { hint: 'In a team where something else is chosen below, that counts.' },
+    ),
     ...teams.slice(0, MOST_TEAMS).map(team => teamField(agent.id, team)),
   ]
 }

@@ -16,13 +16,14 @@ export interface Mentions {
   choose(at: number): void
 }
 
-/** Colleagues whose name begins like what stands after an @ before the caret. */
+/** Colleagues, and the app after them, whose name begins like what stands after an @ before the caret. */
 export function useMentions(field: RefObject<HTMLElement | null>): Mentions {
   const { now } = useSlack()
   const [query, setQuery] = useState<string>()
   const [at, setAt] = useState(0)
   const close = useCallback(() => setQuery(undefined), [])
-  const found = query === undefined ? [] : now.users.filter(user => !user.isBot && begins(nameOf(now, user.id), query))
+  const named = query === undefined ? [] : now.users.filter(user => begins(nameOf(now, user.id), query))
+  const found = [...named.filter(user => !user.isBot), ...named.filter(user => user.isBot)]
 
   function look(): void {
     setQuery(field.current ? queryBeforeCaret(field.current) : undefined)
@@ -62,7 +63,7 @@ export function MentionList({ anchor, mentions, onPick }: MentionListLook): Reac
   const { now } = useSlack()
   return (
     <Popover anchor={anchor} onClose={mentions.close} prefers="above">
-      <div className="listbox" role="listbox" aria-label="Colleagues">
+      <div className="listbox" role="listbox" aria-label="People and apps">
         {mentions.found.map((user, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the editor keeps the focus
           <div

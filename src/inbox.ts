@@ -1,13 +1,6 @@
 import type { Channel } from './channels/channel.ts'
-import {
-  claimInbound,
-  extendInboundLeases,
-  INBOUND_LEASE_MS,
-  MOST_ATTEMPTS,
-  nextInboundDue,
-  postponeInbound,
-  settleInbound,
-} from './core/inbound.ts'
+import { claimInbound, extendInboundLeases, INBOUND_LEASE_MS, nextInboundDue } from './core/inbound/claim.ts'
+import { MOST_ATTEMPTS, postponeInbound, settleInbound } from './core/inbound/settle.ts'
 import type { InboundRow } from './db/schema.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'

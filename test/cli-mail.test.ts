@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { storeInbound } from '../src/core/inbound.ts'
+import { storeInbound } from '../src/core/inbound/store.ts'
 import { openStore } from '../src/db/open.ts'
 import { builtCli } from './support/process.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { storeInbound } from '../src/core/inbound.ts'
+import { storeInbound } from '../src/core/inbound/store.ts'
 import { startWorld, type World, type WorldOptions } from './support/world.ts'
 
 /** What people do in a ticket's thread, and what customers send into it. */

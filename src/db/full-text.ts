@@ -13,7 +13,7 @@ export type Term =
   | { not: Term }
 
 /** The mark that every entry has. */
-export const EVERY = 'every'
+const EVERY = 'every'
 
 /** The words of a text as they are kept and looked for: in lower case, without accents; a CJK letter is a word. */
 export function wordsIn(text: string): string[] {

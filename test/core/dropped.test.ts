@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dropOldMail, rawOf } from '../../src/core/dropped.ts'
-import { storeInbound } from '../../src/core/inbound.ts'
+import { storeInbound } from '../../src/core/inbound/store.ts'
 import type { InboundRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 

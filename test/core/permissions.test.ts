@@ -245,6 +245,18 @@ describe('a drafter', () => {
     expect((await town.carry()).filter(l => l.channel === 'email' && l.message?.id === id)).toHaveLength(1)
   })
 
+  it('has a change of it go to whom it was to go, and when', async () => {
+    const ticket = await town.open()
+    const schedule = { at: town.clock.now + 3_600_000, zone: 'Europe/Amsterdam', unlessAnswered: true }
+    const to = { copyTo: ['carol@globex.test'], blindTo: ['dave@globex.test'] }
+    const id = await write(ticket.id, cara, { ...to, schedule })
+    for (const text of ['Hi, all is free.', 'Hi, all of it is free.']) {
+      await town.store.write(tx => decideMessage(tx, id, 'public', actorOf(town.ben)))
+      await town.store.write(tx => editMessage(tx, id, fromText(text), actorOf(cara)))
+      expect((await town.store.read(q => messageView(q, town.store, id)))?.wish).toEqual({ ...to, schedule })
+    }
+  })
+
   it('keeps what they wrote as a note by themselves', async () => {
     const ticket = await town.open()
     const id = await write(ticket.id, cara)

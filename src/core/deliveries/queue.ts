@@ -14,6 +14,14 @@ export interface Schedule {
   unlessAnswered: boolean // it does not go when the customer writes first
 }
 
+/** How a row says when its mail is to go; null for at once. */
+export function scheduleIn(
+  row: Pick<DeliveryRow, 'scheduled_at' | 'zone'> & { unless_answered: number | null },
+): Schedule | null {
+  const { scheduled_at: at, zone, unless_answered } = row
+  return at === null ? null : { at, zone: zone ?? 'UTC', unlessAnswered: unless_answered === 1 }
+}
+
 /** When a held delivery is due that waits for somebody's word: never. */
 export const NEVER = Date.UTC(9999, 11, 31)
 

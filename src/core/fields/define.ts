@@ -93,7 +93,7 @@ export async function changeField(tx: Tx, id: string, form: Omit<FieldForm, 'kin
   if (field.teamId && field.name !== values.name) await redrawCardsOfTeam(tx, field.teamId)
 }
 
-export function ownerOf({ owner, teamId }: Pick<Field, 'owner' | 'teamId'>): Owner {
+function ownerOf({ owner, teamId }: Pick<Field, 'owner' | 'teamId'>): Owner {
   return owner === 'ticket' ? { owner, teamId: teamId as string } : { owner, teamId: null }
 }
 

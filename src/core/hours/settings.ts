@@ -25,7 +25,7 @@ export interface Hours {
   holidays: Holiday[]
 }
 
-export const MOST_SLOTS = 6
+const MOST_SLOTS = 6
 export const MOST_HOLIDAYS = 200
 
 const FREE: Slot[] = []

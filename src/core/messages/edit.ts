@@ -14,7 +14,7 @@ import { ticketById } from '../tickets/find.ts'
 import { correctionOf } from './correction.ts'
 import { messageByDedupKey, messageById } from './find.ts'
 import { postMessage } from './post.ts'
-import { cancelHeld } from './withdraw.ts'
+import { cancelHeld, takeBack } from './withdraw.ts'
 
 /**
  * What an edit or a deletion could still do: `held` the customer gets the new version, `out` they have the old one,
@@ -40,7 +40,7 @@ export async function editMessage(tx: Tx, id: string, body: Document, actor: Act
     .execute()
   await record(tx, m.ticket_id, 'message_edited', actor, { text: m.text }, { text, message: id })
   if (reach === 'held' && (await isDrafters(tx.q, m.ticket_id, actor))) {
-    await cancelHeld(tx, id)
+    await takeBack(tx, id, { isToWait: true })
     await tx.q.updateTable('messages').set({ visibility: 'undecided' }).where('id', '=', id).execute()
     await answerWasTakenBack(tx, m.ticket_id, actor)
   }

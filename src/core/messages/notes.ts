@@ -14,8 +14,6 @@ import { ticketById } from '../tickets/find.ts'
 import { deleteMessage, editMessage } from './edit.ts'
 import { messageById } from './find.ts'
 
-export const NOTE_COLORS: NoteColor[] = ['red', 'orange', 'yellow', 'green', 'blue', 'purple']
-
 export interface NoteChange {
   body?: Document // absent: as it is
   color: NoteColor | null

@@ -4,6 +4,7 @@ import type { Query, Store } from '../../db/store.ts'
 import { attachmentsOf } from '../attachments.ts'
 import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
+import { scheduleIn } from '../deliveries/queue.ts'
 import type { MailWish, MessageView, Scheduled } from '../letter.ts'
 import { wishesFor } from './wish.ts'
 
@@ -140,7 +141,6 @@ const selectDeliveries = preparedFor((q, ids) =>
 export function scheduledOf(
   d: Pick<DeliveryRow, 'scheduled_at' | 'zone' | 'unless_answered' | 'asked_at'>,
 ): Scheduled | null {
-  if (d.scheduled_at === null) return null
-  const { scheduled_at: at, zone, unless_answered, asked_at: askedAt } = d
-  return { at, zone: zone ?? 'UTC', unlessAnswered: unless_answered === 1, askedAt }
+  const schedule = scheduleIn(d)
+  return schedule && { ...schedule, askedAt: d.asked_at }
 }

@@ -1,6 +1,7 @@
 import type { MailWishRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { readAllCopies } from '../copies.ts'
+import { scheduleIn } from '../deliveries/queue.ts'
 import type { MailWish } from '../letter.ts'
 
 /** The same with every address read. Throws a Problem under `copies` or `blind` for one that must not be written to. */
@@ -40,10 +41,5 @@ export async function wishesFor(q: Query, messageIds: string[]): Promise<Map<str
 }
 
 function wishIn(row: MailWishRow): MailWish {
-  const { copy_to, blind_to, scheduled_at: at, zone, unless_answered } = row
-  return {
-    copyTo: JSON.parse(copy_to),
-    blindTo: JSON.parse(blind_to),
-    schedule: at === null ? null : { at, zone: zone ?? 'UTC', unlessAnswered: unless_answered === 1 },
-  }
+  return { copyTo: JSON.parse(row.copy_to), blindTo: JSON.parse(row.blind_to), schedule: scheduleIn(row) }
 }

@@ -78,7 +78,7 @@ async function refusalOf(q: Query, action: Action, ticket: Held): Promise<Proble
 }
 
 /** A refusal that names the team's leads and the admins; `why` is a finished sentence. */
-export async function refusalInTeam(q: Query, why: string, teamId: string): Promise<Problem> {
+async function refusalInTeam(q: Query, why: string, teamId: string): Promise<Problem> {
   return refusal(why, await thoseInCharge(q, teamId))
 }
 

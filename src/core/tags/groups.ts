@@ -5,7 +5,7 @@ import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
 import { LONGEST_TAG, plainName, tagKey } from './tags.ts'
 
-export const MOST_GROUPS = 100 // a search offers so many at once
+const MOST_GROUPS = 100 // a search offers so many at once
 
 /** A group of tags, with how many it has. */
 export interface TagGroup {

@@ -154,17 +154,3 @@ export interface ReminderRow {
   ended_at: number | null
   ended_by: 'said' | 'answered' | 'closed' | 'cancelled' | null
 }
-
-/** Something that an agent has done with many tickets, while it is under way. */
-export interface DeedRow {
-  id: string
-  key: string // the same key again is the same work
-  agent_id: string
-  deed: string // JSON Deed (core/tickets/bulk.ts)
-  meant: string // JSON Meant (core/tickets/deeds.ts)
-  tickets: string | null // JSON ids, once they were found
-  looked: number // so many of them were dealt with
-  result: string // JSON Done, of these
-  due_at: number // when it may be taken up by others
-  created_at: number
-}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instructionIn, readInstruction } from '../../../src/channels/slack/listen/instructions/read.ts'
 import { foundTickets, instructionHelp } from '../../../src/channels/slack/views/instructions.ts'
-import { storeInbound } from '../../../src/core/inbound.ts'
+import { storeInbound } from '../../../src/core/inbound/store.ts'
 import type { EphemeralView, MessageView, Person } from '../../../src/sandbox/slack/types.ts'
 import { wordsOf } from '../../support/desk.ts'
 import { aTicket } from '../../support/views.ts'

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { storeInbound } from '../../../src/core/inbound.ts'
+import { storeInbound } from '../../../src/core/inbound/store.ts'
 import type { MessageView, ModalView } from '../../../src/sandbox/slack/types.ts'
 import { startWorld, type World } from '../../support/world.ts'
 

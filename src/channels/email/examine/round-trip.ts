@@ -1,4 +1,4 @@
-import { inboundSince } from '../../../core/inbound.ts'
+import { inboundSince } from '../../../core/inbound/find.ts'
 import { bounceToken } from '../../../core/tokens.ts'
 import type { SenderRow } from '../../../db/schema.ts'
 import type { Store } from '../../../db/store.ts'

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
-import { storeInbound } from '../../../core/inbound.ts'
+import { storeInbound } from '../../../core/inbound/store.ts'
 import { isOurs } from '../../../core/senders/find.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { storeInbound } from '../../../core/inbound.ts'
+import { storeInbound } from '../../../core/inbound/store.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { keyOf } from '../identity.ts'

@@ -1,6 +1,7 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow'
 import { alert } from '../../../core/alerts.ts'
-import { storeInbound, storeSetAside } from '../../../core/inbound.ts'
+import { storeSetAside } from '../../../core/inbound/settle.ts'
+import { storeInbound } from '../../../core/inbound/store.ts'
 import type { Store, Tx } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { keyOf } from '../identity.ts'

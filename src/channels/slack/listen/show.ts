@@ -44,7 +44,7 @@ export async function loadChat(desk: Desk, id: string): Promise<ChatView> {
 }
 
 /** A ticket's history, newest first, the names of those that it speaks of by id, and why its newest mails are here. */
-export async function loadPast(desk: Desk, ticketId: string) {
+async function loadPast(desk: Desk, ticketId: string) {
   return desk.store.read(async q => ({
     events: await historyOf(q, ticketId),
     names: new Map((await agents(q)).map(a => [a.id, a.name])),

@@ -1,4 +1,4 @@
-import { settleInbound } from '../../../core/inbound.ts'
+import { settleInbound } from '../../../core/inbound/settle.ts'
 import type { Tx } from '../../../db/store.ts'
 import type { Desk } from '../desk.ts'
 

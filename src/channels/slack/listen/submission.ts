@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { isFirstTime, storeInbound } from '../../../core/inbound.ts'
+import { isFirstTime, storeInbound } from '../../../core/inbound/store.ts'
 import type { NewFile } from '../../../core/letter.ts'
 import type { Tx } from '../../../db/store.ts'
 import { Problem, Problems } from '../../../lib/problem.ts'
@@ -38,7 +38,8 @@ export function keyOf(viewId: string, attempt = 0): string {
 
 /**
  * Does what a form asks for, or a press in a view, once: the same again, as after a double click, changes nothing more. What
- * says something else is another, and so is a view that was drawn anew since. Returns what came of it, or undefined when it was done before.
+ * says something else is another, and so is a view that was drawn anew since. Returns what came of it, or undefined when it
+ * was done before.
  */
 export async function once<T>(tx: Tx, view: Filled, work: () => Promise<T>): Promise<T | undefined> {
   const said = createHash('sha256').update(JSON.stringify(view.state.values)).digest('base64url')

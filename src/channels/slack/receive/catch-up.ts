@@ -1,6 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
-import { storeInbound } from '../../../core/inbound.ts'
+import { storeInbound } from '../../../core/inbound/store.ts'
 import { openDeskThreads } from '../../../core/threads.ts'
 import type { Desk } from '../desk.ts'
 

@@ -1,5 +1,5 @@
 import type { App, ReceiverEvent } from '@slack/bolt'
-import { storeInbound } from '../../../core/inbound.ts'
+import { storeInbound } from '../../../core/inbound/store.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Desk } from '../desk.ts'
 

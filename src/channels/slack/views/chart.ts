@@ -1,8 +1,8 @@
 /** The font that all words of a picture are in: it must look the same wherever it is drawn. */
 export const CHART_FONT = 'Lato'
 
-export const WIDTH = 1_000
-export const HEIGHT = 540
+const WIDTH = 1_000
+const HEIGHT = 540
 export const PLOT = { left: 130, right: 950, top: 132, bottom: 424 }
 export const MIDDLE = (PLOT.left + PLOT.right) / 2
 

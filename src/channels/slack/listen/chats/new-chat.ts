@@ -12,7 +12,7 @@ import type { AudienceKind, NewChatMeta } from '../../views/chats/new-chat.ts'
 import { ids } from '../../views/ids.ts'
 import { workingView } from '../../views/tickets/new-ticket.ts'
 import { said } from '../../views/tickets/prompts.ts'
-import { redrawForm, redrawView } from '../show.ts'
+import { redrawForm, redrawView, refuseOnlooker } from '../show.ts'
 import { type Done, onPress, onShortcut, onSubmit } from '../showing-problems.ts'
 import { keyOf, type Submission, storeSubmission } from '../submission.ts'
 import { openWriting } from '../tickets/begun.ts'
@@ -51,6 +51,7 @@ export async function openNewChat(
   from: { trigger_id: string; user: { id: string }; view?: { type: string } | undefined },
   origin: string | null,
 ): Promise<void> {
+  await refuseOnlooker(desk, from.user.id)
   await openWriting(desk, from, { kind: 'chat', ticketId: null, origin })
   desk.people.agent(from.user.id).catch(() => {}) // asked now, at hand at the submission
 }

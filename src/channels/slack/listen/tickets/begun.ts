@@ -4,17 +4,16 @@ import { draftBegun } from '../../../../core/drafts.ts'
 import type { Desk } from '../../desk.ts'
 import { begunView, type Writing } from '../../views/tickets/begun.ts'
 import { freshChat } from '../chats/chat-form.ts'
-import { openForm, refuseOnlooker } from '../show.ts'
+import { openForm } from '../show.ts'
 import { noteComposer } from './note-form.ts'
 import { composer } from './reply-form.ts'
 
-/** Opens a composer for those who may write; what was begun there before and not sent is offered first. */
+/** Opens a composer; what was begun there before and not sent is offered first. */
 export async function openWriting(
   desk: Desk,
   from: { trigger_id: string; user: { id: string }; view?: { type: string; id?: string } | undefined },
   writing: Writing,
 ): Promise<void> {
-  await refuseOnlooker(desk, from.user.id)
   const begun = await desk.store.read(async q => {
     const agent = await agentByHandle(q, from.user.id)
     return agent && draftBegun(q, agent.id, writing)

@@ -8,7 +8,7 @@ import { templateById, templatesFor } from '../../../../core/templates/templates
 import type { Desk } from '../../desk.ts'
 import { type ComposedNoteMeta, type NoteStart, noteForm } from '../../views/tickets/note.ts'
 import { loadTicket, redrawForm } from '../show.ts'
-import type { Submission } from '../submission.ts'
+import { keyOf, type Submission } from '../submission.ts'
 import * as values from '../values.ts'
 import { freshComposer, withInserted } from './compose.ts'
 import { lookIn } from './notes.ts'
@@ -62,7 +62,7 @@ export async function keepNote(desk: Desk, { user, view }: Submission): Promise<
   const { ticketId, draft } = values.metaOf<ComposedNoteMeta>(view)
   const v = view.state.values
   const body = await writtenIn(desk, values.richText(v, 'message'))
-  const dedupKey = `view:${view.id}`
+  const dedupKey = keyOf(view.id)
   await desk.store.write(async tx => {
     if (draft) await endDraft(tx, draft, dedupKey, agent.id)
     await postMessage(tx, { ticketId, author: actorOf(agent), body, visibility: 'note', dedupKey, ...lookIn(v) })

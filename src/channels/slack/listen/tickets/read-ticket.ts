@@ -13,7 +13,7 @@ import type { Desk } from '../../desk.ts'
 import { readMessage } from '../../read-message.ts'
 import { mendVariable, mendVariables } from '../../variables.ts'
 import type { NewTicketMeta, Start } from '../../views/tickets/new-ticket.ts'
-import type { Submission } from '../submission.ts'
+import { keyOf, type Submission } from '../submission.ts'
 import * as values from '../values.ts'
 import { composerStart, wishIn } from './compose.ts'
 import { enteredIn, givenIn } from './fields.ts'
@@ -42,7 +42,7 @@ export async function readNewTicket(
     blindTo: splitTyped(values.typed(v, 'blind')),
     agent: await desk.people.agent(user.id),
     fields: given,
-    dedupKey: `view:${view.id}`,
+    dedupKey: keyOf(view.id),
     ...(meta.parent && { parentId: meta.parent.id, tags: values.ticked(v, 'tags') }),
   }
   const faults = [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v), ...wrong]

@@ -9,6 +9,7 @@ import { remindersView, remindForm } from '../../views/tickets/remind.ts'
 import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
 import { admit, loadTicket, openForm, redrawView } from '../show.ts'
 import { type Done, onPress, onSubmit, type Pressed } from '../showing-problems.ts'
+import { keyOf } from '../submission.ts'
 import * as values from '../values.ts'
 
 /** Reminders of customers who do not answer. */
@@ -47,7 +48,7 @@ async function submit(desk: Desk, { user, view }: ViewSubmitAction): Promise<Don
   const dueAt = date
     ? readMoment({ date, time: values.chosenTime(v, 'time') ?? '09:00' }, await zoneOf(desk, user.id), now)
     : now + Number(values.chosen(v, 'days')) * DAY_MS
-  const reminder = { dueAt, note: values.typed(v, 'words'), dedupKey: `view:${view.id}` }
+  const reminder = { dueAt, note: values.typed(v, 'words'), dedupKey: keyOf(view.id) }
   await desk.store.write(tx => remindAgent(tx, ticketId, reminder, agent))
   return { show: remindersView(await loadTicket(desk, ticketId), await desk.store.read(q => remindersOf(q, ticketId))) }
 }

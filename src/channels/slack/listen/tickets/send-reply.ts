@@ -21,7 +21,7 @@ import { workingView } from '../../views/tickets/new-ticket.ts'
 import { addressChosen, type ReplyMeta } from '../../views/tickets/reply.ts'
 import { loadTicket } from '../show.ts'
 import type { Done } from '../showing-problems.ts'
-import { finish, type Submission, storeSubmission } from '../submission.ts'
+import { finish, keyOf, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
 import { wishIn } from './compose.ts'
 import { writtenIn } from './read-ticket.ts'
@@ -96,7 +96,7 @@ export async function sendReply(desk: Desk, body: Submission, files: NewFile[] =
   const schedule = await scheduleIn(desk, ticket, meta, v)
   const to = addressChosen(values.chosen(v, 'to'))
   const from = values.chosen(v, 'sender')
-  const dedupKey = `view:${view.id}`
+  const dedupKey = keyOf(view.id)
   await desk.store.write(async tx => {
     if (meta.draft) await endDraft(tx, meta.draft, dedupKey, agent.id)
     if (to) await writeTo(tx, ticketId, to, actorOf(agent))

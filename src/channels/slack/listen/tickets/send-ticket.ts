@@ -13,7 +13,7 @@ import type { Desk } from '../../desk.ts'
 import { refuseUnready } from '../../files.ts'
 import { type NewTicketMeta, openedView, workingView } from '../../views/tickets/new-ticket.ts'
 import type { Done } from '../showing-problems.ts'
-import { finish, type Submission, storeSubmission } from '../submission.ts'
+import { finish, keyOf, type Submission, storeSubmission } from '../submission.ts'
 import * as values from '../values.ts'
 import { customerAddress, doubtsOf } from './doubts.ts'
 import { readNewTicket, startOfTicket } from './read-ticket.ts'
@@ -100,7 +100,7 @@ async function faultsOf(desk: Desk, form: NewTicket, files: values.GivenFile[]):
 function open(desk: Desk, { view }: Submission, form: NewTicket): Promise<TicketRow> {
   const { draft } = values.metaOf<NewTicketMeta>(view)
   return desk.store.write(async tx => {
-    if (draft) await endDraft(tx, draft, `view:${view.id}`, form.agent.id)
+    if (draft) await endDraft(tx, draft, keyOf(view.id), form.agent.id)
     const ticket = await openTicket(tx, form)
     await joinTeam(tx, form.agent.id, ticket.team_id)
     return ticket

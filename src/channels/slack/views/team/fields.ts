@@ -10,7 +10,7 @@ import { many } from '../tickets/card.ts'
 import { priorities, priority } from '../tickets/new-ticket.ts'
 import { priorityWords } from '../words.ts'
 
-export const kindWords: Record<FieldKind, string> = {
+const kindWords: Record<FieldKind, string> = {
   line: 'Single line',
   text: 'Several lines',
   number: 'Number',

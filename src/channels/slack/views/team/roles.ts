@@ -11,7 +11,7 @@ import type { AgentRow, BaseRole, Role, TeamRole } from '../../../../db/schema.t
 import { actions, button, context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 
-export const roleWords: Record<Role, string> = {
+const roleWords: Record<Role, string> = {
   admin: 'Admin: runs everything',
   lead: 'Lead: runs the team',
   agent: 'Agent: answers customers',

@@ -70,7 +70,7 @@ export function subjectField(start: string | undefined, rev: number, hint = ''):
 }
 
 /** The name of a field that we fill in anew. */
-export function revised(name: string, rev: number): string {
+function revised(name: string, rev: number): string {
   return rev === 0 ? name : `${name}:${rev}`
 }
 

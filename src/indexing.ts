@@ -4,8 +4,8 @@ import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { startLoop } from './lib/loop.ts'
 
-const AFTER_MS = 300 // what changed just now is likely to change again, and is on its way to somebody
-const AT_ONCE = 25 // tickets in one transaction: some milliseconds, so that nobody waits for it
+const AFTER_MS = 5_000 // what changed just now is likely to change again, and is on its way to somebody
+const AT_ONCE = 50 // tickets in one transaction: some milliseconds, so that nobody waits for it
 
 /**
  * Keeps the full-text index up with the tickets, a moment behind; whoever searches brings it up to date before. Between

@@ -10,7 +10,7 @@ export async function searching<T>(store: Store, ask: (q: Query) => Promise<T>):
   return store.read(ask)
 }
 
-const MOST_WAITED_FOR = 100 // tickets: some 20 ms
+const MOST_WAITED_FOR = 200 // tickets: some 40 ms
 
 /**
  * Writes up to `limit` entries anew, in the order of their tickets as far as can be: the index writes itself down whenever

@@ -14,36 +14,38 @@ const HOUR_MS = 3_600_000
 /** Why a mail is held that is one of too many of its author's; null while they are not too many. */
 export async function floodFrom(tx: Tx, a: Arrival): Promise<string | null> {
   const { address } = a.from
-  const { rows } = await selectFrom(tx.q, { address, since: tx.now - HOUR_MS })
-  if (rows.length < MOST_AN_HOUR) return null
+  const { rows } = await selectLastFrom(tx.q, { address, since: tx.now - HOUR_MS })
+  if (!rows.length) return null
   return `${address} sent more than ${MOST_AN_HOUR} mails within an hour.`
 }
 
-const selectFrom = prepared((q, v: { address: string; since: number }) =>
+/** The one that is as many as may be, if there is one. */
+const selectLastFrom = prepared((q, v: { address: string; since: number }) =>
   q
     .selectFrom('inbound')
     .select('received_at') // stands in the index
     .where('from_address', '=', v.address)
     .where('received_at', '>', v.since)
-    .limit(MOST_AN_HOUR),
+    .limit(1)
+    .offset(MOST_AN_HOUR - 1),
 )
 
 /** Why a mail is held that is one of too many on its ticket; null while they are not too many. */
 export async function floodOn(tx: Tx, ticket: TicketRow): Promise<string | null> {
-  const { rows } = await selectOn(tx.q, { ticketId: ticket.id })
-  const tenth = rows[MOST_ON_A_TICKET - 1]
+  const [tenth] = (await selectTenthOn(tx.q, { ticketId: ticket.id })).rows
   if (!tenth || tenth.created_at <= tx.now - WITHIN_MS) return null
   return `More than ${MOST_ON_A_TICKET} mails came in on ${ticket.identifier} within ten minutes.`
 }
 
-const selectOn = prepared((q, v: { ticketId: string }) =>
+const selectTenthOn = prepared((q, v: { ticketId: string }) =>
   q
     .selectFrom('messages')
     .select('created_at')
     .where('ticket_id', '=', v.ticketId)
     .where('author_kind', 'in', ['customer', 'stranger'])
     .orderBy('id', 'desc')
-    .limit(MOST_ON_A_TICKET),
+    .limit(1)
+    .offset(MOST_ON_A_TICKET - 1),
 )
 
 /** Keeps a mail in the tray until somebody lets it through; operators are told once. */

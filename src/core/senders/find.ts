@@ -57,13 +57,27 @@ const selectByAddress = prepared((q, v: { exact: string; shorter: string; bare: 
 
 /** Whether mail to this address is for us. */
 export async function isOurs(q: Query, address: string): Promise<boolean> {
-  return (await senderByAddress(q, address)) !== undefined
+  const spellings = spellingsOf(address)
+  return (await isAnyOwn(q, spellings)) || (await senderByAlias(q, spellings, catchAllOf(address))) !== undefined
 }
+
+async function isAnyOwn(q: Query, [exact, shorter, bare]: Spellings): Promise<boolean> {
+  return (await selectAnyOwn(q, { exact, shorter, bare })).rows.length > 0
+}
+
+const selectAnyOwn = prepared((q, v: { exact: string; shorter: string; bare: string }) =>
+  q
+    .selectFrom('senders')
+    .select('id')
+    .where('address', 'in', [v.exact, v.shorter, v.bare])
+    .where('removed_at', 'is', null)
+    .limit(1),
+)
 
 /** Whether the address is a sender's, or an alias: one under a catch-all may well be a colleague's. */
 export async function isOwnAddress(q: Query, address: string): Promise<boolean> {
   const spellings = spellingsOf(address)
-  return ((await senderOfOwn(q, spellings)) ?? (await senderByAlias(q, spellings, null))) !== undefined
+  return (await isAnyOwn(q, spellings)) || (await senderByAlias(q, spellings, null)) !== undefined
 }
 
 /** Those of many addresses that are a sender's, or an alias. */

@@ -108,14 +108,30 @@ const BEGINNINGS = 'customer, account, row, agent, team or ticket, such as custo
 function filled(template: Parsed, variables: Variables): string {
   if (typeof template === 'string') return template
   try {
-    return String(liquid.renderSync(template, variables as object))
+    return unhurried(() => String(liquid.renderSync(template, variables as object)))
   } catch (error) {
     throw new Unfilled(reasonOf(error))
   }
 }
 
+/** A process that was kept waiting in the midst takes long, too: once more tells it from a template that does. */
+function unhurried(fill: () => string): string {
+  try {
+    return fill()
+  } catch (error) {
+    if (!isTimeOver(error)) throw error
+    return fill()
+  }
+}
+
+/** Between two pieces of a template Liquid does not tell it as an error of its own. */
+function isTimeOver(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('render limit exceeded')
+}
+
 /** What Liquid says, without where in which file. */
 function reasonOf(error: unknown): string {
+  if (isTimeOver(error)) return 'It does more than a template may: filling it in takes too long.'
   if (!(error instanceof LiquidError)) throw error
   const missing = /undefined variable: ([\w.[\]"' -]+)/.exec(error.message)?.[1]
   if (missing) return `${missing} is missing, and no default is given for it.`

@@ -4,8 +4,8 @@ import type { FileRules, Query, Store, Tx } from '../db/store.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
-import type { AttachmentView, NewFile } from './letter.ts'
 import { LINK_MS, linkTo } from './links.ts'
+import type { AttachmentView, NewFile } from './view.ts'
 
 /** What one message may carry, by mail or by link. */
 export const MOST_BYTES = 100 * 1024 * 1024

@@ -1,10 +1,10 @@
 import type { BanRow, InboundRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
+import type { Arrival } from './arrival.ts'
 import { banOf } from './bans.ts'
 import type { Actor } from './events.ts'
 import { type About, pendingAgain } from './inbound/settle.ts'
-import type { Arrival } from './letter.ts'
 import { refuseUnlessChangesSome } from './permissions/may.ts'
 import { aboutOf, settleArrival } from './receive/record.ts'
 

@@ -3,11 +3,12 @@ import type { Query } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
 import { readAddress } from './addresses.ts'
+import type { Arrival } from './arrival.ts'
 import { addressesOf } from './customers.ts'
-import type { Arrival, CopiesWanted, Copy } from './letter.ts'
 import { isOurs } from './senders/find.ts'
 import { obstacleTo } from './suppressions.ts'
 import { threadOf } from './threads.ts'
+import type { CopiesWanted, Copy } from './view.ts'
 
 /** How many people beside the customer one mail may go to. */
 const MOST_COPIES = 20

@@ -2,10 +2,11 @@ import { prepared, preparedFor } from '../db/prepared.ts'
 import type { DeliveryRow, ThreadRow } from '../db/schema.ts'
 import type { Query, Store } from '../db/store.ts'
 import { recipientsOf } from './deliveries/recipients.ts'
-import { isChatMail, type Letter, type MessageView, type Missed, type TicketView } from './letter.ts'
+import type { Letter, Missed } from './letter.ts'
 import { withLinks } from './links.ts'
 import { messageViews } from './messages/view.ts'
 import { ticketViews } from './tickets/view.ts'
+import { isChatMail, type MessageView, type TicketView } from './view.ts'
 
 /** Writes the letters of claimed deliveries: all that their channels need, as things stand now. */
 export async function lettersFor(q: Query, store: Store, rows: DeliveryRow[]): Promise<Letter[]> {

@@ -2,7 +2,7 @@ import type { Query, Store } from '../db/store.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { mac, signedBy } from '../lib/sign.ts'
 import type { Block, Document } from './document.ts'
-import type { AttachmentView, FileLink, MessageView } from './letter.ts'
+import type { AttachmentView, FileLink, MessageView } from './view.ts'
 
 export const LINK_MS = 30 * 24 * 3_600_000
 

@@ -1,5 +1,5 @@
 import { fromText } from '../../src/core/document.ts'
-import type { MessageView, SenderView, TicketView } from '../../src/core/letter.ts'
+import type { MessageView, SenderView, TicketView } from '../../src/core/view.ts'
 
 /** The sender of the Support team, but for what is wanted otherwise. */
 export function aSender(changes: Partial<SenderView> = {}): SenderView {

@@ -1,4 +1,4 @@
-import type { Arrival } from '../../core/letter.ts'
+import type { Arrival } from '../../core/arrival.ts'
 import { isOwnAddress } from '../../core/senders/find.ts'
 import type { InboundRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'

@@ -1,5 +1,5 @@
+import type { Arrival } from '../../core/arrival.ts'
 import { plainText } from '../../core/document.ts'
-import type { Arrival } from '../../core/letter.ts'
 import { messageById } from '../../core/messages/find.ts'
 import { messageByKey } from '../../core/threads.ts'
 import type { InboundRow } from '../../db/schema.ts'

@@ -1,7 +1,7 @@
 import type { DeliveryRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import type { BounceClass } from '../arrival.ts'
 import { overture, record } from '../events.ts'
-import type { BounceClass } from '../letter.ts'
 import { redrawCard, redrawMessage } from './redraw.ts'
 
 export interface Verdict {

@@ -6,12 +6,12 @@ import { readAllCopies } from '../copies.ts'
 import { type NewDelivery, queueDeliveries } from '../deliveries/queue.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
-import type { MailWish } from '../letter.ts'
 import { senderFor } from '../senders/usual.ts'
 import { refuseAnyUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import { customerWasAnswered } from '../tickets/answers.ts'
 import { ticketById } from '../tickets/find.ts'
+import type { MailWish } from '../view.ts'
 
 /** A message that goes to the customer at whom the thread leads. */
 export interface ToCustomer extends MailWish {

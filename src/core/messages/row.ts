@@ -4,7 +4,7 @@ import type { Tx } from '../../db/store.ts'
 import type { KeptFile } from '../attachments.ts'
 import { type Document, plainText } from '../document.ts'
 import type { Actor } from '../events.ts'
-import type { Copy, MailWish, NewFile } from '../letter.ts'
+import type { Copy, MailWish, NewFile } from '../view.ts'
 
 export interface NewMessage extends MailWish {
   ticketId: string

@@ -5,7 +5,7 @@ import { attachmentsOf } from '../attachments.ts'
 import { isReminderKey } from '../auto-close/reminder-key.ts'
 import { isStepKey } from '../chats/step-key.ts'
 import { scheduleIn } from '../deliveries/queue.ts'
-import type { MailWish, MessageView, Scheduled } from '../letter.ts'
+import type { MailWish, MessageView, Scheduled } from '../view.ts'
 import { wishesFor } from './wish.ts'
 
 /** One message as it is shown; undefined when there is none. */

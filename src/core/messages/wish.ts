@@ -2,7 +2,7 @@ import type { MailWishRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { readAllCopies } from '../copies.ts'
 import { scheduleIn } from '../deliveries/queue.ts'
-import type { MailWish } from '../letter.ts'
+import type { MailWish } from '../view.ts'
 
 /** The same with every address read. Throws a Problem under `copies` or `blind` for one that must not be written to. */
 export async function readWish(q: Query, { copyTo = [], blindTo = [], schedule = null }: MailWish): Promise<MailWish> {

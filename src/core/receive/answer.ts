@@ -1,7 +1,7 @@
 import type { TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { type Arrival, isAutomatic } from '../arrival.ts'
 import { chatAnswered, chatHeardFrom, chatThanked } from '../chats/answered.ts'
-import { type Arrival, isAutomatic } from '../letter.ts'
 import { postNotice } from '../messages/notice.ts'
 import { customerAnswered } from '../tickets/answers.ts'
 import { receiveFromAgent } from './agent.ts'

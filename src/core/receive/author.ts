@@ -1,9 +1,9 @@
 import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import type { Arrival } from '../arrival.ts'
 import { type CustomerView, customerByAddress, learnName } from '../customers.ts'
 import type { Actor } from '../events.ts'
-import type { Arrival } from '../letter.ts'
 
 /** Who wrote an arrival on a ticket, as far as we trust it. */
 export interface Author {

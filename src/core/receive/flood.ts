@@ -2,7 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
-import type { Arrival } from '../letter.ts'
+import type { Arrival } from '../arrival.ts'
 import { aboutOf, settleArrival } from './record.ts'
 
 /** More than people write: two machines that answer each other, or an attack. */

@@ -1,7 +1,7 @@
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/store.ts'
+import { type Arrival, isReport } from '../arrival.ts'
 import { banAgainst, keepOut } from '../banned-mails.ts'
-import { type Arrival, isReport } from '../letter.ts'
 import { threadOf } from '../threads.ts'
 import { homeOf } from '../tickets/find.ts'
 import { receiveAnswer } from './answer.ts'

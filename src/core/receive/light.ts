@@ -1,8 +1,8 @@
 import type { TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { cut } from '../../lib/cut.ts'
+import type { Arrival } from '../arrival.ts'
 import { plainText } from '../document.ts'
-import type { Arrival } from '../letter.ts'
 import { beside, greetings, signOffs, someThanks, thanksPattern, withNames } from './light-words.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { prepared } from '../../db/prepared.ts'
 import type { ThreadRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import type { Arrival } from '../arrival.ts'
 import { customerByAddress } from '../customers.ts'
-import type { Arrival } from '../letter.ts'
 import { readBounceToken, readReplyToken } from '../tokens.ts'
 
 export interface Match {

@@ -1,11 +1,11 @@
 import type { ThreadRow, TicketRow, Visibility } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { cut } from '../../lib/cut.ts'
+import { type Arrival, isAutomatic } from '../arrival.ts'
 import { copiesOf } from '../copies.ts'
 import { type Document, fromText, isEmpty, plainText } from '../document.ts'
 import type { Actor } from '../events.ts'
 import { type About, settleInbound } from '../inbound/settle.ts'
-import { type Arrival, isAutomatic } from '../letter.ts'
 import { postMessage } from '../messages/post.ts'
 import { learnKey } from '../threads.ts'
 

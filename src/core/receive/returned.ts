@@ -1,7 +1,7 @@
 import { prepared } from '../../db/prepared.ts'
 import type { DeliveryRow, ThreadRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import type { Arrival } from '../letter.ts'
+import type { Arrival } from '../arrival.ts'
 import { readBounceToken } from '../tokens.ts'
 import { wellKnown } from './match.ts'
 

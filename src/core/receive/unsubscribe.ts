@@ -1,8 +1,8 @@
 import { prepared } from '../../db/prepared.ts'
 import type { ThreadRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import type { Arrival, ArrivalKind } from '../arrival.ts'
 import { plainText } from '../document.ts'
-import type { Arrival, ArrivalKind } from '../letter.ts'
 import { unsubscribe } from '../unsubscriptions.ts'
 import type { Author } from './author.ts'
 

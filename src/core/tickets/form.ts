@@ -11,12 +11,12 @@ import { refuseForgotten } from '../erase/forgotten.ts'
 import { askedBy, formById } from '../fields/forms.ts'
 import type { Given } from '../fields/read.ts'
 import { faultsOfMissing, readFields, type Value } from '../fields/values.ts'
-import type { MailWish, NewFile } from '../letter.ts'
 import { openedBy, refusalToOpen, writingOf } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
 import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
+import type { MailWish, NewFile } from '../view.ts'
 import { refuseAsParent } from './relations.ts'
 
 /** What an agent gives for a new ticket. */

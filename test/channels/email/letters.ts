@@ -1,4 +1,5 @@
-import type { AttachmentView, Letter, MessageView, SenderView, TicketView } from '../../../src/core/letter.ts'
+import type { Letter } from '../../../src/core/letter.ts'
+import type { AttachmentView, MessageView, SenderView, TicketView } from '../../../src/core/view.ts'
 import { aMessage, aSender, aTicket } from '../../support/views.ts'
 
 /** The key that letters of these tests are signed with. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Arrival } from '../../../src/core/arrival.ts'
 import { fromText } from '../../../src/core/document.ts'
-import type { Arrival } from '../../../src/core/letter.ts'
 import { receiveArrival } from '../../../src/core/receive/index.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
 import { fromJane } from '../../support/town.ts'

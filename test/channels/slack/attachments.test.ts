@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { sortOut } from '../../../src/channels/slack/files.ts'
-import type { AttachmentView } from '../../../src/core/letter.ts'
+import type { AttachmentView } from '../../../src/core/view.ts'
 import { atDesk } from '../../support/desk.ts'
 import { startWorld, type World, type WorldOptions } from '../../support/world.ts'
 

@@ -1,5 +1,6 @@
+import { type ArrivalKind, type Bounce, isReport, type Trust } from '../../../core/arrival.ts'
 import { type Document, fromText, isEmpty } from '../../../core/document.ts'
-import { type ArrivalKind, type Bounce, isReport, type NewFile, type Trust } from '../../../core/letter.ts'
+import type { NewFile } from '../../../core/view.ts'
 import { type Mailbox, NOBODY, normaliseAddress, readAddressList } from '../address.ts'
 import { messageIds } from '../identity.ts'
 import { type Envelope, recipientsOf } from '../receive/recipients.ts'

@@ -1,6 +1,7 @@
 import { domainOf } from '../../../core/addresses.ts'
-import type { AttachmentView, Letter, SenderView } from '../../../core/letter.ts'
+import type { Letter } from '../../../core/letter.ts'
 import { bounceToken, replyToken } from '../../../core/tokens.ts'
+import type { AttachmentView, SenderView } from '../../../core/view.ts'
 import { newId } from '../../../lib/id.ts'
 import { mac } from '../../../lib/sign.ts'
 import { withPlus } from '../address.ts'

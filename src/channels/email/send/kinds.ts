@@ -1,6 +1,7 @@
 import { domainOf } from '../../../core/addresses.ts'
-import { isChatMail, type Letter } from '../../../core/letter.ts'
+import type { Letter } from '../../../core/letter.ts'
 import { canLeaveAt } from '../../../core/unsubscriptions.ts'
+import { isChatMail } from '../../../core/view.ts'
 import { mac } from '../../../lib/sign.ts'
 import { oneLine, plainHeader } from './mime.ts'
 

@@ -1,4 +1,5 @@
-import type { Letter, MessageView } from '../../../core/letter.ts'
+import type { Letter } from '../../../core/letter.ts'
+import type { MessageView } from '../../../core/view.ts'
 import type { Desk } from '../desk.ts'
 import { failedPrompt } from '../views/tickets/prompts.ts'
 import { findParts, mark, plain } from './posted.ts'

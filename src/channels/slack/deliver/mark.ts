@@ -1,5 +1,6 @@
 import { WebAPIPlatformError } from '@slack/web-api'
-import type { Letter, MessageView, Outcome } from '../../../core/letter.ts'
+import type { Letter, Outcome } from '../../../core/letter.ts'
+import type { MessageView } from '../../../core/view.ts'
 import type { Desk } from '../desk.ts'
 import { tellOfFailure } from './failure.ts'
 import { tsOf } from './posted.ts'

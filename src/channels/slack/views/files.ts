@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { AttachmentView, FileLink, MessageView } from '../../../core/letter.ts'
+import type { AttachmentView, FileLink, MessageView } from '../../../core/view.ts'
 import { context, cut, escaped, mrkdwn, oneLine, plain } from './blocks.ts'
 import { moment, size } from './words.ts'
 

@@ -1,4 +1,4 @@
-import type { TicketView } from '../../../core/letter.ts'
+import type { TicketView } from '../../../core/view.ts'
 import { button, context, cut, escaped, mrkdwn, oneLine, plain, words } from './blocks.ts'
 import { ids } from './ids.ts'
 import type { Prompt } from './tickets/prompts.ts'

@@ -1,4 +1,4 @@
-import type { MessageView, Scheduled } from '../../../core/letter.ts'
+import type { MessageView, Scheduled } from '../../../core/view.ts'
 import type { DeliveryState, Priority, ReplyMode, Status } from '../../../db/schema.ts'
 
 import { clockWords } from '../../../lib/zone.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ticketCard } from '../../../../src/channels/slack/views/tickets/card.ts'
 import { mailWords } from '../../../../src/channels/slack/views/words.ts'
-import type { TicketView } from '../../../../src/core/letter.ts'
+import type { TicketView } from '../../../../src/core/view.ts'
 import { mail, message, refused, ticket, tickets } from './extremes.ts'
 import { now, wordsOn } from './what-slack-refuses.ts'
 

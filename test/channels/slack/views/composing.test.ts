@@ -16,7 +16,7 @@ import {
   replyForm,
 } from '../../../../src/channels/slack/views/tickets/reply.ts'
 import { fromText } from '../../../../src/core/document.ts'
-import type { TicketView } from '../../../../src/core/letter.ts'
+import type { TicketView } from '../../../../src/core/view.ts'
 import { fresh, longAddress, message, novel, others, refusedView, rules, ticket, tickets, writing } from './extremes.ts'
 import { ann, senderRow } from './rows.ts'
 import { hostile, long, now, wordsOn } from './what-slack-refuses.ts'

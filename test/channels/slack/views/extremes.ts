@@ -1,6 +1,6 @@
 import { type Document, fromText } from '../../../../src/core/document.ts'
 import { hoursOf } from '../../../../src/core/hours/settings.ts'
-import type { MessageView, TicketView } from '../../../../src/core/letter.ts'
+import type { MessageView, TicketView } from '../../../../src/core/view.ts'
 import { faultsInView } from '../../../../src/sandbox/slack/blocks/views.ts'
 import { aMessage, aTicket } from '../../../support/views.ts'
 import { faultsIn, hostile, long, now, pingsIn } from './what-slack-refuses.ts'

@@ -1,5 +1,5 @@
+import type { ArrivalKind, Bounce } from '../../../../core/arrival.ts'
 import { plainText } from '../../../../core/document.ts'
-import type { ArrivalKind, Bounce } from '../../../../core/letter.ts'
 import { clean } from '../clean.ts'
 import type { Headers, Mail } from '../decode/parse.ts'
 import { fromHtml } from '../document/html.ts'

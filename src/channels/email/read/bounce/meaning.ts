@@ -1,4 +1,4 @@
-import type { BounceClass } from '../../../../core/letter.ts'
+import type { BounceClass } from '../../../../core/arrival.ts'
 
 /** What a mail system's words mean. */
 export interface Meaning {

@@ -1,4 +1,4 @@
-import type { ArrivalKind, BounceClass } from '../../../../core/letter.ts'
+import type { ArrivalKind, BounceClass } from '../../../../core/arrival.ts'
 import type { Meaning } from './meaning.ts'
 import { meaningOfStatus, meaningOfWords } from './words.ts'
 

@@ -1,4 +1,4 @@
-import type { NewFile } from '../../../../core/letter.ts'
+import type { NewFile } from '../../../../core/view.ts'
 import { clean } from '../clean.ts'
 import { typeOf, usualName } from './file-type.ts'
 import { readHeader } from './mime.ts'

@@ -1,4 +1,4 @@
-import type { ArrivalKind } from '../../../../core/letter.ts'
+import type { ArrivalKind } from '../../../../core/arrival.ts'
 import { signedBy } from '../../../../lib/sign.ts'
 import { OWN_HEADER, OWN_PURPOSE } from '../../send/compose.ts'
 import type { RecipientReport } from '../bounce/report.ts'

@@ -1,5 +1,5 @@
 import { domainOf } from '../../../../core/addresses.ts'
-import type { Trust } from '../../../../core/letter.ts'
+import type { Trust } from '../../../../core/arrival.ts'
 import { type Mailbox, readAddressList } from '../../address.ts'
 import type { Envelope } from '../../receive/recipients.ts'
 import type { Mail } from '../decode/parse.ts'

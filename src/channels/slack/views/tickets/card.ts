@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, RichTextElement } from '@slack/types'
-import type { MessageView, Scheduled, TicketLink, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, Scheduled, TicketLink, TicketView } from '../../../../core/view.ts'
 import {
   actions,
   button,

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
 import type { ClockView } from '../../../../core/sla/view.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import type { SlaMetric } from '../../../../db/schema.ts'
 import { context } from '../blocks.ts'
 import { moment, workingSpan } from '../words.ts'

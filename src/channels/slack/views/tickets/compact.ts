@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { context, cut, oneLine, plain, words } from '../blocks.ts'
 import { priorityWords, statusWords } from '../words.ts'
 

@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { KnownField } from '../../../../core/fields/known.ts'
-import type { TicketView } from '../../../../core/letter.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { context, cut, modal, oneLine, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { fieldInputs } from './fields.ts'

@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types'
-import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, TicketView } from '../../../../core/view.ts'
 import type { EventRow } from '../../../../db/schema.ts'
 import { toRichText } from '../../rich-text.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types'
-import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, TicketView } from '../../../../core/view.ts'
 import { button, confirm, cut, limits, oneLine, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { field, modal, option, textInput } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { type Asked, fieldInputs } from './fields.ts'

@@ -1,5 +1,5 @@
 import type { ModalView, PlainTextOption } from '@slack/types'
-import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, TicketView } from '../../../../core/view.ts'
 import type { SenderRow, TeamRow } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { excerpt } from '../excerpt.ts'

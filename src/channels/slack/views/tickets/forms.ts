@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import type { Status } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'

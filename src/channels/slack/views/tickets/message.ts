@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types'
-import type { MessageView, TicketLink, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, TicketLink, TicketView } from '../../../../core/view.ts'
 import { fallbackText, toRichText } from '../../rich-text.ts'
 import { actions, button, context, cut, escaped, limits, mrkdwn, oneLine, plain, words } from '../blocks.ts'
 import { fileLines } from '../files.ts'

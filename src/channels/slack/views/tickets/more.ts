@@ -1,5 +1,5 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { actions, button, confirm, cut, mrkdwn, notice, oneLine } from '../blocks.ts'
 import { ids } from '../ids.ts'
 

@@ -1,6 +1,6 @@
 import type { ModalView, RichTextBlock } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
 import type { TemplateChoice } from '../../../../core/templates/templates.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import type { NoteColor } from '../../../../db/schema.ts'
 import { context, modal } from '../blocks.ts'
 import { ids } from '../ids.ts'

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { MessageView, TicketView } from '../../../../core/letter.ts'
+import type { MessageView, TicketView } from '../../../../core/view.ts'
 import type { NoteColor } from '../../../../db/schema.ts'
 import {
   actions,

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
 import { isPastDue } from '../../../../core/tickets/due.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { context, cut, limits, oneLine, plain, words } from '../blocks.ts'
 import { moment } from '../words.ts'
 

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { CopyChoice } from '../../../../core/copies.ts'
-import type { MessageView, TicketView } from '../../../../core/letter.ts'
 import { OVERHEARD } from '../../../../core/places.ts'
+import type { MessageView, TicketView } from '../../../../core/view.ts'
 import { actions, button, context, cut, escaped, mrkdwn, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { mailOf, mailWords } from '../words.ts'

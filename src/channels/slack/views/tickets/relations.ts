@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { RelatedTicket, Relations, TicketView } from '../../../../core/letter.ts'
 import type { TicketChoice } from '../../../../core/tickets/like.ts'
 import type { MergeOutlook } from '../../../../core/tickets/merge.ts'
+import type { RelatedTicket, Relations, TicketView } from '../../../../core/view.ts'
 import { button, context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'

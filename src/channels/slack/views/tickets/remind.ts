@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
 import type { ReminderView } from '../../../../core/tickets/remind.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { button, cut, escaped, field, modal, mrkdwn, notice, oneLine, option, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { moment } from '../words.ts'

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
 import type { LastUsed } from '../../../../core/senders/ticket.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import type { SenderRow } from '../../../../db/schema.ts'
 import { cut, field, limits, modal, notice, option, plain } from '../blocks.ts'
 import { ids } from '../ids.ts'

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { TicketView } from '../../../../core/letter.ts'
+import type { TicketView } from '../../../../core/view.ts'
 import { context, field, modal, option } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { moment } from '../words.ts'

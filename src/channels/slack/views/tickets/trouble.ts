@@ -1,5 +1,5 @@
 import type { ActionsBlock, Button } from '@slack/types'
-import type { MessageView } from '../../../../core/letter.ts'
+import type { MessageView } from '../../../../core/view.ts'
 import { actions, button } from '../blocks.ts'
 import { ids } from '../ids.ts'
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { MessageView } from '../../../../core/letter.ts'
+import type { MessageView } from '../../../../core/view.ts'
 import { context, cut, plain } from '../blocks.ts'
 import { scheduledWords } from '../words.ts'
 

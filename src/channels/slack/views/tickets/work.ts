@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { PinnedNote, RelatedTicket, TicketView } from '../../../../core/letter.ts'
+import type { PinnedNote, RelatedTicket, TicketView } from '../../../../core/view.ts'
 import type { NoteColor } from '../../../../db/schema.ts'
 import { button, context, cut, oneLine, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'

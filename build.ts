@@ -9,7 +9,16 @@ import { build } from 'esbuild'
 const ENTRIES = ['src/cli.ts', 'src/channels/email/read/worker.ts', 'src/channels/slack/deliver/draw.ts']
 
 /** What is machine code, finds files of its own beside itself, is seldom loaded, or is there in development only. */
-const LEFT_OUTSIDE = ['@fontsource/*', '@resvg/*', 'better-sqlite3', 'esbuild', 'mailauth', 'pg', 'pino']
+const LEFT_OUTSIDE = [
+  '@fontsource/*',
+  '@resvg/*',
+  '@fastify/swagger-ui',
+  'better-sqlite3',
+  'esbuild',
+  'mailauth',
+  'pg',
+  'pino',
+]
 
 /** Libraries of the older kind ask for Node's own modules by `require`, which no newer module has. */
 const REQUIRE = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);"

@@ -11,6 +11,7 @@ import * as react from './0009_react.ts'
 import * as people from './0010_people.ts'
 import * as deeds from './0011_deeds.ts'
 import * as agreed from './0012_agreed.ts'
+import * as api from './0013_api.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -30,4 +31,5 @@ export const migrations: Record<string, Step> = {
   '0010_people': people,
   '0011_deeds': deeds,
   '0012_agreed': agreed,
+  '0013_api': api,
 }

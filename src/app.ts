@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
-import { mountFiles } from './api/files.ts'
-import { mountTicketLinks } from './api/tickets.ts'
-import { mountUnsubscribe } from './api/unsubscribe.ts'
+import { mountDoor } from './api/door.ts'
+import { mountFiles } from './api/pages/files.ts'
+import { mountTicketLinks } from './api/pages/ticket-links.ts'
+import { mountUnsubscribe } from './api/pages/unsubscribe.ts'
 import type { Channel } from './channels/channel.ts'
 import { createEmail } from './channels/email/index.ts'
 import { createSlack } from './channels/slack/index.ts'
@@ -20,6 +21,7 @@ import { type Inbox, startInbox } from './inbox.ts'
 import { startIndexing } from './indexing.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
+import { version } from './lib/project.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
 import { startPoster } from './poster.ts'
 import { type Routing, startRouting } from './routing.ts'
@@ -78,13 +80,17 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountFiles(server, store)
   mountUnsubscribe(server, store)
   mountTicketLinks(server, store, slack.threadUrl)
+  const closeApi = mountDoor(server, async () => {
+    const { createApi } = await import('./api/index.ts')
+    return createApi({ store, log, ...config.api, version: version(), readHtml: await email.htmlReader() })
+  })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
   let stopped: Promise<void> | undefined
   const stop = () => (stopped ??= inTurn(stopping.splice(0).reverse()))
   try {
     await server.listen({ host: config.http.host, port: config.http.port })
-    stopping.push(() => server.close())
+    stopping.push(closeApi, () => server.close())
     for (const channel of channels.values()) {
       stopping.push(() => channel.stop())
       await channel.start()

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { MAIL_USAGE, mail } from './cli-mail.ts'
-import { projectFile } from './lib/project.ts'
+import { version } from './lib/project.ts'
 
 const USAGE = `Overture writes to your customers first, from Slack.
 
@@ -47,7 +46,7 @@ switch (command) {
     break
   }
   case '--version':
-    console.log(JSON.parse(readFileSync(projectFile('package.json'), 'utf8')).version)
+    console.log(version())
     break
   case '--help':
   case 'help':

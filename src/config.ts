@@ -28,6 +28,10 @@ export interface Config {
   }
   databaseUrl: string
   http: { host: string; port: number; publicUrl: string | null; localHooks: boolean }
+  api: {
+    perMinute: number // requests of one key
+    proxies: string[] // networks whose word on where a request comes from is believed
+  }
   secret: string | undefined
   logLevel: string
 }
@@ -113,6 +117,11 @@ const Settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: url('https?', 'https://overture.example.com').optional(),
   HOOKS_LOCAL: z.stringbool().default(false),
+  API_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  TRUSTED_PROXIES: text
+    .transform(value => (value === 'none' ? [] : words(value)))
+    .refine(list => list.every(isNetwork), 'must be addresses or networks such as 192.0.2.1 10.0.0.0/8, or none')
+    .default(['127.0.0.0/8', '::1']),
   APP_SECRET: text.min(16, 'is too short to be a secret: give at least 16 characters').optional(),
   HOLD_SECONDS: z.coerce.number().min(0).max(600).default(10),
   REPLY_MODE: z.enum(['ask', 'direct', 'notes']).default('ask'),
@@ -155,6 +164,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     databaseUrl: s.DATABASE_URL,
     http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null, localHooks: s.HOOKS_LOCAL },
+    api: { perMinute: s.API_PER_MINUTE, proxies: s.TRUSTED_PROXIES },
     secret: s.APP_SECRET,
     logLevel: s.LOG_LEVEL,
   }

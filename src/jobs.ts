@@ -1,4 +1,5 @@
 import { schedule } from 'node-cron'
+import { pruneAnswers } from './core/api/once.ts'
 import { tendSilences } from './core/auto-close/tend.ts'
 import { endBans } from './core/bans.ts'
 import { chartFinished } from './core/chats/chart.ts'
@@ -36,6 +37,10 @@ export function startJobs(
     schedule(
       '27 * * * *',
       run('forgetting old drafts', () => store.write(pruneDrafts)),
+    ),
+    schedule(
+      '47 * * * *',
+      run('forgetting what programs were answered', () => store.write(pruneAnswers)),
     ),
     schedule(
       '37 * * * *',

@@ -1,3 +1,4 @@
+import type { ApiTables } from './schema/api.ts'
 import type { ChatTables } from './schema/chats.ts'
 import type { ConsentTables } from './schema/consent.ts'
 import type { CustomerTables } from './schema/customers.ts'
@@ -9,6 +10,7 @@ import type { PromiseTables } from './schema/promises.ts'
 import type { TeamTables } from './schema/teams.ts'
 import type { TicketTables } from './schema/tickets.ts'
 
+export type * from './schema/api.ts'
 export type * from './schema/chats.ts'
 export type * from './schema/consent.ts'
 export type * from './schema/customers.ts'
@@ -25,7 +27,8 @@ export type * from './schema/tickets.ts'
  * JSON is text, bytes are blobs. A column that ends in `_at` is a fact with a time; null means that it has not happened.
  */
 export interface Schema
-  extends ChatTables,
+  extends ApiTables,
+    ChatTables,
     ConsentTables,
     CustomerTables,
     FieldTables,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { alert, MAILS_LEFT_OVER } from '../../core/alerts.ts'
+import type { Document } from '../../core/document.ts'
 import { rawOf } from '../../core/dropped.ts'
 import { settleInbound } from '../../core/inbound/settle.ts'
 import { noteEnvelope } from '../../core/inbound/store.ts'
@@ -50,6 +51,8 @@ export interface Email extends Channel {
   sendTest(senderId: string, to: string): Promise<string | null>
   /** The bytes of the mail that a letter is, or was, sent as. */
   composeMail(letter: Letter): Promise<Buffer>
+  /** How what HTML says is read, for others who are given some. */
+  htmlReader(): Promise<(html: string) => Document>
 }
 
 const MOST_BYTES = 25 * 1024 * 1024
@@ -103,6 +106,7 @@ export function createEmail(options: EmailOptions): Email {
     deliver: sending.deliver,
     sendTest: sending.sendTest,
     composeMail: async letter => (await compose(letter, store.key)).raw,
+    htmlReader: async () => (await import('./read/document/html.ts')).fromHtml,
     async receive(row: InboundRow) {
       const begun = read(row)
       begun.catch(() => {}) // who waits for it comes later

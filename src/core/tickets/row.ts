@@ -82,6 +82,7 @@ function rowOf(tx: Tx, team: { id: string; prefix: string }, number: number, t: 
     snoozed_until: null,
     snoozed_for: null,
     snoozed_by: null,
+    sub_status_id: null,
   }
 }
 
@@ -139,4 +140,5 @@ const COLUMNS = [
   'snoozed_until',
   'snoozed_for',
   'snoozed_by',
+  'sub_status_id',
 ] as const

@@ -68,6 +68,7 @@ export interface TicketRow {
   snoozed_until: number | null // null: only an answer ends it
   snoozed_for: SnoozedFor | null
   snoozed_by: string | null // agent
+  sub_status_id: string | null // its team's own word for where it stands
 }
 
 /** What ends a snooze by itself: its date, the customer's answer, or whichever is first. */

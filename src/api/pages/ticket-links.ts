@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { ticketByIdentifier } from '../core/tickets/find.ts'
-import type { Store } from '../db/store.ts'
-import { Problem } from '../lib/problem.ts'
+import { ticketByIdentifier } from '../../core/tickets/find.ts'
+import type { Store } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
 import { showPage } from './page.ts'
 
 /**

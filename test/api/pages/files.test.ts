@@ -1,8 +1,8 @@
 import { fastify } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { mountFiles } from '../../src/api/files.ts'
-import { fileToken, LINK_MS, linkTo, readFileToken } from '../../src/core/links.ts'
-import { startTown, type Town } from '../support/town.ts'
+import { mountFiles } from '../../../src/api/pages/files.ts'
+import { fileToken, LINK_MS, linkTo, readFileToken } from '../../../src/core/links.ts'
+import { startTown, type Town } from '../../support/town.ts'
 
 let town: Town
 const server = () => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { linkedFile, readFileToken } from '../core/links.ts'
-import type { Store } from '../db/store.ts'
+import { linkedFile, readFileToken } from '../../core/links.ts'
+import type { Store } from '../../db/store.ts'
 import { showPage } from './page.ts'
 
 /**

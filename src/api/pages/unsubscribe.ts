@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { readUnsubscribeToken } from '../core/tokens.ts'
-import { EVERYTHING, type Subscription, subscribeAgain, subscriptionOf, unsubscribe } from '../core/unsubscriptions.ts'
-import type { Store, Tx } from '../db/store.ts'
+import { readUnsubscribeToken } from '../../core/tokens.ts'
+import {
+  EVERYTHING,
+  type Subscription,
+  subscribeAgain,
+  subscriptionOf,
+  unsubscribe,
+} from '../../core/unsubscriptions.ts'
+import type { Store, Tx } from '../../db/store.ts'
 import { type Page, showPage } from './page.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { fastify } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { mountUnsubscribe } from '../../src/api/unsubscribe.ts'
-import { unsubscribeToken } from '../../src/core/tokens.ts'
-import { unsubscribe, unsubscriptionOf } from '../../src/core/unsubscriptions.ts'
-import { newId } from '../../src/lib/id.ts'
-import { chromiumAvailable, launchChromium } from '../support/browser.ts'
-import { type ChatRows, chatRows } from '../support/chat-rows.ts'
-import { startTown, type Town } from '../support/town.ts'
+import { mountUnsubscribe } from '../../../src/api/pages/unsubscribe.ts'
+import { unsubscribeToken } from '../../../src/core/tokens.ts'
+import { unsubscribe, unsubscriptionOf } from '../../../src/core/unsubscriptions.ts'
+import { newId } from '../../../src/lib/id.ts'
+import { chromiumAvailable, launchChromium } from '../../support/browser.ts'
+import { type ChatRows, chatRows } from '../../support/chat-rows.ts'
+import { startTown, type Town } from '../../support/town.ts'
 
 let town: Town
 let chat: ChatRows

@@ -1,0 +1,36 @@
+import rateLimit from '@fastify/rate-limit'
+import { type FastifyInstance, fastify } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
+import { cleanInput } from './clean.ts'
+import { mountFace } from './face.ts'
+import { endingAt, limiting } from './limits.ts'
+import { documenting } from './openapi.ts'
+import type { ApiOptions } from './options.ts'
+import { refusing } from './refuse.ts'
+import { thena } from './thena/face.ts'
+
+const FACES = [thena]
+const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
+const LONGEST_MS = 60_000 // until a request is answered
+
+/** All that programs can ask, each face under paths of its own. It listens nowhere: api/door.ts hands it its requests. */
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const server = fastify({
+    logger: false,
+    bodyLimit: MOST_BYTES,
+    handlerTimeout: LONGEST_MS,
+    trustProxy: options.proxies,
+    routerOptions: { ignoreTrailingSlash: true },
+  })
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(() => JSON.stringify) // what does not fit its shape is a fault for tests to find, not for callers
+  server.setErrorHandler(refusing(thena, options.log))
+  server.addHook('preValidation', cleanInput)
+  server.decorateRequest('caller', null)
+  await server.register(rateLimit, limiting(options.perMinute))
+  server.addHook('onSend', endingAt)
+  await documenting(server, FACES, options.version)
+  for (const face of FACES) await mountFace(server, face, options)
+  await server.ready()
+  return server
+}

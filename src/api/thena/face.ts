@@ -1,0 +1,15 @@
+import type { Face } from '../face.ts'
+import { refusal, refused } from './envelope.ts'
+import { reading } from './tickets/read.ts'
+
+/** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
+export const thena: Face = {
+  name: 'Thena',
+  prefix: '/v1',
+  header: 'x-api-key',
+  refusal,
+  refused,
+  async routes(server, options) {
+    for (const part of [reading]) await server.register(part, options)
+  },
+}

@@ -1,0 +1,27 @@
+import { preparedFor } from '../../db/prepared.ts'
+import type { Query, Tx } from '../../db/store.ts'
+
+/** What a program said of something, by names of its own. */
+export type Facts = Record<string, unknown>
+
+/** Adds to what a program said of a ticket or a message, in place of what it said before under the same names. */
+export async function keepFacts(tx: Tx, ownerId: string, facts: Facts): Promise<void> {
+  const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  if (!Object.keys(given).length) return
+  const known = (await factsOf(tx.q, [ownerId])).get(ownerId)
+  const json = JSON.stringify({ ...known, ...given })
+  await tx.q
+    .insertInto('api_facts')
+    .values({ owner_id: ownerId, facts: json })
+    .onConflict(c => c.column('owner_id').doUpdateSet({ facts: json }))
+    .execute()
+}
+
+/** What programs said of each of these; nothing for those of which none said anything. */
+export async function factsOf(q: Query, ownerIds: string[]): Promise<Map<string, Facts>> {
+  if (!ownerIds.length) return new Map()
+  const rows = await selectFacts(q, ownerIds)
+  return new Map(rows.map(r => [r.owner_id, JSON.parse(r.facts)]))
+}
+
+const selectFacts = preparedFor((q, ids) => q.selectFrom('api_facts').selectAll().where('owner_id', 'in', ids))

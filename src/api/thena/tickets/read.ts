@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { ticketNamed } from '../../../core/api/named.ts'
 import { type TicketRecord, ticketRecords } from '../../../core/api/tickets.ts'
 import type { Actor } from '../../../core/events.ts'
 import { refuseUnlessMay } from '../../../core/permissions/may.ts'
-import { ticketById } from '../../../core/tickets/find.ts'
 import type { Query } from '../../../db/store.ts'
 import { actorIn } from '../../caller.ts'
 import type { ApiOptions } from '../../options.ts'
@@ -31,6 +31,7 @@ export const reading: FastifyPluginAsyncZod<ApiOptions> = async (server, { store
 
 /** The ticket for somebody who may see it. Throws a Problem when there is none, or they may not. */
 export async function recordFor(q: Query, id: string, actor: Actor): Promise<TicketRecord> {
-  await refuseUnlessMay(q, actor, 'view', await ticketById(q, id))
-  return (await ticketRecords(q, [id])).get(id) as TicketRecord
+  const ticket = await ticketNamed(q, id)
+  await refuseUnlessMay(q, actor, 'view', ticket)
+  return (await ticketRecords(q, [ticket.id])).get(ticket.id) as TicketRecord
 }

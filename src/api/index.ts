@@ -29,6 +29,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))
   server.addHook('onSend', endingAt)
+  server.addHook('onResponse', async (request, reply) =>
+    options.metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    }),
+  )
   await documenting(server, FACES, options.version)
   for (const face of FACES) await mountFace(server, face, options)
   await server.ready()

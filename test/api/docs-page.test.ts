@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, chromiumAvailable, launchChromium } from '../support/browser.ts'
 import { newDatabase } from '../support/database.ts'
@@ -42,6 +43,14 @@ interface Parameter {
 const described = async () => (await (await fetch(`${world.overture.url}/openapi.json`)).json()) as Document
 
 describe('the description of the API', () => {
+  it('is OpenAPI 3.1', async () => {
+    const document = await described()
+    expect(await new Validator().validate(JSON.parse(JSON.stringify(document)))).toEqual({ valid: true })
+    expect(document.openapi).toBe('3.1.0')
+    const spoilt = { ...document, paths: { '/x': { get: { responses: { 200: {} } } } } }
+    expect((await new Validator().validate(spoilt)).valid).toBe(false)
+  })
+
   it('tells of each request by a name of its own, a noun, a summary, a key, and what a refusal means', async () => {
     const document = await described()
     const operations = Object.values(document.paths).flatMap(methods => Object.values(methods))

@@ -28,6 +28,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(() => JSON.stringify) // what does not fit its shape is a fault for tests to find, not for callers
   server.setErrorHandler(refusing(thena, options.log))
+  server.removeContentTypeParser('text/plain') // JSON is spoken here, and files are a face's own matter
   server.addHook('preValidation', cleanInput)
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))

@@ -46,6 +46,21 @@ describe('a key that is tied to a network', () => {
 })
 
 describe('a request', () => {
+  it('is refused in the words of its face when it is no JSON, or too large', async () => {
+    const world = open[0] as World
+    const program = await programOf(world, world.ann, { header: 'authorization' })
+    const path = '/api/platform/v1/conversations/SUP/create-ticket'
+    const sent = (body: string, type = 'application/json') => program.post(path, body, { 'content-type': type })
+    expect(await sent('subject=x', 'text/plain')).toMatchObject({ status: 415, body: { detail: expect.any(String) } })
+    expect((await sent('subject=x', 'application/x-www-form-urlencoded')).status).toBe(415)
+    for (const body of ['{', '', 'null', '[]', '"x"'])
+      expect(await sent(body)).toMatchObject({ status: 422, body: { detail: [{ loc: ['body'] }] } })
+    expect(await sent(JSON.stringify({ subject: 'x'.repeat(5_000_000) }))).toMatchObject({
+      status: 413,
+      body: { detail: expect.any(String) },
+    })
+  })
+
   it('may name things by long ids', async () => {
     const world = open[0] as World
     const program = await programOf(world, world.ann, { header: 'authorization' })

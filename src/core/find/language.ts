@@ -10,7 +10,7 @@ import type { Named } from './named.ts'
 import { named, namesFor, type Subject } from './names.ts'
 
 /** What can stand before a colon, with what may follow it. */
-export const KEYS = [
+const KEYS = [
   'status',
   'priority',
   'assignee',
@@ -26,7 +26,7 @@ export const KEYS = [
   'answered',
   'is',
 ] as const
-export type Key = (typeof KEYS)[number]
+type Key = (typeof KEYS)[number]
 
 /** How people call what has another name inside. */
 const ALIASES: Record<string, Key> = {

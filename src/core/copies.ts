@@ -1,7 +1,7 @@
 import type { DeliveryRow, MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
-import { Problem } from '../lib/problem.ts'
+import { Problem, underField } from '../lib/problem.ts'
 import { readAddress } from './addresses.ts'
 import type { Arrival } from './arrival.ts'
 import { addressesOf } from './customers.ts'
@@ -136,7 +136,7 @@ export async function readAllCopies(
 ): Promise<{ copies: string[]; blind: string[] }> {
   const seen = await readCopies(q, place, copyTo)
   if (!blindTo.length) return { copies: seen, blind: [] }
-  const unseen = await underBlind(() => readCopies(q, place, blindTo))
+  const unseen = await underField('blind', () => readCopies(q, place, blindTo))
   const copies = [...new Set([...seen, ...unseen])]
   if (copies.length > MOST_COPIES)
     throw new Problem(
@@ -145,15 +145,6 @@ export async function readAllCopies(
       'blind',
     )
   return { copies, blind: unseen.filter(address => !seen.includes(address)) } // who is named is no secret
-}
-
-async function underBlind<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, 'blind')
-    throw error
-  }
 }
 
 async function faultOf(q: Query, typed: string, take: (address: string) => void): Promise<string | null> {

@@ -9,7 +9,6 @@ import { usualAmong } from '../../../../core/senders/usual.ts'
 import { formsOf, teams } from '../../../../core/teams.ts'
 import { fillFor } from '../../../../core/templates/fill.ts'
 import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
-import type { NewTicket } from '../../../../core/tickets/form.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { Desk } from '../../desk.ts'
 import type { Doubts } from '../../views/tickets/collision.ts'
@@ -25,7 +24,7 @@ import * as values from '../values.ts'
 import { freshComposer, withInserted } from './compose.ts'
 import { doubtsAbout } from './doubts.ts'
 import { askedAtFirst, enteredIn } from './fields.ts'
-import { addresseeOf, addressOf, customerIn, startOfTicket } from './read-ticket.ts'
+import { addresseeOf, addressOf, customerChosen, customerIn, startOfTicket } from './read-ticket.ts'
 
 /** Opens the form with what the database has at hand: nothing is asked of Slack before, since the trigger dies in three seconds. */
 export async function openNewTicket(
@@ -66,7 +65,7 @@ export async function formFor(
     if (!team) return undefined
     const senders = await sendersOf(q, team.id)
     const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
-    const to = await addresseeOf(q, chosenIn(start))
+    const to = await addresseeOf(q, customerChosen(start.customer?.value, start.typed))
     const forms = await formsOf(q, team.id)
     const form = forms.find(f => f.id === (meta.formId ?? start.form)) ?? forms[0]
     const { asked, meta: kept } = await askedAtFirst(q, form?.id, start.fields ?? {})
@@ -87,11 +86,6 @@ export async function formFor(
       ...more,
     })
   })
-}
-
-function chosenIn({ customer, typed }: Start): NewTicket['customer'] {
-  if (customer?.value?.startsWith('c:')) return { id: customer.value.slice(2) }
-  return { typed: customer?.value?.slice(2) ?? typed ?? '' }
 }
 
 /** How the form begins for an address that was typed with the command. */

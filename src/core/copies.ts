@@ -112,10 +112,13 @@ export async function readCopies(q: Query, place: string, wanted: string[]): Pro
     if (fault) faults.push(fault)
   }
   addresses.delete(place)
-  if (addresses.size > MOST_COPIES)
-    faults.push(`A mail can go to ${MOST_COPIES} people beside the customer; these are ${addresses.size}.`)
+  if (addresses.size > MOST_COPIES) faults.push(tooMany(addresses.size))
   if (faults.length) throw new Problem('invalid', faults.join(' '), 'copies')
   return [...addresses]
+}
+
+function tooMany(count: number): string {
+  return `A mail can go to ${MOST_COPIES} people beside the customer; these are ${count}.`
 }
 
 /** Who gets, or got, a copy by these deliveries; whoever is unseen in one of them is so. */
@@ -138,12 +141,7 @@ export async function readAllCopies(
   if (!blindTo.length) return { copies: seen, blind: [] }
   const unseen = await underField('blind', () => readCopies(q, place, blindTo))
   const copies = [...new Set([...seen, ...unseen])]
-  if (copies.length > MOST_COPIES)
-    throw new Problem(
-      'invalid',
-      `A mail can go to ${MOST_COPIES} people beside the customer; these are ${copies.length}.`,
-      'blind',
-    )
+  if (copies.length > MOST_COPIES) throw new Problem('invalid', tooMany(copies.length), 'blind')
   return { copies, blind: unseen.filter(address => !seen.includes(address)) } // who is named is no secret
 }
 

@@ -260,7 +260,9 @@ describe('filters', () => {
 
   it('say what is not known, and what there is', async () => {
     expect(await refused('statsu:open')).toContain('There is no “statsu:”. There is status, priority, assignee')
+    expect(await refused('constructor:open')).toContain('There is no “constructor:”.')
     expect(await refused('status:opne')).toContain('There is no status “opne”. There is draft, scheduled')
+    expect(await refused('status:constructor')).toContain('There is no status “constructor”.')
     expect(await refused('assignee:zoe')).toContain('There is no agent “zoe”. There is Ann, Ben')
     expect(await refused('created:soon')).toContain('“soon” is no time.')
     for (const day of ['2026-02-31', '2026-13-01', '2026-01-32'])

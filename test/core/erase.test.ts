@@ -235,6 +235,39 @@ describe('forgetting a customer', () => {
     expect((await town.store.read(segments)).map(s => s.name)).toEqual(['Acme'])
   })
 
+  it('leaves alone whoever has an address that only ends or begins with theirs', async () => {
+    const { store } = town
+    const others = 'mary-jane@acme.test, jane@acme.test.example'
+    const chat = await town.draft(`Jane <JANE@acme.test>, ${others}`)
+    const about = { kind: 'ticket', title: 'News', text: 'Hello' } as const
+    const draft = { agentId: town.ann.id, teamId: town.team.id, ticketId: null, isBlank: false, stamp: 1, about }
+    for (const to of ['jane@acme.test', 'mary-jane@acme.test'])
+      await store.write(tx => saveDraft(tx, { ...draft, id: to, form: JSON.stringify({ text: `Hello\n${to}.` }) }))
+    for (const address of ['jane@acme.test', 'mary-jane@acme.test'])
+      await store.write(tx => alert(tx, `k:${address}`, `Mail to ${address} loops.`))
+    await town.open()
+    await begin('jane@acme.test')
+    await work()
+    const ids = (table: 'drafts' | 'alerts', column: 'id' | 'text') =>
+      store.read(async q =>
+        (
+          await q
+            .selectFrom(table)
+            .select(column as 'id')
+            .execute()
+        ).map(row => Object.values(row)[0]),
+      )
+    expect(await ids('drafts', 'id')).toEqual(['mary-jane@acme.test'])
+    expect(await ids('alerts', 'text')).toEqual(['Mail to mary-jane@acme.test loops.'])
+    const { audience } = await store.read(q =>
+      q.selectFrom('chats').select('audience').where('id', '=', chat).executeTakeFirstOrThrow(),
+    )
+    const listed: string[] = JSON.parse(audience)
+      .text.split(',')
+      .map((part: string) => part.trim())
+    expect(listed.filter(Boolean)).toEqual(others.split(', '))
+  })
+
   it('of two who turned out to be one forgets both', async () => {
     const hers = await town.open()
     const alias = await town.open({ customer: { typed: 'Janette Doering <jd@home.test>' } })

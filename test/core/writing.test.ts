@@ -55,6 +55,7 @@ describe('a draft', () => {
     for (const _ of [1, 2]) await town.store.write(tx => endDraft(tx, 'd1', 'view:V1', town.ann.id))
     await save({ stamp: 9 })
     expect(await list()).toEqual([])
+    expect(await town.store.read(q => q.selectFrom('drafts').select('form').execute())).toEqual([{ form: '{}' }])
     await expect(town.store.write(tx => endDraft(tx, 'd1', 'view:V2', town.ben.id))).rejects.toThrow('has sent this')
     await town.store.write(tx => endDraft(tx, 'unsaved', 'view:V3', town.ann.id))
     await save({ id: 'unsaved', stamp: 9 })
@@ -68,6 +69,7 @@ describe('a draft', () => {
     await save()
     await town.store.write(tx => joinTeam(tx, town.ben.id, town.team.id))
     await expect(town.store.read(q => draftById(q, 'd1', town.ben.id))).rejects.toThrow('sent or discarded')
+    await expect(town.store.write(tx => discardDraft(tx, 'd1', town.ben))).rejects.toThrow('sent or discarded')
     await town.store.write(tx => shareDraft(tx, 'd1', true, town.ann))
     expect(await list(town.ben.id)).toMatchObject([{ id: 'd1', isShared: true, isOwn: false, by: 'Ann' }])
     await town.store.write(tx => discardDraft(tx, 'd1', town.ben))
@@ -183,5 +185,6 @@ describe('a reminder', () => {
     town.clock.now += 2 * DAY
     for (const _ of [1, 2]) await town.store.write(sayReminders)
     expect(await words()).toEqual([{ text: '⏰ SUP-3 · Your order: Jane Doe has not answered for 2 days. “Call.”' }])
+    expect(await open(c.id)).toEqual([])
   })
 })

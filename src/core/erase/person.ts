@@ -3,7 +3,7 @@ import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { floodKey } from '../receive/flood.ts'
-import { ERASED, type Erasing, type Piece } from './piece.ts'
+import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
 
 /** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
@@ -27,10 +27,14 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
 }
 
 async function eraseAlerts(tx: Tx, address: string): Promise<void> {
-  await tx.q
-    .deleteFrom('alerts')
-    .where(a => a.or([a('key', '=', floodKey(address)), a(a.fn('lower', ['text']), 'like', containing(address))]))
+  await tx.q.deleteFrom('alerts').where('key', '=', floodKey(address)).execute()
+  const rows = await tx.q
+    .selectFrom('alerts')
+    .select(['id', 'text'])
+    .where(a => a(a.fn('lower', ['text']), 'like', containing(address)))
     .execute()
+  for (const { id, text } of rows)
+    if (speaksOf([address], text)) await tx.q.deleteFrom('alerts').where('id', '=', id).execute()
 }
 
 /** What colleagues keep to look for, or to write to, goes where it names them: by an address, or by their whole name. */
@@ -56,9 +60,13 @@ function phraseOf(text: string): string {
 
 /** What colleagues began to write to them goes, also where it has no ticket yet. */
 async function eraseDrafts(tx: Tx, words: string[]): Promise<void> {
-  for (const word of words)
-    await tx.q
-      .deleteFrom('drafts')
+  for (const word of words) {
+    const rows = await tx.q
+      .selectFrom('drafts')
+      .select(['id', 'form'])
       .where(d => d(d.fn('lower', ['form']), 'like', containing(word)))
       .execute()
+    for (const { id, form } of rows)
+      if (speaksOf([word], form)) await tx.q.deleteFrom('drafts').where('id', '=', id).execute()
+  }
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
+import { knowAs } from '../../src/core/api/external-ids.ts'
 import {
   type ChatPost,
   claimChatCards,
@@ -138,6 +139,7 @@ async function janeEverywhere() {
     postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Dear Jane'), visibility: 'public' }),
   )
   await store.write(tx => learnFacts(tx, t.customer_id, { tags: ['jane-fans'], fields: { nick: 'Janey' } }))
+  await store.write(tx => knowAs(tx, 'sendbird', 'jane-doe-1', t.customer_id))
   const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
     exclusions: { unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
   })

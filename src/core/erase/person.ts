@@ -13,8 +13,9 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   await eraseViews(tx, e)
   await eraseDrafts(tx, [...e.addresses, ...(e.customerId ? [e.customerId] : [])])
   if (e.customerId) {
-    for (const table of ['customer_tags', 'customer_notes'] as const)
+    for (const table of ['customer_tags', 'customer_notes', 'external_ids'] as const)
       await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
+    await tx.q.deleteFrom('numbers').where('owner_id', '=', e.customerId).execute()
     await tx.q.deleteFrom('people_events').where('owner_id', '=', e.customerId).execute()
     await tx.q
       .updateTable('customers')

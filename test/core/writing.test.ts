@@ -15,8 +15,9 @@ import {
   shareDraft,
 } from '../../src/core/drafts.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { setPriority } from '../../src/core/tickets/change.ts'
 import { remindAgent, remindersOf, sayReminders } from '../../src/core/tickets/remind.ts'
-import { closeTicket } from '../../src/core/tickets/status.ts'
+import { closeTicket, markSpam } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 const DAY = 24 * 3_600_000
@@ -143,6 +144,12 @@ describe('who else writes to a customer', () => {
     town.clock.now += 8 * DAY
     expect(await collisions('jane@acme.test')).toEqual(['Ann wrote to Jane Doe 8 days ago in SUP-1'])
     expect(await collisions('new@acme.test')).toEqual([])
+    await town.store.write(tx => setPriority(tx, ticket.id, 'high', actorOf(town.ann)))
+    expect(await collisions('new@acme.test')).toEqual([]) // it was changed lately, but nobody wrote
+    const spam = await town.open({ customer: { typed: 'Sue <sue@spam.test>' } })
+    expect(await collisions('sue@spam.test')).toHaveLength(1)
+    await town.store.write(tx => markSpam(tx, spam.id, actorOf(town.ann)))
+    expect(await collisions('sue@spam.test')).toEqual([])
     await town.store.write(tx => closeTicket(tx, ticket.id, '', actorOf(town.ann)))
     expect(await collisions('jane@acme.test')).toEqual([])
   })

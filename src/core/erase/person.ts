@@ -11,7 +11,7 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
     await tx.q.deleteFrom(table).where('address', 'in', e.addresses).execute()
   for (const address of e.addresses) await eraseAlerts(tx, address)
   await eraseViews(tx, e)
-  await eraseDrafts(tx, [...e.addresses, ...(e.customerId ? [e.customerId] : [])])
+  await eraseDrafts(tx, knownBy(e))
   if (e.customerId) {
     for (const table of ['customer_tags', 'customer_notes', 'external_ids'] as const)
       await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
@@ -27,6 +27,10 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   return { cursor: null }
 }
 
+function knownBy({ addresses, customerId }: Erasing): string[] {
+  return customerId ? [...addresses, customerId] : addresses
+}
+
 async function eraseAlerts(tx: Tx, address: string): Promise<void> {
   await tx.q.deleteFrom('alerts').where('key', '=', floodKey(address)).execute()
   const rows = await tx.q
@@ -38,21 +42,26 @@ async function eraseAlerts(tx: Tx, address: string): Promise<void> {
     if (speaksOf([address], text)) await tx.q.deleteFrom('alerts').where('id', '=', id).execute()
 }
 
-/** What colleagues keep to look for, or to write to, goes where it names them: by an address, or by their whole name. */
+/**
+ * What colleagues keep to look for, or to write to, goes where it names them: by an address, their whole name, or their id,
+ * which says nothing to people, but a view may be of their tickets alone.
+ */
 async function eraseViews(tx: Tx, e: Erasing): Promise<void> {
-  const names = [...e.addresses, ...(await wholeName(tx.q, e))].map(phraseOf)
+  const known = knownBy(e)
+  const phrase = phraseOf(await wholeName(tx.q, e))
   for (const table of ['saved_finds', 'segments'] as const)
     for (const { id, name, filter } of await tx.q.selectFrom(table).select(['id', 'name', 'filter']).execute()) {
-      const text = phraseOf(`${name} ${filter}`)
-      if (names.some(n => text.includes(n))) await tx.q.deleteFrom(table).where('id', '=', id).execute()
+      const text = `${name} ${filter}`
+      const isNamed = phrase.trim() !== '' && phraseOf(text).includes(phrase)
+      if (isNamed || speaksOf(known, text)) await tx.q.deleteFrom(table).where('id', '=', id).execute()
     }
 }
 
-/** A name of one word is that of many. Their id says nothing to people, but a view may be of their tickets alone. */
-async function wholeName(q: Query, { customerId }: Erasing): Promise<string[]> {
-  if (!customerId) return []
+/** A name of one word is that of many. */
+async function wholeName(q: Query, { customerId }: Erasing): Promise<string> {
+  if (!customerId) return ''
   const { name } = await q.selectFrom('customers').select('name').where('id', '=', customerId).executeTakeFirstOrThrow()
-  return wordsIn(name).length > 1 ? [customerId, name] : [customerId]
+  return wordsIn(name).length > 1 ? name : ''
 }
 
 function phraseOf(text: string): string {

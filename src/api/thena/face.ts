@@ -1,4 +1,5 @@
 import type { Face } from '../face.ts'
+import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
 import { priorities } from './priorities.ts'
 import { statuses } from './statuses.ts'
@@ -12,6 +13,6 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading, statuses, priorities]) await server.register(part, options)
+    for (const part of [reading, statuses, priorities, customFields]) await server.register(part, options)
   },
 }

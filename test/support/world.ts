@@ -18,6 +18,7 @@ export interface World {
   slack: SlackSandbox
   mail: MailWorld
   overture: Overture
+  databaseUrl: string
   ann: Person
   ben: Person
   jane: Customer
@@ -95,6 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     get overture() {
       return overture
     },
+    databaseUrl: database.url,
     ann,
     ben: slack.as('Ben'),
     jane: mail.customer('Jane Doe <jane@acme.test>'),

@@ -18,6 +18,7 @@ import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
 import { openHistory } from '../tickets/history.ts'
 import { askToForget } from './forget.ts'
+import { openKeys } from './keys.ts'
 import { statsFor } from './stats.ts'
 import { openTemplates } from './templates.ts'
 
@@ -71,6 +72,10 @@ export const subcommands: Record<string, Subcommand> = {
   },
   async template(desk, user, rest, { trigger_id }) {
     await openTemplates(desk, { trigger_id, user: { id: user } }, rest)
+    return undefined
+  },
+  async keys(desk, user, _rest, { trigger_id }) {
+    await openKeys(desk, { trigger_id, user })
     return undefined
   },
   help: async () => outreachUsage(null),

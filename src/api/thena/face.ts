@@ -1,5 +1,6 @@
 import type { Face } from '../face.ts'
 import { refusal, refused } from './envelope.ts'
+import { creating } from './tickets/create.ts'
 import { reading } from './tickets/read.ts'
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
@@ -10,6 +11,6 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading]) await server.register(part, options)
+    for (const part of [creating, reading]) await server.register(part, options)
   },
 }

@@ -82,7 +82,8 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountTicketLinks(server, store, slack.threadUrl)
   const closeApi = mountDoor(server, async () => {
     const { createApi } = await import('./api/index.ts')
-    return createApi({ store, log, ...config.api, version: version(), readHtml: await email.htmlReader() })
+    const { localHooks } = config.http
+    return createApi({ store, log, ...config.api, version: version(), localHooks, readHtml: await email.htmlReader() })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

@@ -9,6 +9,7 @@ export interface ApiOptions {
   perMinute: number // requests of one key
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
+  localHooks: boolean // files may also be fetched from this machine
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
 }

@@ -1,9 +1,11 @@
+import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, Priority, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { addressIn } from '../addresses.ts'
 import { actorOf } from '../agents.ts'
 import { type Facts, factsOf, keepFirstFacts } from '../api/facts.ts'
+import { takeUploads } from '../api/uploads.ts'
 import { customerByAddress, customerFor } from '../customers.ts'
 import { rememberAgain } from '../erase/forgotten.ts'
 import { fillNew } from '../fields/values.ts'
@@ -23,12 +25,13 @@ import { openTicketByCustomer } from './open-by-customer.ts'
 import { setParent } from './relations.ts'
 
 /** What a program gives for a new ticket. `isTheirs`: the customer wrote by way of it, such as in a form on a web site. */
-export interface TicketByProgram extends Omit<NewTicket, 'dedupKey' | 'priority'> {
+export interface TicketByProgram extends Omit<NewTicket, 'dedupKey' | 'priority' | 'keptFiles'> {
   priority?: Priority // absent: medium, or as the team's form has it for what customers write
   accountId?: string | null // the customer's company, where they have none
   once?: { key: string; fingerprint: string } | null // the same key again is the same ticket
   closed?: { at: number; by: AgentRow } | null // of one that began, and ended, elsewhere
   isRouted?: boolean
+  uploads?: string[] // ids of files that the agent's programs handed in before
   facts?: Facts // of the ticket
   messageFacts?: Facts // of its first message
 }
@@ -50,7 +53,8 @@ export async function openByProgram(tx: Tx, form: TicketByProgram): Promise<Open
   const began = { ...form, createdAt: form.createdAt ?? form.closed?.at ?? tx.now }
   await refuseFaults(tx, began)
   const isKnown = form.accountId ? await isKnownCustomer(tx, form) : true
-  const full = { ...began, ...(form.once && { dedupKey: form.once.key }) }
+  const keptFiles = await takeUploads(tx, form.uploads ?? [], form.agent.id)
+  const full = { ...began, keptFiles, ...(form.once && { dedupKey: form.once.key }) }
   const ticket = form.isTheirs ? await openAsTheirs(tx, full) : await openTicket(tx, { priority: 'medium', ...full })
   if (form.accountId) await joinAccount(tx, ticket.customer_id, form.accountId, actorOf(form.agent), { isKnown })
   const fingerprint = form.once && { [FINGERPRINT]: form.once.fingerprint }
@@ -103,7 +107,10 @@ async function isKnownCustomer(tx: Tx, { customer }: TicketByProgram): Promise<b
 }
 
 /** The customer's words are what the ticket begins with; what we answer goes to them by mail. */
-async function openAsTheirs(tx: Tx, form: TicketByProgram & { dedupKey?: string }): Promise<TicketRow> {
+async function openAsTheirs(
+  tx: Tx,
+  form: TicketByProgram & Pick<NewTicket, 'dedupKey' | 'keptFiles'>,
+): Promise<TicketRow> {
   const { address, values } = await readForm(tx, { priority: 'medium', ...form, email: true })
   const isPast = form.createdAt !== tx.now
   if (!isPast) await rememberAgain(tx, address.address)
@@ -131,7 +138,7 @@ async function finishOpening(tx: Tx, ticket: TicketRow, form: TicketByProgram): 
   const { closed, messageFacts = {}, createdAt } = form
   const isPast = createdAt !== undefined && createdAt < tx.now
   if (isPast || Object.keys(messageFacts).length) {
-    const { id } = await openingOf(tx, ticket.id)
+    const id = (await openingOf(tx.q, ticket.id)) as string
     await keepFirstFacts(tx, id, messageFacts)
     if (isPast) await tx.q.updateTable('messages').set({ created_at: createdAt }).where('id', '=', id).execute()
   }
@@ -142,11 +149,11 @@ async function finishOpening(tx: Tx, ticket: TicketRow, form: TicketByProgram): 
   else if (form.isRouted && !form.assigneeId) await routeTicket(tx, ticket, { lastSenderId: null })
 }
 
-function openingOf(tx: Tx, ticketId: string): Promise<{ id: string }> {
-  return tx.q
-    .selectFrom('messages')
-    .select('id')
-    .where('ticket_id', '=', ticketId)
-    .where('opening', '=', 1)
-    .executeTakeFirstOrThrow()
+/** The message that a ticket began with; undefined once it is another ticket's. */
+export async function openingOf(q: Query, ticketId: string): Promise<string | undefined> {
+  return (await selectOpening(q, { ticketId })).rows[0]?.id
 }
+
+const selectOpening = prepared((q, v: { ticketId: string }) =>
+  q.selectFrom('messages').select('id').where('ticket_id', '=', v.ticketId).where('opening', '=', 1),
+)

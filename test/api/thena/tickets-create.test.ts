@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { keepUpload } from '../../../src/core/api/uploads.ts'
 import { addField } from '../../../src/core/fields/define.ts'
 import { addForm } from '../../../src/core/fields/forms.ts'
 import { teams } from '../../../src/core/teams.ts'
@@ -10,7 +14,7 @@ let world: World
 let ann: Program
 
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ env: { HOOKS_LOCAL: 'true' } })
   await hired(world)
   ann = await programOf(world, world.ann)
 })
@@ -110,6 +114,14 @@ it('every field of the documents is taken, and given back', async () => {
   })
   expect(body.data).not.toHaveProperty('somethingElse')
   for (const key of DOCUMENTED) expect(body.data, key).toHaveProperty(key)
+  expect(body.data.comment).toMatchObject({
+    content: 'Hello Jane, a comment.',
+    contentHtml: '<p>Hello <strong>Jane</strong>, a comment.</p>',
+    commentVisibility: 'public',
+    authorUserType: 'AGENT',
+    metadata: { from: 'crm' },
+    impersonatedUserName: 'A robot',
+  })
   const mail = await mailWith('a comment.')
   expect(mail.text).not.toContain('What it is about.')
   expect((await ann.get(`/v1/tickets/${body.data.ticketIdentifier}`)).body.data).toMatchObject({ typeId: 'T1' })
@@ -207,6 +219,41 @@ it('all that is wrong is said at once, by the names that were given', async () =
   const many = await ann.post('/v1/tickets', { ...toJane, priorityId: 'x', statusId: 'y', assignedAgentId: 'z' })
   expect(many.body.errors).toHaveLength(3)
   expect(await rows()).toEqual(before)
+})
+
+it('files go with its first message: those that were handed in, and those that are named by their URLs', async () => {
+  const { agent_id } = await world.overture.store.read(q =>
+    q.selectFrom('api_keys').select('agent_id').executeTakeFirstOrThrow(),
+  )
+  const kept = { name: 'invoice.txt', type: 'text/plain', bytes: Buffer.from('7 tulips') }
+  const handedIn = await world.overture.store.write(tx => keepUpload(tx, agent_id, kept))
+  const site = createServer((_, response) => response.setHeader('content-type', 'text/plain').end('a parcel')).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(site, 'listening')
+  const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/parcel.txt`
+  const asked = {
+    ...byMail,
+    description: 'With files.',
+    commentAttachmentIds: [handedIn],
+    attachmentUrls: [url],
+    deDuplicationKey: 'files',
+  }
+  const { status, body } = await ann.post('/v1/tickets', asked)
+  expect(status).toBe(201)
+  expect(body.data.comment.attachments.map((a: { name: string }) => a.name).sort()).toEqual([
+    'invoice.txt',
+    'parcel.txt',
+  ])
+  site.close()
+  expect((await ann.post('/v1/tickets', asked)).status).toBe(200) // nothing is fetched or taken again
+  const mail = await mailWith('With files.')
+  expect(mail.attachments.map(a => a.name).sort()).toEqual(['invoice.txt', 'parcel.txt'])
+  const gone = await ann.post('/v1/tickets', { ...byMail, description: 'x', commentAttachmentIds: [handedIn] })
+  expect([gone.status, gone.body.errors[0].field]).toEqual([400, 'commentAttachmentIds'])
+  const shut = await ann.post('/v1/tickets', { ...byMail, description: 'x', attachmentUrls: ['http://10.0.0.1/x'] })
+  expect([shut.status, shut.body.errors[0].field]).toEqual([400, expect.stringMatching(/^attachmentUrls/)])
 })
 
 it('what was closed elsewhere comes in closed, at its own time', async () => {

@@ -37,6 +37,7 @@ export async function readNewTicket(
   const words = await gather(() => wordsIn(body, readHtml))
   if (faults.length || !team || !fields || !closer || !words) throw new Problems(faults)
   const { text, description, messageField } = words
+  const key = keyFor(body)
   const form: TicketByProgram = {
     ...{ teamId: team.id, agent, subject: body.title, body: text, description },
     ...{ customer: { typed: body.requestorEmail }, accountId: body.accountId ?? null, formId: body.formId ?? null },
@@ -48,8 +49,9 @@ export async function readNewTicket(
     dueAt: body.dueDate ? Date.parse(body.dueDate) : null,
     ...(body.createdAt && { createdAt: Date.parse(body.createdAt) }),
     closed: body.closedAt ? { at: Date.parse(body.closedAt), by: closer } : null,
+    uploads: body.commentAttachmentIds ?? [],
     isRouted: body.performRouting === true,
-    once: body.deDuplicationKey ? { key: `thena:${body.deDuplicationKey}`, fingerprint: fingerprintOf(body) } : null,
+    once: key === null ? null : { key, fingerprint: fingerprintOf(body) },
     facts: {
       source: 'API',
       ...factsIn(body),
@@ -58,6 +60,11 @@ export async function readNewTicket(
     messageFacts: messageFactsIn(body),
   }
   return { form, names: { ...namesOf(fields), message: messageField } }
+}
+
+/** Under what a ticket is known, so that the same one is opened once; null when its program says nothing. */
+export function keyFor({ deDuplicationKey }: NewThenaTicket): string | null {
+  return deDuplicationKey ? `thena:${deDuplicationKey}` : null
 }
 
 /** A null says no more than nothing of a ticket that is yet to be opened. */

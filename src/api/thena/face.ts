@@ -1,5 +1,8 @@
 import type { Face } from '../face.ts'
+import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
+import { priorities } from './priorities.ts'
+import { statuses } from './statuses.ts'
 import { creating } from './tickets/create.ts'
 import { reading } from './tickets/read.ts'
 
@@ -11,6 +14,6 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [creating, reading]) await server.register(part, options)
+    for (const part of [customFields, priorities, statuses, creating, reading]) await server.register(part, options)
   },
 }

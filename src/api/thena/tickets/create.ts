@@ -74,8 +74,7 @@ export async function openOne(
   return asGiven(names, async () => {
     const opened = await openByProgram(tx, { ...form, ...more })
     const { ticket, isNew } = opened
-    if (isNew && !form.closed && ticket.status !== 'draft')
-      await setStatusAs(tx, ticket.id, { ...body, statusName: body.statusName ?? body.status }, actorOf(agent))
+    if (isNew && !form.closed && ticket.status !== 'draft') await setStatusAs(tx, ticket.id, body, actorOf(agent))
     return opened
   })
 }

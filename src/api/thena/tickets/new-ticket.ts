@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { metadata } from '../metadata.ts'
 
 // null is what programs send for what they do not have
 
@@ -7,11 +8,6 @@ const word = z.string().max(255).nullish()
 const words = z.string().max(20_000).nullish()
 const message = z.string().max(200_000).nullish()
 export const time = z.iso.datetime({ offset: true })
-
-const MOST_METADATA = 16_384 // characters as JSON
-const metadata = z
-  .record(z.string().max(255), z.unknown())
-  .refine(m => JSON.stringify(m).length <= MOST_METADATA, `At most ${MOST_METADATA} characters as JSON`)
 
 const one = z.union([z.string().max(3_000), z.number(), z.boolean()])
 const held = z.union([one, z.array(one).max(100), z.null()])

@@ -32,7 +32,7 @@ export async function readNewTicket(
   const assignee = await gather(() => assigneeIn(q, given(body)))
   const closer = await gather(() => (body.closedById ? agentIn(q, body.closedById, 'closedById') : agent))
   const priority = await gather(() => priorityIn(body))
-  await gather(() => statusIn({ ...body, statusName: body.statusName ?? body.status }))
+  if (team) await gather(() => statusIn(q, team.id, body))
   await gather(() => refuseAnother(q, body))
   const words = await gather(() => wordsIn(body, readHtml))
   if (faults.length || !team || !fields || !closer || !words) throw new Problems(faults)

@@ -8,7 +8,7 @@ import { LINK_MS, linkTo } from './links.ts'
 import type { AttachmentView, NewFile } from './view.ts'
 
 /** What one message may carry, by mail or by link. */
-const MOST_BYTES = 100 * 1024 * 1024
+export const MOST_BYTES = 100 * 1024 * 1024
 export const MOST_FILES = 10
 
 /** Throws a Problem under `files` when they are more, or larger together, than a message can carry. */

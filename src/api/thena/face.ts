@@ -1,4 +1,6 @@
 import type { Face } from '../face.ts'
+import { accounts } from './accounts.ts'
+import { contacts } from './contacts.ts'
 import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
 import { priorities } from './priorities.ts'
@@ -13,6 +15,7 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading, statuses, priorities, customFields]) await server.register(part, options)
+    for (const part of [reading, statuses, priorities, customFields, accounts, contacts])
+      await server.register(part, options)
   },
 }

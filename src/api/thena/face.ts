@@ -5,7 +5,9 @@ import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
 import { priorities } from './priorities.ts'
 import { statuses } from './statuses.ts'
+import { tags } from './tags.ts'
 import { reading } from './tickets/read.ts'
+import { tagging } from './tickets/tags.ts'
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {
@@ -15,7 +17,7 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading, statuses, priorities, customFields, accounts, contacts])
+    for (const part of [reading, statuses, priorities, customFields, accounts, contacts, tags, tagging])
       await server.register(part, options)
   },
 }

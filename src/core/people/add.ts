@@ -21,7 +21,7 @@ export async function addPerson(tx: Tx, form: { address: string; name: string },
   if (await isOwnAddress(tx.q, address))
     throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'address')
   await refuseForgotten(tx, address, 'address')
-  const { id } = await customerFor(tx, address, form.name.trim() || name)
+  const { id } = await customerFor(tx, address, form.name.trim().replace(/\s+/g, ' ') || name)
   await recordMade(tx, { owner: 'customer', id }, actor)
   return id
 }

@@ -27,7 +27,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   await refuseUnlessChangesSome(tx.q, actor)
   const faults: Problem[] = []
   const gather = gathering(faults)
-  const name = form.name.trim()
+  const name = form.name.trim().replace(/\s+/g, ' ')
   if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
   if (name.length > LONGEST_NAME) faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
   const zone = form.zone.trim()

@@ -82,7 +82,14 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountTicketLinks(server, store, slack.threadUrl)
   const closeApi = mountDoor(server, async () => {
     const { createApi } = await import('./api/index.ts')
-    return createApi({ store, log, ...config.api, version: version(), readHtml: await email.htmlReader() })
+    return createApi({
+      store,
+      log,
+      ...config.api,
+      version: version(),
+      places: slack.places,
+      readHtml: await email.htmlReader(),
+    })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

@@ -9,6 +9,15 @@ export interface ApiOptions {
   perMinute: number // requests of one key
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
+  places: Places
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
+}
+
+/** The places at the desk where teams can show their tickets. */
+export interface Places {
+  /** Throws a Problem under `place` for one where no team may, or while it cannot be told. */
+  refuse(place: string): Promise<void>
+  /** Makes ready to write there, and writes down why not where that is not possible. */
+  enter(place: string): Promise<void>
 }

@@ -37,7 +37,11 @@ export async function programOf(world: World, person: Person, options: ProgramOp
     const known = await agentByHandle(tx.q, person.id)
     const agent =
       known ??
-      (await seeAgent(tx, { handle: person.id, name: person.name, email: `${person.name.toLowerCase()}@tulip.test` }))
+      (await seeAgent(tx, {
+        handle: person.id,
+        name: person.name,
+        email: `${person.name.split(' ')[0]?.toLowerCase()}@tulip.test`,
+      }))
     const { scopes = null, networks = null, expiresAt = null } = options
     return createKey(tx, { agentId: agent.id, name: 'Test', scopes, networks, expiresAt }, agent)
   })

@@ -1,11 +1,15 @@
 import type { Face } from '../face.ts'
 import { accounts } from './accounts.ts'
+import { agents } from './agents.ts'
 import { contacts } from './contacts.ts'
 import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
+import { forms } from './forms.ts'
 import { priorities } from './priorities.ts'
 import { statuses } from './statuses.ts'
 import { tags } from './tags.ts'
+import { teamMembers } from './team-members.ts'
+import { teams } from './teams.ts'
 import { reading } from './tickets/read.ts'
 import { tagging } from './tickets/tags.ts'
 
@@ -17,7 +21,10 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading, statuses, priorities, customFields, accounts, contacts, tags, tagging])
-      await server.register(part, options)
+    for (const part of [...TICKETS, ...SET_UP, ...PEOPLE]) await server.register(part, options)
   },
 }
+
+const TICKETS = [reading, tagging]
+const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
+const PEOPLE = [accounts, agents, contacts]

@@ -84,8 +84,9 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   const closeApi = mountDoor(server, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
+    const { places } = slack
     const readHtml = await email.htmlReader()
-    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, readHtml })
+    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, places, readHtml })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

@@ -3,6 +3,7 @@ import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
+import { accountById } from '../accounts.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
@@ -13,7 +14,7 @@ import { setTagsOfCustomer } from './tags.ts'
 
 export interface PersonForm {
   name: string
-  company: string // empty: none
+  company: string | { accountId: string } // empty: none
   zone: string // IANA; empty: as the team's
   tags: string[]
   address: string // a further one; empty: none
@@ -26,7 +27,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   await refuseUnlessChangesSome(tx.q, actor)
   const faults: Problem[] = []
   const gather = gathering(faults)
-  const name = form.name.trim()
+  const name = form.name.trim().replace(/\s+/g, ' ')
   if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
   if (name.length > LONGEST_PERSON_NAME)
     faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
@@ -37,7 +38,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   if (faults.length) throw new Problems(faults)
   const whose = { owner: 'customer', id } as const
   await recordingChanges(tx, whose, actor, async () => {
-    const accountId = await companyNamed(tx, form.company)
+    const accountId = await companyOf(tx, form.company)
     await tx.q
       .updateTable('customers')
       .set({ name, zone: zone || null, account_id: accountId })
@@ -58,6 +59,11 @@ async function readFurther(q: Query, id: string, typed: string): Promise<string 
   if (other && other.id !== id)
     throw new Problem('conflict', `${address} is ${other.name}'s. If they are one person, merge the two.`, 'address')
   return address
+}
+
+async function companyOf(tx: Tx, company: PersonForm['company']): Promise<string | null> {
+  if (typeof company === 'string') return companyNamed(tx, company)
+  return (await accountById(tx.q, company.accountId)).id
 }
 
 /** The company of this name, made when there is none; null for an empty one. */

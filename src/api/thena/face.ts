@@ -1,4 +1,7 @@
 import type { Face } from '../face.ts'
+import { attaching } from './attachments.ts'
+import { readingComments } from './comments/read.ts'
+import { commenting } from './comments/write.ts'
 import { refusal, refused } from './envelope.ts'
 import { reading } from './tickets/read.ts'
 
@@ -10,6 +13,6 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading]) await server.register(part, options)
+    for (const part of [reading, readingComments, commenting, attaching]) await server.register(part, options)
   },
 }

@@ -52,6 +52,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
       dedup_key: null,
       queued_at: null,
       snoozed_until: null,
+      sub_status_id: null,
       closed_at: t.fn.coalesce('closed_at', t.val(tx.now)),
       deleted_at: t.fn.coalesce('deleted_at', t.val(tx.now)),
       deleted_by: ERASED,

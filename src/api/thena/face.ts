@@ -1,6 +1,9 @@
 import type { Face } from '../face.ts'
 import { accounts } from './accounts.ts'
 import { agents } from './agents.ts'
+import { attaching } from './attachments.ts'
+import { readingComments } from './comments/read.ts'
+import { commenting } from './comments/write.ts'
 import { contacts } from './contacts.ts'
 import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
@@ -22,10 +25,11 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [...TICKETS, ...SET_UP, ...PEOPLE]) await server.register(part, options)
+    for (const part of [...TICKETS, ...COMMENTS, ...SET_UP, ...PEOPLE]) await server.register(part, options)
   },
 }
 
 const TICKETS = [creating, reading, tagging]
+const COMMENTS = [attaching, commenting, readingComments]
 const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
 const PEOPLE = [accounts, agents, contacts]

@@ -60,7 +60,7 @@ export async function tagById(q: Query, id: string): Promise<{ id: string; name:
 /** Makes a tag that is on no ticket yet. Returns its id. Throws a Problem under `name` for one that there is. */
 export async function createTag(tx: Tx, form: { name: string; groupId: string | null }, actor: Actor): Promise<string> {
   await refuseUnlessChangesSome(tx.q, actor)
-  const name = under('name', () => readTag(form.name))
+  const name = await underField('name', () => readTag(form.name))
   const row = { id: newId(), name, key: tagKey(name), group_id: form.groupId, created_at: tx.now }
   const made = await tx.q
     .insertInto('tags')

@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import { type FastifyInstance, fastify } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { cleanInput } from './clean.ts'
+import { DOCS_WAYS, mountDoor } from './door.ts'
 import { mountFace } from './face.ts'
 import { endingAt, limiting } from './limits.ts'
 import { documenting } from './openapi.ts'
@@ -38,8 +39,13 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       seconds: reply.elapsedTime / 1000,
     }),
   )
-  await documenting(server, FACES, options.version)
+  await documenting(server, FACES, { version: options.version, publicUrl: options.store.files.publicUrl })
   for (const face of FACES) await mountFace(server, face, options)
+  const closeDocs = mountDoor(server, DOCS_WAYS, async () => {
+    const { createDocs } = await import('./docs.ts')
+    return createDocs(server.swagger())
+  })
+  server.addHook('onClose', closeDocs)
   await server.ready()
   return server
 }

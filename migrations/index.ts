@@ -13,6 +13,7 @@ import * as deeds from './0011_deeds.ts'
 import * as agreed from './0012_agreed.ts'
 import * as api from './0013_api.ts'
 import * as uploads from './0014_uploads.ts'
+import * as ticketLists from './0018_ticket_lists.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -34,4 +35,5 @@ export const migrations: Record<string, Step> = {
   '0012_agreed': agreed,
   '0013_api': api,
   '0014_uploads': uploads,
+  '0018_ticket_lists': ticketLists,
 }

@@ -3,8 +3,14 @@ import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
 import { priorities } from './priorities.ts'
 import { statuses } from './statuses.ts'
+import { acting } from './tickets/act.ts'
+import { changing } from './tickets/change.ts'
 import { creating } from './tickets/create.ts'
+import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
+
+const SETUP = [customFields, priorities, statuses]
+const TICKETS = [creating, listing, reading, changing, acting]
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {
@@ -14,6 +20,6 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [customFields, priorities, statuses, creating, reading]) await server.register(part, options)
+    for (const part of [...SETUP, ...TICKETS]) await server.register(part, options)
   },
 }

@@ -27,6 +27,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(() => JSON.stringify) // what does not fit its shape is a fault for tests to find, not for callers
   server.setErrorHandler(refusing(thena, options.log))
+  readingNothing(server)
   server.addHook('preValidation', cleanInput)
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))
@@ -48,4 +49,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.addHook('onClose', closeDocs)
   await server.ready()
   return server
+}
+
+/** Many programs say that JSON comes also where nothing does. */
+function readingNothing(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
 }

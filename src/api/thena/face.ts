@@ -13,7 +13,10 @@ import { statuses } from './statuses.ts'
 import { tags } from './tags.ts'
 import { teamMembers } from './team-members.ts'
 import { teams } from './teams.ts'
+import { acting } from './tickets/act.ts'
+import { changing } from './tickets/change.ts'
 import { creating } from './tickets/create.ts'
+import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
 import { tagging } from './tickets/tags.ts'
 
@@ -29,7 +32,7 @@ export const thena: Face = {
   },
 }
 
-const TICKETS = [creating, reading, tagging]
+const TICKETS = [acting, changing, creating, listing, reading, tagging]
 const COMMENTS = [attaching, commenting, readingComments]
 const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
 const PEOPLE = [accounts, agents, contacts]

@@ -7,9 +7,10 @@ import { endingAt, limiting } from './limits.ts'
 import { documenting } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
 import { refusing } from './refuse.ts'
+import { sendbird } from './sendbird/face.ts'
 import { thena } from './thena/face.ts'
 
-const FACES = [thena]
+const FACES = [sendbird, thena]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
 

@@ -15,6 +15,7 @@ declare module 'fastify' {
 export interface Fault {
   field: string | null
   message: string // a finished sentence
+  isMissing?: true // nothing was given at all
 }
 
 /** Why a request is refused. */
@@ -49,6 +50,7 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
     const faults = error.validation.map(v => ({
       field: v.instancePath.split('/').slice(1).join('.') || null,
       message: sentence(v.message ?? 'This is not right'),
+      ...(isMissing(v) && { isMissing: true as const }),
     }))
     return { status: 400, faults }
   }
@@ -56,6 +58,11 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
   return status >= 500 && status !== 503
     ? undefined
     : { status, faults: [{ field: null, message: sentence(error.message) }] }
+}
+
+/** Of what may be one of several things, each says so by itself. */
+function isMissing({ message, params }: { message?: string | undefined; params: object }): boolean {
+  return `${message} ${JSON.stringify(params)}`.includes('received undefined')
 }
 
 /** Of several faults the one that nothing in the request can mend. */

@@ -2,7 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { BaseRole, Role, TeamRole } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { joinTeam } from '../agents.ts'
+import { agentById, changeAgent, joinTeam } from '../agents.ts'
 
 /** What an agent is: everywhere, and in the teams that they belong to. */
 export interface Standing {
@@ -90,6 +90,28 @@ export async function setTeamRole(
     .where('team_id', '=', teamId)
     .where('agent_id', '=', agentId)
     .execute()
+}
+
+/** Sets the name that customers see of an agent; an empty one means their own. Throws a Problem for another's, but to an admin. */
+export async function setAlias(tx: Tx, agentId: string, alias: string, by: { id: string }): Promise<void> {
+  if (agentId !== by.id) await refuseUnlessAdmin(tx.q, by.id)
+  const { signature } = await agentById(tx.q, agentId)
+  await changeAgent(tx, agentId, { alias, signature })
+}
+
+/** Afterwards the agent belongs to the team; what they are in it stays. Throws a Problem for whoever does not run the team. */
+export async function addToTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  await joinTeam(tx, agentId, teamId)
+}
+
+/**
+ * Afterwards the agent belongs to the team no more; the tickets that they have stay theirs. Throws a Problem for whoever
+ * does not run the team.
+ */
+export async function takeFromTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  await tx.q.deleteFrom('team_members').where('team_id', '=', teamId).where('agent_id', '=', agentId).execute()
 }
 
 function admins(q: Query): Promise<{ id: string; name: string }[]> {

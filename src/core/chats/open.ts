@@ -1,9 +1,10 @@
 import type { ChatRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
+import { faultsIn, Problem, Problems } from '../../lib/problem.ts'
+import { chatFault } from '../unsubscriptions.ts'
 import { type Audience, fillPicked } from './audience.ts'
 import { startChat } from './change.ts'
-import { type ChatForm, createChat } from './draft.ts'
+import { type ChatForm, checkChat, createChat } from './draft.ts'
 import { dryRunIn } from './dry-run.ts'
 import { blockedIn, chatById } from './find.ts'
 
@@ -21,6 +22,10 @@ export async function openChat(tx: Tx, form: NewChat): Promise<ChatRow> {
   const { ids } = form.audience
   if (new Set(ids).size > MOST_PICKED)
     throw new Problem('invalid', `At most ${MOST_PICKED.toLocaleString('en')} customers can be picked.`, 'audience')
+  const unreachable = chatFault(tx.files)
+  const faults = await faultsIn(() => checkChat(tx, form, []))
+  if (unreachable) faults.push(new Problem('conflict', unreachable))
+  if (faults.length) throw new Problems(faults)
   const { id } = await createChat(tx, form)
   await fillPicked(tx, id, ids)
   const { willGet } = await dryRunIn(tx, id)

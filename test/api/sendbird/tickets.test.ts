@@ -44,7 +44,12 @@ it('a ticket is answered with all that Sendbird tells of one', async () => {
     issuedAt: null,
     firstResponseTime: null,
     durationTime: null,
-    customer: { sendbirdId: 'jane@acme.test', channelType: 'SENDBIRD', displayName: 'jane@acme.test', customFields: [] },
+    customer: {
+      sendbirdId: 'jane@acme.test',
+      channelType: 'SENDBIRD',
+      displayName: 'jane@acme.test',
+      customFields: [],
+    },
     group: { key: 'sup' },
     closeStatus: null,
   })

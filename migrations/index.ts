@@ -12,6 +12,7 @@ import * as people from './0010_people.ts'
 import * as deeds from './0011_deeds.ts'
 import * as agreed from './0012_agreed.ts'
 import * as api from './0013_api.ts'
+import * as hooks from './0017_hooks.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -32,4 +33,5 @@ export const migrations: Record<string, Step> = {
   '0011_deeds': deeds,
   '0012_agreed': agreed,
   '0013_api': api,
+  '0017_hooks': hooks,
 }

@@ -8,6 +8,7 @@ export interface ApiOptions {
   log: Log
   perMinute: number // requests of one key
   proxies: string[] // networks whose word on where a request comes from is believed
+  localHooks: boolean // webhooks may also be on this machine itself, to try them out
   version: string
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document

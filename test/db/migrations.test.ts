@@ -34,6 +34,7 @@ it('a database with a row in every table comes through each step that was added 
 /** Gives each table that a step made a row, and each column that it added a value. */
 async function fill(db: Kysely<unknown>, filled: Map<string, Set<string>>): Promise<void> {
   const tables = (await db.introspection.getTables()).filter(t => !t.name.startsWith('ticket_words'))
+  for (const name of filled.keys()) if (!tables.some(t => t.name === name)) filled.delete(name) // a step dropped it
   await db.connection().execute(async one => {
     await asTheyCome(one, true)
     for (const { name, columns } of tables) {

@@ -1,6 +1,8 @@
 import type { Face } from '../face.ts'
 import { refusal, refused } from './envelope.ts'
 import { reading } from './tickets/read.ts'
+import { webhookDeliveries } from './webhooks/deliveries.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {
@@ -10,6 +12,6 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading]) await server.register(part, options)
+    for (const part of [reading, webhooks, webhookDeliveries]) await server.register(part, options)
   },
 }

@@ -3,6 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
 import { ERASED, type Erasing, type Piece } from './piece.ts'
+import { eraseToldOf } from './told.ts'
 
 const TICKETS_AT_ONCE = 20
 
@@ -39,6 +40,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
   for (const table of ['field_values', 'reminders', 'drafts'] as const)
     await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
   await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
+  await eraseToldOf(tx, ids)
   await tx.q
     .updateTable('tickets')
     .set(t => ({

@@ -7,6 +7,7 @@ import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { recordingChanges } from './history.ts'
 import { setTagsOfCustomer } from './tags.ts'
@@ -73,6 +74,7 @@ export async function companyNamed(tx: Tx, typed: string): Promise<string | null
   if (known) return known.id
   const id = newId()
   await tx.q.insertInto('accounts').values({ id, name, domain: null, created_at: tx.now }).execute()
+  await tellHooks(tx, [{ cause: 'account_new', sourceId: id }])
   return id
 }
 

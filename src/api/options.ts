@@ -1,6 +1,7 @@
 import type { Document } from '../core/document.ts'
 import type { Store } from '../db/store.ts'
 import type { Log } from '../lib/log.ts'
+import type { Metrics } from '../metrics.ts'
 
 /** What the API is given by whoever starts it. */
 export interface ApiOptions {
@@ -8,8 +9,9 @@ export interface ApiOptions {
   log: Log
   perMinute: number // requests of one key
   proxies: string[] // networks whose word on where a request comes from is believed
-  localHooks: boolean // webhooks may also be on this machine itself, to try them out
   version: string
+  metrics: Metrics
+  localHooks: boolean // files may also be fetched from this machine, and webhooks be on it
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
 }

@@ -1,32 +1,9 @@
-import { lookup } from 'node:dns'
-import type { LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
-import { Agent, request } from 'undici'
-import { isLoopback, isPublicAddress, whyNotPosted } from './public-address.ts'
+import { request } from 'undici'
+import { outside, whyUnreached } from './outside.ts'
+import { hostOf, isLoopback, whyNotPosted } from './public-address.ts'
 
 const PATIENCE_MS = 10_000
-
-/** A name that leads, for now, to a place inside: it must not be asked what it says from outside. */
-class NotPublic extends Error {
-  override name = 'NotPublic'
-}
-
-/**
- * As dns.lookup, but every address that the name has must be public. It is asked at the very look-up by which is connected:
- * asked before, a name might have another address at the next moment.
- */
-export const lookupOutside: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return done(error, [])
-    if (!addresses.every(({ address }) => isPublicAddress(address)))
-      return done(new NotPublic(`${hostname} leads into a private network.`), [])
-    const [first] = addresses
-    if (options.all || !first) done(null, addresses)
-    else done(null, first.address, first.family)
-  })
-}
-
-const outside = new Agent({ connect: { timeout: PATIENCE_MS, lookup: lookupOutside } })
 
 /** What a post came to. */
 export interface Posted {
@@ -46,7 +23,7 @@ export async function postOutside(
 ): Promise<Posted> {
   const refusal = whyNotPosted(url, local)
   if (refusal) return { problem: refusal, status: null, answer: null }
-  const isLocal = local && isLoopback(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'))
+  const isLocal = local && isLoopback(hostOf(url))
   try {
     const response = await request(url, {
       method: 'POST',
@@ -60,8 +37,7 @@ export async function postOutside(
     const problem = status >= 200 && status < 300 ? null : `It answered with ${status}.`
     return { problem, status, answer, ...askedToWait(response.headers['retry-after']) }
   } catch (error) {
-    const problem = error instanceof NotPublic ? error.message : `It could not be reached (${codeOf(error)}).`
-    return { problem, status: null, answer: null }
+    return { problem: whyUnreached(error), status: null, answer: null }
   }
 }
 
@@ -90,9 +66,4 @@ const LONGEST_WAIT_S = 3_600
 function askedToWait(header: string | string[] | undefined): Pick<Posted, 'afterMs'> {
   const seconds = typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0
   return seconds > 0 ? { afterMs: Math.min(seconds, LONGEST_WAIT_S) * 1_000 } : {}
-}
-
-function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string }
-  return code ?? name ?? 'unknown'
 }

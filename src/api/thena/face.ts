@@ -1,5 +1,9 @@
 import type { Face } from '../face.ts'
+import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
+import { priorities } from './priorities.ts'
+import { statuses } from './statuses.ts'
+import { creating } from './tickets/create.ts'
 import { reading } from './tickets/read.ts'
 import { webhookDeliveries } from './webhooks/deliveries.ts'
 import { webhooks } from './webhooks.ts'
@@ -12,6 +16,7 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [reading, webhooks, webhookDeliveries]) await server.register(part, options)
+    for (const part of [customFields, priorities, statuses, creating, reading, webhooks, webhookDeliveries])
+      await server.register(part, options)
   },
 }

@@ -78,6 +78,7 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
           made = secret
           return { status: 201, body: envelope(hookOf(await shown(tx.q, id, by.id)), tx.now) }
         },
+        undefined,
         body => withSecret(body, made),
       )
     },
@@ -157,6 +158,7 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
           made = await rotateSecret(tx, request.params.id, by)
           return { status: 200, body: envelope(hookOf(await shown(tx.q, request.params.id, by.id)), tx.now) }
         },
+        undefined,
         body => withSecret(body, made),
       )
     },

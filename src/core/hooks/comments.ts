@@ -1,17 +1,9 @@
-import { preparedFor } from '../../db/prepared.ts'
-import type { EventRow, HookEventRow, MessageRow } from '../../db/schema.ts'
+import type { EventRow, HookEventRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
-import type { ToldActor } from './people.ts'
-
-/** A message as programs are told of it. */
-export interface ToldComment {
-  row: MessageRow
-  author: ToldActor
-  files: { id: string; name: string; type: string; size: number }[]
-}
+import { type CommentRecord, commentRecords } from '../api/comments.ts'
 
 /** Whether only those are told of it who see notes: it is not for the customer, or nobody has decided that yet. */
-export function isPrivate({ row }: ToldComment): boolean {
+export function isPrivate({ row }: CommentRecord): boolean {
   return row.visibility !== 'public'
 }
 
@@ -20,24 +12,16 @@ export async function commentsOf(
   q: Query,
   rows: HookEventRow[],
   events: Map<string, EventRow>,
-): Promise<Map<string, ToldComment>> {
+): Promise<Map<string, CommentRecord>> {
   const wanted = new Map<string, string>() // message by row
   for (const row of rows) {
     const id = await messageIdOf(q, row, events.get(row.source_id))
     if (id) wanted.set(row.id, id)
   }
-  const ids = [...new Set(wanted.values())]
-  if (!ids.length) return new Map()
-  const messages = new Map((await selectMessages(q, ids)).map(m => [m.id, m]))
-  const files = await selectFiles(q, ids)
-  const comments = new Map<string, ToldComment>()
-  for (const [rowId, id] of wanted) {
-    const row = messages.get(id)
-    if (!row) continue
-    const author = { kind: row.author_kind, id: row.author_id, name: row.author_name, email: row.author_address }
-    comments.set(rowId, { row, author, files: files.filter(f => f.message_id === id) })
-  }
-  return comments
+  const comments = await commentRecords(q, [...new Set(wanted.values())])
+  return new Map(
+    [...wanted].flatMap(([rowId, id]) => (comments.has(id) ? [[rowId, comments.get(id) as CommentRecord]] : [])),
+  )
 }
 
 async function messageIdOf(q: Query, row: HookEventRow, event: EventRow | undefined): Promise<string | undefined> {
@@ -59,15 +43,3 @@ async function newestOf(q: Query, ticketId: string): Promise<string | undefined>
   const theirs = ofTicket.where('author_kind', '=', 'customer').where('visibility', '=', 'public')
   return (await theirs.orderBy('id', 'desc').limit(1).executeTakeFirst())?.id
 }
-
-const selectMessages = preparedFor((q, ids) => q.selectFrom('messages').selectAll().where('id', 'in', ids))
-
-const selectFiles = preparedFor((q, ids) =>
-  q
-    .selectFrom('attachments')
-    .select(['id', 'message_id', 'name', 'type', 'size'])
-    .where('message_id', 'in', ids)
-    .where('minor', '=', 0)
-    .orderBy('message_id')
-    .orderBy('position'),
-)

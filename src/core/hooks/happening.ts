@@ -1,9 +1,10 @@
 import { preparedFor } from '../../db/prepared.ts'
 import type { AccountRow, ChatRow, EventRow, HookCause, HookEventRow, PeopleEventRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
+import type { CommentRecord } from '../api/comments.ts'
 import { type TicketRecord, ticketRecords } from '../api/tickets.ts'
 import { ERASED } from '../erase/piece.ts'
-import { commentsOf, type ToldComment } from './comments.ts'
+import { commentsOf } from './comments.ts'
 import { addressActors, personsOf, type ToldActor, type ToldPerson } from './people.ts'
 import { type EventType, type ToldAs, toldOf } from './types.ts'
 
@@ -16,7 +17,7 @@ export interface Happening {
   before: Record<string, unknown>
   after: Record<string, unknown>
   ticket: TicketRecord | null
-  comment: ToldComment | null
+  comment: CommentRecord | null
   person: ToldPerson | null
   account: AccountRow | null
   chat: ChatRow | null
@@ -28,7 +29,7 @@ export async function happeningsOf(q: Query, rows: HookEventRow[]): Promise<(Hap
   const found = rows.map(row => happeningOf(row, sources))
   await addressActors(
     q,
-    found.flatMap(h => (h ? [h.actor, ...(h.comment ? [h.comment.author] : [])] : [])),
+    found.flatMap(h => (h ? [h.actor] : [])),
   )
   return found
 }
@@ -38,7 +39,7 @@ interface Sources {
   events: Map<string, EventRow>
   changes: Map<string, PeopleEventRow>
   tickets: Map<string, TicketRecord>
-  comments: Map<string, ToldComment> // by the row that is about it
+  comments: Map<string, CommentRecord> // by the row that is about it
   people: Map<string, ToldPerson>
   accounts: Map<string, AccountRow>
   chats: Map<string, ChatRow>
@@ -93,12 +94,12 @@ const TELLING: Record<HookCause, (row: HookEventRow, sources: Sources, bare: Bar
   event: ofEvent,
   message: (_row, _sources, { comment, after }) =>
     comment && after.visibility !== 'undecided' // nobody has said it yet
-      ? { told: only('ticket:comment:added'), actor: comment.author }
+      ? { told: only('ticket:comment:added'), actor: authorOf(comment) }
       : undefined,
   answer: (_row, _sources, { ticket, comment }) => {
     if (!ticket) return undefined
     const { id, name, address: email } = ticket.customer
-    return { told: only('ticket:answered'), actor: comment?.author ?? { kind: 'customer', id, name, email } }
+    return { told: only('ticket:answered'), actor: comment ? authorOf(comment) : { kind: 'customer', id, name, email } }
   },
   clock: () => ({ told: only('ticket:sla:breach_warning') }),
   chat: (row, { chats }) => {
@@ -142,6 +143,10 @@ function ofChange(row: HookEventRow, { changes, people, accounts }: Sources): To
 
 function ofPerson(type: EventType, person: ToldPerson | undefined): Told | undefined {
   return person && { told: only(type), person }
+}
+
+function authorOf({ row, author }: CommentRecord): ToldActor {
+  return { kind: row.author_kind, id: row.author_id, name: row.author_name, email: author.email }
 }
 
 function only(type: EventType): ToldAs[] {

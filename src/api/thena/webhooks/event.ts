@@ -3,7 +3,7 @@ import type { ToldActor } from '../../../core/hooks/people.ts'
 import { TEST_TYPE } from '../../../core/hooks/types.ts'
 import type { HookWriter } from '../../../hooks.ts'
 import { isoOf } from '../envelope.ts'
-import { ORGANISATION } from '../tickets/ticket.ts'
+import { ORGANISATION } from '../organisation.ts'
 import { payloadOf } from './payload.ts'
 
 /** What a program is posted: an event in Thena's envelope. */

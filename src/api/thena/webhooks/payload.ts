@@ -1,12 +1,13 @@
+import type { CommentRecord } from '../../../core/api/comments.ts'
 import type { TicketRecord } from '../../../core/api/tickets.ts'
 import { isPrivate } from '../../../core/hooks/comments.ts'
 import type { Happening } from '../../../core/hooks/happening.ts'
 import type { ToldPerson } from '../../../core/hooks/people.ts'
 import { type EventType, fieldChange } from '../../../core/hooks/types.ts'
 import type { AccountRow, ChatRow } from '../../../db/schema.ts'
+import { commentOf } from '../comments/comment.ts'
 import { isoOf } from '../envelope.ts'
 import { PRIORITIES, ticketOf } from '../tickets/ticket.ts'
-import { commentOf, goneComment } from './comment.ts'
 import { previousOf } from './previous.ts'
 
 type Payload = Record<string, unknown>
@@ -26,7 +27,7 @@ function aboutTicket(h: Happening, ticket: TicketRecord, type: EventType, withNo
     const isHeard = h.comment && (withNotes || !isPrivate(h.comment))
     return h.comment && isHeard ? { comment: commentOf(h.comment) } : {}
   }
-  if (type === 'ticket:comment:deleted') return h.comment ? { comment: goneComment(h.comment, h.at) } : {}
+  if (type === 'ticket:comment:deleted') return h.comment ? { comment: goneOf(h.comment, h.at) } : {}
   if (type.startsWith('ticket:comment:')) return h.comment ? { comment: commentOf(h.comment) } : {}
   if (type.startsWith('ticket:sla:')) {
     const due = h.after.due
@@ -55,6 +56,11 @@ function ticketIn(record: TicketRecord): Payload {
     isArchived: row.archived_at !== null,
     isEscalated: false,
   }
+}
+
+/** Nothing is told of what it said. */
+function goneOf(comment: CommentRecord, at: number): Payload {
+  return commentOf({ ...comment, row: { ...comment.row, deleted_at: comment.row.deleted_at ?? at } })
 }
 
 function fieldsIn({ before, after }: Happening, type: EventType): Payload[] {

@@ -29,7 +29,7 @@ const settings = z.object({
 })
 const url = z.string().min(1).max(2_000)
 
-const names = { teams: 'teamIds' }
+const names = { teams: 'teamIds', team: 'teamIds' }
 const ok = z.object({ id: z.string() })
 
 /** Subscriptions to what happens: who is posted what, and what became of it. For leads and admins. */
@@ -67,7 +67,7 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async (request, reply) => {
       const by = callerOf(request).agent
-      let made: string | null = null
+      const once = tellingOnce()
       await answer(
         store,
         request,
@@ -75,11 +75,10 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         async tx => {
           const form = { ...(await formIn(tx.q, request.body)), url: request.body.url }
           const { id, secret } = await createHook(tx, form, by, localHooks)
-          made = secret
-          return { status: 201, body: envelope(hookOf(await shown(tx.q, id, by.id)), tx.now) }
+          return { status: 201, body: once.with(secret, envelope(hookOf(await shown(tx.q, id, by.id)), tx.now)) }
         },
         undefined,
-        body => withSecret(body, made),
+        once.show,
       )
     },
   )
@@ -149,17 +148,18 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async (request, reply) => {
       const by = callerOf(request).agent
-      let made: string | null = null
+      const once = tellingOnce()
       await answer(
         store,
         request,
         reply,
         async tx => {
-          made = await rotateSecret(tx, request.params.id, by)
-          return { status: 200, body: envelope(hookOf(await shown(tx.q, request.params.id, by.id)), tx.now) }
+          const { id } = request.params
+          const secret = await rotateSecret(tx, id, by)
+          return { status: 200, body: once.with(secret, envelope(hookOf(await shown(tx.q, id, by.id)), tx.now)) }
         },
         undefined,
-        body => withSecret(body, made),
+        once.show,
       )
     },
   )
@@ -185,10 +185,18 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
   )
 }
 
-/** The same request again is not told the secret: nothing remembers it. */
-function withSecret(body: unknown, secret: string | null): unknown {
-  const { data, ...rest } = body as { data: object }
-  return { ...rest, data: { ...data, secret } }
+/** Shows a secret in the very answer that made it. The same request again is not told it: nothing remembers it. */
+function tellingOnce() {
+  let made: { secret: string; body: { data: object } } | undefined
+  return {
+    with(secret: string, body: { data: object }) {
+      made = { secret, body }
+      return body
+    },
+    show(body: unknown): unknown {
+      return made && made.body === body ? { ...made.body, data: { ...made.body.data, secret: made.secret } } : body
+    },
+  }
 }
 
 async function formIn(q: Query, given: z.infer<typeof settings>): Promise<HookForm> {

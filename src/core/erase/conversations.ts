@@ -123,6 +123,10 @@ export async function eraseFormer(tx: Tx, e: Erasing): Promise<Piece> {
     tx,
     threads.map(th => th.id),
   )
+  await eraseToldOf(
+    tx,
+    threads.map(th => th.ticket_id),
+  )
   return { cursor: e.cursor }
 }
 

@@ -1,6 +1,6 @@
 import type { HookDeliveryRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import type { Erasing, Piece } from './piece.ts'
+import { type Erasing, type Piece, speaksOf } from './piece.ts'
 
 const AT_ONCE = 500
 
@@ -15,7 +15,7 @@ export async function eraseTold(tx: Tx, e: Erasing): Promise<Piece> {
     .limit(AT_ONCE)
     .execute()
   const marks = [...e.addresses, ...(e.customerId ? [e.customerId] : [])]
-  const theirs = rows.filter(row => marks.some(mark => textOf(row).includes(mark)))
+  const theirs = rows.filter(row => speaksOf(marks, textOf(row)))
   await eraseDeliveries(
     tx,
     theirs.map(row => row.id),

@@ -11,7 +11,7 @@ export interface ApiOptions {
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
   metrics: Metrics
-  localHooks: boolean // files may also be fetched from this machine
+  localHooks: boolean // files may also be fetched from this machine, and webhooks be on it
   places: Places
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document

@@ -19,6 +19,8 @@ import { creating } from './tickets/create.ts'
 import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
 import { tagging } from './tickets/tags.ts'
+import { webhookDeliveries } from './webhooks/deliveries.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {
@@ -28,7 +30,7 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [...TICKETS, ...COMMENTS, ...SET_UP, ...PEOPLE]) await server.register(part, options)
+    for (const part of [...TICKETS, ...COMMENTS, ...SET_UP, ...PEOPLE, ...HOOKS]) await server.register(part, options)
   },
 }
 
@@ -36,3 +38,4 @@ const TICKETS = [acting, changing, creating, listing, reading, tagging]
 const COMMENTS = [attaching, commenting, readingComments]
 const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
 const PEOPLE = [accounts, agents, contacts]
+const HOOKS = [webhooks, webhookDeliveries]

@@ -9,6 +9,7 @@ import { addAddress, addressesOf, customerByAddress, customerFor, learnFacts } f
 import { refuseForgotten } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { ownAmong } from '../senders/find.ts'
 import { recordingChanges } from './history.ts'
@@ -124,6 +125,7 @@ export async function companyNamed(tx: Tx, typed: string): Promise<string | null
   if (known) return known.id
   const id = newId()
   await tx.q.insertInto('accounts').values({ id, name, domain: null, created_at: tx.now }).execute()
+  await tellHooks(tx, [{ cause: 'account_new', sourceId: id }])
   return id
 }
 

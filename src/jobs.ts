@@ -1,11 +1,13 @@
 import { schedule } from 'node-cron'
 import { pruneAnswers } from './core/api/once.ts'
+import { pruneUploads } from './core/api/uploads.ts'
 import { tendSilences } from './core/auto-close/tend.ts'
 import { endBans } from './core/bans.ts'
 import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
 import { pruneDrafts } from './core/drafts.ts'
 import { dropOldMail } from './core/dropped.ts'
+import { pruneHooks } from './core/hooks/log.ts'
 import { pruneInbound } from './core/inbound/store.ts'
 import { remindOfUndecided } from './core/reminders.ts'
 import { releaseScheduled } from './core/schedule/release.ts'
@@ -41,6 +43,14 @@ export function startJobs(
     schedule(
       '47 * * * *',
       run('forgetting what programs were answered', () => store.write(pruneAnswers)),
+    ),
+    schedule(
+      '57 * * * *',
+      run('forgetting files that nobody used', () => store.write(pruneUploads)),
+    ),
+    schedule(
+      '7 * * * *',
+      run('forgetting what programs were told', () => pruneHooks(store)),
     ),
     schedule(
       '37 * * * *',

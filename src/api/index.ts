@@ -9,9 +9,10 @@ import { documenting } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
 import { proto } from './proto/face.ts'
 import { refusing } from './refuse.ts'
+import { sendbird } from './sendbird/face.ts'
 import { thena } from './thena/face.ts'
 
-const FACES = [proto, thena]
+const FACES = [thena, sendbird, proto]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
 const LONGEST_PART = 16_384 // of a path: Node takes none that is longer, so each face says itself what is too long
@@ -28,6 +29,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(() => JSON.stringify) // what does not fit its shape is a fault for tests to find, not for callers
   server.setErrorHandler(refusing(thena, options.log))
+  readingNothing(server)
   server.removeContentTypeParser('text/plain') // JSON is spoken here, and files are a face's own matter
   server.addHook('preValidation', cleanInput)
   server.decorateRequest('caller', null)
@@ -50,4 +52,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.addHook('onClose', closeDocs)
   await server.ready()
   return server
+}
+
+/** Many programs say that JSON comes also where nothing does. */
+function readingNothing(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
 }

@@ -16,18 +16,22 @@ export const onceHeaders = z.object({
 })
 
 /**
- * Answers a request that changes something: the work and the memory of it are one transaction. Throws a Problem for
- * another request under the same key.
+ * Answers a request that changes something: the work and the memory of it are one transaction. What is to follow once that
+ * is durable, and must be harmless when it is done again, is waited for. Throws a Problem for another request under the same key.
+ * `show` adds what only the first answer has, and nobody is to remember.
  */
 export async function answer(
   store: Store,
   request: FastifyRequest,
   reply: FastifyReply,
   work: (tx: Tx) => Promise<Answer>,
+  then?: (body: unknown) => Promise<void>,
+  show: (body: unknown) => unknown = body => body,
 ): Promise<FastifyReply> {
   const asked = askedOnce(request)
   const { status, body } = await store.write(tx => (asked ? once(tx, asked, () => work(tx)) : work(tx)))
-  return reply.code(status).send(body)
+  await then?.(body)
+  return reply.code(status).send(show(body))
 }
 
 /** What the request was answered before, for work that is to be spared before the transaction, such as fetching files. */

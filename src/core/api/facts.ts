@@ -1,5 +1,8 @@
-import { preparedFor } from '../../db/prepared.ts'
+import { prepared, preparedFor } from '../../db/prepared.ts'
+import type { ApiFactsRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { type Actor, record } from '../events.ts'
+import { lockTicket } from '../tickets/lock.ts'
 
 /** What a program said of something, by names of its own. */
 export type Facts = Record<string, unknown>
@@ -16,6 +19,32 @@ export async function keepFacts(tx: Tx, ownerId: string, facts: Facts): Promise<
     .onConflict(c => c.column('owner_id').doUpdateSet({ facts: json }))
     .execute()
 }
+
+/**
+ * The same of a ticket by somebody who may change it: its history says so, and it is as new as that. What is so already
+ * changes nothing. Throws a Problem for an agent who may not.
+ */
+export async function setFacts(tx: Tx, ticketId: string, facts: Facts, actor: Actor): Promise<void> {
+  if (!Object.keys(facts).length) return
+  const { id } = await lockTicket(tx, ticketId, actor)
+  const known = (await factsOf(tx.q, [id])).get(id) ?? {}
+  const names = Object.keys(facts).filter(name => JSON.stringify(facts[name]) !== JSON.stringify(known[name] ?? null))
+  if (!names.length) return
+  const only = (from: Facts) => Object.fromEntries(names.map(name => [name, from[name] ?? null]))
+  await keepFacts(tx, id, only(facts))
+  await tx.q.updateTable('tickets').set({ updated_at: tx.now }).where('id', '=', id).execute()
+  await record(tx, id, 'facts_changed', actor, only(known), only(facts))
+}
+
+/** The same of something new, of which nothing was said before. */
+export async function keepFirstFacts(tx: Tx, ownerId: string, facts: Facts): Promise<void> {
+  const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  if (Object.keys(given).length) await insertFacts(tx.q, { owner_id: ownerId, facts: JSON.stringify(given) })
+}
+
+const insertFacts = prepared((q, row: ApiFactsRow) =>
+  q.insertInto('api_facts').values({ owner_id: row.owner_id, facts: row.facts }),
+)
 
 /** What programs said of each of these; nothing for those of which none said anything. */
 export async function factsOf(q: Query, ownerIds: string[]): Promise<Map<string, Facts>> {

@@ -6,6 +6,7 @@ import { record } from '../events.ts'
 import { fillNew } from '../fields/values.ts'
 import { postMessage } from '../messages/post.ts'
 import { setTags } from '../tags/tags.ts'
+import { oneLine } from './details.ts'
 import { ticketByDedupKey } from './find.ts'
 import { type NewTicket, readForm } from './form.ts'
 import { setParent } from './relations.ts'
@@ -25,7 +26,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
   const ticket = await insertTicket(tx, form.teamId, {
-    subject: form.subject.trim().replace(/\s+/g, ' '),
+    subject: oneLine(form.subject),
     customerId: customer.id,
     senderId: sender?.id ?? null,
     formId: form.formId ?? null,
@@ -35,6 +36,9 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     createdBy: form.agent.id,
     publishedAt: email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
+    description: form.description?.trim() || null,
+    dueAt: form.dueAt ?? null,
+    createdAt: form.createdAt ?? tx.now,
   })
   const fields = await fillNew(tx, ticket.id, values)
   await beginBoth(tx, ticket, customer.address)
@@ -53,6 +57,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     author: actor,
     body: form.body,
     files: form.files ?? [],
+    keptFiles: form.keptFiles ?? [],
     visibility: email ? 'public' : 'note',
     opening: true,
     ...(form.copyTo && { copyTo: form.copyTo }),

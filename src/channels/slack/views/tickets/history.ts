@@ -90,6 +90,7 @@ const sentences: Record<string, string> = {
   sender_banned: 'banned an address',
   details_changed: 'changed the details',
   fields_changed: 'changed fields',
+  facts_changed: 'changed what programs keep of the ticket',
   tags_changed: 'changed the tags',
   unsubscribed: 'unsubscribed',
   suppression_lifted: 'allowed an address to be written to again',
@@ -126,6 +127,7 @@ function why(event: EventRow, after: Fields): string {
 
 const shownFields: Record<string, string> = {
   status: 'status',
+  sub_status: 'more exactly',
   priority: 'priority',
   assignee_id: 'assignee',
   close_reason: 'reason',
@@ -136,6 +138,7 @@ const shownFields: Record<string, string> = {
   parent: 'part of',
   team: 'team',
   snoozed_until: 'until',
+  subject: 'subject',
   description: 'description',
   due_at: 'due',
   tags: 'tags',

@@ -82,7 +82,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountFiles(server, store)
   mountUnsubscribe(server, store)
   mountTicketLinks(server, store, slack.threadUrl)
-  const closeApi = mountDoor(server, API_WAYS, async () => {
+  const closeApi = mountDoor(server, API_WAYS, log, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
     const { places } = slack

@@ -1,18 +1,20 @@
-import type { Tx } from '../../db/store.ts'
-import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import type { Query, Tx } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { customerKnownAs, knowAs, type System } from '../api/external-ids.ts'
-import { addAddress, customerByAddress, customerFor, learnFacts } from '../customers.ts'
+import { addAddress, customerByAddress } from '../customers.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
-import { LONGEST_PERSON_NAME, refreshSearch } from './edit.ts'
+import { addPerson } from './add.ts'
+import { tellOfPerson } from './edit.ts'
 import { recordingChanges } from './history.ts'
+import { lockPerson } from './lock.ts'
 
-/** What a program tells of a customer. What is absent stays as it is. */
+/** What a program tells of a customer. What is absent or empty stays as it is, but for fields. */
 export interface Brought {
-  name?: string | undefined // empty: stays
+  name?: string | undefined
   address?: string | undefined // one that they did not have becomes a further one
   fields?: Record<string, string> // by key; empty: nothing is filled in any more
 }
@@ -26,39 +28,39 @@ export async function bringPerson(
   tx: Tx,
   system: System,
   externalId: string,
-  { name = '', address: typed = '', fields = {} }: Brought,
+  { name = '', address = '', fields }: Brought,
   actor: Actor,
 ): Promise<string> {
   await refuseUnlessChangesSome(tx.q, actor)
-  const shown = name.trim()
   const known = await customerKnownAs(tx.q, system, externalId)
-  const faults: Problem[] = []
-  const gather = gathering(faults)
-  if (shown.length > LONGEST_PERSON_NAME)
-    faults.push(new Problem('invalid', `A name has at most ${LONGEST_PERSON_NAME} characters.`, 'name'))
-  if (!known && !typed.trim())
-    faults.push(new Problem('invalid', 'Customers are written to by mail: a new one needs an address.', 'address'))
-  const address = typed.trim() ? await gather(() => readTheirs(tx, typed, known)) : undefined
-  if (faults.length) throw new Problems(faults)
-  const id = known ?? (await customerFor(tx, address as string, shown)).id
+  if (!known && !address.trim())
+    throw new Problem('invalid', 'Customers are written to by mail: a new one needs an address.', 'address')
+  const id = known ?? (await personAt(tx, address, name, actor))
+  await lockPerson(tx, id)
   await knowAs(tx, system, externalId, id)
-  await recordingChanges(tx, { owner: 'customer', id }, actor, async () => {
-    if (address) await addAddress(tx, id, address)
-    if (shown) await tx.q.updateTable('customers').set({ name: shown }).where('id', '=', id).execute()
-    await learnFacts(tx, id, { fields })
-  })
-  await refreshSearch(tx, id)
+  if (known && address.trim()) await addFurther(tx, id, address, actor)
+  await tellOfPerson(tx, id, { name: name.trim() || undefined, fields }, actor)
   return id
 }
 
-/** Throws a Problem for an address that is ours, another customer's, or somebody's who asked to be forgotten. */
-async function readTheirs(tx: Tx, typed: string, known: string | undefined): Promise<string> {
+/** The customer with this address, a new one when there is none. */
+async function personAt(tx: Tx, address: string, name: string, actor: Actor): Promise<string> {
+  const known = await customerByAddress(tx.q, readAddress(address, 'address').address)
+  return known ? known.id : addPerson(tx, { address, name }, actor)
+}
+
+async function addFurther(tx: Tx, id: string, typed: string, actor: Actor): Promise<void> {
   const { address } = readAddress(typed, 'address')
-  if (await isOwnAddress(tx.q, address))
-    throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'address')
+  await refuseOthers(tx.q, id, address)
   await refuseForgotten(tx, address, 'address')
-  const other = known && (await customerByAddress(tx.q, address))
-  if (other && other.id !== known)
+  await recordingChanges(tx, { owner: 'customer', id }, actor, () => addAddress(tx, id, address))
+}
+
+/** Somebody else's address is theirs until the two are merged. */
+async function refuseOthers(q: Query, id: string, address: string): Promise<void> {
+  if (await isOwnAddress(q, address))
+    throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'address')
+  const other = await customerByAddress(q, address)
+  if (other && other.id !== id)
     throw new Problem('conflict', `${address} is ${other.name}'s. If they are one person, merge the two.`, 'address')
-  return address
 }

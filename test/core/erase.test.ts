@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
 import { knowAs } from '../../src/core/api/external-ids.ts'
+import { keepFacts } from '../../src/core/api/facts.ts'
 import {
   type ChatPost,
   claimChatCards,
@@ -135,6 +136,8 @@ async function janeEverywhere() {
     postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Jane is in a hurry'), visibility: 'note' }),
   )
   await store.write(tx => editMessage(tx, note, fromText('Jane Doe has time'), ann()))
+  await store.write(tx => keepFacts(tx, t.id, { metadata: { called: 'Jane' } }))
+  await store.write(tx => keepFacts(tx, note, { impersonatedUserName: 'Jane', metadata: { of: 'jane@acme.test' } }))
   const held = await store.write(tx =>
     postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Dear Jane'), visibility: 'public' }),
   )

@@ -132,11 +132,11 @@ export async function changeComment(
   await keepFacts(tx, id, facts)
 }
 
-/** Ids of a page of what was said on a ticket, oldest first; `page` counts from 0. What Overture told the desk is left out. */
+/** Ids of a part of what was said on a ticket, oldest first. What Overture told the desk is left out. */
 export async function commentIds(
   q: Query,
   ticketId: string,
-  { page, limit }: { page: number; limit: number },
+  { offset, limit }: { offset: number; limit: number },
 ): Promise<string[]> {
   const rows = await q
     .selectFrom('messages')
@@ -146,7 +146,7 @@ export async function commentIds(
     .where(e => e.or([e('author_kind', '!=', 'system'), e('visibility', '=', 'public')]))
     .orderBy('id')
     .limit(limit)
-    .offset(page * limit)
+    .offset(offset)
     .execute()
   return rows.map(r => r.id)
 }

@@ -278,6 +278,22 @@ describe('what is refused', () => {
     expect(body.errors.map((e: { field: string }) => e.field)).toEqual([field])
   })
 
+  it('is what is nested without end, or too long, without us being at a loss', async () => {
+    const { name } = await open()
+    const deep = (n: number) => `${'['.repeat(n)}${']'.repeat(n)}`
+    for (const body of [
+      `{"content":"x","zzz":${deep(100_000)}}`,
+      `{"content":"x","metadata":{"a":${deep(9_000)}}}`,
+      `{"contentJson":${JSON.stringify(deep(90_000))}}`,
+      JSON.stringify({ content: 'x'.repeat(200_001) }),
+      JSON.stringify({ contentHtml: '<div>'.repeat(40_000) }),
+    ]) {
+      const json = { 'content-type': 'application/json' }
+      const { status } = await ann.post(`/v1/tickets/${name}/comment`, body, json)
+      expect([status, body.slice(0, 40)]).toEqual([400, body.slice(0, 40)])
+    }
+  })
+
   it('is a comment on what is not there, or is no ticket', async () => {
     expect((await ann.post('/v1/tickets/nothing/comment', { content: 'x' })).status).toBe(404)
     expect((await ann.post('/v1/tickets/SUP-999999/comments', { content: 'x' })).status).toBe(404)

@@ -1,9 +1,9 @@
 import type { SenderRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import { queueAnswerPost } from '../answer-posts.ts'
 import { customerById } from '../customers.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { record } from '../events.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { postNotice } from '../messages/notice.ts'
 import { cancelScheduled } from '../schedule/cancel.ts'
 import { senderById, sendersOf } from '../senders/find.ts'
@@ -44,7 +44,7 @@ export async function continueTicket(
   const late = `${old.identifier} was closed ${days} days ago, so this is a new ticket.`
   const messageId = await said.record({ ticket, thread, author: actor, why: `${why} ${late}`, opening: true })
   await tx.q.updateTable('tickets').set({ answered_at: tx.now }).where('id', '=', ticket.id).execute()
-  await queueAnswerPost(tx, ticket)
+  await tellHooks(tx, [{ cause: 'answer', sourceId: ticket.id, ticketId: ticket.id }])
   await record(tx, old.id, 'ticket_continued', actor, undefined, { in: ticket.identifier })
   await redrawCard(tx, old.id)
   await cancelScheduled(tx, old.id, actor.name)

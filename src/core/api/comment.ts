@@ -42,8 +42,9 @@ export async function postComment(tx: Tx, form: NewComment, agent: AgentRow): Pr
   await refuseComment(tx.q, form, agent)
   const called = await calledBy(tx.q, form.mentions)
   const id = await post(tx, form, agent, called)
-  for (const { id: other } of called.slice(1))
-    await postNotice(tx, form.ticketId, `${agent.name} asks you to look at this.`, `called:${id}:${other}`, other)
+  const { ticket_id, calls_id } = await messageById(tx.q, id)
+  for (const { id: other } of called.filter(a => a.id !== calls_id))
+    await postNotice(tx, ticket_id, `${agent.name} asks you to look at this.`, `called:${id}:${other}`, other)
   await keepFacts(tx, id, { ...form.facts, ...(form.key !== null && { fingerprint: fingerprint(form) }) })
   return { id, isNew: true }
 }

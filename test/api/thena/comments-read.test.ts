@@ -35,6 +35,15 @@ describe('what was said on a ticket', () => {
     expect(contents(await ann.get('/v1/comments?entityId=SUP-1&page=9999&limit=100'))).toEqual([])
   })
 
+  it('is told whole one by one, and of a long text the beginning in lists', async () => {
+    const content = 'word '.repeat(30_000).trim()
+    const { body } = await ann.post('/v1/tickets/SUP-1/comment', { contentHtml: `<p><b>${content}</b></p>` })
+    expect((await ann.get(`/v1/comments/${body.data.id}`)).body.data.content).toBe(content)
+    const [listed] = (await ann.get('/v1/tickets/SUP-1/comments?page=7&limit=2')).body.data
+    expect([listed.id, listed.content.length, listed.content.at(-1)]).toEqual([body.data.id, 50_000, '…'])
+    expect((await ann.delete(`/v1/comments/${body.data.id}`)).status).toBe(200)
+  })
+
   it('tells who said it, and by which mail', async () => {
     const { body } = await ann.get('/v1/tickets/SUP-1/comments')
     const [ours, theirs] = body.data

@@ -136,6 +136,14 @@ describe('mentions', () => {
     expect(oneOf(inThread(card), `<@${world.ann.id}>`)).toBe(1)
   })
 
+  it('beside a customer’s words call colleagues, too', async () => {
+    const { name, card } = await open()
+    const form = { content: 'Is anybody there?', customerEmail: 'jane@acme.test', mentions: [world.ben.id] }
+    expect((await ann.post(`/v1/tickets/${name}/comment`, form)).status).toBe(201)
+    await world.settle()
+    expect(oneOf(inThread(card), `<@${world.ben.id}>`)).toBe(1)
+  })
+
   it('of nobody are refused, with all other faults left for their turn', async () => {
     const { name } = await open()
     const { status, body } = await ann.post(`/v1/tickets/${name}/comments`, { content: 'x', mentions: ['user-789'] })

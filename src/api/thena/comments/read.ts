@@ -14,6 +14,8 @@ import { commentOf, commentShape, type ThenaComment } from './comment.ts'
 
 const pageShape = z.object({ ...paged, limit: paged.limit.unwrap().default(10) })
 
+const LONGEST_IN_LISTS = 50_000 // a mail may be forty times as long, and each is told in four shapes
+
 const several = enveloped(z.array(commentShape))
 
 /** What can be asked of what was said. */
@@ -85,7 +87,7 @@ async function commentsFor(
   await refuseUnlessMay(q, actor, 'view', ticket)
   const ids = await commentIds(q, ticket.id, spanOf(page))
   const records = await commentRecords(q, ids)
-  return ids.map(id => commentOf(records.get(id) as CommentRecord))
+  return ids.map(id => commentOf(records.get(id) as CommentRecord, LONGEST_IN_LISTS))
 }
 
 /** The comment that is there, as it is answered. */

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
 import { mountDoor } from './api/door.ts'
+import { mountHealth } from './api/health.ts'
+import { mountMetrics } from './api/metrics.ts'
 import { mountFiles } from './api/pages/files.ts'
 import { mountTicketLinks } from './api/pages/ticket-links.ts'
 import { mountUnsubscribe } from './api/pages/unsubscribe.ts'
@@ -12,7 +14,6 @@ import { startChats } from './chats.ts'
 import type { Config } from './config.ts'
 import { releaseLeases } from './core/deliveries/claim.ts'
 import { releaseInboundLeases } from './core/inbound/claim.ts'
-import { settingOf } from './core/settings.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
@@ -22,6 +23,7 @@ import { startIndexing } from './indexing.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
 import { version } from './lib/project.ts'
+import { createMetrics } from './metrics.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
 import { startPoster } from './poster.ts'
 import { type Routing, startRouting } from './routing.ts'
@@ -68,13 +70,12 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     sendTest: email.sendTest,
     composeMail: email.composeMail,
   })
-  const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
+  const metrics = createMetrics(store)
+  const channels = new Map<string, Channel>([slack, email].map(c => [c.name, metrics.watched(c)]))
 
   const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 60_000 }) // a large mail on a slow line takes a while
-  server.get('/healthz', async () => {
-    await store.read(q => settingOf(q, 'app_secret')) // answers only while the database does
-    return { status: 'ok' }
-  })
+  mountHealth(server, store, () => channels.values())
+  mountMetrics(server, metrics, config.http.metricsToken)
   slack.mount(server)
   email.mount(server)
   mountFiles(server, store)
@@ -82,14 +83,10 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountTicketLinks(server, store, slack.threadUrl)
   const closeApi = mountDoor(server, async () => {
     const { createApi } = await import('./api/index.ts')
-    return createApi({
-      store,
-      log,
-      ...config.api,
-      version: version(),
-      places: slack.places,
-      readHtml: await email.htmlReader(),
-    })
+    const { localHooks } = config.http
+    const readHtml = await email.htmlReader()
+    const { places } = slack
+    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, places, readHtml })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

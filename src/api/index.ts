@@ -6,10 +6,11 @@ import { mountFace } from './face.ts'
 import { endingAt, limiting } from './limits.ts'
 import { documenting } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
+import { proto } from './proto/face.ts'
 import { refusing } from './refuse.ts'
 import { thena } from './thena/face.ts'
 
-const FACES = [thena]
+const FACES = [proto, thena]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
 
@@ -29,6 +30,14 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))
   server.addHook('onSend', endingAt)
+  server.addHook('onResponse', async (request, reply) =>
+    options.metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    }),
+  )
   await documenting(server, FACES, options.version)
   for (const face of FACES) await mountFace(server, face, options)
   await server.ready()

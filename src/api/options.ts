@@ -1,6 +1,7 @@
 import type { Document } from '../core/document.ts'
 import type { Store } from '../db/store.ts'
 import type { Log } from '../lib/log.ts'
+import type { Metrics } from '../metrics.ts'
 
 /** What the API is given by whoever starts it. */
 export interface ApiOptions {
@@ -10,6 +11,8 @@ export interface ApiOptions {
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
   places: Places
+  metrics: Metrics
+  localHooks: boolean // files may also be fetched from this machine
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
 }

@@ -10,6 +10,7 @@ import { statuses } from './statuses.ts'
 import { tags } from './tags.ts'
 import { teamMembers } from './team-members.ts'
 import { teams } from './teams.ts'
+import { creating } from './tickets/create.ts'
 import { reading } from './tickets/read.ts'
 import { tagging } from './tickets/tags.ts'
 
@@ -25,6 +26,6 @@ export const thena: Face = {
   },
 }
 
-const TICKETS = [reading, tagging]
+const TICKETS = [creating, reading, tagging]
 const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
 const PEOPLE = [accounts, agents, contacts]

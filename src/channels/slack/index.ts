@@ -145,6 +145,11 @@ export function createSlack(options: SlackOptions): Slack {
       refuse: place => refusePlace(desk, place),
       enter: async place => void (await enterPlace(desk, place)),
     },
+    async health() {
+      if (!intake) return [{ part: 'Slack', well: false, says: 'cannot be reached yet.' }]
+      if (!sockets) return [{ part: 'Slack', well: true, says: 'takes events by HTTP.' }]
+      return [{ part: 'Slack', well: sockets.open() > 0, says: `${sockets.open()} sockets are open.` }]
+    },
     async start() {
       await begin().catch(error => {
         if (isRefusal(error)) throw new Problem('invalid', refusalOf(error))

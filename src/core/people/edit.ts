@@ -20,7 +20,7 @@ export interface PersonForm {
   address: string // a further one; empty: none
 }
 
-const LONGEST_NAME = 200
+export const LONGEST_PERSON_NAME = 200
 
 /** Changes what is known of a customer. Throws Problems that name the fields. */
 export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: Actor): Promise<void> {
@@ -29,7 +29,8 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   const gather = gathering(faults)
   const name = form.name.trim().replace(/\s+/g, ' ')
   if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
-  if (name.length > LONGEST_NAME) faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
+  if (name.length > LONGEST_PERSON_NAME)
+    faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
   const zone = form.zone.trim()
   if (zone && !isZone(zone))
     faults.push(new Problem('invalid', 'Write a time zone as Europe/Amsterdam or America/New_York.', 'zone'))
@@ -67,7 +68,7 @@ async function companyOf(tx: Tx, company: PersonForm['company']): Promise<string
 
 /** The company of this name, made when there is none; null for an empty one. */
 export async function companyNamed(tx: Tx, typed: string): Promise<string | null> {
-  const name = cut(typed.trim(), LONGEST_NAME)
+  const name = cut(typed.trim(), LONGEST_PERSON_NAME)
   if (!name) return null
   const known = await tx.q
     .selectFrom('accounts')

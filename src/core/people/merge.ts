@@ -8,7 +8,7 @@ import { refreshSearch } from './edit.ts'
 import { recordingChanges } from './history.ts'
 
 /**
- * Two customers turned out to be one person: afterwards `intoId` has the addresses, tickets, notes, tags and fields of both,
+ * Two customers turned out to be one person: afterwards `intoId` has the addresses, tickets, notes, tags, fields and other systems' ids of both,
  * keeping its own where they differ, and the other is no more. Mails go where they went before, since each ticket keeps its
  * address. Throws a Problem when they are the same, or one of them is no more.
  */
@@ -50,6 +50,7 @@ async function moveAll(tx: Tx, fromId: string, intoId: string): Promise<void> {
   await tx.q.updateTable('tickets').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('customer_notes').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('people_events').set({ owner_id: intoId }).where('owner_id', '=', fromId).execute()
+  await tx.q.updateTable('external_ids').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('chat_recipients').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q
     .updateTable('messages')

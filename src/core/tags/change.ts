@@ -2,7 +2,7 @@ import type { Expression } from 'kysely'
 import { containing } from '../../db/like.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
-import { Problem } from '../../lib/problem.ts'
+import { Problem, underField } from '../../lib/problem.ts'
 import { redrawCardsIn } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
@@ -60,7 +60,7 @@ export async function tagById(q: Query, id: string): Promise<{ id: string; name:
 /** Makes a tag that is on no ticket yet. Returns its id. Throws a Problem under `name` for one that there is. */
 export async function createTag(tx: Tx, form: { name: string; groupId: string | null }, actor: Actor): Promise<string> {
   await refuseUnlessChangesSome(tx.q, actor)
-  const name = under('name', () => readTag(form.name))
+  const name = await underField('name', () => readTag(form.name))
   const row = { id: newId(), name, key: tagKey(name), group_id: form.groupId, created_at: tx.now }
   const made = await tx.q
     .insertInto('tags')
@@ -74,7 +74,7 @@ export async function createTag(tx: Tx, form: { name: string; groupId: string | 
 /** Calls a tag otherwise, on all tickets, and puts it into a group, or into none. Throws a Problem under `name`. */
 export async function changeTag(tx: Tx, id: string, to: { name: string; groupId: string | null }): Promise<void> {
   const tag = await tagById(tx.q, id)
-  const name = under('name', () => readTag(to.name))
+  const name = await underField('name', () => readTag(to.name))
   const twin = await tx.q.selectFrom('tags').select('id').where('key', '=', tagKey(name)).executeTakeFirst()
   if (twin && twin.id !== id)
     throw new Problem('conflict', `There is a tag ${name} already. Merge this one into it instead.`, 'name')
@@ -86,14 +86,6 @@ export async function changeTag(tx: Tx, id: string, to: { name: string; groupId:
   if (tag.name === name) return
   const having = tx.q.selectFrom('ticket_tags').select('ticket_id').where('tag_id', '=', id)
   await redrawOpen(tx, having)
-}
-
-function under<T>(field: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw error instanceof Problem ? new Problem(error.code, error.message, field) : error
-  }
 }
 
 /** Throws a Problem under `into` where a tag cannot be merged into another one. */

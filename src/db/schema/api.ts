@@ -1,8 +1,13 @@
+import type { Generated } from 'kysely'
+
 export interface ApiTables {
   api_keys: ApiKeyRow
   api_answers: ApiAnswerRow
   api_facts: ApiFactsRow
   sub_statuses: SubStatusRow
+  numbers: NumberRow
+  external_ids: ExternalIdRow
+  uploads: UploadRow
 }
 
 /** A program's key. It may do what its agent may, within its scopes. */
@@ -36,6 +41,23 @@ export interface ApiFactsRow {
   facts: string // JSON
 }
 
+/** By what number programs know something that has none of its own; never given again. */
+export interface NumberRow {
+  number: Generated<number>
+  kind: NumberKind
+  owner_id: string
+}
+
+export type NumberKind = 'ticket' | 'agent' | 'customer' | 'team' | 'message'
+
+/** By what another system knows a customer. */
+export interface ExternalIdRow {
+  system: string
+  external_id: string
+  customer_id: string
+  created_at: number
+}
+
 /** What a ticket's status can be beside what everybody knows, such as "Waiting for the lawyers". */
 export interface SubStatusRow {
   id: string
@@ -43,6 +65,17 @@ export interface SubStatusRow {
   parent: ParentStatus
   name: string
   description: string
+  created_at: number
+}
+
+/** A file that a program handed in and that no message has yet. */
+export interface UploadRow {
+  id: string // of the attachment that it becomes
+  agent_id: string // whose program handed it in: nobody else can use it
+  name: string
+  type: string
+  size: number // bytes
+  sha256: string
   created_at: number
 }
 

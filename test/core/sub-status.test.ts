@@ -172,6 +172,18 @@ describe('the set-up of sub-statuses', () => {
     await expect(put(ticket.id, id)).rejects.toThrow('This status is no more.')
   })
 
+  it('leaves no ticket in one that is removed at the same moment', async () => {
+    const tickets = []
+    for (let i = 0; i < 8; i++) tickets.push(await town.open())
+    const id = await make({ name: 'Soon gone' })
+    await Promise.allSettled([...tickets.map(t => put(t.id, id)), dropSubStatus(town.store, id, ann())])
+    const left = await town.store.read(q =>
+      q.selectFrom('tickets').select('id').where('sub_status_id', '=', id).execute(),
+    )
+    expect(left).toEqual([])
+    await expect(town.store.read(q => subStatusById(q, id))).rejects.toThrow('This status is no more.')
+  })
+
   it('is for leads, once there are some', async () => {
     const id = await make({ name: 'Before the leads' })
     await town.store.write(tx => setTeamRole(tx, town.ann.id, town.team.id, 'lead', town.ann))

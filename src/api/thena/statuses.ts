@@ -96,7 +96,7 @@ export const statuses: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       refuseDefault(body.isDefault)
       const parent = parentNamed(body.parentStatusId)
       const by = callerOf(request).agent
-      const takesIn = body.moveParentTickets === true
+      const takesIn = body.moveParentTickets === true && !(await answeredBefore(store, request))
       return answer(
         store,
         request,

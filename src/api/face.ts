@@ -40,5 +40,4 @@ function describe(route: RouteOptions, face: Face): void {
   const response = (route.schema.response ?? {}) as Record<string, unknown>
   route.schema.response = { ...response, '4xx': face.refused, '5xx': face.refused }
   route.schema.security = [{ [face.name]: [] }]
-  route.schema.tags = [...(route.schema.tags ?? [face.name])]
 }

@@ -10,9 +10,9 @@ export interface ApiOptions {
   perMinute: number // requests of one key
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
-  places: Places
   metrics: Metrics
-  localHooks: boolean // files may also be fetched from this machine
+  localHooks: boolean // files may also be fetched from this machine, and webhooks be on it
+  places: Places
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
 }

@@ -1,4 +1,4 @@
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedFor } from '../db/prepared.ts'
 import type { AgentRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -117,9 +117,35 @@ export async function agentById(q: Query, id: string): Promise<AgentRow> {
 
 const selectAgent = prepared((q, v: { id: string }) => q.selectFrom('agents').selectAll().where('id', '=', v.id))
 
+/** These agents, by id, with those who left. */
+export async function agentsById(q: Query, ids: string[]): Promise<Map<string, AgentRow>> {
+  if (!ids.length) return new Map()
+  return new Map((await selectAgents(q, [...new Set(ids)])).map(a => [a.id, a]))
+}
+
+const selectAgents = preparedFor((q, ids) => q.selectFrom('agents').selectAll().where('id', 'in', ids))
+
 /** Those who are here, by name; at most 200. */
 export function agents(q: Query): Promise<AgentRow[]> {
   return q.selectFrom('agents').selectAll().where('deactivated_at', 'is', null).orderBy('name').limit(200).execute()
+}
+
+/** All agents by name, those who left with them. */
+export function allAgents(q: Query): Promise<AgentRow[]> {
+  return q.selectFrom('agents').selectAll().orderBy('name').orderBy('id').execute()
+}
+
+/** Who belongs to a team, by name. */
+export function membersOf(q: Query, teamId: string): Promise<AgentRow[]> {
+  return q
+    .selectFrom('agents as a')
+    .innerJoin('team_members as m', 'm.agent_id', 'a.id')
+    .selectAll('a')
+    .where('m.team_id', '=', teamId)
+    .where('a.deactivated_at', 'is', null)
+    .orderBy('a.name')
+    .orderBy('a.id')
+    .execute()
 }
 
 /** Throws a Problem for anybody but the agent themselves: how they look to customers, and when they work, is theirs to say. */

@@ -1,4 +1,4 @@
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedFor } from '../db/prepared.ts'
 import type { Priority, ReplyMode, TeamRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
@@ -126,6 +126,14 @@ export async function teamById(q: Query, id: string): Promise<TeamRow> {
 }
 
 const selectTeam = prepared((q, v: { id: string }) => q.selectFrom('teams').selectAll().where('id', '=', v.id))
+
+/** These teams, by id, with those that were archived. */
+export async function teamsById(q: Query, ids: string[]): Promise<Map<string, TeamRow>> {
+  if (!ids.length) return new Map()
+  return new Map((await selectTeamsIn(q, [...new Set(ids)])).map(t => [t.id, t]))
+}
+
+const selectTeamsIn = preparedFor((q, ids) => q.selectFrom('teams').selectAll().where('id', 'in', ids))
 
 /** The team that shows its tickets in this place, if any does. */
 export function teamAtPlace(q: Query, place: string): Promise<TeamRow | undefined> {

@@ -141,14 +141,14 @@ export function createSlack(options: SlackOptions): Slack {
       if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
     },
     threadUrl: ticketId => threadUrl(desk, ticketId),
-    places: {
-      refuse: place => refusePlace(desk, place),
-      enter: async place => void (await enterPlace(desk, place)),
-    },
     async health() {
       if (!intake) return [{ part: 'Slack', well: false, says: 'cannot be reached yet.' }]
       if (!sockets) return [{ part: 'Slack', well: true, says: 'takes events by HTTP.' }]
       return [{ part: 'Slack', well: sockets.open() > 0, says: `${sockets.open()} sockets are open.` }]
+    },
+    places: {
+      refuse: place => refusePlace(desk, place),
+      enter: async place => void (await enterPlace(desk, place)),
     },
     async start() {
       await begin().catch(error => {

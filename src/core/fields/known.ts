@@ -113,7 +113,7 @@ export function agentKey(key: string): string {
 }
 
 /** Of several choices, those that stand in the text between commas; they may have commas themselves. */
-function valuesIn({ kind, options }: Field, text: string): string[] {
+export function valuesIn({ kind, options }: Field, text: string): string[] {
   if (kind !== 'multi') return text.trim() ? [text] : []
   const whole = `, ${folded(text)},`
   const chosen = options.filter(o => whole.includes(`, ${folded(o)},`))

@@ -4,6 +4,7 @@ import { newId } from '../../lib/id.ts'
 import { addressesOf } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { definedFor, shownFields, type Whose } from '../fields/known.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { tagsOfCustomer } from '../tags/customers.ts'
 
 /** Does the work, and writes down who changed by it what is known of a customer or a company: before, after, and when. */
@@ -24,10 +25,11 @@ async function write(tx: Tx, whose: Whose, actor: Actor, before: Map<string, str
   if (!names.length) return
   const told = (facts: Map<string, string>) =>
     JSON.stringify(Object.fromEntries(names.map(name => [name, facts.get(name) ?? null])))
+  const id = newId()
   await tx.q
     .insertInto('people_events')
     .values({
-      id: newId(),
+      id,
       owner: whose.owner,
       owner_id: whose.id,
       actor_kind: actor.kind,
@@ -38,6 +40,7 @@ async function write(tx: Tx, whose: Whose, actor: Actor, before: Map<string, str
       at: tx.now,
     })
     .execute()
+  await tellHooks(tx, [{ cause: 'people', sourceId: id }])
 }
 
 /** What is known, in words, by what people call it; nothing where nothing is known. */

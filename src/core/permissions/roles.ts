@@ -92,6 +92,12 @@ export async function setTeamRole(
     .execute()
 }
 
+/** Afterwards the agent belongs to the team; what they are in it stays. Throws a Problem for whoever does not run the team. */
+export async function addToTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  await joinTeam(tx, agentId, teamId)
+}
+
 /**
  * Afterwards the agent does not belong to the team; the tickets that they have stay theirs. Throws a Problem for whoever
  * does not run the team, and where the agent did not belong to it.

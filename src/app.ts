@@ -83,7 +83,8 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   const closeApi = mountDoor(server, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
-    return createApi({ store, log, ...config.api, version: version(), localHooks, readHtml: await email.htmlReader() })
+    const [readHtml, { formOfTicket }] = [await email.htmlReader(), slack]
+    return createApi({ store, log, ...config.api, version: version(), localHooks, readHtml, formOfTicket })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

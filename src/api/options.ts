@@ -1,4 +1,5 @@
 import type { Document } from '../core/document.ts'
+import type { BegunTicket } from '../core/drafts.ts'
 import type { Store } from '../db/store.ts'
 import type { Log } from '../lib/log.ts'
 
@@ -12,4 +13,6 @@ export interface ApiOptions {
   localHooks: boolean // files may also be fetched from this machine
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
+  /** A ticket begun by a program, as the form at the desk that it is kept as. */
+  formOfTicket(begun: BegunTicket): string
 }

@@ -4,13 +4,16 @@ import { refusal, refused } from './envelope.ts'
 import { priorities } from './priorities.ts'
 import { statuses } from './statuses.ts'
 import { acting } from './tickets/act.ts'
+import { inBulk } from './tickets/bulk.ts'
 import { changing } from './tickets/change.ts'
 import { creating } from './tickets/create.ts'
+import { drafting } from './tickets/drafts.ts'
 import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
+import { relating } from './tickets/relate.ts'
 
 const SETUP = [customFields, priorities, statuses]
-const TICKETS = [creating, listing, reading, changing, acting]
+const TICKETS = [creating, listing, reading, changing, acting, relating, inBulk, drafting]
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {

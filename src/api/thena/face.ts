@@ -2,6 +2,7 @@ import type { Face } from '../face.ts'
 import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
 import { priorities } from './priorities.ts'
+import { search } from './search.ts'
 import { statuses } from './statuses.ts'
 import { acting } from './tickets/act.ts'
 import { inBulk } from './tickets/bulk.ts'
@@ -13,7 +14,7 @@ import { reading } from './tickets/read.ts'
 import { relating } from './tickets/relate.ts'
 
 const SETUP = [customFields, priorities, statuses]
-const TICKETS = [creating, listing, reading, changing, acting, relating, inBulk, drafting]
+const TICKETS = [creating, listing, reading, changing, acting, relating, inBulk, drafting, search]
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {

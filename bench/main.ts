@@ -8,6 +8,7 @@ import { killAll } from './child.ts'
 import type { Row } from './row.ts'
 import { act } from './rows/act.ts'
 import { inbound } from './rows/answer.ts'
+import { api, apiList } from './rows/api.ts'
 import { chat, chatList, chatMemory, chatStop } from './rows/chat.ts'
 import { command } from './rows/command.ts'
 import { delay } from './rows/delay.ts'
@@ -33,6 +34,8 @@ const ROWS: Row[] = [
   chatStop,
   chatList,
   chatMemory,
+  api,
+  apiList,
 ]
 
 /** What runs in a process of its own. */
@@ -41,6 +44,7 @@ const PROGRAMS = [
   'assembly-command',
   'bare',
   'bare-bolt',
+  'bare-http',
   'finding',
   'mailing',
   'ours',

@@ -1,6 +1,7 @@
 import { start } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { seeAgent } from '../src/core/agents.ts'
+import { createKey } from '../src/core/api/keys.ts'
 import { nextDeliveryDue } from '../src/core/deliveries/claim.ts'
 import { fromText } from '../src/core/document.ts'
 import { isStale } from '../src/core/find/stale.ts'
@@ -46,6 +47,12 @@ answer(async () => {
     }
   }
 
+  /** A key of a program that may ask for anything, as often as it can. */
+  const apiKey = async (): Promise<string> => {
+    const form = { agentId: agent.id, name: 'bench', scopes: null, networks: null, expiresAt: null }
+    return (await store.write(tx => createKey(tx, form, agent))).key
+  }
+
   const kept = (): Promise<Kept> =>
     store.read(async q => {
       const tickets = q.selectFrom('tickets').select(e => e.fn.countAll().as('n'))
@@ -66,6 +73,8 @@ answer(async () => {
     settle,
     kept,
     ...chatAnswers(store, team, agent),
+    url: () => overture.url,
+    apiKey,
     mailPort: () => overture.mailPort,
     stop: () => overture.stop(),
   }

@@ -60,6 +60,7 @@ export function createWorld(compiled: string, scratchIn: string, options: Option
       APP_SECRET: 'the secret of the bench',
       HOLD_SECONDS: '0',
       PUBLIC_URL: 'https://overture.bench.test',
+      API_PER_MINUTE: '1000000',
       LOG_LEVEL: 'warn',
     }),
     async withFar(work) {

@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
-import { mountDoor } from './api/door.ts'
+import { API_WAYS, mountDoor } from './api/door.ts'
+import { mountHealth } from './api/health.ts'
+import { mountMetrics } from './api/metrics.ts'
 import { mountFiles } from './api/pages/files.ts'
 import { mountTicketLinks } from './api/pages/ticket-links.ts'
 import { mountUnsubscribe } from './api/pages/unsubscribe.ts'
@@ -12,18 +14,18 @@ import { startChats } from './chats.ts'
 import type { Config } from './config.ts'
 import { releaseLeases } from './core/deliveries/claim.ts'
 import { releaseInboundLeases } from './core/inbound/claim.ts'
-import { settingOf } from './core/settings.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
 import { startErasing } from './erasing.ts'
+import { type Hooks, startHooks } from './hooks.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { startIndexing } from './indexing.ts'
 import { startJobs } from './jobs.ts'
 import type { Log } from './lib/log.ts'
 import { version } from './lib/project.ts'
+import { createMetrics } from './metrics.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
-import { startPoster } from './poster.ts'
 import { type Routing, startRouting } from './routing.ts'
 
 export interface Overture {
@@ -32,6 +34,7 @@ export interface Overture {
   readonly announcer: Announcer
   readonly inbox: Inbox
   readonly routing: Routing
+  readonly hooks: Hooks
   /** Where the HTTP server listens, `http://host:port`. */
   readonly url: string
   /** Where the inbound mail listener listens, or null. */
@@ -68,23 +71,24 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     sendTest: email.sendTest,
     composeMail: email.composeMail,
   })
-  const channels = new Map<string, Channel>([slack, email].map(c => [c.name, c]))
+  const metrics = createMetrics(store)
+  const channels = new Map<string, Channel>([slack, email].map(c => [c.name, metrics.watched(c)]))
 
   const server = fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, requestTimeout: 60_000 }) // a large mail on a slow line takes a while
-  server.get('/healthz', async () => {
-    await store.read(q => settingOf(q, 'app_secret')) // answers only while the database does
-    return { status: 'ok' }
-  })
+  mountHealth(server, store, () => channels.values())
+  mountMetrics(server, metrics, config.http.metricsToken)
   slack.mount(server)
   email.mount(server)
   mountFiles(server, store)
   mountUnsubscribe(server, store)
   mountTicketLinks(server, store, slack.threadUrl)
-  const closeApi = mountDoor(server, async () => {
+  const closeApi = mountDoor(server, API_WAYS, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
-    const [readHtml, { formOfTicket }] = [await email.htmlReader(), slack]
-    return createApi({ store, log, ...config.api, version: version(), localHooks, readHtml, formOfTicket })
+    const { places, formOfTicket } = slack
+    const readHtml = await email.htmlReader()
+    const given = { metrics, version: version(), localHooks, places, readHtml, formOfTicket }
+    return createApi({ store, log, ...config.api, ...given })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
@@ -103,7 +107,11 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
     const indexing = startIndexing(store, log)
-    const poster = startPoster(store, log, { local: config.http.localHooks, threadUrl: slack.threadUrl })
+    const hooks = startHooks(store, log, {
+      local: config.http.localHooks,
+      threadUrl: slack.threadUrl,
+      writer: async () => (await import('./api/thena/webhooks/event.ts')).thenaWriter,
+    })
     const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
@@ -113,12 +121,22 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => chats.stop(),
       () => routing.stop(),
       () => indexing.stop(),
-      () => poster.stop(),
+      () => hooks.stop(),
       () => erasing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
-    return { store, outbox, announcer, inbox, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
+    return {
+      store,
+      outbox,
+      announcer,
+      inbox,
+      routing,
+      hooks,
+      url: addressOf(server),
+      mailPort: email.listenPort(),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

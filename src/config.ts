@@ -27,7 +27,7 @@ export interface Config {
     maxBytes: number // of the files of one mail that goes out, as they travel
   }
   databaseUrl: string
-  http: { host: string; port: number; publicUrl: string | null; localHooks: boolean }
+  http: { host: string; port: number; publicUrl: string | null; localHooks: boolean; metricsToken: string | null }
   api: {
     perMinute: number // requests of one key
     proxies: string[] // networks whose word on where a request comes from is believed
@@ -117,6 +117,7 @@ const Settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: url('https?', 'https://overture.example.com').optional(),
   HOOKS_LOCAL: z.stringbool().default(false),
+  METRICS_TOKEN: text.min(16, 'is too short to be a secret: give at least 16 characters').optional(),
   API_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
   TRUSTED_PROXIES: text
     .transform(value => (value === 'none' ? [] : words(value)))
@@ -163,7 +164,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       maxBytes: Math.round(s.MAIL_MAX_MB * 1024 * 1024),
     },
     databaseUrl: s.DATABASE_URL,
-    http: { host: s.HOST, port: s.PORT, publicUrl: s.PUBLIC_URL ?? null, localHooks: s.HOOKS_LOCAL },
+    http: {
+      host: s.HOST,
+      port: s.PORT,
+      publicUrl: s.PUBLIC_URL ?? null,
+      localHooks: s.HOOKS_LOCAL,
+      metricsToken: s.METRICS_TOKEN ?? null,
+    },
     api: { perMinute: s.API_PER_MINUTE, proxies: s.TRUSTED_PROXIES },
     secret: s.APP_SECRET,
     logLevel: s.LOG_LEVEL,

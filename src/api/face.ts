@@ -13,6 +13,8 @@ export interface Face {
   /** The body of a refusal, of the shape below. */
   refusal(refusal: Refusal, at: Date): object
   refused: z.ZodType
+  /** What the face answers where others answer this; absent: the same. */
+  statusOf?(status: number): number
 }
 
 /** Puts a face's routes under its prefix: each wants a key, and refuses in the face's own words. */
@@ -37,6 +39,6 @@ function describe(route: RouteOptions, face: Face): void {
   if (!route.schema || route.schema.hide) return
   const response = (route.schema.response ?? {}) as Record<string, unknown>
   route.schema.response = { ...response, '4xx': face.refused, '5xx': face.refused }
-  route.schema.security = [{ [face.name]: [] }]
-  route.schema.tags = [...(route.schema.tags ?? [face.name])]
+  const { scope } = route.config ?? {}
+  route.schema.security = [{ [face.name]: scope ? [scope] : [] }] // OpenAPI 3.1 has scopes for keys, too
 }

@@ -2,14 +2,17 @@ import rateLimit from '@fastify/rate-limit'
 import { type FastifyInstance, fastify } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { cleanInput } from './clean.ts'
+import { DOCS_WAYS, mountDoor } from './door.ts'
 import { mountFace } from './face.ts'
 import { endingAt, limiting } from './limits.ts'
 import { documenting } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
+import { proto } from './proto/face.ts'
 import { refusing } from './refuse.ts'
+import { sendbird } from './sendbird/face.ts'
 import { thena } from './thena/face.ts'
 
-const FACES = [thena]
+const FACES = [thena, sendbird, proto]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
 
@@ -30,8 +33,21 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))
   server.addHook('onSend', endingAt)
-  await documenting(server, FACES, options.version)
+  server.addHook('onResponse', async (request, reply) =>
+    options.metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    }),
+  )
+  await documenting(server, FACES, { version: options.version, publicUrl: options.store.files.publicUrl })
   for (const face of FACES) await mountFace(server, face, options)
+  const closeDocs = mountDoor(server, DOCS_WAYS, async () => {
+    const { createDocs } = await import('./docs.ts')
+    return createDocs(server.swagger())
+  })
+  server.addHook('onClose', closeDocs)
   await server.ready()
   return server
 }

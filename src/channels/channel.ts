@@ -5,6 +5,7 @@ import type { DeskTrace } from '../core/erase/run.ts'
 import type { Letter, Outcome } from '../core/letter.ts'
 import type { Presence } from '../core/routing/presence.ts'
 import type { InboundRow } from '../db/schema.ts'
+import type { Finding } from '../lib/finding.ts'
 
 export type { Letter, Outcome } from '../core/letter.ts'
 
@@ -43,6 +44,8 @@ export interface Channel {
   start(): Promise<void>
   /** Takes in no more; resolves once what was being taken in is stored. */
   stopIntake(): Promise<void>
+  /** What it leans on and whether that can be reached, for whoever watches over us; asked often, so it looks no further than it must. */
+  health(): Promise<Finding[]>
   /** Lets go of all connections. */
   stop(): Promise<void>
 }

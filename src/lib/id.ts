@@ -24,3 +24,8 @@ function next(now: number, start: number): typeof last {
   const seq = (last.seq + 1) >>> 0
   return { msecs: seq === 0 ? last.msecs + 1 : last.msecs, seq }
 }
+
+/** The smallest id of this moment (ms UTC): those made later sort after it. */
+export function idAt(at: number): string {
+  return v7({ msecs: at, seq: 0, random: new Uint8Array(RANDOM) })
+}

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
+import { knowAs } from '../../src/core/api/external-ids.ts'
 import { keepFacts, setFacts } from '../../src/core/api/facts.ts'
 import { once } from '../../src/core/api/once.ts'
 import {
@@ -24,6 +25,7 @@ import { setFields } from '../../src/core/fields/values.ts'
 import { searching } from '../../src/core/find/entry.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { savedFinds, saveFind } from '../../src/core/find/saved.ts'
+import { createHook } from '../../src/core/hooks/subscribe.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
@@ -38,6 +40,7 @@ import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import { remindAgent } from '../../src/core/tickets/remind.ts'
 import type { Schema } from '../../src/db/schema.ts'
 import { type ChatTown, startChatTown } from '../support/chat.ts'
+import { claimAll, settleAs, tellAll } from '../support/told.ts'
 
 let town: ChatTown
 beforeEach(async () => {
@@ -106,6 +109,7 @@ const found = (text: string) =>
 /** Jane in every corner: tickets, versions, files, notes, chats, copies, the tray, alerts, lists. */
 async function janeEverywhere() {
   const { store } = town
+  await store.write(tx => createHook(tx, { url: 'https://hooks.example.com', includePrivate: true }, town.ann, false))
   const secret = { name: 'secret.txt', type: 'text/plain', bytes: Buffer.from('the janes file') }
   const shared = { name: 'shared.txt', type: 'text/plain', bytes: Buffer.from('for everybody') }
   const t = await town.open({ subject: 'Jane wants tulips', files: [secret, shared] })
@@ -140,6 +144,7 @@ async function janeEverywhere() {
     postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Dear Jane'), visibility: 'public' }),
   )
   await store.write(tx => learnFacts(tx, t.customer_id, { tags: ['jane-fans'], fields: { nick: 'Janey' } }))
+  await store.write(tx => knowAs(tx, 'sendbird', 'jane-doe-1', t.customer_id))
   const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
     exclusions: { unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
   })
@@ -182,6 +187,7 @@ async function janeEverywhere() {
   await answered('others', { of: 'Bob' })
   const filter = { text: 'JANE@acme.test order' }
   await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
+  for (const [i, post] of (await claimAll(store, 6)).entries()) await settleAs(store, post, i % 2 ? 'Not now.' : null)
   return { t, bobs, held, chat }
 }
 
@@ -194,11 +200,20 @@ describe('forgetting a customer', () => {
       mails: 3,
       chats: 1,
     })
+    expect(await found('jane')).toContain(t.id)
+    if (town.store.engine === 'sqlite') expect(await inTheIndex('jane')).toBeGreaterThan(0)
     for (const _ of [1, 2]) await begin('jane@acme.test')
     await work()
+    await tellAll(town.store) // also what was not told before
     expect(await traces(['jane'])).toEqual([])
+    const gone = await town.store.read(q =>
+      q.selectFrom('hook_deliveries').select('body').where('event_type', '=', 'user:deleted').execute(),
+    )
+    expect(gone.map(d => JSON.parse(d.body ?? '').payload)).toMatchObject([
+      { user: { id: t.customer_id, email: null } },
+    ])
+    if (town.store.engine === 'sqlite') expect(await inTheIndex('jane')).toBe(0) // before a search brings it up to date
     expect(await found('jane')).toEqual([])
-    if (town.store.engine === 'sqlite') expect(await inTheIndex('jane')).toBe(0)
     expect(await found('bob')).toContain(bobs.id)
     expect(atDesk).toContain('D1:1.1')
     const mail = await town.store.read(q =>
@@ -233,6 +248,7 @@ describe('forgetting a customer', () => {
     for (const name of ['Jané  DOE', 'Doe, Jane', 'Jane Doering']) await keep(name, 'parcels')
     await keep('One', '"jane doe" parcels')
     await keep('Two', 'to jane@acme.test')
+    await keep('Mary', 'to mary-jane@acme.test')
     const segment = (name: string, words: string) =>
       town.store.write(tx => saveSegment(tx, { name, filter: { words }, agent: town.ann }))
     for (const [name, words] of [
@@ -244,8 +260,41 @@ describe('forgetting a customer', () => {
     await begin('jane@acme.test')
     await work()
     const left = await town.store.read(q => savedFinds(q, town.ann))
-    expect(left.map(s => s.name)).toEqual(['Doe, Jane', 'Jane Doering'])
+    expect(left.map(s => s.name)).toEqual(['Doe, Jane', 'Jane Doering', 'Mary'])
     expect((await town.store.read(segments)).map(s => s.name)).toEqual(['Acme'])
+  })
+
+  it('leaves alone whoever has an address that only ends or begins with theirs', async () => {
+    const { store } = town
+    const others = 'mary-jane@acme.test, jane@acme.test.example'
+    const chat = await town.draft(`Jane <JANE@acme.test>, ${others}`)
+    const about = { kind: 'ticket', title: 'News', text: 'Hello' } as const
+    const draft = { agentId: town.ann.id, teamId: town.team.id, ticketId: null, isBlank: false, stamp: 1, about }
+    for (const to of ['jane@acme.test', 'mary-jane@acme.test'])
+      await store.write(tx => saveDraft(tx, { ...draft, id: to, form: JSON.stringify({ text: `Hello\n${to}.` }) }))
+    for (const address of ['jane@acme.test', 'mary-jane@acme.test'])
+      await store.write(tx => alert(tx, `k:${address}`, `Mail to ${address} loops.`))
+    await town.open()
+    await begin('jane@acme.test')
+    await work()
+    const ids = (table: 'drafts' | 'alerts', column: 'id' | 'text') =>
+      store.read(async q =>
+        (
+          await q
+            .selectFrom(table)
+            .select(column as 'id')
+            .execute()
+        ).map(row => Object.values(row)[0]),
+      )
+    expect(await ids('drafts', 'id')).toEqual(['mary-jane@acme.test'])
+    expect(await ids('alerts', 'text')).toEqual(['Mail to mary-jane@acme.test loops.'])
+    const { audience } = await store.read(q =>
+      q.selectFrom('chats').select('audience').where('id', '=', chat).executeTakeFirstOrThrow(),
+    )
+    const listed: string[] = JSON.parse(audience)
+      .text.split(',')
+      .map((part: string) => part.trim())
+    expect(listed.filter(Boolean)).toEqual(others.split(', '))
   })
 
   it('of two who turned out to be one forgets both', async () => {

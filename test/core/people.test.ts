@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
+import { customerKnownAs, externalIdOf, knowAs } from '../../src/core/api/external-ids.ts'
+import { idsOf, numbered } from '../../src/core/api/numbers.ts'
 import { ban } from '../../src/core/bans.ts'
 import { customerByAddress, customerFor, learnFacts, searchCustomers } from '../../src/core/customers.ts'
 import { historyOf } from '../../src/core/events.ts'
@@ -192,6 +194,30 @@ describe('two customers who are one person', () => {
     })
     expect((await town.messages(second.id)).at(-1)).toMatchObject({ author_kind: 'customer', author_id: jane })
     expect(first.customer_id).toBe(jane)
+  })
+
+  it('are found by whatever other systems called either, and by both numbers', async () => {
+    for (const typed of ['jane@acme.test', 'jd@home.test', 'j@old.test']) await town.open({ customer: { typed } })
+    const [jane, home, old] = [await idOf('jane@acme.test'), await idOf('jd@home.test'), await idOf('j@old.test')]
+    await town.store.write(tx => knowAs(tx, 'sendbird', 'jane-1', jane))
+    town.clock.now += 1
+    const numbers = await town.store.write(async tx => {
+      for (const _ of [1, 2]) await knowAs(tx, 'sendbird', 'home-1', home)
+      await knowAs(tx, 'proto', 'jane-1', old)
+      const numbers = await numbered(tx, { customer: [jane, home, old] })
+      await mergePeople(tx, old, home, actorOf(town.ann))
+      await mergePeople(tx, home, jane, actorOf(town.ann))
+      return [...numbers.values()]
+    })
+    expect(await town.store.read(q => idsOf(q, 'customer', numbers))).toEqual(new Map(numbers.map(n => [n, jane])))
+    expect(await town.store.read(q => customerKnownAs(q, 'sendbird', 'home-1'))).toBe(jane)
+    expect(await town.store.read(q => customerKnownAs(q, 'proto', 'jane-1'))).toBe(jane)
+    expect(await town.store.read(q => customerKnownAs(q, 'proto', 'home-1'))).toBeUndefined()
+    expect(await town.store.read(q => externalIdOf(q, 'sendbird', [jane, old]))).toEqual(new Map([[jane, 'jane-1']]))
+    const bob = await town.store.write(tx => customerFor(tx, 'bob@globex.test'))
+    await expect(town.store.write(tx => knowAs(tx, 'sendbird', 'home-1', bob.id))).rejects.toThrow(
+      'Another customer is known by this id.',
+    )
   })
 
   it('keep the name of the one who has one', async () => {

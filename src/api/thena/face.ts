@@ -1,9 +1,19 @@
 import type { Face } from '../face.ts'
+import { accounts } from './accounts.ts'
+import { agents } from './agents.ts'
+import { attaching } from './attachments.ts'
+import { readingComments } from './comments/read.ts'
+import { commenting } from './comments/write.ts'
+import { contacts } from './contacts.ts'
 import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
+import { forms } from './forms.ts'
 import { priorities } from './priorities.ts'
 import { search } from './search.ts'
 import { statuses } from './statuses.ts'
+import { tags } from './tags.ts'
+import { teamMembers } from './team-members.ts'
+import { teams } from './teams.ts'
 import { acting } from './tickets/act.ts'
 import { inBulk } from './tickets/bulk.ts'
 import { changing } from './tickets/change.ts'
@@ -12,9 +22,9 @@ import { drafting } from './tickets/drafts.ts'
 import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
 import { relating } from './tickets/relate.ts'
-
-const SETUP = [customFields, priorities, statuses]
-const TICKETS = [creating, listing, reading, changing, acting, relating, inBulk, drafting, search]
+import { tagging } from './tickets/tags.ts'
+import { webhookDeliveries } from './webhooks/deliveries.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Thena's way: a key in `x-api-key`, and every answer in the same envelope. */
 export const thena: Face = {
@@ -24,6 +34,12 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [...SETUP, ...TICKETS]) await server.register(part, options)
+    for (const part of [...TICKETS, ...COMMENTS, ...SET_UP, ...PEOPLE, ...HOOKS]) await server.register(part, options)
   },
 }
+
+const TICKETS = [acting, changing, creating, drafting, inBulk, listing, reading, relating, search, tagging]
+const COMMENTS = [attaching, commenting, readingComments]
+const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
+const PEOPLE = [accounts, agents, contacts]
+const HOOKS = [webhooks, webhookDeliveries]

@@ -14,6 +14,7 @@ import { takeTurns } from '../../lib/turns.ts'
 import type { Channel } from '../channel.ts'
 import { arrivalOf } from './arrival.ts'
 import { createAccessTokens, type OAuthSettings } from './oauth.ts'
+import { createReach } from './reach.ts'
 import type { Reading } from './read/mail.ts'
 import { type Reader, sharedReader } from './read/reader.ts'
 import type { Resolve } from './receive/authenticate.ts'
@@ -69,6 +70,7 @@ export function createEmail(options: EmailOptions): Email {
   let mailboxes: Mailboxes | undefined
   let isStopping = false
   const inTurn = takeTurns()
+  const reach = createReach({ store, smtpUrl, tokens, mailboxes: () => mailboxes })
 
   async function stopIntake(): Promise<void> {
     isStopping = true
@@ -141,6 +143,7 @@ export function createEmail(options: EmailOptions): Email {
       sending.close()
       await options.reader?.close()
     },
+    health: () => reach.health(),
     listenPort: () => listener?.port ?? null,
   }
 }

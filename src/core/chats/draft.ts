@@ -1,7 +1,7 @@
 import type { AgentRow, ChatRow, Priority, SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
-import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import { gathering, Problem, Problems, underField } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
 import { keepBytes, refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
@@ -90,7 +90,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   const faults: Problem[] = []
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
-  await gather(() => agentById(tx.q, form.agentId))
+  await gather(() => refuseGone(tx.q, form.agentId))
   await gather(() => refuseUnlessWrites(tx.q, form.createdBy.id, form.teamId))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the mails a subject.', 'subject'))
@@ -112,15 +112,16 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   return sender
 }
 
+/** Nothing goes out in the name of somebody who left. */
+async function refuseGone(q: Query, agentId: string): Promise<void> {
+  const agent = await agentById(q, agentId)
+  if (agent.deactivated_at !== null) throw new Problem('invalid', `${agent.name} is no longer here.`, 'agent')
+}
+
 /** Whom nobody should write to is left out, unless a lead says otherwise. */
 async function refuseSwitchedOff(q: Query, { exclusions, createdBy, teamId }: ChatForm): Promise<void> {
   if (exclusions.unsubscribed && exclusions.duplicate) return
-  try {
-    await refuseUnlessLead(q, createdBy.id, teamId)
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, 'exclusions')
-    throw error
-  }
+  await underField('exclusions', () => refuseUnlessLead(q, createdBy.id, teamId))
 }
 
 function refuseNobody(audience: Audience): void {

@@ -3,12 +3,13 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { refreshSearch } from './edit.ts'
 import { recordingChanges } from './history.ts'
 
 /**
- * Two customers turned out to be one person: afterwards `intoId` has the addresses, tickets, notes, tags and fields of both,
+ * Two customers turned out to be one person: afterwards `intoId` has the addresses, tickets, notes, tags, fields and other systems' ids of both,
  * keeping its own where they differ, and the other is no more. Mails go where they went before, since each ticket keeps its
  * address. Throws a Problem when they are the same, or one of them is no more.
  */
@@ -30,6 +31,7 @@ export async function mergePeople(tx: Tx, fromId: string, intoId: string, actor:
     .set({ merged_into_id: intoId, name: '', search: '', account_id: null, zone: null, fields: null })
     .where('id', '=', fromId)
     .execute()
+  await tellHooks(tx, [{ cause: 'customer_gone', sourceId: fromId, more: { mergedInto: intoId } }])
   await refreshSearch(tx, intoId)
   for (const { id, deleted_at } of tickets) {
     if (deleted_at !== null) continue
@@ -50,6 +52,7 @@ async function moveAll(tx: Tx, fromId: string, intoId: string): Promise<void> {
   await tx.q.updateTable('tickets').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('customer_notes').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('people_events').set({ owner_id: intoId }).where('owner_id', '=', fromId).execute()
+  await tx.q.updateTable('external_ids').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q.updateTable('chat_recipients').set(theirs).where('customer_id', '=', fromId).execute()
   await tx.q
     .updateTable('messages')

@@ -92,6 +92,26 @@ export async function setTeamRole(
     .execute()
 }
 
+/** Afterwards the agent belongs to the team; what they are in it stays. Throws a Problem for whoever does not run the team. */
+export async function addToTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  await joinTeam(tx, agentId, teamId)
+}
+
+/**
+ * Afterwards the agent does not belong to the team; the tickets that they have stay theirs. Throws a Problem for whoever
+ * does not run the team, and where the agent did not belong to it.
+ */
+export async function leaveTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  const { numDeletedRows } = await tx.q
+    .deleteFrom('team_members')
+    .where('team_id', '=', teamId)
+    .where('agent_id', '=', agentId)
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) throw new Problem('not_found', 'This agent does not belong to the team.', 'agent')
+}
+
 function admins(q: Query): Promise<{ id: string; name: string }[]> {
   return q
     .selectFrom('agents')
@@ -104,8 +124,13 @@ function admins(q: Query): Promise<{ id: string; name: string }[]> {
 
 /** Throws a Problem that names the admins when the agent is none of them. While there is none, everybody may. */
 export async function refuseUnlessAdmin(q: Query, agentId: string): Promise<void> {
+  if (!(await actsAsAdmin(q, agentId))) throw refusal('Only an admin may do this.', await admins(q))
+}
+
+/** Whether the agent is an admin; while there is none, everybody is as good as one. */
+export async function actsAsAdmin(q: Query, agentId: string): Promise<boolean> {
   const all = await admins(q)
-  if (all.length && !all.some(a => a.id === agentId)) throw refusal('Only an admin may do this.', all)
+  return !all.length || all.some(a => a.id === agentId)
 }
 
 /**

@@ -1,26 +1,20 @@
 import { type SqlBool, sql } from 'kysely'
-import type { SlaClockRow, SlaMetric, TicketRow } from '../../db/schema.ts'
+import type { SlaClockRow, TicketRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { clockWords } from '../../lib/zone.ts'
 import { agentById } from '../agents.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { overture, record } from '../events.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { hoursOf } from '../hours/settings.ts'
 import { postNotice } from '../messages/notice.ts'
 import { thoseInCharge } from '../permissions/roles.ts'
 import { teamById } from '../teams.ts'
 import { put, reckoned } from './clocks.ts'
-import { policyFor } from './policies.ts'
+import { metricWords, policyFor } from './policies.ts'
 
 const MOST = 100
-
-/** How the promises are called where people read them. */
-export const metricWords: Record<SlaMetric, string> = {
-  next_response: 'Next response',
-  update: 'Update',
-  resolution: 'Resolution',
-}
 
 interface Broken {
   clock: SlaClockRow
@@ -85,6 +79,8 @@ async function isNear(tx: Tx, clock: SlaClockRow): Promise<boolean> {
 async function warn(tx: Tx, clock: SlaClockRow, ticket: TicketRow): Promise<void> {
   const text = `⏱️ ${metricWords[clock.metric]}: a quarter of the working time is left. It is due ${await momentWords(tx, clock)}.`
   await postNotice(tx, ticket.id, text, `sla:warned:${clock.id}`, ticket.assignee_id)
+  const more = { promise: metricWords[clock.metric], due: clock.due_at }
+  await tellHooks(tx, [{ cause: 'clock', sourceId: clock.id, ticketId: ticket.id, more }])
 }
 
 /** In the team's own time. */

@@ -1,8 +1,12 @@
+import type { Generated } from 'kysely'
+
 export interface ApiTables {
   api_keys: ApiKeyRow
   api_answers: ApiAnswerRow
   api_facts: ApiFactsRow
   sub_statuses: SubStatusRow
+  numbers: NumberRow
+  external_ids: ExternalIdRow
   uploads: UploadRow
 }
 
@@ -35,6 +39,23 @@ export interface ApiAnswerRow {
 export interface ApiFactsRow {
   owner_id: string
   facts: string // JSON
+}
+
+/** By what number programs know something that has none of its own; never given again. */
+export interface NumberRow {
+  number: Generated<number>
+  kind: NumberKind
+  owner_id: string
+}
+
+export type NumberKind = 'ticket' | 'agent' | 'customer' | 'team' | 'message'
+
+/** By what another system knows a customer. */
+export interface ExternalIdRow {
+  system: string
+  external_id: string
+  customer_id: string
+  created_at: number
 }
 
 /** What a ticket's status can be beside what everybody knows, such as "Waiting for the lawyers". */

@@ -245,7 +245,8 @@ describe('many tickets at once', () => {
   it('are told of in a direct message when the form was closed before', async () => {
     await choose(await find('shipment', '11 tickets'), 'Change the status…', ['SUP-3'])
     await top('Change 1 ticket')
-    world.slack.faults.next('views.update', { kind: 'error', error: 'not_found' })
+    // for good: the list before may still be drawn anew, and take the fault that was meant for the form
+    world.slack.faults.next('views.update', { kind: 'error', error: 'not_found' }, Number.POSITIVE_INFINITY)
     await world.ann.submit({ status: 'New reply' })
     await world.slack.until(() =>
       world.slack
@@ -253,6 +254,7 @@ describe('many tickets at once', () => {
         .messages()
         .some(m => m.text === 'Changed: 1 ticket.'),
     )
+    world.slack.faults.clear()
     expect((await ticket(3)).status).toBe('open')
   })
 
@@ -383,19 +385,18 @@ describe('an export', () => {
   })
 
   it('leaves out what was put away, unless it is asked for', async () => {
-    const before = files().length
     const t = await ticket(5)
     await world.overture.store.write(tx => markSpam(tx, t.id, actorOf(me)))
-    await world.ann.command('/outreach export is:spam', { channel: 'support' })
-    await world.slack.until(() => files().length > before)
-    const csv = bytesOf(files().at(-1)?.id as string).toString('utf8')
-    expect(
-      csv
-        .trim()
-        .split('\n')
-        .slice(1)
-        .map(l => l.split(',')[0]),
-    ).toEqual(['SUP-5'])
+    const exported = async (words: string) => {
+      const before = files().length
+      await world.ann.command(`/outreach export ${words}`, { channel: 'support' })
+      await world.slack.until(() => files().length > before)
+      const csv = bytesOf(files().at(-1)?.id as string).toString('utf8')
+      const lines = csv.trim().split('\n').slice(1)
+      return lines.map(l => l.split(',')[0])
+    }
+    expect(await exported('is:spam')).toEqual(['SUP-5'])
+    expect(await exported('shipment')).toEqual(expect.not.arrayContaining(['SUP-5']))
   })
 })
 

@@ -8,6 +8,8 @@ import { createTaking } from './take.ts'
 import { createTelling, forgetOthers, troubleOf } from './trouble.ts'
 
 export interface Mailboxes {
+  /** Whether each mailbox is being read at this moment, by its name. */
+  reached(): [name: string, isReached: boolean][]
   /** Takes in no more; resolves once what was fetched is stored and the connections are closed. */
   stop(): Promise<void>
 }
@@ -36,6 +38,7 @@ export function readMailboxes(options: ImapOptions): Mailboxes {
     .catch(err => options.log.warn({ err }, 'Old alerts could not be ended.'))
   const mailboxes = accounts.map(account => readMailbox(account, options))
   return {
+    reached: () => mailboxes.map((m, i) => [accounts[i]?.name ?? '', m.isReached()]),
     async stop() {
       await Promise.all([tidied, ...mailboxes.map(m => m.stop())])
     },
@@ -46,7 +49,7 @@ export function readMailboxes(options: ImapOptions): Mailboxes {
  * Reads a mailbox from where it left off, at once by IDLE and by polling, and never changes it: nothing is marked, moved
  * or deleted. The first connection starts at the end. Connects again for ever, ever more slowly.
  */
-function readMailbox(account: Account, options: ImapOptions): Mailboxes {
+function readMailbox(account: Account, options: ImapOptions): { isReached(): boolean; stop(): Promise<void> } {
   const { store, log, maxBytes, tokens = null } = options
   const { pollMs = 120_000, pollWithoutIdleMs = 10_000, answerMs = 60_000, alarmMs = ALARM_MS } = options
   const { first, most, refused } = options.againMs ?? { first: 1_000, most: 60_000, refused: 300_000 }
@@ -57,6 +60,7 @@ function readMailbox(account: Account, options: ImapOptions): Mailboxes {
   let lastSign = 0
   let wake: () => void = () => {}
   let failures = 0
+  let isReached = false
 
   async function run(): Promise<void> {
     while (!stopped) {
@@ -95,6 +99,7 @@ function readMailbox(account: Account, options: ImapOptions): Mailboxes {
       await client.connect()
       const cursor = await openFolder(client)
       failures = 0
+      isReached = true
       const poll = client.capabilities.has('IDLE') ? pollMs : Math.min(pollMs, pollWithoutIdleMs)
       while (isOpen && !stopped) {
         news = false
@@ -106,6 +111,7 @@ function readMailbox(account: Account, options: ImapOptions): Mailboxes {
       }
       if (!stopped) throw new Error('the connection was closed')
     } finally {
+      isReached = false
       client.close()
     }
   }
@@ -161,6 +167,7 @@ function readMailbox(account: Account, options: ImapOptions): Mailboxes {
 
   const running = run()
   return {
+    isReached: () => isReached,
     async stop() {
       stopped = true
       wake()

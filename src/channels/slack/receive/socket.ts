@@ -54,6 +54,8 @@ export function createSockets(options: {
         throw error
       }
     },
+    /** How many are open. */
+    open: () => open.size,
     stop,
   }
 

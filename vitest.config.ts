@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
           env: { TEST_ENGINE: 'sqlite' },
-          globalSetup: ['test/support/sqlite.ts'],
+          globalSetup: ['test/support/build.ts', 'test/support/sqlite.ts'],
         },
       },
       {
@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'postgres',
           include: WITH_DATABASE,
           env: { TEST_ENGINE: 'postgres' },
-          globalSetup: ['test/support/postgres.ts'],
+          globalSetup: ['test/support/build.ts', 'test/support/postgres.ts'],
         },
       },
     ],

@@ -12,6 +12,7 @@ import * as people from './0010_people.ts'
 import * as deeds from './0011_deeds.ts'
 import * as agreed from './0012_agreed.ts'
 import * as api from './0013_api.ts'
+import * as uploads from './0014_uploads.ts'
 import * as numbers from './0016_numbers.ts'
 
 interface Step {
@@ -33,5 +34,6 @@ export const migrations: Record<string, Step> = {
   '0011_deeds': deeds,
   '0012_agreed': agreed,
   '0013_api': api,
+  '0014_uploads': uploads,
   '0016_numbers': numbers,
 }

@@ -83,7 +83,9 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountTicketLinks(server, store, slack.threadUrl)
   const closeApi = mountDoor(server, async () => {
     const { createApi } = await import('./api/index.ts')
-    return createApi({ store, log, ...config.api, metrics, version: version(), readHtml: await email.htmlReader() })
+    const { localHooks } = config.http
+    const readHtml = await email.htmlReader()
+    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, readHtml })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

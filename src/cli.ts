@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { KEYS_USAGE, keys } from './cli-keys.ts'
 import { MAIL_USAGE, mail } from './cli-mail.ts'
 import { version } from './lib/project.ts'
 
@@ -10,6 +11,7 @@ const USAGE = `Overture writes to your customers first, from Slack.
   overture demo           a workspace and mailboxes to try it with, no account needed
   overture demo --tour    the main job by itself, step by step, without a browser
   ${MAIL_USAGE}
+  ${KEYS_USAGE}
   overture --version
   overture --help
 `
@@ -38,8 +40,9 @@ switch (command) {
     })
     break
   }
-  case 'mail': {
-    await mail(rest).catch(error => {
+  case 'mail':
+  case 'keys': {
+    await (command === 'mail' ? mail : keys)(rest).catch(error => {
       console.error(error instanceof Error ? error.message : error)
       process.exitCode = 1
     })

@@ -8,10 +8,10 @@ const AFTER_MS = 5_000 // what changed just now is likely to change again, and i
 const AT_ONCE = 50 // tickets in one transaction: some milliseconds, so that nobody waits for it
 
 /**
- * Keeps the full-text index up with the tickets, a moment behind; whoever searches brings it up to date before. Between
+ * Keeps the full-text index up with the tickets, a moment (`afterMs`) behind; whoever searches brings it up to date before. Between
  * times the tickets are entered that were there before the index was.
  */
-export function startIndexing(store: Store, log: Log): { stop(): Promise<void> } {
+export function startIndexing(store: Store, log: Log, { afterMs = AFTER_MS } = {}): { stop(): Promise<void> } {
   let isWhole = false
   let begins: number | null = null // by the machine's own clock
   const loop = startLoop(round, error =>
@@ -33,7 +33,7 @@ export function startIndexing(store: Store, log: Log): { stop(): Promise<void> }
 
   /** How long changes are still waited for (ms); null once they are to be entered, or there are none. */
   async function waitForMore(): Promise<number | null> {
-    begins ??= (await store.read(isStale)) ? performance.now() + AFTER_MS : null
+    begins ??= (await store.read(isStale)) ? performance.now() + afterMs : null
     if (begins !== null && begins > performance.now()) return begins - performance.now()
     begins = null
     return null

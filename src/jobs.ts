@@ -1,5 +1,6 @@
 import { schedule } from 'node-cron'
 import { pruneAnswers } from './core/api/once.ts'
+import { pruneUploads } from './core/api/uploads.ts'
 import { tendSilences } from './core/auto-close/tend.ts'
 import { endBans } from './core/bans.ts'
 import { chartFinished } from './core/chats/chart.ts'
@@ -41,6 +42,10 @@ export function startJobs(
     schedule(
       '47 * * * *',
       run('forgetting what programs were answered', () => store.write(pruneAnswers)),
+    ),
+    schedule(
+      '57 * * * *',
+      run('forgetting files that nobody used', () => store.write(pruneUploads)),
     ),
     schedule(
       '37 * * * *',

@@ -71,7 +71,7 @@ describe('while a part is away', () => {
     world = await startWorld()
     world.mail.faults.dropAfterData()
     await world.openTicket()
-    await world.slack.until(() => world?.jane.inbox.length === 2, { timeoutMs: 20_000 })
+    await world.inTime(() => world?.jane.inbox.length === 2)
     expect(new Set(world.jane.inbox.map(m => m.messageId)).size).toBe(1)
   })
 

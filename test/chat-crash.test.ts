@@ -18,6 +18,7 @@ import type { Store } from '../src/db/store.ts'
 import { startSlack } from '../src/sandbox/slack/server.ts'
 import type { SlackSandbox } from '../src/sandbox/slack/types.ts'
 import { newDatabase } from './support/database.ts'
+import { endLeases } from './support/leases.ts'
 import { type MailSink, startMailSink } from './support/mail-sink.ts'
 import { type Running, startProcess } from './support/process.ts'
 
@@ -179,7 +180,7 @@ async function faultsOf(id: string): Promise<string[]> {
 
 const isPostgres = process.env.TEST_ENGINE === 'postgres'
 
-/** After how many mails it is killed. On PostgreSQL the leases of the dead are waited for, so a few stand for all. */
+/** After how many mails it is killed. On PostgreSQL a few stand for all. */
 function deathsIn(count: number): number[] {
   if (isPostgres) return [count * 0.2, count * 0.6].map(Math.round)
   const deaths = process.env.CRASH_TEST === 'full' ? 40 : 6
@@ -199,6 +200,7 @@ describe('a chat whose process is killed', () => {
       strike()
       await doomed.ended // when that many have come, or for a reason of its own
       end()
+      await endLeases(store)
       expect(sink.received.size, doomed.said()).toBeGreaterThanOrEqual(point)
       killed++
     }

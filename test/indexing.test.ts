@@ -17,7 +17,7 @@ describe('the full-text index', () => {
   it('comes up with what changed while nobody looks for anything, also with what an earlier process left', async () => {
     for (let n = 0; n < 30; n++) await town.open({ subject: `Left ${n}` })
     expect(await town.store.read(isStale)).toBe(true)
-    const indexing = startIndexing(town.store, createLog('fatal'))
+    const indexing = startIndexing(town.store, createLog('fatal'), { afterMs: 50 })
     await until(async () => !(await town.store.read(isStale)))
     await town.open({ subject: 'Left at last' })
     await until(async () => !(await town.store.read(isStale)))

@@ -21,6 +21,9 @@ const whisper = (text: string) =>
   world.slack.until(() => world.ann.ephemerals().find(e => JSON.stringify(e).includes(text)))
 const all = () => world.mail.accepted.map(m => m.raw.toString()).join('\n')
 
+const texts = async () =>
+  (await world.overture.store.read(q => q.selectFrom('messages').select('text').execute())).map(m => m.text)
+
 /** The first mail goes out at once; from then on there is a hold. */
 async function hold(ms: number): Promise<void> {
   const store = world.overture.store
@@ -30,9 +33,12 @@ async function hold(ms: number): Promise<void> {
 describe('what an agent writes in the thread', () => {
   it('can be changed while it is held, and the customer gets the change', async () => {
     const { ann, at } = await begin(direct())
-    await hold(4_000)
+    await hold(60_000)
     const message = await ann.say({ ...at, text: 'It is teh red one' })
     await ann.edit({ channel: at.channel, ts: message.ts }, 'It is the *red* one')
+    await world.slack.until(async () => (await texts()).some(text => text.startsWith('It is the')))
+    world.wait(60_000)
+    await world.settle()
     const mail = await mailWith('the red one')
     expect(mail.html).toContain('<strong>red</strong>')
     expect(all()).not.toContain('teh red')

@@ -13,6 +13,8 @@ export interface Face {
   /** The body of a refusal, of the shape below. */
   refusal(refusal: Refusal, at: Date): object
   refused: z.ZodType
+  /** What the face answers where others answer this; absent: the same. */
+  statusOf?(status: number): number
 }
 
 /** Puts a face's routes under its prefix: each wants a key, and refuses in the face's own words. */

@@ -6,11 +6,12 @@ import { mountFace } from './face.ts'
 import { endingAt, limiting } from './limits.ts'
 import { documenting } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
+import { proto } from './proto/face.ts'
 import { refusing } from './refuse.ts'
 import { sendbird } from './sendbird/face.ts'
 import { thena } from './thena/face.ts'
 
-const FACES = [sendbird, thena]
+const FACES = [proto, sendbird, thena]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
 

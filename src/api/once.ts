@@ -9,17 +9,19 @@ import { callerOf } from './caller.ts'
 export const onceHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() })
 
 /**
- * Answers a request that changes something: the work and the memory of it are one transaction. Throws a Problem for
- * another request under the same key.
+ * Answers a request that changes something: the work and the memory of it are one transaction. What is to follow once that
+ * is durable, and must be harmless when it is done again, is waited for. Throws a Problem for another request under the same key.
  */
 export async function answer(
   store: Store,
   request: FastifyRequest,
   reply: FastifyReply,
   work: (tx: Tx) => Promise<Answer>,
+  then?: (body: unknown) => Promise<void>,
 ): Promise<FastifyReply> {
   const asked = askedOnce(request)
   const { status, body } = await store.write(tx => (asked ? once(tx, asked, () => work(tx)) : work(tx)))
+  await then?.(body)
   return reply.code(status).send(body)
 }
 

@@ -11,6 +11,7 @@ export interface ApiOptions {
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
   metrics: Metrics
+  localHooks: boolean // files may also be fetched from this machine
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
 }

@@ -22,6 +22,7 @@ export interface Fault {
 export interface Refusal {
   status: number
   faults: Fault[] // at least one
+  part?: 'body' | 'querystring' | 'params' | 'headers' // of the request, that they are in; absent: its body, or none
 }
 
 const STATUS_OF: Record<ProblemCode, number> = {
@@ -33,11 +34,11 @@ const STATUS_OF: Record<ProblemCode, number> = {
 }
 
 /** Says no in the words of the face; what is no refusal is a fault of ours, told with a reference to the log. */
-export function refusing(face: Pick<Face, 'refusal'>, log: Log) {
+export function refusing(face: Pick<Face, 'refusal' | 'statusOf'>, log: Log) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refusal = refusalOf(error, request.routeOptions.config.names ?? {}) ?? unexpected(error, log)
     if (refusal.status === 401) reply.header('www-authenticate', 'Bearer')
-    return reply.code(refusal.status).send(face.refusal(refusal, new Date()))
+    return reply.code(face.statusOf?.(refusal.status) ?? refusal.status).send(face.refusal(refusal, new Date()))
   }
 }
 
@@ -52,7 +53,7 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
       message: sentence(v.message ?? 'This is not right'),
       ...(isMissing(v) && { isMissing: true as const }),
     }))
-    return { status: 400, faults }
+    return { status: 400, faults, ...(isPart(error.validationContext) && { part: error.validationContext }) }
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   return status >= 500 && status !== 503
@@ -63,6 +64,10 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
 /** Of what may be one of several things, each says so by itself. */
 function isMissing({ message, params }: { message?: string | undefined; params: object }): boolean {
   return `${message} ${JSON.stringify(params)}`.includes('received undefined')
+}
+
+function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {
+  return context === 'body' || context === 'querystring' || context === 'params' || context === 'headers'
 }
 
 /** Of several faults the one that nothing in the request can mend. */

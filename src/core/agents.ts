@@ -173,13 +173,19 @@ export async function nextTurn(tx: Tx): Promise<number> {
   return Math.max(tx.now, Number(last?.at ?? 0) + 1)
 }
 
-/** Somebody left: they keep what they wrote, and nothing new is given to them. */
+/** Somebody left: they keep what they wrote, nothing new is given to them, and their keys open nothing, also if they return. */
 export async function deactivateAgent(tx: Tx, handle: string): Promise<void> {
   await tx.q
     .updateTable('agents')
     .set({ deactivated_at: tx.now })
     .where('handle', '=', handle)
     .where('deactivated_at', 'is', null)
+    .execute()
+  await tx.q
+    .updateTable('api_keys')
+    .set({ revoked_at: tx.now })
+    .where('agent_id', 'in', q => q.selectFrom('agents').select('id').where('handle', '=', handle))
+    .where('revoked_at', 'is', null)
     .execute()
 }
 

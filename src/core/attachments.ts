@@ -96,19 +96,20 @@ const selectSizes = preparedMany((q, messages: { messageId: string }[]) =>
 
 /** A file whose bytes are stored already. */
 export interface KeptFile {
+  id?: string // by which it is known already; absent: it has none, yet
   name: string
   type: string
   size: number // bytes
   sha256: string
 }
 
-/** Gives a message files that are stored already. */
-export async function attachKept(tx: Tx, messageId: string, files: KeptFile[]): Promise<void> {
+/** Gives a message files that are stored already, in their order, after so many others. */
+export async function attachKept(tx: Tx, messageId: string, files: KeptFile[], after = 0): Promise<void> {
   if (!files.length) return
-  const rows = files.map(({ name, type, size, sha256 }, position) => ({
-    id: newId(),
+  const rows = files.map(({ id, name, type, size, sha256 }, i) => ({
+    id: id ?? newId(),
     message_id: messageId,
-    position,
+    position: after + i,
     name,
     type,
     size,
@@ -130,6 +131,15 @@ export async function keepBytes(tx: Tx, bytes: Buffer): Promise<string> {
     .onConflict(c => c.column('sha256').doNothing())
     .execute()
   return sha256
+}
+
+/** Forgets bytes, unless something still has the same. */
+export async function dropBytes(tx: Tx, sha256: string): Promise<void> {
+  for (const table of ['attachments', 'chat_files', 'uploads'] as const) {
+    const used = await tx.q.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1).executeTakeFirst()
+    if (used) return
+  }
+  await tx.q.deleteFrom('blobs').where('sha256', '=', sha256).execute()
 }
 
 /** Stores a message's files; the same bytes are kept once. */

@@ -1,7 +1,7 @@
 import type { DeliveryRow, MessageRow } from '../db/schema.ts'
 import type { Query } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
-import { Problem } from '../lib/problem.ts'
+import { Problem, underField } from '../lib/problem.ts'
 import { readAddress } from './addresses.ts'
 import type { Arrival } from './arrival.ts'
 import { addressesOf } from './customers.ts'
@@ -112,10 +112,13 @@ export async function readCopies(q: Query, place: string, wanted: string[]): Pro
     if (fault) faults.push(fault)
   }
   addresses.delete(place)
-  if (addresses.size > MOST_COPIES)
-    faults.push(`A mail can go to ${MOST_COPIES} people beside the customer; these are ${addresses.size}.`)
+  if (addresses.size > MOST_COPIES) faults.push(tooMany(addresses.size))
   if (faults.length) throw new Problem('invalid', faults.join(' '), 'copies')
   return [...addresses]
+}
+
+function tooMany(count: number): string {
+  return `A mail can go to ${MOST_COPIES} people beside the customer; these are ${count}.`
 }
 
 /** Who gets, or got, a copy by these deliveries; whoever is unseen in one of them is so. */
@@ -136,24 +139,10 @@ export async function readAllCopies(
 ): Promise<{ copies: string[]; blind: string[] }> {
   const seen = await readCopies(q, place, copyTo)
   if (!blindTo.length) return { copies: seen, blind: [] }
-  const unseen = await underBlind(() => readCopies(q, place, blindTo))
+  const unseen = await underField('blind', () => readCopies(q, place, blindTo))
   const copies = [...new Set([...seen, ...unseen])]
-  if (copies.length > MOST_COPIES)
-    throw new Problem(
-      'invalid',
-      `A mail can go to ${MOST_COPIES} people beside the customer; these are ${copies.length}.`,
-      'blind',
-    )
+  if (copies.length > MOST_COPIES) throw new Problem('invalid', tooMany(copies.length), 'blind')
   return { copies, blind: unseen.filter(address => !seen.includes(address)) } // who is named is no secret
-}
-
-async function underBlind<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, 'blind')
-    throw error
-  }
 }
 
 async function faultOf(q: Query, typed: string, take: (address: string) => void): Promise<string | null> {

@@ -20,6 +20,7 @@ export interface TicketView {
   identifier: string
   subject: string
   status: Status
+  subStatus: string | null // its team's own word for where it stands
   priority: Priority
   replyMode: ReplyMode
   createdAt: number

@@ -16,11 +16,11 @@ import {
   type Tx,
 } from './store.ts'
 
-const CONNECTIONS = 16
+const CONNECTIONS = 16 // unless the URL says otherwise
 const TRIES = 5
 
 /**
- * PostgreSQL through a pool; a transaction that lost against another (serialisation, deadlock, the same
+ * PostgreSQL through a pool of as many connections as `?connections=` in the URL allows; a transaction that lost against another (serialisation, deadlock, the same
  * unique key at the same moment) is run again and then sees what the other one did.
  */
 export function openPostgres(url: string, now: () => number): Opened {
@@ -30,7 +30,7 @@ export function openPostgres(url: string, now: () => number): Opened {
         ? Number
         : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
   }
-  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, types, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ connectionString: url, max: connectionsOf(url), types, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => {}) // an idle connection that broke; the next query gets a new one and says what is wrong
   pool.on('connect', client => client.on('error', () => {})) // one that broke between two queries of a transaction: the same
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
@@ -76,6 +76,11 @@ export function openPostgres(url: string, now: () => number): Opened {
   }
 
   return { store, db }
+}
+
+function connectionsOf(url: string): number {
+  const wanted = URL.canParse(url) ? Number(new URL(url).searchParams.get('connections')) : 0
+  return wanted >= 1 ? Math.floor(wanted) : CONNECTIONS
 }
 
 function lostAgainstAnother(error: unknown): boolean {

@@ -29,6 +29,19 @@ export function gathering(faults: Problem[]): <T>(read: () => Promise<T> | T) =>
   }
 }
 
+/** The same work, whose Problem stands under the field where a person sees it, whatever the work calls that. */
+export async function underField<T>(
+  field: string | ((named: string) => string),
+  work: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw new Problem(error.code, error.message, typeof field === 'string' ? field : field(error.field ?? ''))
+  }
+}
+
 /** Several faults of one form, so that a person sees all of them at once. Never empty. */
 export class Problems extends Error {
   override name = 'Problems'

@@ -44,15 +44,33 @@ export function isPublicAddress(address: string): boolean {
  */
 export function whyNotPosted(url: string, local: boolean): string | null {
   if (!URL.canParse(url)) return 'This is no address. One looks like https://hooks.example.com/abc.'
-  const { protocol, hostname, username, password } = new URL(url)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  if (local && isLoopback(host) && /^https?:$/.test(protocol)) return null
+  const { protocol } = new URL(url)
+  if (local && /^https?:$/.test(protocol) && isLoopback(hostOf(url))) return null
   if (protocol !== 'https:') return 'The address must begin with https://.'
+  return whyNotReached(url)
+}
+
+/** The same of what we fetch, which may come by http, too. */
+export function whyNotFetched(url: string, local: boolean): string | null {
+  if (!URL.canParse(url)) return 'This is no address. One looks like https://files.example.com/a.pdf.'
+  if (!/^https?:$/.test(new URL(url).protocol)) return 'The address must begin with https:// or http://.'
+  return whyNotReached(url, local)
+}
+
+function whyNotReached(url: string, local = false): string | null {
+  const { username, password } = new URL(url)
+  const host = hostOf(url)
   if (username || password) return 'A name and a password in the address are not supported.'
+  if (local && isLoopback(host)) return null
   const isInside = isIP(host)
     ? !isPublicAddress(host)
     : !host.includes('.') || /\.(local|localhost|internal)$/.test(host)
   return isInside ? `${host} is not in the public internet.` : null
+}
+
+/** The host of a URL; an IPv6 address without its brackets. */
+export function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
 export function isLoopback(host: string): boolean {

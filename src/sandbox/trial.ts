@@ -13,7 +13,7 @@ export const SEGMENT = 'Trial customers'
  * About a sixth answers within a minute or so; what goes wrong is little enough for a chat to go on. No mailbox is full: a
  * chat waits hours for one.
  */
-export const USUAL_WAYS: CrowdWays = {
+const USUAL_WAYS: CrowdWays = {
   shares: {
     answers: 0.14,
     'answers-later': 0.05,

@@ -67,5 +67,7 @@ describe('the correction of a mail that is out', () => {
     town.clock.now += 60_000
     await town.carry()
     await expect(correct()).rejects.toThrow('nothing to correct')
+    for (const text of ['Eleven.', 'Ten.']) await edit(text)
+    await expect(correct()).rejects.toThrow('nothing to correct')
   })
 })

@@ -11,7 +11,7 @@ import { postMessage } from '../../src/core/messages/post.ts'
 import { setTags } from '../../src/core/tags/tags.ts'
 import { changeCustomer } from '../../src/core/tickets/customer.ts'
 import type { TicketRow } from '../../src/db/schema.ts'
-import { startTown, type Town } from '../support/town.ts'
+import { accepted, startTown, type Town } from '../support/town.ts'
 
 let town: Town
 let tickets: TicketRow[]
@@ -97,6 +97,19 @@ describe('an export', () => {
     expect(found[0]?.bytes.toString()).toContain('To: jane@acme.test')
     expect(found[1]?.bytes.toString()).toBe('<a@acme.test>') // as it came
     expect(found[2]?.bytes.toString()).toContain('Gone')
+  })
+
+  it('has no mail that is held, or still being tried', async () => {
+    const t = await town.open()
+    const out = () => allOf(mailsOf(town.store, [[t.id]], compose))
+    expect(await out()).toEqual([])
+    town.clock.now += 60_000
+    const later = { retry: { reason: 'The mail server is away.', afterMs: 600_000 } }
+    for (const _ of [1, 2]) await town.carry(letter => (letter.key ? later : accepted(letter)))
+    expect(await out()).toEqual([])
+    town.clock.now += 600_000
+    await town.carry()
+    expect((await out()).map(m => m.path.slice(-4))).toEqual(['.eml'])
   })
 
   it('is not stopped by a mail that cannot be made again', async () => {

@@ -6,14 +6,15 @@ import { addField, type FieldForm } from '../../src/core/fields/define.ts'
 import { setFields } from '../../src/core/fields/values.ts'
 import { enterBacklog, isBacklog, searching } from '../../src/core/find/entry.ts'
 import type { Filter } from '../../src/core/find/filter.ts'
-import { askerOf, countFound, findTickets } from '../../src/core/find/find.ts'
+import { askerOf, countFound, findTickets, ticketsAt } from '../../src/core/find/find.ts'
 import { findWords, readFind } from '../../src/core/find/language.ts'
 import { isVisible } from '../../src/core/find/visible.ts'
 import { deleteMessage, editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { changePerson } from '../../src/core/people/edit.ts'
 import { mergePeople } from '../../src/core/people/merge.ts'
-import { grantsOf, REACHES, setGrants } from '../../src/core/permissions/grants.ts'
+import { grantsOf, REACHES, type Reach, setGrants } from '../../src/core/permissions/grants.ts'
+import { setTeamRole } from '../../src/core/permissions/roles.ts'
 import { changeTag, dropTag } from '../../src/core/tags/change.ts'
 import { groupNamed } from '../../src/core/tags/groups.ts'
 import { setTags } from '../../src/core/tags/tags.ts'
@@ -156,23 +157,39 @@ describe('who may see fewer tickets', () => {
     const other = await town.store.write(tx =>
       createTeam(tx, { name: 'Sales', prefix: 'SAL', place: 'C0SALES', replyMode: 'ask', holdMs: 0, signature: '' }),
     )
-    await town.open({ teamId: other, email: false, subject: 'Seen one' })
+    const sold = await town.open({ teamId: other, email: false, subject: 'Seen one' })
     await town.open({ email: false, subject: 'Seen two' })
     const own = await town.open({ email: false, subject: 'Seen three' })
-    await town.store.write(tx => assignTicket(tx, own.id, town.ben.id, ann()))
+    for (const { id } of [own, sold]) await town.store.write(tx => assignTicket(tx, id, town.ben.id, ann()))
     const all = await town.store.read(q => q.selectFrom('tickets').selectAll().orderBy('id', 'desc').execute())
     const usual = await town.store.read(grantsOf)
+    const grant = (role: 'agent' | 'drafter', view: Reach) =>
+      town.store.write(tx => setGrants(tx, role, { ...usual[role], view }, town.ann))
+    const seqs = (await find({})).tickets.map(t => t.seq)
+    const seen = async () => {
+      const asker = await town.store.read(q => askerOf(q, town.ben, town.clock.now))
+      const { tickets } = await searching(town.store, q => findTickets(q, {}, asker, { limit: 50 }))
+      const ids = tickets.map(t => t.id)
+      expect(ids).toEqual(all.filter(t => isVisible(asker.visible, t)).map(t => t.id))
+      expect(await town.store.read(q => ticketsAt(q, seqs, asker))).toEqual(ids)
+      return ids
+    }
     for (const joined of [[], [town.team.id], [other, town.team.id]]) {
       for (const id of joined) await town.store.write(tx => joinTeam(tx, town.ben.id, id))
       for (const view of REACHES) {
-        await town.store.write(tx => setGrants(tx, 'agent', { ...usual.agent, view }, town.ann))
-        const asker = await town.store.read(q => askerOf(q, town.ben, town.clock.now))
-        const { tickets } = await searching(town.store, q => findTickets(q, {}, asker, { limit: 50 }))
-        expect(tickets.map(t => t.id)).toEqual(all.filter(t => isVisible(asker.visible, t)).map(t => t.id))
-        expect(tickets.length > 0).toBe(view !== 'none')
+        await grant('agent', view)
+        expect((await seen()).length > 0).toBe(view !== 'none')
       }
     }
-    await town.store.write(tx => setGrants(tx, 'agent', usual.agent, town.ann))
+    await town.store.write(tx => setTeamRole(tx, town.ben.id, other, 'drafter', town.ann))
+    for (const view of REACHES)
+      for (const there of REACHES) {
+        await grant('agent', view)
+        await grant('drafter', there)
+        expect((await seen()).includes(sold.id)).toBe(there !== 'none')
+      }
+    await town.store.write(tx => setTeamRole(tx, town.ben.id, other, 'agent', town.ann))
+    for (const role of ['agent', 'drafter'] as const) await grant(role, usual[role].view)
     for (const t of all.filter(t => t.subject.startsWith('Seen')))
       await town.store.write(tx => deleteTicket(tx, t.id, ann()))
     const gone = { ...town.ben, deactivated_at: 1 }
@@ -243,7 +260,9 @@ describe('filters', () => {
 
   it('say what is not known, and what there is', async () => {
     expect(await refused('statsu:open')).toContain('There is no “statsu:”. There is status, priority, assignee')
+    expect(await refused('constructor:open')).toContain('There is no “constructor:”.')
     expect(await refused('status:opne')).toContain('There is no status “opne”. There is draft, scheduled')
+    expect(await refused('status:constructor')).toContain('There is no status “constructor”.')
     expect(await refused('assignee:zoe')).toContain('There is no agent “zoe”. There is Ann, Ben')
     expect(await refused('created:soon')).toContain('“soon” is no time.')
     for (const day of ['2026-02-31', '2026-13-01', '2026-01-32'])

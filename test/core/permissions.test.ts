@@ -304,16 +304,22 @@ describe('what a role may do', () => {
     expect(await offered()).toEqual([theirs.id])
   })
 
-  it('offers a ticket by its words, however many there are that one may not see', async () => {
-    const theirs = await town.open({ assigneeId: cara.id })
-    await town.open()
-    await grant({ view: 'own' })
-    await town.store.write(tx => enterStale(tx, 100))
-    const offered = await town.store.read(async q =>
-      ticketsLike(q, 'ready', { than: null, scope: await scopeOf(q, cara.id, 'view'), limit: 1 }),
-    )
-    expect(offered.map(t => t.id)).toEqual([theirs.id])
-  })
+  it.each(['ready', 'Your', 'jane@acme.test'])(
+    'offers a ticket by %s, however many there are that are gone, or that one may not see',
+    async typed => {
+      const [gone, merged] = [await town.open(), await town.open()]
+      const theirs = await town.open({ assigneeId: cara.id })
+      await town.store.write(tx => mergeTickets(tx, merged.id, theirs.id, actorOf(town.ann)))
+      await town.store.write(tx => deleteTicket(tx, gone.id, actorOf(town.ann)))
+      await town.open()
+      await grant({ view: 'own' })
+      await town.store.write(tx => enterStale(tx, 100))
+      const offered = await town.store.read(async q =>
+        ticketsLike(q, typed, { than: null, scope: await scopeOf(q, cara.id, 'view'), limit: 1 }),
+      )
+      expect(offered.map(t => t.id)).toEqual([theirs.id])
+    },
+  )
 
   it('is the same for one ticket and in lists', async () => {
     const sales = await anotherTeam()

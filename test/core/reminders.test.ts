@@ -30,6 +30,7 @@ describe('what was neither sent nor kept', () => {
   it('is told to its author, once', async () => {
     const ticket = await town.open()
     await undecided(ticket.id)
+    town.clock.now += 15 * 60_000
     expect(await town.store.write(remindOfUndecided)).toBe(0)
     expect(await remind()).toBe(1)
     expect(await remind()).toBe(0)

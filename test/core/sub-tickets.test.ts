@@ -8,6 +8,7 @@ import { grantsOf, setGrants } from '../../src/core/permissions/grants.ts'
 import { tagsOf } from '../../src/core/tags/tags.ts'
 import { createTeam } from '../../src/core/teams.ts'
 import { takeTicket } from '../../src/core/tickets/assign.ts'
+import { setPriority } from '../../src/core/tickets/change.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { checkTicket, type NewTicket } from '../../src/core/tickets/form.ts'
 import { mergeTickets } from '../../src/core/tickets/merge.ts'
@@ -78,6 +79,8 @@ describe('a sub-ticket', () => {
     const parent = await town.open()
     const child = await openBelow(parent.id)
     const before = await cardVersion(parent.id)
+    await town.store.write(tx => setPriority(tx, child.id, 'urgent', ann()))
+    expect(await cardVersion(parent.id)).toEqual(before)
     await town.store.write(tx => closeTicket(tx, child.id, 'Solved', ann()))
     const closed = await cardVersion(parent.id)
     expect(closed.version).toBe(before.version + 1)

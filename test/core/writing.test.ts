@@ -15,8 +15,9 @@ import {
   shareDraft,
 } from '../../src/core/drafts.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { setPriority } from '../../src/core/tickets/change.ts'
 import { remindAgent, remindersOf, sayReminders } from '../../src/core/tickets/remind.ts'
-import { closeTicket } from '../../src/core/tickets/status.ts'
+import { closeTicket, markSpam } from '../../src/core/tickets/status.ts'
 import { startTown, type Town } from '../support/town.ts'
 
 const DAY = 24 * 3_600_000
@@ -55,6 +56,7 @@ describe('a draft', () => {
     for (const _ of [1, 2]) await town.store.write(tx => endDraft(tx, 'd1', 'view:V1', town.ann.id))
     await save({ stamp: 9 })
     expect(await list()).toEqual([])
+    expect(await town.store.read(q => q.selectFrom('drafts').select('form').execute())).toEqual([{ form: '{}' }])
     await expect(town.store.write(tx => endDraft(tx, 'd1', 'view:V2', town.ben.id))).rejects.toThrow('has sent this')
     await town.store.write(tx => endDraft(tx, 'unsaved', 'view:V3', town.ann.id))
     await save({ id: 'unsaved', stamp: 9 })
@@ -68,6 +70,7 @@ describe('a draft', () => {
     await save()
     await town.store.write(tx => joinTeam(tx, town.ben.id, town.team.id))
     await expect(town.store.read(q => draftById(q, 'd1', town.ben.id))).rejects.toThrow('sent or discarded')
+    await expect(town.store.write(tx => discardDraft(tx, 'd1', town.ben))).rejects.toThrow('sent or discarded')
     await town.store.write(tx => shareDraft(tx, 'd1', true, town.ann))
     expect(await list(town.ben.id)).toMatchObject([{ id: 'd1', isShared: true, isOwn: false, by: 'Ann' }])
     await town.store.write(tx => discardDraft(tx, 'd1', town.ben))
@@ -141,6 +144,12 @@ describe('who else writes to a customer', () => {
     town.clock.now += 8 * DAY
     expect(await collisions('jane@acme.test')).toEqual(['Ann wrote to Jane Doe 8 days ago in SUP-1'])
     expect(await collisions('new@acme.test')).toEqual([])
+    await town.store.write(tx => setPriority(tx, ticket.id, 'high', actorOf(town.ann)))
+    expect(await collisions('new@acme.test')).toEqual([]) // it was changed lately, but nobody wrote
+    const spam = await town.open({ customer: { typed: 'Sue <sue@spam.test>' } })
+    expect(await collisions('sue@spam.test')).toHaveLength(1)
+    await town.store.write(tx => markSpam(tx, spam.id, actorOf(town.ann)))
+    expect(await collisions('sue@spam.test')).toEqual([])
     await town.store.write(tx => closeTicket(tx, ticket.id, '', actorOf(town.ann)))
     expect(await collisions('jane@acme.test')).toEqual([])
   })
@@ -183,5 +192,6 @@ describe('a reminder', () => {
     town.clock.now += 2 * DAY
     for (const _ of [1, 2]) await town.store.write(sayReminders)
     expect(await words()).toEqual([{ text: '⏰ SUP-3 · Your order: Jane Doe has not answered for 2 days. “Call.”' }])
+    expect(await open(c.id)).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lookupOutside, postJson } from '../../src/lib/post-json.ts'
+import { lookingOutside } from '../../src/lib/outside.ts'
+import { postJson } from '../../src/lib/post-json.ts'
 import { isPublicAddress, whyNotPosted } from '../../src/lib/public-address.ts'
 
 describe('a public address', () => {
@@ -56,7 +57,7 @@ describe('what is posted nowhere', () => {
   })
 
   it.each([{ all: true }, {}])('is a name that leads to this machine, at the very look-up (%j)', async options => {
-    const error = await new Promise(resolve => lookupOutside('localhost', options, resolve))
+    const error = await new Promise(resolve => lookingOutside()('localhost', options, resolve))
     expect(error).toMatchObject({ message: 'localhost leads into a private network.' })
   })
 

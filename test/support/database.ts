@@ -49,6 +49,9 @@ const EMPTY = `
     end loop;
   end $$`
 
+/** For each store: enough for races, and few, since each is a process of PostgreSQL's that starts, and knows nothing yet. */
+const CONNECTIONS = 4
+
 /** Those of this process that a test uses now. */
 const used = new Set<string>()
 
@@ -67,6 +70,7 @@ async function newPostgres(server: string): Promise<TestDatabase> {
   used.add(name)
   const url = new URL(server)
   url.pathname = `/${name}`
+  url.searchParams.set('connections', String(CONNECTIONS))
   try {
     await (sweepers.get(name) ?? sweeperOf(name, url)).query(EMPTY)
   } catch (error) {

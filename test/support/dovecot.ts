@@ -55,7 +55,11 @@ async function startIn(folder: string, port: number, options: ImapOptions): Prom
       if (mailbox !== 'INBOX') await doveadm(settings, ['mailbox', 'create', '-u', USER, mailbox], '', [0, 65])
       await doveadm(settings, ['save', '-u', USER, '-m', mailbox], raw)
     },
-    messages: mailbox => messages(port, mailbox ?? 'INBOX'),
+    appendAll: raws =>
+      asClient(port, async client => {
+        for (const raw of raws) await client.append('INBOX', raw)
+      }),
+    messages: (mailbox = 'INBOX') => asClient(port, client => messages(client, mailbox)),
     async resetUidValidity(mailbox = 'INBOX') {
       const validity = String(4_000_000_000 + (Math.floor(performance.now()) % 100_000_000))
       await doveadm(settings, ['mailbox', 'update', '-u', USER, '--uid-validity', validity, mailbox])
@@ -94,6 +98,7 @@ state_dir = ${folder}/run
 log_path = ${folder}/log
 ssl = no
 disable_plaintext_auth = no
+auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 100
@@ -121,6 +126,9 @@ service imap-login {
 }
 service anvil {
   ${chroot}
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 `,
   )
@@ -170,21 +178,25 @@ async function doveadm(settings: string, args: string[], input: Buffer | string 
   if (!fine.includes(code)) throw new Error(`doveadm ${args.join(' ')} ended with ${code}: ${complaint}`)
 }
 
-async function messages(port: number, mailbox: string) {
+async function asClient<T>(port: number, work: (client: ImapFlow) => Promise<T>): Promise<T> {
   const auth = { user: USER, pass: PASS }
   const client = new ImapFlow({ host: '127.0.0.1', port, secure: false, auth, logger: false })
   await client.connect()
   try {
-    await client.mailboxOpen(mailbox, { readOnly: true })
-    const mails = await client.fetchAll('1:*', { uid: true, flags: true, source: true })
-    return mails.map(({ uid, flags, source }) => ({
-      uid,
-      flags: flags ?? new Set<string>(),
-      raw: source ?? Buffer.alloc(0),
-    }))
+    return await work(client)
   } finally {
     await client.logout()
   }
+}
+
+async function messages(client: ImapFlow, mailbox: string) {
+  await client.mailboxOpen(mailbox, { readOnly: true })
+  const mails = await client.fetchAll('1:*', { uid: true, flags: true, source: true })
+  return mails.map(({ uid, flags, source }) => ({
+    uid,
+    flags: flags ?? new Set<string>(),
+    raw: source ?? Buffer.alloc(0),
+  }))
 }
 
 async function freePort(): Promise<number> {

@@ -9,6 +9,8 @@ export interface ImapPlace {
   readonly url: string
   /** Puts a mail in a mailbox (INBOX), as a delivery would; the mailbox is made when it is new. */
   append(raw: Buffer | string, mailbox?: string): Promise<void>
+  /** Puts many mails in the INBOX, one after another. */
+  appendAll(raws: (Buffer | string)[]): Promise<void>
   /** What a mailbox holds, oldest first. */
   messages(mailbox?: string): Promise<{ uid: number; raw: Buffer; flags: Set<string> }[]>
   /** Gives the mailbox another UIDVALIDITY (Dovecot keeps the UIDs, ours does not), and cuts every connection. */
@@ -111,6 +113,9 @@ export async function startImap(options: ImapOptions = {}): Promise<OwnImap> {
       return { total, open: sockets.size }
     },
     append: async (raw, mailbox) => box(mailbox).append(Buffer.from(raw)),
+    appendAll: async raws => {
+      for (const raw of raws) box().append(Buffer.from(raw))
+    },
     messages: async mailbox => [...box(mailbox).mails],
     async resetUidValidity(mailbox) {
       box(mailbox).renumber()

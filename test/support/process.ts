@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** This worker's own: others may run theirs while this one is built. */
-const BUILT = `${ROOT}dist/under-test/${process.env.TEST_ENGINE}-${process.env.VITEST_POOL_ID}`
 
 /** Overture as `npm start` runs it: built, a process of its own. */
 export interface Running {
@@ -32,13 +32,23 @@ export async function startProcess(
   return watch(child)
 }
 
-let isBuilt = false
-
-/** The command line as `npm run build` makes it. */
+/** The command line as `npm run build` makes it: by whoever asks first, for all workers of this run. */
 export function builtCli(): string {
-  if (!isBuilt) execFileSync(`${ROOT}node_modules/.bin/tsx`, ['build.ts', BUILT], { cwd: ROOT })
-  isBuilt = true
-  return `${BUILT}/cli.js`
+  const built = `${ROOT}${inject('built')}`
+  if (!existsSync(built)) build(built)
+  return `${built}/cli.js`
+}
+
+/** Made aside and put there whole; when two build at the same time, the first one's is used by both. */
+function build(built: string): void {
+  const aside = `${built}-${process.pid}`
+  execFileSync(`${ROOT}node_modules/.bin/tsx`, ['build.ts', aside], { cwd: ROOT })
+  try {
+    renameSync(aside, built)
+  } catch (error) {
+    rmSync(aside, { recursive: true })
+    if (!existsSync(built)) throw error
+  }
 }
 
 function watch(child: ChildProcess): Promise<Running> {

@@ -35,9 +35,8 @@ export async function programOf(world: World, person: Person, options: ProgramOp
   const { store } = world.overture
   const { key } = await store.write(async tx => {
     const known = await agentByHandle(tx.q, person.id)
-    const agent =
-      known ??
-      (await seeAgent(tx, { handle: person.id, name: person.name, email: `${person.name.toLowerCase()}@tulip.test` }))
+    const [first = ''] = person.name.toLowerCase().split(' ')
+    const agent = known ?? (await seeAgent(tx, { handle: person.id, name: person.name, email: `${first}@tulip.test` }))
     const { scopes = null, networks = null, expiresAt = null } = options
     return createKey(tx, { agentId: agent.id, name: 'Test', scopes, networks, expiresAt }, agent)
   })

@@ -21,6 +21,7 @@ export function aTicket(changes: Partial<TicketView> = {}): TicketView {
     identifier: 'SUP-1',
     subject: 'Your order',
     status: 'awaiting_customer',
+    subStatus: null,
     priority: 'medium',
     replyMode: 'ask',
     createdAt: 0,

@@ -18,6 +18,7 @@ export interface World {
   slack: SlackSandbox
   mail: MailWorld
   overture: Overture
+  databaseUrl: string
   ann: Person
   ben: Person
   jane: Customer
@@ -33,6 +34,8 @@ export interface World {
   wait(ms: number): void
   /** All work that is due now is done. */
   settle(): Promise<void>
+  /** Waits for what comes with time: whenever all that is due is done, it is a moment later, until `look` gives something. */
+  inTime<T>(look: () => T | Promise<T>): Promise<NonNullable<T>>
   close(): Promise<void>
 }
 
@@ -42,6 +45,8 @@ export interface WorldOptions {
   mail?: MailWorldOptions
   http?: boolean
 }
+
+const A_MOMENT_MS = 250
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const database = await newDatabase()
@@ -78,6 +83,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   connect()
   const ann = slack.as('Ann')
   const support = slack.channel('support')
+  const settle = async () => {
+    await overture.inbox.flush()
+    await overture.routing.flush()
+    await overture.outbox.flush()
+    await overture.announcer.flush()
+  }
 
   return {
     slack,
@@ -85,6 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     get overture() {
       return overture
     },
+    databaseUrl: database.url,
     ann,
     ben: slack.as('Ben'),
     jane: mail.customer('Jane Doe <jane@acme.test>'),
@@ -107,12 +119,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     wait(ms) {
       ahead += ms
     },
-    async settle() {
-      await overture.inbox.flush()
-      await overture.routing.flush()
-      await overture.outbox.flush()
-      await overture.announcer.flush()
-    },
+    settle,
+    inTime: look =>
+      slack.until(async () => {
+        const found = await look()
+        if (found) return found
+        await settle() // nothing is in hand, so no lease runs out
+        ahead += A_MOMENT_MS
+        return null
+      }),
     async close() {
       await overture.stop()
       await Promise.all([slack.close(), mail.close()])

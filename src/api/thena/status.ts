@@ -1,5 +1,10 @@
 import type { TicketRecord } from '../../core/api/tickets.ts'
+import { folded } from '../../core/fields/read.ts'
+import { subStatuses } from '../../core/tickets/sub-statuses.ts'
 import type { ParentStatus, Status } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
+import { Problem } from '../../lib/problem.ts'
 
 /** A status as Thena has it: one of four, or one below them. */
 export interface ThenaStatus {
@@ -33,8 +38,31 @@ export function statusOf({ row, subStatus }: Pick<TicketRecord, 'row' | 'subStat
   return STATUSES[row.status === 'draft' ? 'open' : row.status]
 }
 
-/** Which of the four a ticket of ours is below. */
-export function parentOf(status: Status): ParentStatus {
-  const { id, parent } = STATUSES[status === 'draft' ? 'open' : status]
-  return parent ?? (id as ParentStatus)
+/** What is meant by a status: one that there always is, or one that people made. */
+export type MeantStatus = { status: Exclude<Status, 'draft'> } | { subStatusId: string }
+
+/**
+ * The status of a team that is meant, by its id, or else by its name in any case; undefined when neither is given. Throws a
+ * Problem under `status` for one that there is not.
+ */
+export async function statusNamed(
+  q: Query,
+  teamId: string,
+  { id, name }: { id?: string | null | undefined; name?: string | null | undefined },
+): Promise<MeantStatus | undefined> {
+  const typed = id ?? name
+  if (typed === undefined || typed === null) return undefined
+  const made = await subStatuses(q, teamId)
+  const all = [...FIXED.map(([status, f]) => ({ ...f, status })), ...made.map(s => ({ ...s, subStatusId: s.id }))]
+  const found = all.find(s => (id ? s.id === id : folded(s.name) === folded(typed)))
+  if (!found)
+    throw new Problem(
+      'invalid',
+      `There is no status ${cut(typed, 60)}. There are ${all.map(s => s.name).join(', ')}.`,
+      'status',
+    )
+  return 'status' in found ? { status: found.status } : { subStatusId: found.subStatusId }
 }
+
+/** Those that there always are. */
+const FIXED = Object.entries(STATUSES) as [Exclude<Status, 'draft'>, ThenaStatus][]

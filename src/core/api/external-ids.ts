@@ -2,8 +2,8 @@ import { prepared, preparedFor } from '../../db/prepared.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
-/** Another system that programs bring customers from. */
-export type System = 'sendbird' | 'proto'
+/** Another system that programs bring customers from; `proto_external` is what whoever uses Proto calls them. */
+export type System = 'sendbird' | 'proto' | 'proto_external'
 
 /** The id of the customer whom the system knows as this; undefined when it told us of nobody so named. */
 export async function customerKnownAs(q: Query, system: System, externalId: string): Promise<string | undefined> {
@@ -30,6 +30,17 @@ export async function knowAs(tx: Tx, system: System, externalId: string, custome
     .execute()
   if ((await customerKnownAs(tx.q, system, externalId)) !== customerId)
     throw new Problem('conflict', 'Another customer is known by this id.', 'external_id')
+}
+
+/** From now on this id of the system finds the customer, and no other one of it does; null: none does. Throws as knowAs does. */
+export async function knowOnlyAs(tx: Tx, system: System, externalId: string | null, customerId: string): Promise<void> {
+  await tx.q
+    .deleteFrom('external_ids')
+    .where('system', '=', system)
+    .where('customer_id', '=', customerId)
+    .$if(externalId !== null, d => d.where('external_id', '!=', externalId as string))
+    .execute()
+  if (externalId !== null) await knowAs(tx, system, externalId, customerId)
 }
 
 /** What the system calls each of these customers: the first that it said, by customer; nothing for those whom it never named. */

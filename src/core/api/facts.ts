@@ -1,4 +1,5 @@
-import { preparedFor } from '../../db/prepared.ts'
+import { prepared, preparedFor } from '../../db/prepared.ts'
+import type { ApiFactsRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 
 /** What a program said of something, by names of its own. */
@@ -16,6 +17,16 @@ export async function keepFacts(tx: Tx, ownerId: string, facts: Facts): Promise<
     .onConflict(c => c.column('owner_id').doUpdateSet({ facts: json }))
     .execute()
 }
+
+/** The same of something new, of which nothing was said before. */
+export async function keepFirstFacts(tx: Tx, ownerId: string, facts: Facts): Promise<void> {
+  const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  if (Object.keys(given).length) await insertFacts(tx.q, { owner_id: ownerId, facts: JSON.stringify(given) })
+}
+
+const insertFacts = prepared((q, row: ApiFactsRow) =>
+  q.insertInto('api_facts').values({ owner_id: row.owner_id, facts: row.facts }),
+)
 
 /** What programs said of each of these; nothing for those of which none said anything. */
 export async function factsOf(q: Query, ownerIds: string[]): Promise<Map<string, Facts>> {

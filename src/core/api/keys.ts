@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { BlockList, isIP } from 'node:net'
 import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, ApiKeyRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
-import { refuseUnlessAdmin, standingOf } from '../permissions/roles.ts'
+import { actsAsAdmin, refuseUnlessAdmin, standingOf } from '../permissions/roles.ts'
+import { isNetwork, isWithin } from './networks.ts'
 import { type ApiScope, isScope } from './scopes.ts'
 
 /** A key as it is shown to people; the key itself is never seen again. */
@@ -31,8 +32,10 @@ export interface ApiKeyForm {
   expiresAt: number | null
 }
 
-const LONGEST_NAME = 80
-const MOST_KEYS = 50 // of an agent, that are not revoked
+export const LONGEST_KEY_NAME = 80
+const MOST_NETWORKS = 50
+const LATEST = Date.UTC(10_000, 0) // no form of a date is made for later
+const MOST_KEYS = 50 // of an agent, that open something
 const PREFIX = 'ovt_'
 const SHOWN = PREFIX.length + 4
 
@@ -49,8 +52,7 @@ export async function createKey(
   if (agent.deactivated_at !== null) throw new Problem('conflict', `${agent.name} is no longer here.`, 'agent')
   if (agent.id !== by.id) await refuseUnlessAdmin(tx.q, by.id)
   refuseFaults(form, tx.now)
-  const known = (await keysOf(tx.q, agent.id)).filter(k => k.revokedAt === null)
-  if (known.length >= MOST_KEYS)
+  if ((await countLive(tx, agent.id)) >= MOST_KEYS)
     throw new Problem('limited', `An agent has at most ${MOST_KEYS} keys. Revoke one first.`, 'name')
   const key = PREFIX + randomBytes(32).toString('base64url')
   const id = newId()
@@ -62,8 +64,8 @@ export async function createKey(
       name: form.name.trim(),
       hash: hashOf(key),
       shown: key.slice(0, SHOWN),
-      scopes: form.scopes && JSON.stringify(form.scopes),
-      networks: form.networks && JSON.stringify(form.networks),
+      scopes: form.scopes && JSON.stringify([...new Set(form.scopes)]),
+      networks: form.networks && JSON.stringify([...new Set(form.networks)]),
       expires_at: form.expiresAt,
       last_used_at: null,
       created_by: by.id,
@@ -74,45 +76,120 @@ export async function createKey(
   return { id, key }
 }
 
+async function countLive(tx: Tx, agentId: string): Promise<number> {
+  const { count } = await tx.q
+    .selectFrom('api_keys')
+    .select(e => e.fn.countAll().as('count'))
+    .where('agent_id', '=', agentId)
+    .where('revoked_at', 'is', null)
+    .where(k => k.or([k('expires_at', 'is', null), k('expires_at', '>', tx.now)]))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 function refuseFaults({ name, scopes, networks, expiresAt }: ApiKeyForm, now: number): void {
   const faults: Problem[] = []
   if (!name.trim()) faults.push(new Problem('invalid', 'Say what the key is for.', 'name'))
-  if (name.trim().length > LONGEST_NAME)
-    faults.push(new Problem('invalid', `A name has at most ${LONGEST_NAME} characters.`, 'name'))
+  if (name.trim().length > LONGEST_KEY_NAME)
+    faults.push(new Problem('invalid', `A name has at most ${LONGEST_KEY_NAME} characters.`, 'name'))
   const unknown = scopes?.find(scope => !isScope(scope))
-  if (unknown !== undefined) faults.push(new Problem('invalid', `There is no scope ${unknown}.`, 'scopes'))
+  if (unknown !== undefined) faults.push(new Problem('invalid', `There is no scope ${cut(unknown, 60)}.`, 'scopes'))
   if (scopes?.length === 0) faults.push(new Problem('invalid', 'Choose at least one scope.', 'scopes'))
+  if (networks?.length === 0) faults.push(new Problem('invalid', 'Name at least one network.', 'networks'))
+  if ((networks?.length ?? 0) > MOST_NETWORKS)
+    faults.push(new Problem('invalid', `A key has at most ${MOST_NETWORKS} networks.`, 'networks'))
   const odd = networks?.find(network => !isNetwork(network))
   if (odd !== undefined)
     faults.push(
-      new Problem('invalid', `${odd} is no address such as 203.0.113.7, or network such as 10.0.0.0/8.`, 'networks'),
+      new Problem(
+        'invalid',
+        `${cut(odd, 60)} is no address such as 203.0.113.7, or network such as 10.0.0.0/8.`,
+        'networks',
+      ),
     )
-  if (expiresAt !== null && expiresAt <= now) faults.push(new Problem('invalid', 'This moment is over.', 'expires'))
+  if (expiresAt !== null && !(expiresAt > now)) faults.push(new Problem('invalid', 'This moment is over.', 'expires'))
+  if (expiresAt !== null && expiresAt >= LATEST)
+    faults.push(new Problem('invalid', 'Choose a day before the year 10000.', 'expires'))
   if (faults.length) throw new Problems(faults)
 }
 
-/** Afterwards the key opens nothing. Revoking it again changes nothing. Throws a Problem for another's key, but to an admin. */
-export async function revokeKey(tx: Tx, id: string, by: Pick<AgentRow, 'id'>): Promise<void> {
-  const row = await tx.q.selectFrom('api_keys').select('agent_id').where('id', '=', id).executeTakeFirst()
-  if (!row) throw new Problem('not_found', 'This key is no more.')
-  if (row.agent_id !== by.id) await refuseUnlessAdmin(tx.q, by.id)
-  await tx.q
+/**
+ * Afterwards the key opens nothing; false when that was so before. Throws a Problem for another's key, but to an admin, and
+ * for a key that there never was.
+ */
+export async function revokeKey(tx: Tx, id: string, by: Pick<AgentRow, 'id'>): Promise<boolean> {
+  const key = await keyById(tx.q, id)
+  if (key.agentId !== by.id) await refuseUnlessAdmin(tx.q, by.id)
+  const [changed] = await tx.q
     .updateTable('api_keys')
     .set({ revoked_at: tx.now })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .execute()
+  return Number(changed?.numUpdatedRows ?? 0) > 0
 }
 
-/** An agent's keys, the newest first; with null everybody's. */
-export async function keysOf(q: Query, agentId: string | null): Promise<ApiKey[]> {
+/** The key, also one that was revoked. Throws a Problem when there is none. */
+export async function keyById(q: Query, id: string): Promise<ApiKey> {
+  const row = await q.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw new Problem('not_found', 'This key is no more.')
+  return keyIn(row)
+}
+
+/** The key with this id, or the only one that begins so (`ovt_abcd`). Throws a Problem when there is none, or several. */
+export async function keyNamed(q: Query, name: string): Promise<ApiKey> {
+  if (!name.startsWith(PREFIX)) return keyById(q, name)
   const rows = await q
     .selectFrom('api_keys')
     .selectAll()
-    .$if(agentId !== null, w => w.where('agent_id', '=', agentId as string))
-    .orderBy('id', 'desc')
+    .where('shown', '=', name.replace(/…$/, '').slice(0, SHOWN))
     .execute()
-  return rows.map(keyIn)
+  if (rows.length > 1) throw new Problem('conflict', 'Several keys begin so. Name its id.')
+  return keyById(q, rows[0]?.id ?? name)
+}
+
+/** A key as people find it in a list. */
+export interface ListedKey extends ApiKey {
+  agent: { name: string; email: string | null; isGone: boolean } // whose it is
+  madeBy: string // a name
+}
+
+export interface KeyPage {
+  keys: ListedKey[]
+  next: string | null // the id after which the next page begins
+}
+
+/** The keys of one agent that are not revoked, or with null those of all, the newest first. */
+export async function keyPage(q: Query, agentId: string | null, limit: number, after: string | null): Promise<KeyPage> {
+  const rows = await q
+    .selectFrom('api_keys as k')
+    .innerJoin('agents as a', 'a.id', 'k.agent_id')
+    .innerJoin('agents as b', 'b.id', 'k.created_by')
+    .selectAll('k')
+    .select(['a.name as agent_name', 'a.email as agent_email', 'a.deactivated_at', 'b.name as maker_name'])
+    .where('k.revoked_at', 'is', null)
+    .$if(agentId !== null, w => w.where('k.agent_id', '=', agentId as string))
+    .$if(after !== null, w => w.where('k.id', '<', after as string))
+    .orderBy('k.id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const keys = rows.slice(0, limit).map(r => ({
+    ...keyIn(r),
+    agent: { name: r.agent_name, email: r.agent_email, isGone: r.deactivated_at !== null },
+    madeBy: r.maker_name,
+  }))
+  return { keys, next: rows.length > limit ? (keys.at(-1)?.id ?? null) : null }
+}
+
+/** The same for somebody who asks: an admin sees everybody's keys, others see their own. */
+export async function keyPageFor(
+  q: Query,
+  by: Pick<AgentRow, 'id'>,
+  limit: number,
+  after: string | null,
+): Promise<KeyPage & { isAdmin: boolean }> {
+  const isAdmin = await actsAsAdmin(q, by.id)
+  return { isAdmin, ...(await keyPage(q, isAdmin ? null : by.id, limit, after)) }
 }
 
 function keyIn(row: ApiKeyRow): ApiKey {
@@ -170,22 +247,4 @@ export async function noteUse(tx: Tx, keyId: string): Promise<void> {
 /** A key has 256 random bits: nobody guesses it from its hash, and looking it up needs none that is slow. */
 function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex')
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits] = text.split('/')
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-  return most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
-}
-
-function isWithin(given: string, networks: string[]): boolean {
-  const address = given.replace(/^::ffff:(?=\d+\.)/i, '') // IPv4 on a socket for both
-  const list = new BlockList()
-  for (const network of networks) {
-    const [of = '', bits] = network.split('/')
-    const family = isIP(of) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(of, family)
-    else list.addSubnet(of, Number(bits), family)
-  }
-  return isIP(address) > 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }

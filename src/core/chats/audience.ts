@@ -24,7 +24,7 @@ interface Listed {
 }
 
 const AT_ONCE = 500
-export const MOST_RECIPIENTS = 200_000
+const MOST_RECIPIENTS = 200_000
 
 /** Writes down whom a draft's segment, picked customers or pasted addresses name, in place of whom it named before. */
 export async function fillAudience(store: Store, chatId: string): Promise<void> {

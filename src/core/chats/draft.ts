@@ -1,7 +1,7 @@
 import type { AgentRow, ChatRow, Priority, SenderRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
-import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import { gathering, Problem, Problems, underField } from '../../lib/problem.ts'
 import { agentById } from '../agents.ts'
 import { keepBytes, refuseUnmailable } from '../attachments.ts'
 import { type Document, isEmpty } from '../document.ts'
@@ -121,12 +121,7 @@ async function refuseGone(q: Query, agentId: string): Promise<void> {
 /** Whom nobody should write to is left out, unless a lead says otherwise. */
 async function refuseSwitchedOff(q: Query, { exclusions, createdBy, teamId }: ChatForm): Promise<void> {
   if (exclusions.unsubscribed && exclusions.duplicate) return
-  try {
-    await refuseUnlessLead(q, createdBy.id, teamId)
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, 'exclusions')
-    throw error
-  }
+  await underField('exclusions', () => refuseUnlessLead(q, createdBy.id, teamId))
 }
 
 function refuseNobody(audience: Audience): void {

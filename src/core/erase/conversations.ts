@@ -1,5 +1,6 @@
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { dropBytes } from '../attachments.ts'
 import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
 import { ERASED, type Erasing, type Piece } from './piece.ts'
@@ -38,6 +39,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
   await tx.q.deleteFrom('desk_posts').where('ticket_id', 'in', ids).where('due_at', 'is not', null).execute()
   for (const table of ['field_values', 'reminders', 'drafts'] as const)
     await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
+  await tx.q.deleteFrom('api_facts').where('owner_id', 'in', ids).execute()
   await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   await tx.q
     .updateTable('tickets')
@@ -50,6 +52,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
       dedup_key: null,
       queued_at: null,
       snoozed_until: null,
+      sub_status_id: null,
       closed_at: t.fn.coalesce('closed_at', t.val(tx.now)),
       deleted_at: t.fn.coalesce('deleted_at', t.val(tx.now)),
       deleted_by: ERASED,
@@ -144,6 +147,7 @@ export async function eraseMessages(tx: Tx, e: Erasing, which: 'theirs' | 'elsew
 async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
   for (const table of ['message_versions', 'mail_wishes'] as const)
     await tx.q.deleteFrom(table).where('message_id', 'in', ids).execute()
+  await tx.q.deleteFrom('api_facts').where('owner_id', 'in', ids).execute()
   await tx.q
     .updateTable('messages')
     .set(v => ({
@@ -253,13 +257,6 @@ async function eraseFiles(tx: Tx, messageIds: string[]): Promise<number> {
     .execute()
   for (const sha256 of new Set(files.map(f => f.sha256))) await dropBytes(tx, sha256)
   return files.length
-}
-
-async function dropBytes(tx: Tx, sha256: string): Promise<void> {
-  const used = (table: 'attachments' | 'chat_files') =>
-    tx.q.selectFrom(table).select('sha256').where('sha256', '=', sha256).limit(1).executeTakeFirst()
-  if ((await used('attachments')) || (await used('chat_files'))) return
-  await tx.q.deleteFrom('blobs').where('sha256', '=', sha256).execute()
 }
 
 /** Arrivals keep only the key by which the same one is known. What nobody had dealt with is dealt with. */

@@ -3,7 +3,7 @@ import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { floodKey } from '../receive/flood.ts'
-import { ERASED, type Erasing, type Piece } from './piece.ts'
+import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
 
 /** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
@@ -11,7 +11,7 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
     await tx.q.deleteFrom(table).where('address', 'in', e.addresses).execute()
   for (const address of e.addresses) await eraseAlerts(tx, address)
   await eraseViews(tx, e)
-  await eraseDrafts(tx, [...e.addresses, ...(e.customerId ? [e.customerId] : [])])
+  await eraseDrafts(tx, knownBy(e))
   if (e.customerId) {
     for (const table of ['customer_tags', 'customer_notes', 'external_ids'] as const)
       await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
@@ -27,28 +27,41 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   return { cursor: null }
 }
 
-async function eraseAlerts(tx: Tx, address: string): Promise<void> {
-  await tx.q
-    .deleteFrom('alerts')
-    .where(a => a.or([a('key', '=', floodKey(address)), a(a.fn('lower', ['text']), 'like', containing(address))]))
-    .execute()
+function knownBy({ addresses, customerId }: Erasing): string[] {
+  return customerId ? [...addresses, customerId] : addresses
 }
 
-/** What colleagues keep to look for, or to write to, goes where it names them: by an address, or by their whole name. */
+async function eraseAlerts(tx: Tx, address: string): Promise<void> {
+  await tx.q.deleteFrom('alerts').where('key', '=', floodKey(address)).execute()
+  const rows = await tx.q
+    .selectFrom('alerts')
+    .select(['id', 'text'])
+    .where(a => a(a.fn('lower', ['text']), 'like', containing(address)))
+    .execute()
+  for (const { id, text } of rows)
+    if (speaksOf([address], text)) await tx.q.deleteFrom('alerts').where('id', '=', id).execute()
+}
+
+/**
+ * What colleagues keep to look for, or to write to, goes where it names them: by an address, their whole name, or their id,
+ * which says nothing to people, but a view may be of their tickets alone.
+ */
 async function eraseViews(tx: Tx, e: Erasing): Promise<void> {
-  const names = [...e.addresses, ...(await wholeName(tx.q, e))].map(phraseOf)
+  const known = knownBy(e)
+  const phrase = phraseOf(await wholeName(tx.q, e))
   for (const table of ['saved_finds', 'segments'] as const)
     for (const { id, name, filter } of await tx.q.selectFrom(table).select(['id', 'name', 'filter']).execute()) {
-      const text = phraseOf(`${name} ${filter}`)
-      if (names.some(n => text.includes(n))) await tx.q.deleteFrom(table).where('id', '=', id).execute()
+      const text = `${name} ${filter}`
+      const isNamed = phrase.trim() !== '' && phraseOf(text).includes(phrase)
+      if (isNamed || speaksOf(known, text)) await tx.q.deleteFrom(table).where('id', '=', id).execute()
     }
 }
 
-/** A name of one word is that of many. Their id says nothing to people, but a view may be of their tickets alone. */
-async function wholeName(q: Query, { customerId }: Erasing): Promise<string[]> {
-  if (!customerId) return []
+/** A name of one word is that of many. */
+async function wholeName(q: Query, { customerId }: Erasing): Promise<string> {
+  if (!customerId) return ''
   const { name } = await q.selectFrom('customers').select('name').where('id', '=', customerId).executeTakeFirstOrThrow()
-  return wordsIn(name).length > 1 ? [customerId, name] : [customerId]
+  return wordsIn(name).length > 1 ? name : ''
 }
 
 function phraseOf(text: string): string {
@@ -57,9 +70,13 @@ function phraseOf(text: string): string {
 
 /** What colleagues began to write to them goes, also where it has no ticket yet. */
 async function eraseDrafts(tx: Tx, words: string[]): Promise<void> {
-  for (const word of words)
-    await tx.q
-      .deleteFrom('drafts')
+  for (const word of words) {
+    const rows = await tx.q
+      .selectFrom('drafts')
+      .select(['id', 'form'])
       .where(d => d(d.fn('lower', ['form']), 'like', containing(word)))
       .execute()
+    for (const { id, form } of rows)
+      if (speaksOf([word], form)) await tx.q.deleteFrom('drafts').where('id', '=', id).execute()
+  }
 }

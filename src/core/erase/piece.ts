@@ -15,3 +15,14 @@ export interface Piece {
 
 /** What stands where something was that is forgotten. */
 export const ERASED = 'Erased'
+
+/** Whether one of these addresses, or ids, stands in a text or its JSON, and not another that only begins or ends with it. */
+export function speaksOf(words: string[], text: string): boolean {
+  const written = text.toLowerCase()
+  const read = written.replace(/\\(?:u[\da-f]{4}|["\\/bfnrt])/g, ' ') // as JSON: a line's end is no letter of what follows
+  return words.some(word => {
+    const whole = word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+    const found = new RegExp(`(?<![\\p{L}\\p{N}._+-])${whole}(?![\\p{L}\\p{N}_-]|\\.[\\p{L}\\p{N}])`, 'u')
+    return found.test(written) || found.test(read)
+  })
+}

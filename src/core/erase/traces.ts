@@ -3,7 +3,7 @@ import type { DeliveryRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { enterStale } from '../find/entry.ts'
 import { eraseRaw } from './conversations.ts'
-import { ERASED, type Erasing, type Piece } from './piece.ts'
+import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
 
 const AT_ONCE = 100
 
@@ -58,7 +58,7 @@ async function eraseFromList(tx: Tx, chatId: string, addresses: string[]): Promi
   if (audience.kind !== 'typed' || !audience.text) return
   const kept = audience.text
     .split(/([,;\n])/)
-    .filter(part => !addresses.some(address => part.toLowerCase().includes(address)))
+    .filter(part => !speaksOf(addresses, part))
     .join('')
   if (kept === audience.text) return
   const changed = JSON.stringify({ ...audience, text: kept })

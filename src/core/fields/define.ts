@@ -1,7 +1,7 @@
 import type { FieldKind, FieldRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
-import { gathering, Problem, Problems } from '../../lib/problem.ts'
+import { gathering, Problem, Problems, underField } from '../../lib/problem.ts'
 import { redrawCardsOfTeam } from '../deliveries/redraw.ts'
 import { moveUp } from '../positions.ts'
 import type { Field } from './field.ts'
@@ -183,11 +183,7 @@ function refuseOptions(kind: FieldKind, options: string[]): void {
 async function readInitial(q: Query, form: FieldForm & { id: string }): Promise<string[]> {
   if (form.kind === 'user' && form.initial.some(text => text.trim()))
     throw new Problem('invalid', 'A field for people begins empty.', 'initial')
-  try {
-    return await readValue(q, form, form.initial)
-  } catch (error) {
-    throw error instanceof Problem ? new Problem(error.code, error.message, 'initial') : error
-  }
+  return underField('initial', () => readValue(q, form, form.initial))
 }
 
 /** A name that can stand in a template, such as `order_number`. */

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon'
 import { wordsIn } from '../../db/full-text.ts'
 import type { Query } from '../../db/store.ts'
+import { own } from '../../lib/own.ts'
 import { Problem } from '../../lib/problem.ts'
 import { type FieldFilter, fieldsToFind, isOrdered } from './by-field.ts'
 import { MOMENTS, type Moment } from './dates.ts'
@@ -10,7 +11,7 @@ import type { Named } from './named.ts'
 import { named, namesFor, type Subject } from './names.ts'
 
 /** What can stand before a colon, with what may follow it. */
-export const KEYS = [
+const KEYS = [
   'status',
   'priority',
   'assignee',
@@ -26,7 +27,7 @@ export const KEYS = [
   'answered',
   'is',
 ] as const
-export type Key = (typeof KEYS)[number]
+type Key = (typeof KEYS)[number]
 
 /** How people call what has another name inside. */
 const ALIASES: Record<string, Key> = {
@@ -93,7 +94,7 @@ function valuesOf(value: string): string[] {
 
 function keyNamed(name: string): Key | undefined {
   const plain = name.toLowerCase().replace(/[_-]/g, '')
-  return KEYS.find(k => k === plain) ?? ALIASES[plain]
+  return KEYS.find(k => k === plain) ?? own(ALIASES, plain)
 }
 
 function keyCalled(name: string): Key {
@@ -148,7 +149,7 @@ const STATUS_WORDS: Record<string, (typeof STATUSES)[number]> = {
 
 function oneOf<T extends string>(key: Key, value: string, known: readonly T[], more: Record<string, T> = {}): T {
   const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, '')
-  const found = known.find(k => plain(k) === plain(value)) ?? more[plain(value)]
+  const found = known.find(k => plain(k) === plain(value)) ?? own(more, plain(value))
   if (!found) throw new Problem('invalid', `There is no ${key} “${value}”. There is ${listed(known)}.`, 'query')
   return found
 }

@@ -41,7 +41,7 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
     const { id, visibility } = rows[i] as MessageRow
     if (m.ticket?.general_at !== null) touchTicket(tx, m.ticketId)
     if (m.files?.length) await attach(tx, id, m.files)
-    if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles)
+    if (m.keptFiles?.length) await attachKept(tx, id, m.keptFiles, m.files?.length)
     if (m.from) await learnKey(tx, { ...m.from, messageId: id })
     if (m.isQuiet) continue
     if (visibility !== 'public') await keepWish(tx, id, await readWish(tx.q, m))
@@ -83,8 +83,9 @@ async function visibilityOf(q: Query, m: NewMessage): Promise<Visibility> {
 }
 
 function refuseUnsendable(m: NewMessage): void {
-  if (isEmpty(m.body) && !m.files?.length) throw new Problem('invalid', 'Write a message.', 'message')
-  refuseTooLarge((m.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })))
+  const files = [...(m.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })), ...(m.keptFiles ?? [])]
+  if (isEmpty(m.body) && !files.length) throw new Problem('invalid', 'Write a message.', 'message')
+  refuseTooLarge(files)
 }
 
 interface Posted extends MailWish {

@@ -31,7 +31,7 @@ async function hasMail(q: Query, ticketId: string): Promise<boolean> {
 async function makeInternal(tx: Tx, ticketId: string): Promise<void> {
   await tx.q
     .updateTable('tickets')
-    .set({ published_at: null, status: 'internal', updated_at: tx.now })
+    .set({ published_at: null, status: 'internal', sub_status_id: null, updated_at: tx.now })
     .where('id', '=', ticketId)
     .execute()
   await redrawAbove(tx, [ticketId])

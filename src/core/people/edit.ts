@@ -4,12 +4,10 @@ import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { readAddress } from '../addresses.ts'
-import { addAddress, addressesOf, customerByAddress, customerFor, learnFacts } from '../customers.ts'
-import { refuseForgotten } from '../erase/forgotten.ts'
+import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
-import { ownAmong } from '../senders/find.ts'
 import { recordingChanges } from './history.ts'
 import { setTagsOfCustomer } from './tags.ts'
 
@@ -21,7 +19,7 @@ export interface PersonForm {
   address: string // a further one; empty: none
 }
 
-const LONGEST_NAME = 200
+export const LONGEST_PERSON_NAME = 200
 
 /** Changes what is known of a customer. Throws Problems that name the fields. */
 export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: Actor): Promise<void> {
@@ -30,7 +28,8 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   const gather = gathering(faults)
   const name = form.name.trim()
   if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
-  if (name.length > LONGEST_NAME) faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
+  if (name.length > LONGEST_PERSON_NAME)
+    faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
   const zone = form.zone.trim()
   if (zone && !isZone(zone))
     faults.push(new Problem('invalid', 'Write a time zone as Europe/Amsterdam or America/New_York.', 'zone'))
@@ -51,47 +50,6 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   await refreshSearch(tx, id)
 }
 
-/**
- * What a program tells of a customer: a name in place of the one before, and fields by key or name, beside those that are
- * known. Throws Problems under `name`, and under the keys of fields that cannot hold what is given.
- */
-export async function tellOfPerson(
-  tx: Tx,
-  id: string,
-  { name, fields = {} }: { name?: string | undefined; fields?: Record<string, string> | undefined },
-  actor: Actor,
-): Promise<void> {
-  await refuseUnlessChangesSome(tx.q, actor)
-  const called = name?.trim()
-  if (called === '') throw new Problem('invalid', 'Give them a name.', 'name')
-  if (called && called.length > LONGEST_NAME) throw new Problem('invalid', 'A name has at most 200 characters.', 'name')
-  await recordingChanges(tx, { owner: 'customer', id }, actor, async () => {
-    if (called) await tx.q.updateTable('customers').set({ name: called }).where('id', '=', id).execute()
-    await learnFacts(tx, id, { fields })
-  })
-  await refreshSearch(tx, id)
-}
-
-/**
- * The customer with this address, a new one when there is none; a known one keeps their name. Throws a Problem under
- * `address` for what is no address, an address of ours, or one that is forgotten.
- */
-export async function meetPerson(
-  tx: Tx,
-  typed: string,
-  name: string,
-  actor: Actor,
-): Promise<{ id: string; isNew: boolean }> {
-  await refuseUnlessChangesSome(tx.q, actor)
-  const { address, name: written } = readAddress(typed, 'address')
-  const known = await customerByAddress(tx.q, address)
-  if (known) return { id: known.id, isNew: false }
-  if ((await ownAmong(tx.q, [address])).has(address))
-    throw new Problem('invalid', 'This is an address of ours, not a customer’s.', 'address')
-  await refuseForgotten(tx, address, 'address')
-  return { id: (await customerFor(tx, address, name.trim() || written)).id, isNew: true }
-}
-
 /** Somebody else's address is theirs until the two are merged. */
 async function readFurther(q: Query, id: string, typed: string): Promise<string | null> {
   if (!typed.trim()) return null
@@ -104,7 +62,7 @@ async function readFurther(q: Query, id: string, typed: string): Promise<string 
 
 /** The company of this name, made when there is none; null for an empty one. */
 export async function companyNamed(tx: Tx, typed: string): Promise<string | null> {
-  const name = cut(typed.trim(), LONGEST_NAME)
+  const name = cut(typed.trim(), LONGEST_PERSON_NAME)
   if (!name) return null
   const known = await tx.q
     .selectFrom('accounts')

@@ -27,7 +27,7 @@ export interface BadRow {
 }
 
 const AT_ONCE = 200
-export const MOST_ROWS = 200_000
+const MOST_ROWS = 200_000
 
 /**
  * Looks at each row of a CSV of customers and changes nothing; `bad` hears of each that would be left out. Throws a Problem

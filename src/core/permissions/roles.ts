@@ -126,8 +126,13 @@ function admins(q: Query): Promise<{ id: string; name: string }[]> {
 
 /** Throws a Problem that names the admins when the agent is none of them. While there is none, everybody may. */
 export async function refuseUnlessAdmin(q: Query, agentId: string): Promise<void> {
+  if (!(await actsAsAdmin(q, agentId))) throw refusal('Only an admin may do this.', await admins(q))
+}
+
+/** Whether the agent is an admin; while there is none, everybody is as good as one. */
+export async function actsAsAdmin(q: Query, agentId: string): Promise<boolean> {
   const all = await admins(q)
-  if (all.length && !all.some(a => a.id === agentId)) throw refusal('Only an admin may do this.', all)
+  return !all.length || all.some(a => a.id === agentId)
 }
 
 /**

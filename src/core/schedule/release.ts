@@ -41,14 +41,9 @@ async function release(tx: Tx, delivery: DeliveryRow): Promise<void> {
     .selectAll()
     .where('id', '=', delivery.ticket_id)
     .executeTakeFirstOrThrow()
-  if (ticket.deleted_at !== null || m.deleted_at !== null) return drop(tx, delivery)
   const doubt = await reasonToAsk(tx.q, ticket, m, tx.now)
   if (doubt) await ask(tx, delivery, m, doubt)
   else await letGo(tx, delivery, ticket, authorOf(m))
-}
-
-async function drop(tx: Tx, { id }: DeliveryRow): Promise<void> {
-  await tx.q.updateTable('deliveries').set({ state: 'cancelled' }).where('id', '=', id).execute()
 }
 
 function authorOf(m: MessageRow): Actor {

@@ -17,6 +17,13 @@ import { clocksAreStale } from './stale.ts'
 
 export const METRICS: SlaMetric[] = ['next_response', 'update', 'resolution']
 
+/** How the promises are called where people read them. */
+export const metricWords: Record<SlaMetric, string> = {
+  next_response: 'Next response',
+  update: 'Update to the customer',
+  resolution: 'Resolution',
+}
+
 /** What a team promises for the tickets that meet its conditions; without conditions for every ticket. */
 export interface Policy extends Conditions {
   id: string

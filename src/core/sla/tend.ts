@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely'
-import type { SlaClockRow, SlaMetric, TicketRow } from '../../db/schema.ts'
+import type { SlaClockRow, TicketRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { clockWords } from '../../lib/zone.ts'
 import { agentById } from '../agents.ts'
@@ -11,16 +11,9 @@ import { postNotice } from '../messages/notice.ts'
 import { thoseInCharge } from '../permissions/roles.ts'
 import { teamById } from '../teams.ts'
 import { put, reckoned } from './clocks.ts'
-import { policyFor } from './policies.ts'
+import { metricWords, policyFor } from './policies.ts'
 
 const MOST = 100
-
-/** How the promises are called where people read them. */
-export const metricWords: Record<SlaMetric, string> = {
-  next_response: 'Next response',
-  update: 'Update',
-  resolution: 'Resolution',
-}
 
 interface Broken {
   clock: SlaClockRow

@@ -1,7 +1,7 @@
 import type { Expression } from 'kysely'
 import { containing } from '../../db/like.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
+import { Problem, underField } from '../../lib/problem.ts'
 import { redrawCardsIn } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
 import { readTag, tagKey, tagsOf } from './tags.ts'
@@ -57,7 +57,7 @@ export async function tagById(q: Query, id: string): Promise<{ id: string; name:
 /** Calls a tag otherwise, on all tickets, and puts it into a group, or into none. Throws a Problem under `name`. */
 export async function changeTag(tx: Tx, id: string, to: { name: string; groupId: string | null }): Promise<void> {
   const tag = await tagById(tx.q, id)
-  const name = under('name', () => readTag(to.name))
+  const name = await underField('name', () => readTag(to.name))
   const twin = await tx.q.selectFrom('tags').select('id').where('key', '=', tagKey(name)).executeTakeFirst()
   if (twin && twin.id !== id)
     throw new Problem('conflict', `There is a tag ${name} already. Merge this one into it instead.`, 'name')
@@ -69,14 +69,6 @@ export async function changeTag(tx: Tx, id: string, to: { name: string; groupId:
   if (tag.name === name) return
   const having = tx.q.selectFrom('ticket_tags').select('ticket_id').where('tag_id', '=', id)
   await redrawOpen(tx, having)
-}
-
-function under<T>(field: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw error instanceof Problem ? new Problem(error.code, error.message, field) : error
-  }
 }
 
 /** Throws a Problem under `into` where a tag cannot be merged into another one. */

@@ -1,5 +1,5 @@
 import type { Priority, ReplyMode, TicketRow } from '../../db/schema.ts'
-import type { Tx } from '../../db/store.ts'
+import type { Query, Tx } from '../../db/store.ts'
 import { keepSilence } from '../auto-close/silence.ts'
 import { chatTicketClosed } from '../chats/became.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
@@ -8,6 +8,7 @@ import { showUnseen } from '../messages/unseen.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { keepClocks } from '../sla/clocks.ts'
 import { ticketById } from './find.ts'
+import { parentOf } from './parent-status.ts'
 import { endReminders } from './remind.ts'
 
 /** The ticket, for somebody who may change it. */
@@ -54,6 +55,7 @@ export type Changes = Partial<
     | 'snoozed_by'
     | 'deleted_at'
     | 'deleted_by'
+    | 'sub_status_id'
   >
 >
 
@@ -62,7 +64,8 @@ const AWAKE = { snoozed_at: null, snoozed_until: null, snoozed_for: null, snooze
 /** Changes a ticket, writes down what was changed and draws its card anew; nothing happens when nothing is another. */
 export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Actor, changes: Changes): Promise<void> {
   const wakes = changes.status !== undefined && changes.status !== 'snoozed' && ticket.snoozed_at !== null
-  const to = wakes ? { ...changes, ...AWAKE } : changes
+  const leaves = changes.status !== undefined && parentOf(changes.status) !== parentOf(ticket.status)
+  const to: Changes = { ...changes, ...(wakes && AWAKE), ...(leaves && { sub_status_id: null }) }
   const names = (Object.keys(to) as (keyof Changes)[]).filter(name => ticket[name] !== to[name])
   if (!names.length) return
   await tx.q
@@ -72,7 +75,8 @@ export async function change(tx: Tx, ticket: TicketRow, kind: string, actor: Act
     .execute()
   if (ticket.spam_at !== null && to.spam_at === null) await showUnseen(tx, ticket.id)
   const told = names.filter(name => !UNTOLD.includes(name))
-  await record(tx, ticket.id, kind, actor, only(told, ticket), only(told, to))
+  const [from, into] = await subStatusWords(tx.q, ticket, to)
+  await record(tx, ticket.id, kind, actor, { ...only(told, ticket), ...from }, { ...only(told, to), ...into })
   if (to.closed_at != null) await endReminders(tx, ticket.id, 'closed')
   if (ticket.chat_id && 'closed_at' in to) await chatTicketClosed(tx, ticket.id, to.closed_at ?? null)
   if (ticket.parent_id && names.some(name => SHOWN_ABOVE.includes(name))) await redrawCard(tx, ticket.parent_id)
@@ -85,8 +89,22 @@ function only(names: (keyof Changes)[], from: Changes): Changes {
   return Object.fromEntries(names.map(name => [name, from[name]]))
 }
 
+/** What the sub-status is called before and after, where it is another one. */
+async function subStatusWords(
+  q: Query,
+  ticket: TicketRow,
+  { sub_status_id: to }: Changes,
+): Promise<[object?, object?]> {
+  const from = ticket.sub_status_id
+  if (to === undefined || to === from) return []
+  const ids = [from, to].filter(id => id !== null)
+  const rows = await q.selectFrom('sub_statuses').select(['id', 'name']).where('id', 'in', ids).execute()
+  const nameOf = (id: string | null) => rows.find(r => r.id === id)?.name ?? null
+  return [{ sub_status: nameOf(from) }, { sub_status: nameOf(to) }]
+}
+
 /** What the card of the ticket that it is part of says of it. */
 const SHOWN_ABOVE: (keyof Changes)[] = ['status', 'closed_at', 'deleted_at']
 
 /** The event has a time and a name of its own. */
-const UNTOLD = ['assigned_at', 'snoozed_at', 'snoozed_by', 'deleted_at', 'deleted_by']
+const UNTOLD = ['sub_status_id', 'assigned_at', 'snoozed_at', 'snoozed_by', 'deleted_at', 'deleted_by']

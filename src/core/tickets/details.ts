@@ -10,24 +10,34 @@ import { lockTicket } from './lock.ts'
 const LONGEST_DESCRIPTION = 3_000
 const LATEST = Date.UTC(10_000, 0)
 
+interface Details {
+  description?: string | undefined
+  dueAt?: number | null | undefined
+}
+
 /** What a ticket is about and until when (ms UTC), for the team alone; what is absent stays. Throws Problems by field. */
-export async function setDetails(
-  tx: Tx,
-  id: string,
-  { description, dueAt }: { description?: string; dueAt?: number | null },
-  actor: Actor,
-): Promise<void> {
+export async function setDetails(tx: Tx, id: string, { description, dueAt }: Details, actor: Actor): Promise<void> {
   const ticket = await lockTicket(tx, id, actor)
-  const faults: Problem[] = []
-  if (description !== undefined && description.trim().length > LONGEST_DESCRIPTION)
-    faults.push(new Problem('invalid', `A description has at most ${LONGEST_DESCRIPTION} characters.`, 'description'))
-  if (dueAt && !(Number.isInteger(dueAt) && dueAt > 0 && dueAt < LATEST))
-    faults.push(new Problem('invalid', 'There is no such time.', 'due'))
+  const faults = faultsInDetails({ description, dueAt })
   if (faults.length) throw new Problems(faults)
   await change(tx, ticket, 'details_changed', actor, {
     ...(description !== undefined && { description: description.trim() || null }),
     ...(dueAt !== undefined && { due_at: dueAt }),
   })
+}
+
+/** What is wrong with what a ticket is to be about, or until when. */
+export function faultsInDetails({ description, dueAt }: Details): Problem[] {
+  const faults: Problem[] = []
+  if (description && description.trim().length > LONGEST_DESCRIPTION)
+    faults.push(new Problem('invalid', `A description has at most ${LONGEST_DESCRIPTION} characters.`, 'description'))
+  if (dueAt && !isMoment(dueAt)) faults.push(new Problem('invalid', 'There is no such time.', 'due'))
+  return faults
+}
+
+/** Whether there is such a time (ms UTC), after 1970 and before the year 10,000. */
+export function isMoment(at: number): boolean {
+  return Number.isInteger(at) && at > 0 && at < LATEST
 }
 
 const LOOKED_AT = 'overdue_looked_at'

@@ -3,7 +3,8 @@ import type { Query, Tx } from '../../db/store.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { actorOf } from '../agents.ts'
-import { refuseTooLarge, refuseUnmailable } from '../attachments.ts'
+import { type KeptFile, refuseTooLarge, refuseUnmailable } from '../attachments.ts'
+import { banOf } from '../bans.ts'
 import { readAllCopies } from '../copies.ts'
 import { type CustomerView, customerById } from '../customers.ts'
 import { type Document, isEmpty } from '../document.ts'
@@ -17,6 +18,7 @@ import { usableSender } from '../senders/usual.ts'
 import { refuseUnreachable } from '../suppressions.ts'
 import { teamById } from '../teams.ts'
 import type { MailWish, NewFile } from '../view.ts'
+import { faultsInDetails } from './details.ts'
 import { refuseAsParent } from './relations.ts'
 
 /** What an agent gives for a new ticket. */
@@ -36,6 +38,11 @@ export interface NewTicket extends MailWish {
   fields?: Given // what else its form asks for
   parentId?: string | null // the ticket that it is part of
   tags?: string[]
+  keptFiles?: KeptFile[] // whose bytes are stored already
+  description?: string | null // for the team alone
+  dueAt?: number | null // ms UTC
+  createdAt?: number // of one that began elsewhere; absent: now
+  isTheirs?: boolean // the customer's own words, which a program passes on: nothing is sent to them
 }
 
 /** Throws the Problems that openTicket would, for files of these sizes that are yet to be fetched; changes nothing. */
@@ -55,7 +62,7 @@ interface Readable {
 export async function readForm(
   tx: Tx,
   form: NewTicket,
-  files: { name: string; size: number }[] = (form.files ?? []).map(f => ({ name: f.name, size: f.bytes.length })),
+  files: { name: string; size: number }[] = filesIn(form),
 ): Promise<Readable> {
   const faults: Problem[] = []
   const gather = gathering(faults)
@@ -66,13 +73,15 @@ export async function readForm(
   if (parentId) await gather(() => refuseAsParent(tx.q, parentId, actorOf(form.agent)))
   const address = await gather(() => readCustomer(tx, form.customer))
   if (address) await gather(() => refuseOurs(tx.q, address.address))
-  if (address && form.email) await gather(() => refuseUnreachable(tx.q, address.address))
-  if (address && form.email) await gather(() => refuseForgotten(tx, address.address))
+  const isSent = form.email && !form.isTheirs
+  if (address && isSent) await gather(() => refuseUnreachable(tx.q, address.address))
+  if (address && isSent) await gather(() => refuseForgotten(tx, address.address))
+  if (address && form.isTheirs) await gather(() => refuseBanned(tx, address.address))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
   if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
-  await gather(() => (form.email ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
+  await gather(() => (isSent ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
   if (!form.email && form.copyTo?.length)
     faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody: leave this empty.', 'copies'))
   if (!form.email && form.blindTo?.length)
@@ -82,9 +91,14 @@ export async function readForm(
   if (form.email) await gather(() => readAllCopies(tx.q, address?.address ?? '', form))
   const wished = form.senderId ?? null
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
+  faults.push(...faultsInDetails({ description: form.description ?? undefined, dueAt: form.dueAt }))
   const values = await gatherFields(tx.q, form, faults)
   if (faults.length || !address) throw new Problems(faults)
-  return { address, sender: sender ?? null, values, isDraft: form.email && writing === 'drafts' }
+  return { address, sender: sender ?? null, values, isDraft: isSent && writing === 'drafts' }
+}
+
+function filesIn({ files = [], keptFiles = [] }: NewTicket): { name: string; size: number }[] {
+  return [...files.map(f => ({ name: f.name, size: f.bytes.length })), ...keptFiles]
 }
 
 /** What the form's fields hold; what is wrong or missing is added to the faults. */
@@ -116,4 +130,11 @@ async function readCustomer(
 async function refuseOurs(q: Query, address: string): Promise<void> {
   if (!(await isOwnAddress(q, address))) return
   throw new Problem('invalid', `${address} is an address of ours, not a customer's.`, 'customer')
+}
+
+/** What is not taken in by mail is not taken in otherwise. */
+async function refuseBanned(tx: Tx, address: string): Promise<void> {
+  const ban = await banOf(tx.q, address)
+  if (!ban || (ban.until_at !== null && ban.until_at <= tx.now)) return
+  throw new Problem('conflict', `Nothing from ${ban.address} is taken in: ${ban.reason}`, 'customer')
 }

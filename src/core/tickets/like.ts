@@ -3,7 +3,7 @@ import { beginning } from '../../db/like.ts'
 import type { Query } from '../../db/store.ts'
 import { searchCustomers } from '../customers.ts'
 import { visibleTerms } from '../find/visible.ts'
-import { reaches, type Scope } from '../permissions/may.ts'
+import { reached, reaches, reachesAll, type Scope } from '../permissions/may.ts'
 import { teams } from '../teams.ts'
 
 /** A ticket as it is offered while somebody types. */
@@ -29,8 +29,8 @@ export async function ticketsLike(
   { than, scope, limit = 20 }: { than: string | null; scope?: Scope; limit?: number },
 ): Promise<TicketChoice[]> {
   const text = typed.trim()
-  const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit))] : []
-  if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit)))
+  const ids = text ? [...(await byIdentifier(q, text)), ...(await bySubject(q, text, limit, scope))] : []
+  if (ids.length < limit) ids.push(...(await byCustomer(q, text, than, limit, scope)))
   if (ids.length < limit) ids.push(...(await byWords(q, text, limit, scope)))
   const wanted = [...new Set(ids)].filter(id => id !== than).slice(0, limit)
   const found = new Map((await choices(q, wanted, scope)).map(c => [c.id, c]))
@@ -56,14 +56,23 @@ async function byIdentifier(q: Query, text: string): Promise<string[]> {
   return rows.map(r => r.id)
 }
 
-async function bySubject(q: Query, text: string, limit: number): Promise<string[]> {
-  const rows = await q
-    .selectFrom('tickets')
-    .select('id')
+async function bySubject(q: Query, text: string, limit: number, scope?: Scope): Promise<string[]> {
+  const rows = await offered(q, scope)
     .where(beginning(q, 'subject', text))
     .limit(limit)
     .execute()
   return rows.map(r => r.id)
+}
+
+/** Those that can be offered: however many others there are, they take nobody's place. */
+function offered(q: Query, scope: Scope | undefined) {
+  return q
+    .selectFrom('tickets')
+    .select('id')
+    .where('deleted_at', 'is', null)
+    .where('merged_into_id', 'is', null)
+    .where('general_at', 'is not', null)
+    .$if(scope !== undefined && !reachesAll(scope), s => s.where(e => reached(e, scope as Scope)))
 }
 
 const SHORTEST = 3 // letters: fewer begin too many words
@@ -76,13 +85,17 @@ async function byWords(q: Query, text: string, limit: number, scope?: Scope): Pr
   return (await entriesOf(q, { all }, { limit })).map(e => e.id)
 }
 
-async function byCustomer(q: Query, text: string, than: string | null, limit: number): Promise<string[]> {
+async function byCustomer(
+  q: Query,
+  text: string,
+  than: string | null,
+  limit: number,
+  scope?: Scope,
+): Promise<string[]> {
   const customers = text ? (await searchCustomers(q, text, MOST_CUSTOMERS)).map(c => c.id) : await customerOf(q, than)
   const ids: string[] = []
   for (const id of customers) {
-    const rows = await q
-      .selectFrom('tickets')
-      .select('id')
+    const rows = await offered(q, scope)
       .where('customer_id', '=', id)
       .orderBy('updated_at', 'desc')
       .limit(limit)

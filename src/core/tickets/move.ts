@@ -14,6 +14,7 @@ import { formsOf, teamById } from '../teams.ts'
 import { beginThreads, DESK, endThread, threadOf } from '../threads.ts'
 import { refuseMerged } from './find.ts'
 import { lockTicket } from './lock.ts'
+import { subStatuses } from './sub-statuses.ts'
 
 const MOST_SHOWN = 20
 
@@ -46,6 +47,7 @@ export async function moveToTeam(
       sender_id: sender?.id ?? null,
       form_id: form?.id ?? null,
       updated_at: tx.now,
+      ...(!(await hasSubStatus(tx.q, team.id, ticket, keeps)) && { sub_status_id: null }),
       ...(!keeps && { assignee_id: null, assigned_by: null, assigned_at: null, queued_at: null, queued_for: null }),
       ...(!keeps && ticket.status === 'in_progress' && { status: 'open' as const }),
     })
@@ -76,6 +78,12 @@ async function senderIn(
   if (senderId && sender.id !== senderId)
     throw new Problem('conflict', 'This sender is not one of the team. Choose another.', 'sender')
   return sender
+}
+
+/** Whether the ticket keeps its sub-status there: one of all teams, below a status that it keeps. */
+async function hasSubStatus(q: Query, teamId: string, ticket: TicketRow, keepsAssignee: boolean): Promise<boolean> {
+  if (ticket.sub_status_id === null || (!keepsAssignee && ticket.status === 'in_progress')) return false
+  return (await subStatuses(q, teamId)).some(s => s.id === ticket.sub_status_id)
 }
 
 async function isMember(q: Query, teamId: string, agentId: string): Promise<boolean> {

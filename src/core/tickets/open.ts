@@ -35,6 +35,9 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     createdBy: form.agent.id,
     publishedAt: email ? tx.now : null,
     dedupKey: form.dedupKey ?? null,
+    description: form.description?.trim() || null,
+    dueAt: form.dueAt ?? null,
+    createdAt: form.createdAt ?? tx.now,
   })
   const fields = await fillNew(tx, ticket.id, values)
   await beginBoth(tx, ticket, customer.address)
@@ -53,6 +56,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
     author: actor,
     body: form.body,
     files: form.files ?? [],
+    keptFiles: form.keptFiles ?? [],
     visibility: email ? 'public' : 'note',
     opening: true,
     ...(form.copyTo && { copyTo: form.copyTo }),

@@ -20,6 +20,10 @@ export interface TicketStart {
   looksLikeId?: string | null
   chatId?: string | null // it begins as a chat's, and not at the desk
   splitFromId?: string | null
+  description?: string | null
+  dueAt?: number | null
+  createdAt?: number // of one that began elsewhere; absent: now
+  answeredAt?: number | null
 }
 
 /** Writes down a new ticket under the team's next number. */
@@ -54,10 +58,10 @@ function rowOf(tx: Tx, team: { id: string; prefix: string }, number: number, t: 
     reply_mode: null,
     created_by: t.createdBy,
     dedup_key: t.dedupKey,
-    created_at: tx.now,
+    created_at: t.createdAt ?? tx.now,
     updated_at: tx.now,
     published_at: t.publishedAt,
-    answered_at: null,
+    answered_at: t.answeredAt ?? null,
     closed_at: null,
     closed_by: null,
     close_reason: null,
@@ -72,8 +76,8 @@ function rowOf(tx: Tx, team: { id: string; prefix: string }, number: number, t: 
     assigned_at: null,
     queued_at: null,
     queued_for: null,
-    description: null,
-    due_at: null,
+    description: t.description ?? null,
+    due_at: t.dueAt ?? null,
     deleted_at: null,
     deleted_by: null,
     parent_id: null,

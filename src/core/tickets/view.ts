@@ -52,6 +52,7 @@ export async function ticketViews(
         identifier: r.identifier,
         subject: r.subject,
         status: r.status,
+        subStatus: r.sub_status,
         priority: r.priority,
         replyMode: r.reply_mode ?? r.team_reply_mode,
         createdAt: r.created_at,
@@ -107,6 +108,7 @@ const selectTickets = preparedFor((q, ids) =>
     .leftJoin('agents as a', 'a.id', 't.assignee_id')
     .leftJoin('agents as b', 'b.id', 't.created_by')
     .leftJoin('senders as s', 's.id', 't.sender_id')
+    .leftJoin('sub_statuses as sub', 'sub.id', 't.sub_status_id')
     .leftJoin('suppressions as sup', 'sup.address', 'ct.place')
     .leftJoin('tickets as earlier', 'earlier.id', 't.continues_id')
     .leftJoin('tickets as later', j => j.onRef('later.continues_id', '=', 't.id').on('later.deleted_at', 'is', null))
@@ -134,6 +136,7 @@ const selectTickets = preparedFor((q, ids) =>
       's.dkim_key',
       's.broken_reason',
       'sup.reason as suppressed',
+      'sub.name as sub_status',
       'earlier.identifier as earlier_identifier',
       'later.id as later_id',
       'later.identifier as later_identifier',

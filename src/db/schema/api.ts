@@ -7,6 +7,7 @@ export interface ApiTables {
   sub_statuses: SubStatusRow
   numbers: NumberRow
   external_ids: ExternalIdRow
+  uploads: UploadRow
 }
 
 /** A program's key. It may do what its agent may, within its scopes. */
@@ -64,6 +65,17 @@ export interface SubStatusRow {
   parent: ParentStatus
   name: string
   description: string
+  created_at: number
+}
+
+/** A file that a program handed in and that no message has yet. */
+export interface UploadRow {
+  id: string // of the attachment that it becomes
+  agent_id: string // whose program handed it in: nobody else can use it
+  name: string
+  type: string
+  size: number // bytes
+  sha256: string
   created_at: number
 }
 

@@ -4,7 +4,7 @@ import type { Habit, HabitSettings, Mail } from './types.ts'
  * Addresses that behave in some way without being told: by the local part's first word, so `full@`, `full.bob@` and
  * `full+x@` of any domain are all full.
  */
-export const HABIT_OF_LOCAL_PART: Record<string, Habit> = {
+const HABIT_OF_LOCAL_PART: Record<string, Habit> = {
   answers: 'answers',
   away: 'out-of-office',
   'out-of-office': 'out-of-office',

@@ -21,7 +21,7 @@ export async function clickUnsubscribe(mail: Mail): Promise<void> {
 }
 
 /** Where the one click goes; undefined when a mail program would offer none. */
-export function oneClickOf(mail: Mail): string | undefined {
+function oneClickOf(mail: Mail): string | undefined {
   if (!/One-Click/i.test(headerOf(mail, 'list-unsubscribe-post'))) return undefined
   const links = headerOf(mail, 'list-unsubscribe').matchAll(/<([^<>\s]+)>/g)
   return [...links].map(([, link = '']) => link).find(link => /^https?:/i.test(link) && URL.canParse(link))

@@ -38,7 +38,10 @@ export function useLive<T>(address: string, events: string): Live<T> {
   return { now, isLost, refresh: () => reader.current() }
 }
 
-/** One request at a time; changes heard meanwhile make one more. */
+/** Every change is an answer to draw in full: what comes by the dozen is drawn together (ms). */
+const SHORTEST_PAUSE_MS = 50
+
+/** One request at a time; changes heard meanwhile make one more, a moment later. */
 function reading<T>(address: string, tell: (answer: T) => void): { read(): void; stop(): void } {
   let isReading = false
   let isStale = false
@@ -52,6 +55,7 @@ function reading<T>(address: string, tell: (answer: T) => void): { read(): void;
       isStale = false
       const answer = await call<T>('GET', address).catch(() => undefined)
       if (answer !== undefined && !isStopped) tell(answer)
+      await new Promise(resolve => setTimeout(resolve, SHORTEST_PAUSE_MS))
     }
     isReading = false
   }

@@ -20,7 +20,7 @@ export interface Shop {
 }
 
 export const JANE = 'Jane Doe <jane@acme.test>'
-export const BOB = 'Bob Stone <bob@globex.test>'
+const BOB = 'Bob Stone <bob@globex.test>'
 
 /** The first two are those whom a visitor meets first. */
 export const SHOPS: Shop[] = [

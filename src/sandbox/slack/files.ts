@@ -49,6 +49,7 @@ export function keepUpload(world: World, upload: Upload, user: User): StoredFile
   return file
 }
 
+/** Takes a file away for good. */
 export function removeFile(world: World, file: StoredFile): void {
   file.isDeleted = true
   file.bytes = undefined

@@ -84,7 +84,7 @@ export function messageView(world: World, channel: Channel, message: Message): M
 }
 
 /** The event's fields that say where it happened. */
-export function where(channel: Channel): Json {
+function where(channel: Channel): Json {
   const channel_type = channel.kind === 'im' ? 'im' : channel.kind === 'private' ? 'group' : 'channel'
   return { channel: channel.id, channel_type }
 }

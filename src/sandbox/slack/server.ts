@@ -124,7 +124,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackSandbox> {
       listeners.add(tell)
       return () => listeners.delete(tell)
     },
-    until: (check, { timeoutMs = 10_000 } = {}) => until(world, check, timeoutMs),
+    until: (check, { timeoutMs = 20_000 } = {}) => until(world, check, timeoutMs),
     file(id) {
       const file = world.files.get(id)
       return file?.bytes && { name: file.name, mimetype: file.mimetype, bytes: file.bytes }

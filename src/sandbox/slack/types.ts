@@ -450,7 +450,7 @@ export interface SlackSandbox {
   snapshot(who: string): SlackSnapshot
   /** Tells of each change; returns what ends the telling. */
   onChange(tell: (change: SlackChange) => void): () => void
-  /** Polls until the check gives something truthy, and returns it; throws with the state after `timeoutMs` (10 000). */
+  /** Polls until the check gives something truthy, and returns it; throws with the state after `timeoutMs` (20 000). */
   until<T>(check: () => T | Promise<T>, options?: { timeoutMs?: number }): Promise<NonNullable<T>>
   /** The bytes of a file; undefined when there is none. */
   file(id: string): { name: string; mimetype: string; bytes: Buffer } | undefined

@@ -16,7 +16,7 @@ export async function until<T>(world: World, check: () => T | Promise<T>, timeou
 }
 
 /** The workspace in a few lines: the newest messages, what is open, the newest calls and what was not acknowledged. */
-export function describe(world: World): string {
+function describe(world: World): string {
   const lines: string[] = []
   for (const channel of world.channels.values())
     for (const m of [...channel.messages.values()].slice(-6))

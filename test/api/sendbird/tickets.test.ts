@@ -89,6 +89,24 @@ it('a ticket is given its priority and fields, by name or key', async () => {
     const line = { name: 'Order number', kind: 'line', hint: '', options: [], initial: [], visible: false } as const
     await addField(tx, { owner: 'ticket', teamId: team?.id as string }, { ...line, options: [], initial: [] })
   })
+  await world.overture.store.write(async tx => {
+    const [team] = await teams(tx.q)
+    const teamId = team?.id as string
+    const form = { hint: '', options: [], initial: [], visible: false }
+    await addField(tx, { owner: 'ticket', teamId }, { ...form, name: 'Weight', kind: 'number' })
+    await addField(tx, { owner: 'ticket', teamId }, { ...form, name: 'Owner', kind: 'user' })
+  })
+  const heavy = await ann.patch('/platform/v1/tickets/SUP-1', { customFields: { Weight: 'heavy' } })
+  expect(heavy).toMatchObject({ status: 400, body: { errors: [{ field: 'customFields.Weight' }] } })
+  const nobody = await ann.patch('/platform/v1/tickets/SUP-1', { customFields: { Owner: 'nobody@tulip.test' } })
+  expect(nobody).toMatchObject({ status: 400, body: { errors: [{ field: 'Owner' }] } })
+  const both = { Weight: 7, Owner: 'ben@tulip.test' }
+  const filled = (await ann.patch('/platform/v1/tickets/SUP-1', { customFields: both })).body.customFields
+  expect(filled).toEqual([
+    { key: 'Weight', value: '7' },
+    { key: 'Owner', value: 'Ben Bakker' },
+  ])
+  await ann.patch('/platform/v1/tickets/SUP-1', { customFields: { Weight: '', Owner: null } })
   const changed = await ann.patch('/platform/v1/tickets/SUP-1', {
     priority: 'URGENT',
     customFields: JSON.stringify({ 'Order number': 'A-17' }),

@@ -125,7 +125,7 @@ describe.each(SERVERS)('a mailbox on %s', (name, start, available) => {
         read()
         await begun()
         await stopReading()
-        for (let i = 0; i < 130; i++) await place.append(numbered(i))
+        await place.appendAll(Array.from({ length: 130 }, (_, i) => numbered(i)))
         read()
         await until(words, w => w.length === 130)
       })

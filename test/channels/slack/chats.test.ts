@@ -24,7 +24,7 @@ const posts = () =>
     .filter(m => m.bot_id)
 const cardOf = (number: number) => world.slack.until(() => posts().find(m => wordsOf(m).includes(`"Chat ${number} ·`)))
 const cardSays = (number: number, text: string) =>
-  world.slack.until(async () => {
+  world.inTime(async () => {
     const card = await cardOf(number)
     return wordsOf(card).includes(text) ? card : undefined
   })

@@ -105,6 +105,19 @@ describe('a template', () => {
     expect(text).toContain('Mine, dear Bob.')
   })
 
+  it('that was filled in for somebody else is asked about before it is sent, once', async () => {
+    const { ann, mail } = world
+    const eve = mail.customer('Eve Smith <eve@gmail.com>')
+    await ann.command('/ticket jane@acme.test', { channel: 'support' })
+    await ann.choose('insert_template', 'Hello · Support')
+    await world.slack.until(() => messageIn(ann).includes('Hi Jane!'))
+    const asked = await ann.submit({ customer: null, customer_typed: 'Eve Smith <eve@gmail.com>', subject: 'Eve' })
+    expect(wordsOf(asked.view)).toContain('The template was filled in for jane@acme.test.')
+    expect(eve.inbox).toEqual([])
+    expect((await ann.submit()).became).toBe('closed')
+    await world.slack.until(() => eve.inbox.find(m => m.text.includes('Hi Jane!')))
+  })
+
   it('goes into a note, and into a chat as it is', async () => {
     const { ann, openTicket } = world
     const card = await openTicket({ subject: 'Noted' })

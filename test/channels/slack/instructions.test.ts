@@ -22,6 +22,7 @@ describe('an instruction', () => {
     ['', { verb: 'help' }],
     ['Help me', { verb: 'help' }],
     ['frobnicate <!channel>', { verb: 'help', unknown: 'frobnicate' }],
+    ['constructor', { verb: 'help', unknown: 'constructor' }],
     ['sup-41', { verb: 'show', identifier: 'sup-41' }],
     ['find <mailto:jane@acme.test|jane@acme.test>', { verb: 'find', words: 'jane@acme.test' }],
     ['Close', { verb: 'close', reason: '' }],
@@ -37,6 +38,7 @@ describe('an instruction', () => {
   })
 
   it.each([
+    ['status constructor', '“constructor” is not a status.'],
     ['status frozen', '“frozen” is not a status. There are: open, in progress, waiting, closed.'],
     ['priority', '“” is not a priority. There are: low, medium, high, urgent.'],
     ['assign Ben', 'Say to whom: mention them with @, or write `me` or `nobody`.'],

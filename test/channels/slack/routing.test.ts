@@ -59,6 +59,8 @@ describe('/outreach', () => {
     await outreach('away a little', 'Write it as 30m, 2h, 1d, or until 14:00.')
     await outreach('away 25:00', 'Write it as 30m, 2h, 1d, or until 14:00.')
     await outreach('dance', 'I do not know `dance`.')
+    await outreach('constructor', 'I do not know `constructor`.')
+    await outreach('stats constructor', 'There is no such team.')
     await outreach('', '/outreach who')
     expect((await world.overture.store.read(agents)).every(a => a.availability === 'online')).toBe(true)
   })

@@ -11,7 +11,7 @@ const DAY = 24 * HOUR
 let world: World
 beforeAll(async () => {
   world = await startWorld({ env: { PUBLIC_URL: 'https://desk.tulip.test' } })
-  await world.openTicket({ customer_typed: 'Jane Doe <jane@acme.test>' }).catch(() => {})
+  await world.openTicket({ customer_typed: 'Jane Doe <jane@acme.test>' })
 })
 afterAll(() => world?.close())
 
@@ -60,7 +60,7 @@ describe('a mail for later', () => {
   })
 
   it('opens a ticket that is scheduled, which goes now from its card, or never', async () => {
-    const { ann, openTicket } = world
+    const { ann } = world
     const later = async (subject: string, copies = '') => {
       await ann.command('/ticket jane@acme.test', { channel: 'support' })
       await ann.choose('send_when', 'at')
@@ -84,7 +84,6 @@ describe('a mail for later', () => {
     await cardSays(never, 'Internal')
     expect(wordsOf(world.card(never.ts)).match(/copy to [^"]*/gi)).toEqual(['copy to carol@acme.test'])
     expect(isMailed('Never mind, Jane.')).toBe(false)
-    expect(openTicket).toBeDefined()
   })
 
   it('is not sent when they write first, and the thread says so', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { TicketRecord } from '../../../core/api/tickets.ts'
 import type { TeamRow } from '../../../db/schema.ts'
 import { isoOf, moment } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
 import { statusOf } from '../status.ts'
 
 const text = z.string().nullable()
@@ -202,9 +203,6 @@ function teamOf(team: TeamRow) {
     ArchivedAt: isoOf(team.archived_at),
   })
 }
-
-/** One deployment serves one organisation. */
-export const ORGANISATION = 'overture'
 
 /** Teams have none below them here. */
 const NO_SUB_TEAM = prefixed(

@@ -26,7 +26,7 @@ export function toText(doc: Document): string {
 }
 
 /** Text that means only itself in html, in an attribute too. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, char => entities.get(char)!)
 }
 

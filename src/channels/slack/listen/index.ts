@@ -23,6 +23,7 @@ import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToFields } from './team/fields.ts'
 import { listenToForgetting } from './team/forget.ts'
 import { listenToHours } from './team/hours.ts'
+import { listenToKeys } from './team/keys.ts'
 import { listenToOutreach } from './team/outreach.ts'
 import { listenToPromises } from './team/promises.ts'
 import { listenToReactionSettings } from './team/reactions.ts'
@@ -97,6 +98,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToRoles(app, desk)
   listenToReactionSettings(app, desk)
   listenToAnswerHooks(app, desk)
+  listenToKeys(app, desk)
   listenToOutreach(app, desk)
   listenToForgetting(app, desk)
   listenToTray(app, desk)

@@ -133,7 +133,7 @@ export function field(
 }
 
 /** The action id of a field that nobody listens to. */
-export const VALUE = 'value'
+const VALUE = 'value'
 
 export interface Form {
   id: string

@@ -164,6 +164,7 @@ export function setUpHome(setUp: SetUp): HomeView {
           button('Look', ids.openTray, 'tray'),
         )
       : context('📭 No mail is left over.'),
+    words('🔑 Programs may act for you, with a key.', button('API keys', ids.openKeys, 'all')),
   ])
 }
 

@@ -1,4 +1,4 @@
-import type { MessageView, Scheduled } from '../../../core/view.ts'
+import type { MessageView, Scheduled, TicketView } from '../../../core/view.ts'
 import type { DeliveryState, Priority, ReplyMode, Status } from '../../../db/schema.ts'
 
 import { clockWords } from '../../../lib/zone.ts'
@@ -15,6 +15,12 @@ export const statusWords: Record<Status, string> = {
   internal: 'Internal',
   snoozed: 'Snoozed',
   closed: 'Closed',
+}
+
+/** Where a ticket stands, with why it was closed, or its team's own word for it. */
+export function standing({ status, subStatus, closeReason }: TicketView): string {
+  const words = status === 'closed' && closeReason ? `Closed: ${closeReason}` : statusWords[status]
+  return subStatus && subStatus !== closeReason ? `${words} · ${subStatus}` : words
 }
 
 export const priorityWords: Record<Priority, string> = {

@@ -1,5 +1,5 @@
 import { directWith } from '../channels.ts'
-import { expectFile, mayAppSee, wholeFileJson } from '../files.ts'
+import { expectFile, mayAppSee, removeFile, wholeFileJson } from '../files.ts'
 import { post } from '../messages.ts'
 import { richTextOf } from '../rich-text.ts'
 import type { Json } from '../types.ts'
@@ -65,7 +65,7 @@ export const files: Methods = {
     call(world, args) {
       const file = visibleFile(world, args)
       if (file.user !== world.app.botUser) throw new Refusal('cant_delete_file')
-      file.isDeleted = true
+      removeFile(world, file)
       return {}
     },
   },

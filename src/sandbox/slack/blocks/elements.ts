@@ -98,7 +98,7 @@ const textInput = {
   dispatch_action_config,
 }
 
-export const elements: Record<string, Shape> = {
+const elements: Record<string, Shape> = {
   button: {
     needs: ['text'],
     fields: {

@@ -1,6 +1,6 @@
 import type { ArrivalKind, Bounce } from '../../../../core/arrival.ts'
 import { plainText } from '../../../../core/document.ts'
-import { clean } from '../clean.ts'
+import { clean } from '../../../../lib/clean.ts'
 import type { Headers, Mail } from '../decode/parse.ts'
 import { fromHtml } from '../document/html.ts'
 import { addressesIn, type RecipientReport, reportedRecipients } from './report.ts'

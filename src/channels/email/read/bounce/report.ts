@@ -92,7 +92,7 @@ const ADDRESS =
   /(?:"[^"\r\n]{1,64}"|[^\s<>()[\]",;:@|]{1,128})@(?:[\p{L}\p{N}_-][\p{L}\p{N}._-]{0,252}|\[[\d.a-f:]{3,45}\])/giu
 
 /** The first address in a piece of text, lower-cased and without source route, or null. */
-export function addressIn(text: string): string | null {
+function addressIn(text: string): string | null {
   return addressesIn(text)[0] ?? null
 }
 

@@ -1,5 +1,6 @@
 import type { NewFile } from '../../../../core/view.ts'
-import { clean } from '../clean.ts'
+import { clean } from '../../../../lib/clean.ts'
+import { cleanName, extensionOf } from '../../../../lib/file-name.ts'
 import { typeOf, usualName } from './file-type.ts'
 import { readHeader } from './mime.ts'
 import type { MailPart } from './part.ts'
@@ -52,19 +53,6 @@ const SMALL = 10_000
 /** A logo in somebody's signature, a picture of the mail that is answered, a pixel that counts readers. */
 function isMinor({ bytes }: MailPart, place: 'own' | 'quoted' | 'pixel'): boolean {
   return place === 'pixel' || (place === 'quoted' && bytes.length < SMALL)
-}
-
-/** A file name without path, control characters or tricks with the direction of writing, its extension kept. */
-function cleanName(name: string): string {
-  const last = clean(name).replace(/\s+/g, ' ').split(/[\\/]/).at(-1)
-  const plain = (last ?? '').trim().replace(/^\.+$/, '')
-  if (plain.length <= LONGEST_NAME) return plain
-  const extension = extensionOf(plain)
-  return plain.slice(0, LONGEST_NAME - extension.length).toWellFormed() + extension
-}
-
-function extensionOf(name: string): string {
-  return /\.[^.\s]{1,12}$/.exec(name)?.[0] ?? ''
 }
 
 /** `pic.png`, and for another of that name `pic (2).png`. */

@@ -1,6 +1,6 @@
 import addressparser from 'nodemailer/lib/addressparser'
+import { clean } from '../../../../lib/clean.ts'
 import { type Mailbox, normaliseAddress } from '../../address.ts'
-import { clean } from '../clean.ts'
 import { decodeWords, replaceWords } from './words.ts'
 
 /** A mailbox as an address header names it. */

@@ -1,5 +1,5 @@
+import { clean } from '../../../../lib/clean.ts'
 import type { Mailbox } from '../../address.ts'
-import { clean } from '../clean.ts'
 import { bodiesOf } from './bodies.ts'
 import { charsetOf } from './charset.ts'
 import { readMailboxes, usable } from './mailboxes.ts'

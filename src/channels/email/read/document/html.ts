@@ -1,6 +1,6 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
 import { type Document, linkUrl, type Marks } from '../../../../core/document.ts'
-import { clean } from '../clean.ts'
+import { clean } from '../../../../lib/clean.ts'
 import { markOf } from '../visible/marks.ts'
 import { type Dress, Flow, type Region } from './flow.ts'
 import { type Look, lookOf } from './style.ts'

@@ -1,5 +1,5 @@
 import { type Block, type Document, type Inline, joined, linkUrl } from '../../../../core/document.ts'
-import { clean } from '../clean.ts'
+import { clean } from '../../../../lib/clean.ts'
 
 export interface PlainFormat {
   flowed?: boolean // Content-Type: text/plain; format=flowed (RFC 3676)

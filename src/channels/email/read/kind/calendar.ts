@@ -1,5 +1,5 @@
 import ICAL from 'ical.js'
-import { clean } from '../clean.ts'
+import { clean } from '../../../../lib/clean.ts'
 import type { Mail } from '../decode/parse.ts'
 import type { MailPart } from '../decode/part.ts'
 

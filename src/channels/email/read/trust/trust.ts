@@ -130,7 +130,7 @@ function writerOf(received: string): string {
 }
 
 /** The fields of a header in their order, names in lower case, values unfolded. */
-export function* fieldsOf(raw: Buffer): Generator<[name: string, value: string]> {
+function* fieldsOf(raw: Buffer): Generator<[name: string, value: string]> {
   const lines = raw.toString('latin1', 0, LONGEST_HEADER).split('\n')
   let field = ''
   for (const whole of lines) {

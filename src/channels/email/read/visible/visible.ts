@@ -1,5 +1,5 @@
 import { type Block, type Document, type Inline, joined, plainText, wordsOf } from '../../../../core/document.ts'
-import { clean } from '../clean.ts'
+import { clean } from '../../../../lib/clean.ts'
 import { type Marked, readHtml } from '../document/html.ts'
 import { fromPlain } from '../document/plain.ts'
 import type { Facts } from './facts.ts'

@@ -1,17 +1,14 @@
 import type { BlockAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { usualSenderOf } from '../../../../core/agents.ts'
 import { USUAL_EXCLUSIONS } from '../../../../core/chats/blocks.ts'
 import { segments } from '../../../../core/chats/segments.ts'
-import { sendersOf } from '../../../../core/senders/find.ts'
-import { usualAmong } from '../../../../core/senders/usual.ts'
-import { teams } from '../../../../core/teams.ts'
 import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
 import { chatFault } from '../../../../core/unsubscriptions.ts'
 import { newId } from '../../../../lib/id.ts'
 import type { Desk } from '../../desk.ts'
 import { type ChatStart, type NewChatMeta, newChatForm } from '../../views/chats/new-chat.ts'
 import { noTeam } from '../../views/tickets/new-ticket.ts'
+import { senderChoice } from '../sender-choice.ts'
 import { redrawForm } from '../show.ts'
 import { withInserted } from '../tickets/compose.ts'
 import * as values from '../values.ts'
@@ -44,17 +41,13 @@ export async function formFor(
   fault?: string,
 ): Promise<ModalView | undefined> {
   return desk.store.read(async q => {
-    const all = await teams(q)
-    const team = all.find(t => t.id === meta.teamId) ?? all.find(t => t.place === meta.origin) ?? all[0]
-    if (!team) return undefined
-    const senders = await sendersOf(q, team.id)
-    const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
+    const choice = await senderChoice(q, user, meta)
+    if (!choice) return undefined
+    const { team, senders, usual } = choice
     const chosen = senders.find(s => s.id === start.sender)
     return newChatForm({
-      team,
-      teams: all,
-      senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
-      usual: chosen ? { id: chosen.id, instead: null } : { id: sender?.id ?? null, instead },
+      ...choice,
+      usual: chosen ? { id: chosen.id, instead: null } : usual,
       segments: await segments(q),
       templates: await templatesFor(q, user, { teamId: team.id, limit: 100 }),
       files: desk.store.files,

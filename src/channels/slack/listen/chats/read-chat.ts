@@ -1,8 +1,8 @@
 import type { Audience } from '../../../../core/chats/audience.ts'
 import type { Exclusions } from '../../../../core/chats/blocks.ts'
 import type { ChatForm } from '../../../../core/chats/draft.ts'
-import type { AgentRow, Priority } from '../../../../db/schema.ts'
-import { Problem } from '../../../../lib/problem.ts'
+import type { Priority } from '../../../../db/schema.ts'
+import { gathering, Problem, underField } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { mendVariable, mendVariables } from '../../variables.ts'
 import type { ChatStart, Kept, NewChatMeta } from '../../views/chats/new-chat.ts'
@@ -18,12 +18,16 @@ export async function readNewChat(
   const v = view.state.values
   const meta = values.metaOf<NewChatMeta>(view)
   const createdBy = await desk.people.agent(user.id)
-  const agent = await agentIn(desk, values.chosenUser(v, 'agent'), createdBy)
+  const faults: Problem[] = []
+  const writer = values.chosenUser(v, 'agent')
+  const agent = await gathering(faults)(() =>
+    writer ? underField('agent', () => desk.people.agent(writer)) : createdBy,
+  )
   const dueAt = meta.isLater ? values.chosenMoment(v, 'when') : null
   const form: ChatForm = {
     teamId: values.chosen(v, 'team') ?? meta.teamId,
     senderId: values.chosen(v, 'sender'),
-    agentId: agent instanceof Problem ? createdBy.id : agent.id,
+    agentId: (agent ?? createdBy).id,
     subject: mendVariable(values.typed(v, 'subject')),
     body: mendVariables(await writtenIn(desk, values.richText(v, 'message'))),
     kind: values.typed(v, 'kind'),
@@ -35,17 +39,7 @@ export async function readNewChat(
     createdBy,
     dedupKey: keyOf(view.id, meta.attempt),
   }
-  return { form, faults: [...(agent instanceof Problem ? [agent] : []), ...nothingChosen(v, meta)] }
-}
-
-async function agentIn(desk: Desk, user: string | null, self: AgentRow): Promise<AgentRow | Problem> {
-  if (!user) return self
-  try {
-    return await desk.people.agent(user)
-  } catch (error) {
-    if (error instanceof Problem) return new Problem(error.code, error.message, 'agent')
-    throw error
-  }
+  return { form, faults: [...faults, ...nothingChosen(v, meta)] }
 }
 
 function audienceIn(v: values.Values, { audience: kind, draft }: NewChatMeta): Audience {

@@ -6,7 +6,7 @@ import { type Filter, NONE } from '../../../../core/find/filter.ts'
 import { readFind } from '../../../../core/find/language.ts'
 import type { Subject } from '../../../../core/find/names.ts'
 import type { Query } from '../../../../db/store.ts'
-import { gathering, Problem, Problems } from '../../../../lib/problem.ts'
+import { gathering, Problem, Problems, underField } from '../../../../lib/problem.ts'
 import type { FieldAsked } from '../../views/find/fields.ts'
 import type { Chosen } from '../../views/find/form.ts'
 import * as values from '../values.ts'
@@ -32,15 +32,7 @@ export async function filterIn(q: Query, view: FindView): Promise<Filter> {
   const gather = gathering(faults)
   const v = view.state.values
   const text = values.typed(v, 'text').trim()
-  const typed =
-    (text &&
-      (await gather(() =>
-        underField(
-          () => readFind(q, text),
-          () => 'text',
-        ),
-      ))) ||
-    {}
+  const typed = (text && (await gather(() => underField('text', () => readFind(q, text))))) || {}
   const filter = { ...typed, ...chosenIn(v) } as Filter
   for (const asked of await fieldsIn(q, view)) {
     const wanted = await gather(() => readAsked(asked))
@@ -118,6 +110,7 @@ async function readAsked({ field: { key, kind }, is, given }: FieldAsked): Promi
   const { from = '', to = '', has } = given
   if (!is.length && !from && !to && !has) return undefined
   return underField(
+    name => `${name}:${key}`,
     () =>
       readFieldFilter({
         id: key,
@@ -125,15 +118,5 @@ async function readAsked({ field: { key, kind }, is, given }: FieldAsked): Promi
         ...(isOrdered(kind) && readSpan(kind, { from, to })),
         ...(has && { has }),
       }),
-    name => `${name}:${key}`,
   )
-}
-
-/** A fault in what was typed belongs under where it was typed. */
-async function underField<T>(read: () => T | Promise<T>, place: (field: string) => string): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    throw error instanceof Problem ? new Problem(error.code, error.message, place(error.field ?? '')) : error
-  }
 }

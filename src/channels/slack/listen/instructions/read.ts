@@ -1,4 +1,5 @@
 import type { Priority, Status } from '../../../../db/schema.ts'
+import { own } from '../../../../lib/own.ts'
 import { Problem } from '../../../../lib/problem.ts'
 
 /** What somebody asks of Overture by mentioning it. */
@@ -30,7 +31,7 @@ export function readInstruction(text: string): Instruction {
   const rest = text.slice(first.length).trim()
   if (verb === '' || verb === 'help') return { verb: 'help' }
   if (/^[a-z][a-z0-9]{1,9}-\d+$/i.test(first) && !others.length) return { verb: 'show', identifier: first }
-  const read = readers[verb.replace(/:$/, '')]
+  const read = own(readers, verb.replace(/:$/, ''))
   return read ? read(rest) : { verb: 'help', unknown: literal(first) }
 }
 
@@ -59,7 +60,7 @@ const PRIORITIES: Record<string, Priority> = { low: 'low', medium: 'medium', hig
 const PRIORITY_NAMES = Object.keys(PRIORITIES)
 
 function oneOf<T>(names: Record<string, T>, typed: string, what: string, all: string[]): T {
-  const found = names[typed.toLowerCase().replace(/[_\s]+/g, ' ')]
+  const found = own(names, typed.toLowerCase().replace(/[_\s]+/g, ' '))
   if (found !== undefined) return found
   throw new Problem('invalid', `“${literal(typed).slice(0, 60)}” is not ${what}. There are: ${all.join(', ')}.`)
 }

@@ -2,6 +2,7 @@ import type { App, RespondFn, SlashCommand } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
 import { setAvailability, setCapacity, whoIsFree } from '../../../../core/routing/availability.ts'
 import type { Availability } from '../../../../db/schema.ts'
+import { own } from '../../../../lib/own.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import { nextTimeOfDay, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
@@ -17,6 +18,7 @@ import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
 import { openHistory } from '../tickets/history.ts'
 import { askToForget } from './forget.ts'
+import { openKeys } from './keys.ts'
 import { statsFor } from './stats.ts'
 import { openTemplates } from './templates.ts'
 
@@ -35,7 +37,7 @@ interface Shown {
 
 async function onOutreach(desk: Desk, command: SlashCommand, respond: RespondFn): Promise<void> {
   const [first = 'help', ...rest] = command.text.trim().split(/\s+/).filter(Boolean)
-  const answer = subcommands[first.toLowerCase()]
+  const answer = own(subcommands, first.toLowerCase())
   const shown = answer ? await answer(desk, command.user_id, rest.join(' '), command) : outreachUsage(first)
   if (shown) await respond({ response_type: 'ephemeral', ...shown })
 }
@@ -70,6 +72,10 @@ export const subcommands: Record<string, Subcommand> = {
   },
   async template(desk, user, rest, { trigger_id }) {
     await openTemplates(desk, { trigger_id, user: { id: user } }, rest)
+    return undefined
+  },
+  async keys(desk, user, _rest, { trigger_id }) {
+    await openKeys(desk, { trigger_id, user })
     return undefined
   },
   help: async () => outreachUsage(null),

@@ -15,7 +15,7 @@ import {
 import { changeRouting, type Routing, rosterOf, routingOf, type Strategy } from '../../../../core/routing/settings.ts'
 import { teamById, teams } from '../../../../core/teams.ts'
 import type { Query, Tx } from '../../../../db/store.ts'
-import { Problem } from '../../../../lib/problem.ts'
+import { underField } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
 import {
@@ -110,12 +110,7 @@ async function agentsIn(desk: Desk, v: values.Values, name: string): Promise<str
 async function agentOf(desk: Desk, handle: string, name: string): Promise<string> {
   const known = await desk.store.read(q => agentByHandle(q, handle))
   if (known && known.deactivated_at === null) return known.id
-  try {
-    return (await desk.people.agent(handle)).id
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, name)
-    throw error
-  }
+  return (await underField(name, () => desk.people.agent(handle))).id
 }
 
 async function newRule(desk: Desk, { body, value: teamId }: Pressed): Promise<void> {

@@ -4,6 +4,7 @@ import { hoursOf } from '../../../../core/hours/settings.ts'
 import { figuresOf } from '../../../../core/stats/figures.ts'
 import { teamAtPlace, teams } from '../../../../core/teams.ts'
 import type { TeamRow } from '../../../../db/schema.ts'
+import { own } from '../../../../lib/own.ts'
 import { Problem } from '../../../../lib/problem.ts'
 import { drawn } from '../../deliver/chart.ts'
 import type { Desk } from '../../desk.ts'
@@ -53,7 +54,7 @@ export async function statsFor(desk: Desk, user: string, channel: string, typed:
 
 /** `week`, `14d`, `14 days` is written in one word; null for what is no time. */
 function readDays(word: string): number | null {
-  const known = DAYS[word.toLowerCase()]
+  const known = own(DAYS, word.toLowerCase())
   if (known) return known
   const [, number] = /^(\d{1,4})(?:d|days?)?$/i.exec(word) ?? []
   if (!number) return null

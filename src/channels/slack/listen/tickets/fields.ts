@@ -7,7 +7,7 @@ import { ticketById } from '../../../../core/tickets/find.ts'
 import type { TicketView } from '../../../../core/view.ts'
 import type { Required } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
-import { Problem } from '../../../../lib/problem.ts'
+import { gathering, type Problem, underField } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { type Asked, NO_CHOICE } from '../../views/tickets/fields.ts'
 import type { NewTicketMeta } from '../../views/tickets/new-ticket.ts'
@@ -38,16 +38,13 @@ function textsIn(state: ViewStateValue): string[] {
 export async function givenIn(desk: Desk, v: values.Values): Promise<{ given: Given; faults: Problem[] }> {
   const given = enteredIn(v)
   const faults: Problem[] = []
+  const gather = gathering(faults)
   for (const [block, elements] of Object.entries(v)) {
     const [, id] = NAMED.exec(block) ?? []
     const users = Object.values(elements)[0]?.selected_users
     if (!id || !users?.length) continue
-    try {
-      given[id] = await Promise.all(users.map(async user => (await desk.people.agent(user)).id))
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      faults.push(new Problem(error.code, error.message, block))
-    }
+    const agents = await gather(() => underField(block, () => Promise.all(users.map(user => desk.people.agent(user)))))
+    if (agents) given[id] = agents.map(agent => agent.id)
   }
   return { given, faults }
 }

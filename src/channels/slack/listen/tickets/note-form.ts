@@ -3,8 +3,7 @@ import type { ModalView } from '@slack/types'
 import { actorOf } from '../../../../core/agents.ts'
 import { endDraft } from '../../../../core/drafts.ts'
 import { postMessage } from '../../../../core/messages/post.ts'
-import { fillFor } from '../../../../core/templates/fill.ts'
-import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
+import { templatesFor } from '../../../../core/templates/templates.ts'
 import type { Desk } from '../../desk.ts'
 import { type ComposedNoteMeta, type NoteStart, noteForm } from '../../views/tickets/note.ts'
 import { loadTicket, redrawForm } from '../show.ts'
@@ -13,7 +12,7 @@ import * as values from '../values.ts'
 import { freshComposer, withInserted } from './compose.ts'
 import { lookIn } from './notes.ts'
 import { writtenIn } from './read-ticket.ts'
-import { occasionOf } from './reply-form.ts'
+import { templateFor } from './reply-form.ts'
 
 /** The composer of a note as it stands at `meta`. */
 export async function noteComposer(
@@ -45,10 +44,7 @@ export async function insertIntoNote(
   const agent = await desk.people.agent(user.id)
   const meta = values.metaOf<ComposedNoteMeta>(view)
   const ticket = await loadTicket(desk, meta.ticketId)
-  const text = await desk.store.read(async q => {
-    const template = await templateById(q, templateId, agent.id)
-    return fillFor(q, { subject: '', body: JSON.parse(template.body) }, occasionOf(ticket, agent))
-  })
+  const text = await templateFor(desk, ticket, templateId, agent)
   const held = startOfNote(view.state.values)
   const start = { ...held, message: withInserted(held.message, text.body) }
   const form = await noteComposer(desk, user.id, { ...meta, rev: meta.rev + 1 }, start, text.missing)

@@ -8,7 +8,7 @@ import { fillToSend } from '../../../../core/templates/fill.ts'
 import type { NewTicket } from '../../../../core/tickets/form.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { Query } from '../../../../db/store.ts'
-import { faultsIn, Problem } from '../../../../lib/problem.ts'
+import { faultsIn, gathering, Problem, underField } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { readMessage } from '../../read-message.ts'
 import { mendVariable, mendVariables } from '../../variables.ts'
@@ -25,7 +25,9 @@ export async function readNewTicket(
 ): Promise<{ form: NewTicket; faults: Problem[] }> {
   const v = view.state.values
   const meta = values.metaOf<NewTicketMeta>(view)
-  const assignee = await assigneeIn(desk, v)
+  const faults: Problem[] = []
+  const assignee = values.chosenUser(v, 'assignee')
+  const assigneeId = await gathering(faults)(() => assignee && assigneeOf(desk, assignee))
   const { given, faults: wrong } = await givenIn(desk, v)
   for (const id of meta.unasked ?? []) delete given[id]
   const form: NewTicket = {
@@ -36,7 +38,7 @@ export async function readNewTicket(
     subject: values.typed(v, 'subject'),
     body: await writtenIn(desk, values.richText(v, 'message')),
     priority: (values.chosen(v, 'priority') ?? 'medium') as Priority,
-    assigneeId: assignee instanceof Problem ? null : assignee,
+    assigneeId: assigneeId ?? null,
     email: values.chosen(v, 'audience') === 'email',
     copyTo: splitTyped(values.typed(v, 'copies')),
     blindTo: splitTyped(values.typed(v, 'blind')),
@@ -45,9 +47,8 @@ export async function readNewTicket(
     dedupKey: keyOf(view.id),
     ...(meta.parent && { parentId: meta.parent.id, tags: values.ticked(v, 'tags') }),
   }
-  const faults = [...(assignee instanceof Problem ? [assignee] : []), ...twoCustomers(v), ...wrong]
   const rest = await desk.store.read(q => faultsIn(() => complete(q, form, meta, v, desk.store.now())))
-  return { form, faults: [...faults, ...rest] }
+  return { form, faults: [...faults, ...twoCustomers(v), ...wrong, ...rest] }
 }
 
 /** What depends on whom it goes to: its moment, and the variables of a template. */
@@ -75,9 +76,13 @@ export async function addressOf(q: Query, to: Addressee): Promise<string> {
 }
 
 export function customerIn(v: values.Values): NewTicket['customer'] {
-  const picked = values.chosen(v, 'customer')
+  return customerChosen(values.chosen(v, 'customer'), values.typed(v, 'customer_typed'))
+}
+
+/** The customer by the value of the choice that was picked, else by what was typed. */
+export function customerChosen(picked: string | null | undefined, typed = ''): NewTicket['customer'] {
   if (picked?.startsWith('c:')) return { id: picked.slice(2) }
-  return { typed: picked?.slice(2) ?? values.typed(v, 'customer_typed') }
+  return { typed: picked?.slice(2) ?? typed }
 }
 
 /** Whom a mail goes to is never guessed. */
@@ -103,16 +108,6 @@ export function startOfTicket(v: values.Values): Start {
   }
 }
 
-async function assigneeIn(desk: Desk, v: values.Values): Promise<string | null | Problem> {
-  const user = values.chosenUser(v, 'assignee')
-  try {
-    return user && (await assigneeOf(desk, user))
-  } catch (error) {
-    if (error instanceof Problem) return error
-    throw error
-  }
-}
-
 /** What was written in a form, with the names of those whom it mentions. */
 export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {
   return text ? (await readMessage(desk, { blocks: [text] })).body : []
@@ -120,10 +115,5 @@ export async function writtenIn(desk: Desk, text: RichTextBlock | undefined) {
 
 /** The id of an agent who was chosen; throws a Problem under `assignee` for somebody who cannot be one. */
 export async function assigneeOf(desk: Desk, userId: string): Promise<string> {
-  try {
-    return (await desk.people.agent(userId)).id
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem(error.code, error.message, 'assignee')
-    throw error
-  }
+  return (await underField('assignee', () => desk.people.agent(userId))).id
 }

@@ -77,14 +77,18 @@ export async function insertIntoReply(
 ): Promise<ModalView | undefined> {
   const agent = await desk.people.agent(body.user.id)
   const { rev, ticketId } = values.metaOf<ReplyMeta>(body.view as { private_metadata: string })
-  const occasion = occasionOf(await loadTicket(desk, ticketId), agent)
-  const text = await desk.store.read(async q => {
-    const template = await templateById(q, templateId, agent.id)
-    return fillFor(q, { subject: '', body: JSON.parse(template.body) }, occasion)
-  })
+  const text = await templateFor(desk, await loadTicket(desk, ticketId), templateId, agent)
   const message = withInserted(values.richText(values.valuesAround(body), 'message'), text.body)
   const change = { rev: rev + 1, ...(text.missing !== null && { liquid: true as const }) }
   return redrawReply(desk, body, change, { message }, text.missing)
+}
+
+/** The text of a template, filled in for the ticket's customer as far as that can be done. */
+export function templateFor(desk: Desk, ticket: TicketView, templateId: string, agent: AgentRow) {
+  return desk.store.read(async q => {
+    const { body } = await templateById(q, templateId, agent.id)
+    return fillFor(q, { subject: '', body: JSON.parse(body) }, occasionOf(ticket, agent))
+  })
 }
 
 /** For whom, by whom and about what an answer is written. */

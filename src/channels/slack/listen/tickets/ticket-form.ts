@@ -1,15 +1,11 @@
 import type { BlockAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { usualSenderOf } from '../../../../core/agents.ts'
 import { customerByAddress } from '../../../../core/customers.ts'
 import { formById } from '../../../../core/fields/forms.ts'
 import { clockFor } from '../../../../core/schedule/moment.ts'
-import { sendersOf } from '../../../../core/senders/find.ts'
-import { usualAmong } from '../../../../core/senders/usual.ts'
-import { formsOf, teams } from '../../../../core/teams.ts'
+import { formsOf } from '../../../../core/teams.ts'
 import { fillFor } from '../../../../core/templates/fill.ts'
 import { templateById, templatesFor } from '../../../../core/templates/templates.ts'
-import type { NewTicket } from '../../../../core/tickets/form.ts'
 import type { Priority } from '../../../../db/schema.ts'
 import type { Desk } from '../../desk.ts'
 import type { Doubts } from '../../views/tickets/collision.ts'
@@ -20,12 +16,13 @@ import {
   noTeam,
   type Start,
 } from '../../views/tickets/new-ticket.ts'
+import { senderChoice } from '../sender-choice.ts'
 import { openForm, redrawForm, redrawView, refuseOnlooker } from '../show.ts'
 import * as values from '../values.ts'
 import { freshComposer, withInserted } from './compose.ts'
 import { doubtsAbout } from './doubts.ts'
 import { askedAtFirst, enteredIn } from './fields.ts'
-import { addresseeOf, addressOf, customerIn, startOfTicket } from './read-ticket.ts'
+import { addresseeOf, addressOf, customerChosen, customerIn, startOfTicket } from './read-ticket.ts'
 
 /** Opens the form with what the database has at hand: nothing is asked of Slack before, since the trigger dies in three seconds. */
 export async function openNewTicket(
@@ -61,23 +58,18 @@ export async function formFor(
 ): Promise<ModalView | undefined> {
   const now = desk.store.now()
   return desk.store.read(async q => {
-    const all = await teams(q)
-    const team = all.find(t => t.id === meta.teamId) ?? all.find(t => t.place === meta.origin) ?? all[0]
-    if (!team) return undefined
-    const senders = await sendersOf(q, team.id)
-    const { sender, instead } = await usualAmong(q, senders, [await usualSenderOf(q, team.id, user), team.sender_id])
-    const to = await addresseeOf(q, chosenIn(start))
+    const choice = await senderChoice(q, user, meta)
+    if (!choice) return undefined
+    const { team } = choice
+    const to = await addresseeOf(q, customerChosen(start.customer?.value, start.typed))
     const forms = await formsOf(q, team.id)
     const form = forms.find(f => f.id === (meta.formId ?? start.form)) ?? forms[0]
     const { asked, meta: kept } = await askedAtFirst(q, form?.id, start.fields ?? {})
     return newTicketForm({
-      team,
-      teams: all,
+      ...choice,
       forms,
       form,
       asked,
-      senders: senders.map(s => ({ ...s, broken: s.broken_reason })),
-      usual: { id: sender?.id ?? null, instead },
       files: desk.store.files,
       templates: await templatesFor(q, user, { teamId: team.id, limit: 100 }),
       clock: await clockFor(q, to && 'id' in to ? to.id : null, team.id),
@@ -87,11 +79,6 @@ export async function formFor(
       ...more,
     })
   })
-}
-
-function chosenIn({ customer, typed }: Start): NewTicket['customer'] {
-  if (customer?.value?.startsWith('c:')) return { id: customer.value.slice(2) }
-  return { typed: customer?.value?.slice(2) ?? typed ?? '' }
 }
 
 /** How the form begins for an address that was typed with the command. */

@@ -243,7 +243,7 @@ const exclusionWords = {
 } satisfies Partial<Record<keyof Exclusions, string>>
 
 /** Whom a chat can be told to leave out, by a tick. */
-export type Ticked = keyof typeof exclusionWords
+type Ticked = keyof typeof exclusionWords
 
 function exclusionFields(exclusions: Exclusions): InputBlock[] {
   const options = (Object.keys(exclusionWords) as Ticked[]).map(name => ({

@@ -135,12 +135,9 @@ function savedButtons(saved: FoundMeta['saved']): KnownBlock {
   )
 }
 
-/** The value of the box for all that match. */
-export const ALL = 'all'
-
 function deedFields({ count, isMore, page, turn = 0 }: FoundView): KnownBlock[] {
   const options = Object.entries(DEEDS).map(([name, title]) => option(title, name))
-  const all = option(isMore ? 'All that match' : `All ${count} that match`, ALL)
+  const all = option(isMore ? 'All that match' : `All ${count} that match`, 'all')
   return [
     { type: 'divider' },
     field(`deed:${turn}`, 'Do with those that are ticked', { type: 'static_select', options }, { optional: true }),

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { AutoClose } from '../../../../core/auto-close/settings.ts'
 import type { Holiday, Hours, Slot } from '../../../../core/hours/settings.ts'
-import { METRICS, MOST_POLICIES, type Policy } from '../../../../core/sla/policies.ts'
+import { METRICS, MOST_POLICIES, metricWords, type Policy } from '../../../../core/sla/policies.ts'
 import type { Digest } from '../../../../core/stats/digest.ts'
 import {
   actions,
@@ -19,7 +19,6 @@ import {
 } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { many } from '../tickets/card.ts'
-import { metricWords } from '../tickets/clocks.ts'
 import { workingSpan } from '../words.ts'
 import { conditionWords } from './conditions.ts'
 

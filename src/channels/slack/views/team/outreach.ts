@@ -64,6 +64,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach stats\`, \`/outreach stats month SUP\`, \`/outreach stats 14d all\`: what a team did
 • \`/outreach history SUP-1\`: all that happened to a ticket
 • \`/outreach template\` lists the texts to begin with; \`/outreach template add\` makes one
+• \`/outreach keys\`: keys with which programs act for you
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

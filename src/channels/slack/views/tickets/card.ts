@@ -18,7 +18,7 @@ import {
 import { quoted } from '../excerpt.ts'
 import { fileLines, shownFiles } from '../files.ts'
 import { ids } from '../ids.ts'
-import { mailOf, mailWords, moment, priorityWords, scheduledWords, size, statusWords } from '../words.ts'
+import { mailOf, mailWords, moment, priorityWords, scheduledWords, size, standing } from '../words.ts'
 import { clockLines } from './clocks.ts'
 import { acceptButton, doubtLine } from './doubt.ts'
 import { particulars } from './particulars.ts'
@@ -120,10 +120,9 @@ function facts(ticket: TicketView): string[] {
   ]
 }
 
-function statusOf({ spamAt, archivedAt, status, closeReason }: TicketView): string {
-  if (spamAt !== null) return 'Spam: what comes in is kept, but not shown'
-  if (archivedAt !== null) return 'Archived'
-  return status === 'closed' && closeReason ? `Closed: ${closeReason}` : statusWords[status]
+function statusOf(ticket: TicketView): string {
+  if (ticket.spamAt !== null) return 'Spam: what comes in is kept, but not shown'
+  return ticket.archivedAt !== null ? 'Archived' : standing(ticket)
 }
 
 function mailLines(ticket: TicketView, now: number): KnownBlock[] {

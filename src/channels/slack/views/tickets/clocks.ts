@@ -1,16 +1,9 @@
 import type { KnownBlock } from '@slack/types'
+import { metricWords } from '../../../../core/sla/policies.ts'
 import type { ClockView } from '../../../../core/sla/view.ts'
 import type { TicketView } from '../../../../core/view.ts'
-import type { SlaMetric } from '../../../../db/schema.ts'
 import { context } from '../blocks.ts'
 import { moment, workingSpan } from '../words.ts'
-
-/** How the promises are called. */
-export const metricWords: Record<SlaMetric, string> = {
-  next_response: 'Next response',
-  update: 'Update to the customer',
-  resolution: 'Resolution',
-}
 
 /** What is promised on a ticket, and until when: moments, since what is left changes while one reads. */
 export function clockLines({ clocks }: TicketView, now: number): KnownBlock[] {

@@ -126,6 +126,7 @@ function why(event: EventRow, after: Fields): string {
 
 const shownFields: Record<string, string> = {
   status: 'status',
+  sub_status: 'more exactly',
   priority: 'priority',
   assignee_id: 'assignee',
   close_reason: 'reason',

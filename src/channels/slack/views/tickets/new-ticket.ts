@@ -1,5 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, RichTextBlock } from '@slack/types'
-import { roomInMail } from '../../../../core/attachments.ts'
+import { MOST_FILES, roomInMail } from '../../../../core/attachments.ts'
 import type { Given } from '../../../../core/fields/read.ts'
 import type { Clock } from '../../../../core/schedule/moment.ts'
 import type { TemplateChoice } from '../../../../core/templates/templates.ts'
@@ -244,7 +244,7 @@ export function filesField(rules: FileRules): InputBlock {
   const hint = rules.publicUrl
     ? `What is more than ${room} together goes as links that work for 30 days.`
     : `At most ${room} together.`
-  return field('files', 'Files', { type: 'file_input', max_files: 10 }, { optional: true, hint })
+  return field('files', 'Files', { type: 'file_input', max_files: MOST_FILES }, { optional: true, hint })
 }
 
 /** Who else gets the mail; the customer sees that they do. */

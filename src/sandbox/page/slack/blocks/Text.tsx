@@ -12,7 +12,7 @@ export function Mrkdwn({ text }: { text: string }): ReactNode {
   return <RichText elements={richOf(text, 'written')} />
 }
 
-export function RichText({ elements }: { elements: Rich[] }): ReactNode {
+function RichText({ elements }: { elements: Rich[] }): ReactNode {
   return <LibraryBlocks blocks={[{ type: 'rich_text', elements }]} />
 }
 

@@ -1,0 +1,2 @@
+/** One deployment serves one organisation. */
+export const ORGANISATION = 'overture'

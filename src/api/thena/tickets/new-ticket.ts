@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { metadata } from '../metadata.ts'
+
+// null is what programs send for what they do not have
+
+export const id = z.string().min(1).max(200)
+const word = z.string().max(255).nullish()
+const words = z.string().max(20_000).nullish()
+const message = z.string().max(200_000).nullish()
+export const time = z.iso.datetime({ offset: true })
+
+const one = z.union([z.string().max(3_000), z.number(), z.boolean()])
+const held = z.union([one, z.array(one).max(100), z.null()])
+
+export type Held = z.infer<typeof held>
+
+/** A field of the team's own, by its id, with what it holds: in either of the ways that programs write it. */
+const fieldValue = z.object({
+  fieldId: id.optional(),
+  customFieldId: id.optional(),
+  value: held.optional(),
+  data: z
+    .array(z.object({ value: held }))
+    .max(100)
+    .optional(),
+})
+
+/** What is known of a ticket, whether it is opened or changed. */
+export const ticketFields = {
+  assignedAgentId: id.nullish(),
+  assignedAgentEmail: word,
+  accountId: id.nullish(),
+  description: message,
+  dueDate: time.nullish(),
+  submitterEmail: word,
+  statusId: id.nullish(),
+  statusName: word,
+  status: word.describe('As `statusName`.'),
+  priorityId: id.nullish(),
+  priorityName: word,
+  priority: word.describe('As `priorityName`.'),
+  sentimentId: word,
+  typeId: word,
+  type: word,
+  formId: id.nullish(),
+  metadata: metadata.nullish(),
+  isPrivate: z.boolean().nullish(),
+  source: word,
+  aiGeneratedTitle: words,
+  aiGeneratedSummary: words,
+  customFieldValues: z.array(fieldValue).max(100).nullish(),
+  customFields: z.record(z.string().max(255), held).nullish().describe('What fields hold, by their names or ids.'),
+  tags: z.array(z.string().max(255)).max(100).nullish(),
+  isProactive: z.boolean().nullish(),
+  proactiveChannels: z
+    .array(z.enum(['email', 'slack']))
+    .max(10)
+    .nullish(),
+}
+
+/** What a ticket is opened with. */
+export const newTicketShape = z
+  .object({
+    title: z.string().max(1_000),
+    requestorEmail: z
+      .string()
+      .max(1_000)
+      .describe("The customer's address, also with their name: `Jane <jane@acme.test>`."),
+    teamId: id,
+    customerId: id.nullish().describe('The customer whose address it is, if that is to be sure.'),
+    ...ticketFields,
+    attachmentUrls: z.array(z.string().max(4_000)).max(10).nullish(),
+    createdAt: time.nullish(),
+    closedAt: time.nullish(),
+    closedById: id.nullish(),
+    performRouting: z.boolean().nullish(),
+    commentContent: message,
+    commentContentHtml: message,
+    commentContentJson: message,
+    commentAttachmentIds: z.array(id).max(10).nullish(),
+    commentMetadata: metadata.nullish(),
+    commentImpersonatedUserName: word,
+    commentImpersonatedUserEmail: word,
+    commentImpersonatedUserAvatar: z.string().max(2_000).nullish(),
+    deDuplicationKey: z.string().min(1).max(255).nullish(),
+  })
+  .meta({ id: 'ThenaNewTicket' })
+
+export type NewThenaTicket = z.infer<typeof newTicketShape>
+export type ThenaTicketFields = z.infer<z.ZodObject<typeof ticketFields>>
+
+/** How our names for what a ticket is opened or changed with are spelled here. */
+export const NAMES = {
+  team: 'teamId',
+  customer: 'requestorEmail',
+  subject: 'title',
+  message: 'description',
+  assignee: 'assignedAgentId',
+  account: 'accountId',
+  due: 'dueDate',
+  form: 'formId',
+  sender: 'teamId',
+  files: 'attachmentUrls',
+  attachmentIds: 'commentAttachmentIds',
+  created: 'createdAt',
+  closed: 'closedAt',
+  dedup: 'deDuplicationKey',
+  ticket: 'parentTicketId',
+  until: 'statusId',
+  moment: 'statusId',
+  status: 'statusId',
+}

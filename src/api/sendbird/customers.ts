@@ -7,7 +7,6 @@ import { customerByAddress } from '../../core/customers.ts'
 import type { Actor } from '../../core/events.ts'
 import { bringPerson, tellOfPerson } from '../../core/people/bring.ts'
 import type { Query, Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
 import { actorIn } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
 import type { ApiOptions } from '../options.ts'
@@ -124,13 +123,8 @@ function filledIn(input: CustomFieldsInput | undefined): Record<string, string> 
 /** By Sendbird's id there is one, or none. */
 async function found(q: Query, { limit, offset, sendbird_id }: z.infer<typeof listQuery>) {
   if (sendbird_id === undefined) return customersFound(q, { limit, offset, most: MOST_COUNTED })
-  try {
-    const { id } = await customerBySendbirdId(q, sendbird_id)
-    return { ids: offset === 0 ? [id] : [], count: 1 }
-  } catch (error) {
-    if (error instanceof Problem) return { ids: [], count: 0 }
-    throw error
-  }
+  const customer = await customerBySendbirdId(q, sendbird_id)
+  return { ids: customer && offset === 0 ? [customer.id] : [], count: customer ? 1 : 0 }
 }
 
 /** The customer whom Sendbird knows by this, or who has this address; a new one when there is none. */

@@ -12,8 +12,9 @@ import { setPriority } from '../../core/tickets/change.ts'
 import { closeByAgent } from '../../core/tickets/close.ts'
 import { lockTicket } from '../../core/tickets/lock.ts'
 import { moveToTeam } from '../../core/tickets/move.ts'
-import { reopenTicket } from '../../core/tickets/status.ts'
-import type { TicketRow } from '../../db/schema.ts'
+import { snoozeTicket } from '../../core/tickets/snooze.ts'
+import { reopenTicket, setStatus } from '../../core/tickets/status.ts'
+import type { Status, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { actorIn } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
@@ -21,7 +22,7 @@ import type { ApiOptions } from '../options.ts'
 import { type CustomFieldsInput, customFieldsInput, fieldsIn, namingFields } from './custom-fields.ts'
 import { agentGiven, given, idParams, inBody, teamGiven, ticketGiven } from './given.ts'
 import { messageText, refuseInternal } from './messages.ts'
-import { PRIORITIES, priorityFor } from './status.ts'
+import { PRIORITIES, priorityFor, STATUS2, statusFor } from './status.ts'
 import { tellIn } from './tell.ts'
 import { CLOSING, ticketsTold, ticketTold } from './tell-tickets.ts'
 import { ticketShape } from './ticket.ts'
@@ -36,16 +37,20 @@ export const changingTickets: FastifyPluginAsyncZod<ApiOptions> = async (server,
   server.patch(
     '/tickets/:id',
     {
-      config: { scope: 'tickets:write' },
+      config: { scope: 'tickets:write', names: { status: 'status2', until: 'status2' } },
       schema: {
         ...route,
         summary: 'Change a ticket',
-        body: z.object({ priority: z.enum(PRIORITIES).optional(), customFields: customFieldsInput.optional() }),
+        body: z.object({
+          priority: z.enum(PRIORITIES).optional(),
+          status2: z.enum(STATUS2).optional(),
+          customFields: customFieldsInput.optional(),
+        }),
       },
     },
     async (request, reply) =>
       answer(store, request, reply, async tx => {
-        const { priority, customFields } = request.body
+        const { priority, status2, customFields } = request.body
         const actor = actorIn(request)
         const ticket = await managed(tx, request.params.id, actor)
         if (priority) await setPriority(tx, ticket.id, priorityFor(priority), actor)
@@ -53,6 +58,7 @@ export const changingTickets: FastifyPluginAsyncZod<ApiOptions> = async (server,
           await namingFields(tx.q, async () =>
             setFields(tx, ticket.id, await fieldsFor(tx, ticket, customFields), actor),
           )
+        if (status2) await namingFields(tx.q, () => move(tx, ticket.id, statusFor(status2), actor))
         return { status: 200, body: await ticketTold(tellIn(tx), ticket.id) }
       }),
   )
@@ -151,6 +157,12 @@ export const changingTickets: FastifyPluginAsyncZod<ApiOptions> = async (server,
 async function managed(tx: Tx, name: string, actor: Actor): Promise<TicketRow> {
   const { id } = await ticketGiven(tx.q, name)
   return lockTicket(tx, id, actor)
+}
+
+/** What is idle waits for the customer's answer. */
+async function move(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
+  if (status === 'snoozed') await snoozeTicket(tx, id, { until: null, untilAnswer: true }, actor)
+  else await setStatus(tx, id, status, actor)
 }
 
 function fieldsFor(tx: Tx, { team_id }: TicketRow, input: CustomFieldsInput): Promise<Given> {

@@ -178,6 +178,29 @@ it('a ticket is closed with a last word, and opened again', async () => {
   expect(['PENDING', 'ACTIVE']).toContain(open.status2)
 })
 
+it('a ticket is moved to where it stands by hand', async () => {
+  const move = async (status2: string) => {
+    const { status, body } = await ann.patch('/platform/v1/tickets/SUP-1', { status2 })
+    return status === 200 ? body.status2 : [status, body.errors[0].field]
+  }
+  for (const status2 of ['ACTIVE', 'IDLE', 'PENDING', 'CLOSED', 'PROACTIVE', 'PENDING'])
+    expect(await move(status2)).toBe(status2)
+  expect(await move('INITIALIZED')).toEqual([400, 'status2'])
+  expect(await move('WORK_IN_PROGRESS')).toEqual([400, 'status2'])
+})
+
+it('a program may say that it sends JSON, and send nothing', async () => {
+  const json = { 'content-type': 'application/json; charset=utf8' }
+  const reopened = await ann.patch('/platform/v1/tickets/SUP-1/reopen', '', json)
+  expect(reopened.status).toBe(200)
+  const missing = await ann.post('/platform/v1/proactive_chats', '', json)
+  expect(missing).toMatchObject({ status: 400, body: { code: 400111 } })
+  expect(await ann.post('/platform/v1/proactive_chats', '{', json)).toMatchObject({
+    status: 400,
+    body: { code: 400100 },
+  })
+})
+
 it('a ticket is given to an agent, and moved to another group', async () => {
   const [, agent] = (await ann.get('/platform/v1/agents')).body.results
   const given = (await ann.post('/platform/v1/tickets/SUP-1/assign', { agentId: agent.id })).body

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
-import { mountDoor } from './api/door.ts'
+import { API_WAYS, mountDoor } from './api/door.ts'
 import { mountHealth } from './api/health.ts'
 import { mountMetrics } from './api/metrics.ts'
 import { mountFiles } from './api/pages/files.ts'
@@ -18,6 +18,7 @@ import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
 import type { Store, Tx } from './db/store.ts'
 import { startErasing } from './erasing.ts'
+import { type Hooks, startHooks } from './hooks.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { startIndexing } from './indexing.ts'
 import { startJobs } from './jobs.ts'
@@ -25,7 +26,6 @@ import type { Log } from './lib/log.ts'
 import { version } from './lib/project.ts'
 import { createMetrics } from './metrics.ts'
 import { type Outbox, startOutbox } from './outbox.ts'
-import { startPoster } from './poster.ts'
 import { type Routing, startRouting } from './routing.ts'
 
 export interface Overture {
@@ -34,6 +34,7 @@ export interface Overture {
   readonly announcer: Announcer
   readonly inbox: Inbox
   readonly routing: Routing
+  readonly hooks: Hooks
   /** Where the HTTP server listens, `http://host:port`. */
   readonly url: string
   /** Where the inbound mail listener listens, or null. */
@@ -81,11 +82,12 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountFiles(server, store)
   mountUnsubscribe(server, store)
   mountTicketLinks(server, store, slack.threadUrl)
-  const closeApi = mountDoor(server, async () => {
+  const closeApi = mountDoor(server, API_WAYS, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
+    const { places } = slack
     const readHtml = await email.htmlReader()
-    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, readHtml })
+    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, places, readHtml })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]
@@ -104,7 +106,11 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
     const chats = startChats(store, log)
     const routing = startRouting(store, channels, log)
     const indexing = startIndexing(store, log)
-    const poster = startPoster(store, log, { local: config.http.localHooks, threadUrl: slack.threadUrl })
+    const hooks = startHooks(store, log, {
+      local: config.http.localHooks,
+      threadUrl: slack.threadUrl,
+      writer: async () => (await import('./api/thena/webhooks/event.ts')).thenaWriter,
+    })
     const erasing = startErasing(store, channels, log)
     const jobs = startJobs(store, log, { keepMailDays: config.mail.keepDays, tendQueue: routing.tend })
     stopping.push(
@@ -114,12 +120,22 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
       () => chats.stop(),
       () => routing.stop(),
       () => indexing.stop(),
-      () => poster.stop(),
+      () => hooks.stop(),
       () => erasing.stop(),
       () => jobs.stop(),
     )
     stopping.push(() => Promise.all([...channels.values()].map(c => c.stopIntake())))
-    return { store, outbox, announcer, inbox, routing, url: addressOf(server), mailPort: email.listenPort(), stop }
+    return {
+      store,
+      outbox,
+      announcer,
+      inbox,
+      routing,
+      hooks,
+      url: addressOf(server),
+      mailPort: email.listenPort(),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

@@ -7,6 +7,7 @@ import { chartFinished } from './core/chats/chart.ts'
 import { tellOfLate } from './core/deliveries/late.ts'
 import { pruneDrafts } from './core/drafts.ts'
 import { dropOldMail } from './core/dropped.ts'
+import { pruneHooks } from './core/hooks/log.ts'
 import { pruneInbound } from './core/inbound/store.ts'
 import { remindOfUndecided } from './core/reminders.ts'
 import { releaseScheduled } from './core/schedule/release.ts'
@@ -46,6 +47,10 @@ export function startJobs(
     schedule(
       '57 * * * *',
       run('forgetting files that nobody used', () => store.write(pruneUploads)),
+    ),
+    schedule(
+      '7 * * * *',
+      run('forgetting what programs were told', () => pruneHooks(store)),
     ),
     schedule(
       '37 * * * *',

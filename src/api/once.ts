@@ -6,11 +6,19 @@ import { Problem } from '../lib/problem.ts'
 import { callerOf } from './caller.ts'
 
 /** With the same key the same request is done once, and gets the first answer whenever it comes again (within two days). */
-export const onceHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() })
+export const onceHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('The same request again under the same key is answered as the first time; another one is refused (409).'),
+})
 
 /**
  * Answers a request that changes something: the work and the memory of it are one transaction. What is to follow once that
  * is durable, and must be harmless when it is done again, is waited for. Throws a Problem for another request under the same key.
+ * `show` adds what only the first answer has, and nobody is to remember.
  */
 export async function answer(
   store: Store,
@@ -18,11 +26,12 @@ export async function answer(
   reply: FastifyReply,
   work: (tx: Tx) => Promise<Answer>,
   then?: (body: unknown) => Promise<void>,
+  show: (body: unknown) => unknown = body => body,
 ): Promise<FastifyReply> {
   const asked = askedOnce(request)
   const { status, body } = await store.write(tx => (asked ? once(tx, asked, () => work(tx)) : work(tx)))
   await then?.(body)
-  return reply.code(status).send(body)
+  return reply.code(status).send(show(body))
 }
 
 /** What the request was answered before, for work that is to be spared before the transaction, such as fetching files. */

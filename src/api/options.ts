@@ -11,7 +11,16 @@ export interface ApiOptions {
   proxies: string[] // networks whose word on where a request comes from is believed
   version: string
   metrics: Metrics
-  localHooks: boolean // files may also be fetched from this machine
+  localHooks: boolean // files may also be fetched from this machine, and webhooks be on it
+  places: Places
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
+}
+
+/** The places at the desk where teams can show their tickets. */
+export interface Places {
+  /** Throws a Problem under `place` for one where no team may, or while it cannot be told. */
+  refuse(place: string): Promise<void>
+  /** Makes ready to write there, and writes down why not where that is not possible. */
+  enter(place: string): Promise<void>
 }

@@ -61,13 +61,13 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
     : { status, faults: [{ field: null, message: sentence(error.message) }] }
 }
 
+function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {
+  return context === 'body' || context === 'querystring' || context === 'params' || context === 'headers'
+}
+
 /** Of what may be one of several things, each says so by itself. */
 function isMissing({ message, params }: { message?: string | undefined; params: object }): boolean {
   return `${message} ${JSON.stringify(params)}`.includes('received undefined')
-}
-
-function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {
-  return context === 'body' || context === 'querystring' || context === 'params' || context === 'headers'
 }
 
 /** Of several faults the one that nothing in the request can mend. */

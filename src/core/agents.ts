@@ -2,9 +2,11 @@ import { prepared, preparedFor } from '../db/prepared.ts'
 import type { AgentRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
-import { Problem } from '../lib/problem.ts'
+import { Problem, Problems } from '../lib/problem.ts'
 import type { Actor } from './events.ts'
 import { sendersOf } from './senders/find.ts'
+
+export const LONGEST_SIGNATURE = 3_000 // of an agent, or a team
 
 /** Who somebody is at the desk, as the desk's channel tells it. */
 export interface Person {
@@ -146,11 +148,29 @@ export function membersOf(q: Query, teamId: string): Promise<AgentRow[]> {
     .execute()
 }
 
-/** Sets the name that customers see and the signature under the agent's mails. An empty alias means their own name. */
+/** Throws a Problem for anybody but the agent themselves: how they look to customers, and when they work, is theirs to say. */
+export function refuseUnlessThemselves(agent: Pick<AgentRow, 'id' | 'name'>, by: { id: string }): void {
+  if (agent.id !== by.id) throw new Problem('forbidden', `Only ${agent.name} may change this.`, 'agent')
+}
+
+const LONGEST_ALIAS = 80
+
+/**
+ * Sets the name that customers see and the signature under the agent's mails. An empty alias means their own name. Throws
+ * Problems under `alias` and `signature`.
+ */
 export async function changeAgent(tx: Tx, id: string, form: { alias: string; signature: string }): Promise<void> {
+  const faults: Problem[] = []
+  const alias = form.alias.trim().replace(/\s+/g, ' ')
+  const signature = form.signature.trim()
+  if (alias.length > LONGEST_ALIAS)
+    faults.push(new Problem('invalid', `A name has at most ${LONGEST_ALIAS} characters.`, 'alias'))
+  if (signature.length > LONGEST_SIGNATURE)
+    faults.push(new Problem('invalid', `A signature has at most ${LONGEST_SIGNATURE} characters.`, 'signature'))
+  if (faults.length) throw new Problems(faults)
   await tx.q
     .updateTable('agents')
-    .set({ alias: form.alias.trim() || null, signature: form.signature.trim() })
+    .set({ alias: alias || null, signature })
     .where('id', '=', id)
     .execute()
 }

@@ -10,6 +10,7 @@ import { Problem } from '../lib/problem.ts'
 import { domainOf, isFreeMail } from './addresses.ts'
 import { definedFor, readByKey } from './fields/known.ts'
 import { touchCustomer } from './find/stale.ts'
+import { tellHooks } from './hooks/heard.ts'
 
 export interface CustomerView {
   id: string
@@ -57,6 +58,10 @@ export async function customersFor(tx: Tx, people: Person[]): Promise<Map<string
   }
   await insertCustomers(tx.q, rows)
   await insertAddresses(tx.q, rows)
+  await tellHooks(
+    tx,
+    rows.map(({ id }) => ({ cause: 'customer_new', sourceId: id })),
+  )
   return customers
 }
 
@@ -246,6 +251,7 @@ async function accountFor(tx: Tx, address: string, known: Map<string, Account>):
     .insertInto('accounts')
     .values({ ...account, domain, created_at: tx.now })
     .execute()
+  await tellHooks(tx, [{ cause: 'account_new', sourceId: account.id }])
   known.set(domain, account)
   return account
 }

@@ -64,7 +64,7 @@ export async function cameIn(
   return rows.map(r => ({ ...r, count: Number(r.count) }))
 }
 
-const QUEUES = ['alerts', 'answer_posts', 'chat_posts', 'desk_posts', 'erasures', 'deeds'] as const
+const QUEUES = ['alerts', 'chat_posts', 'desk_posts', 'erasures', 'deeds'] as const
 
 /** How much waits in each queue beside the outbox. */
 export async function queueDepths(q: Query): Promise<Record<string, number>> {
@@ -86,6 +86,12 @@ export async function queueDepths(q: Query): Promise<Record<string, number>> {
         .executeTakeFirstOrThrow()
     ).n,
   )
+  const posts = await q
+    .selectFrom('hook_deliveries')
+    .select(e => e.fn.countAll<number>().as('n'))
+    .where(sql<boolean>`state = 'queued'`) // likewise
+    .executeTakeFirstOrThrow()
+  depths.webhooks = Number(posts.n)
   const stale = await q
     .selectFrom('stale_entries')
     .select(e => e.fn.countAll<number>().as('n'))

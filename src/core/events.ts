@@ -3,6 +3,7 @@ import type { AuthorKind, EventRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { touchTicket } from './find/stale.ts'
+import { tellHooks } from './hooks/heard.ts'
 
 /** Who did something. */
 export interface Actor {
@@ -33,19 +34,21 @@ export async function recordAll(
   actor: Actor,
   changes: { ticketId: string; before?: object; after?: object }[],
 ): Promise<void> {
-  await insertEvents(
-    tx.q,
-    changes.map(({ ticketId, before, after }) => ({
-      id: newId(),
-      ticket_id: ticketId,
-      kind,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      actor_name: actor.name,
-      before: before ? JSON.stringify(before) : null,
-      after: after ? JSON.stringify(after) : null,
-      at: tx.now,
-    })),
+  const rows = changes.map(({ ticketId, before, after }) => ({
+    id: newId(),
+    ticket_id: ticketId,
+    kind,
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    before: before ? JSON.stringify(before) : null,
+    after: after ? JSON.stringify(after) : null,
+    at: tx.now,
+  }))
+  await insertEvents(tx.q, rows)
+  await tellHooks(
+    tx,
+    rows.map(row => ({ cause: 'event', sourceId: row.id, ticketId: row.ticket_id })),
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/store.ts'
 
 /** Rows that wait until their time comes. */
-type Waiting = 'alerts' | 'answer_posts' | 'chat_posts' | 'desk_posts' | 'erasures'
+type Waiting = 'alerts' | 'chat_posts' | 'desk_posts' | 'erasures' | 'hook_deliveries'
 
 /** For how long a claim of what the desk is to show keeps others away (ms). */
 export const LEASE_MS = 15_000

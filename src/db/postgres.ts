@@ -40,6 +40,7 @@ export function openPostgres(url: string, now: () => number): Opened {
     engine: 'postgres',
     key: Buffer.alloc(0),
     files: FILE_RULES,
+    heard: { isAnybody: false, until: 0, askUntil: 0 },
     now,
     write: work => transact(work, true),
     claim: work => transact(work, false),
@@ -59,7 +60,7 @@ export function openPostgres(url: string, now: () => number): Opened {
           insideTransaction(async () => {
             if (!isDurable) await sql`set local synchronous_commit = off`.execute(q)
             const ends: Ends = new Map()
-            const tx = { q, now: now(), key: store.key, files: store.files, atEnd: leaving(ends) }
+            const tx = { q, now: now(), key: store.key, files: store.files, heard: store.heard, atEnd: leaving(ends) }
             const value = await work({ ...tx, wake: topic => awake.add(topic) })
             await finish(ends)
             return value

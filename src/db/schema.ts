@@ -3,6 +3,7 @@ import type { ChatTables } from './schema/chats.ts'
 import type { ConsentTables } from './schema/consent.ts'
 import type { CustomerTables } from './schema/customers.ts'
 import type { FieldTables } from './schema/fields.ts'
+import type { HookTables } from './schema/hooks.ts'
 import type { MailTables } from './schema/mail.ts'
 import type { MessageTables } from './schema/messages.ts'
 import type { PostTables } from './schema/posts.ts'
@@ -15,6 +16,7 @@ export type * from './schema/chats.ts'
 export type * from './schema/consent.ts'
 export type * from './schema/customers.ts'
 export type * from './schema/fields.ts'
+export type * from './schema/hooks.ts'
 export type * from './schema/mail.ts'
 export type * from './schema/messages.ts'
 export type * from './schema/posts.ts'
@@ -32,6 +34,7 @@ export interface Schema
     ConsentTables,
     CustomerTables,
     FieldTables,
+    HookTables,
     MailTables,
     MessageTables,
     PostTables,

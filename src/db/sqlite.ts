@@ -46,6 +46,7 @@ export function openSqlite(path: string, now: () => number): Opened {
     engine: 'sqlite',
     key: Buffer.alloc(0),
     files: FILE_RULES,
+    heard: { isAnybody: false, until: 0, askUntil: 0 },
     now,
     write: work => enqueue(work, true),
     claim: work => enqueue(work, false),
@@ -140,6 +141,7 @@ export function openSqlite(path: string, now: () => number): Opened {
         now: now(),
         key: store.key,
         files: store.files,
+        heard: store.heard,
         wake: topic => woken.add(topic),
         atEnd: (key, end) => leaving(left)(key, end),
       })

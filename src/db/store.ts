@@ -13,9 +13,17 @@ export interface Tx {
   readonly now: number
   readonly key: Buffer // the instance's key: signs reply tokens and seals secrets
   readonly files: FileRules
+  readonly heard: Heard
   wake(topic: Topic): void
   /** Has work done once at the end of the transaction, before it commits; of several of one key the first is done. In the order of the keys. */
   atEnd(key: string, work: () => Promise<void>): void
+}
+
+/** Whether any program is told of what happens, as far as this process knows: most have none, and then nothing is asked. */
+export interface Heard {
+  isAnybody: boolean
+  until: number // so long this holds (ms UTC)
+  askUntil: number // so long it is asked each time: another process may not know yet what was changed here
 }
 
 /** What one mail may weigh, and where files can be fetched that are too large for it. */
@@ -28,16 +36,17 @@ export const FILE_RULES: FileRules = { mailBytes: 20 * 1024 * 1024, publicUrl: n
 
 /**
  * Who waits for work: the outbox for letters, the desk for what it is to show beside letters, the inbox for arrivals, chats
- * for what is to be sent to many, routing for tickets that nobody has yet, posts for what other systems are told, erasing
+ * for what is to be sent to many, routing for tickets that nobody has yet, hooks for what programs are told, erasing
  * for customers who are to be forgotten, the index for tickets that changed.
  */
-export type Topic = 'outbox' | 'desk' | 'inbox' | 'chats' | 'routing' | 'posts' | 'erasing' | 'index'
+export type Topic = 'outbox' | 'desk' | 'inbox' | 'chats' | 'routing' | 'hooks' | 'erasing' | 'index'
 
 /** Where everything is kept. SQLite and PostgreSQL differ only behind this. */
 export interface Store {
   readonly engine: 'sqlite' | 'postgres'
   key: Buffer // set once, at opening
   files: FileRules // set once, at the start
+  readonly heard: Heard
   now(): number
   /** Runs the work in one transaction. What it returns is durable; when it throws, nothing of it remains. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>

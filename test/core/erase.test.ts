@@ -24,6 +24,7 @@ import { setFields } from '../../src/core/fields/values.ts'
 import { searching } from '../../src/core/find/entry.ts'
 import { askerOf, findTickets } from '../../src/core/find/find.ts'
 import { savedFinds, saveFind } from '../../src/core/find/saved.ts'
+import { createHook } from '../../src/core/hooks/subscribe.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
@@ -38,6 +39,7 @@ import { mergeTickets } from '../../src/core/tickets/merge.ts'
 import { remindAgent } from '../../src/core/tickets/remind.ts'
 import type { Schema } from '../../src/db/schema.ts'
 import { type ChatTown, startChatTown } from '../support/chat.ts'
+import { claimAll, settleAs, tellAll } from '../support/told.ts'
 
 let town: ChatTown
 beforeEach(async () => {
@@ -106,6 +108,7 @@ const found = (text: string) =>
 /** Jane in every corner: tickets, versions, files, notes, chats, copies, the tray, alerts, lists. */
 async function janeEverywhere() {
   const { store } = town
+  await store.write(tx => createHook(tx, { url: 'https://hooks.example.com', includePrivate: true }, town.ann, false))
   const secret = { name: 'secret.txt', type: 'text/plain', bytes: Buffer.from('the janes file') }
   const shared = { name: 'shared.txt', type: 'text/plain', bytes: Buffer.from('for everybody') }
   const t = await town.open({ subject: 'Jane wants tulips', files: [secret, shared] })
@@ -173,6 +176,7 @@ async function janeEverywhere() {
   await store.write(tx => undoSend(tx, planned, ann()))
   const filter = { text: 'JANE@acme.test order' }
   await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
+  for (const [i, post] of (await claimAll(store, 6)).entries()) await settleAs(store, post, i % 2 ? 'Not now.' : null)
   return { t, bobs, held, chat }
 }
 
@@ -189,7 +193,14 @@ describe('forgetting a customer', () => {
     if (town.store.engine === 'sqlite') expect(await inTheIndex('jane')).toBeGreaterThan(0)
     for (const _ of [1, 2]) await begin('jane@acme.test')
     await work()
+    await tellAll(town.store) // also what was not told before
     expect(await traces(['jane'])).toEqual([])
+    const gone = await town.store.read(q =>
+      q.selectFrom('hook_deliveries').select('body').where('event_type', '=', 'user:deleted').execute(),
+    )
+    expect(gone.map(d => JSON.parse(d.body ?? '').payload)).toMatchObject([
+      { user: { id: t.customer_id, email: null } },
+    ])
     if (town.store.engine === 'sqlite') expect(await inTheIndex('jane')).toBe(0) // before a search brings it up to date
     expect(await found('jane')).toEqual([])
     expect(await found('bob')).toContain(bobs.id)

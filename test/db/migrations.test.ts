@@ -20,6 +20,7 @@ it('a database with a row in every table comes through each step that was added 
       await step.up(bare, isPostgres ? 'bytea' : 'blob')
       if (name === '0005_find') expect(await count(bare, 'ticket_docs')).toBe(1)
       if (name === '0011_deeds') expect(await count(bare, 'stale_entries')).toBe(1) // of the ticket with a custom field
+      if (name === '0017_hooks') expect(await count(bare, 'hooks')).toBe(1) // of the team that had word of answers posted
       await fill(bare, filled)
     }
     expect(filled.size).toBeGreaterThan(50)
@@ -34,6 +35,7 @@ it('a database with a row in every table comes through each step that was added 
 /** Gives each table that a step made a row, and each column that it added a value. */
 async function fill(db: Kysely<unknown>, filled: Map<string, Set<string>>): Promise<void> {
   const tables = (await db.introspection.getTables()).filter(t => !t.name.startsWith('ticket_words'))
+  for (const name of filled.keys()) if (!tables.some(t => t.name === name)) filled.delete(name) // a step dropped it
   await db.connection().execute(async one => {
     await asTheyCome(one, true)
     for (const { name, columns } of tables) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lookingOutside } from '../../src/lib/outside.ts'
-import { postJson } from '../../src/lib/post-json.ts'
+import { postOutside } from '../../src/lib/post-outside.ts'
 import { isPublicAddress, whyNotPosted } from '../../src/lib/public-address.ts'
 
 describe('a public address', () => {
@@ -62,8 +62,9 @@ describe('what is posted nowhere', () => {
   })
 
   it('is what cannot be reached, which is said without the address', async () => {
-    const problem = await postJson('http://127.0.0.1:1/secret', {}, true)
-    expect(problem).toBe('It could not be reached (ECONNREFUSED).')
-    expect(await postJson('http://127.0.0.1:1/secret', {}, false)).toBe('The address must begin with https://.')
+    const post = async (local: boolean) =>
+      (await postOutside('http://127.0.0.1:1/secret', { body: '{}', headers: {}, local })).problem
+    expect(await post(true)).toBe('It could not be reached (ECONNREFUSED).')
+    expect(await post(false)).toBe('The address must begin with https://.')
   })
 })

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { allAgents } from '../../core/agents.ts'
-import { setAlias, setBaseRole } from '../../core/permissions/roles.ts'
+import { allAgents, changeAgent, refuseUnlessThemselves } from '../../core/agents.ts'
+import { setBaseRole } from '../../core/permissions/roles.ts'
 import { setAvailabilityOf } from '../../core/routing/availability.ts'
 import { callerOf } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
@@ -68,7 +68,7 @@ export const agents: FastifyPluginAsyncZod<ApiOptions> = async (server, { store 
   server.patch(
     '/agents/:id',
     {
-      config: { scope: 'people:write', names: { name: 'displayName' } },
+      config: { scope: 'people:write', names: { alias: 'displayName' } },
       schema: {
         summary: 'Change the name that customers see, or what an agent is',
         params: idParams,
@@ -84,8 +84,12 @@ export const agents: FastifyPluginAsyncZod<ApiOptions> = async (server, { store 
       answer(store, request, reply, async tx => {
         const { displayName, role } = request.body
         const by = callerOf(request).agent
-        const { id } = await agentGiven(tx.q, request.params.id)
-        if (displayName !== undefined) await setAlias(tx, id, displayName, by)
+        const agent = await agentGiven(tx.q, request.params.id)
+        const { id, signature } = agent
+        if (displayName !== undefined) {
+          refuseUnlessThemselves(agent, by)
+          await changeAgent(tx, id, { alias: displayName, signature })
+        }
         if (role) await setBaseRole(tx, id, role === 'ADMIN' ? 'admin' : 'agent', by)
         return { status: 200, body: await agentTold(tellIn(tx), id) }
       }),

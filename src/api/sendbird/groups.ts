@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { membersOf } from '../../core/agents.ts'
-import { addToTeam, takeFromTeam } from '../../core/permissions/roles.ts'
+import { addToTeam, leaveTeam } from '../../core/permissions/roles.ts'
 import { teams } from '../../core/teams.ts'
 import type { Tx } from '../../db/store.ts'
 import { callerOf } from '../caller.ts'
@@ -87,7 +87,7 @@ export const groups: FastifyPluginAsyncZod<ApiOptions> = async (server, { store 
         const { id } = await teamGiven(tx.q, request.params.id)
         const by = callerOf(request).agent
         const named = { agentId: request.query.agentId, ...request.body }
-        for (const agentId of await agentsIn(tx, named)) await takeFromTeam(tx, agentId, id, by)
+        for (const agentId of await agentsIn(tx, named)) await leaveTeam(tx, agentId, id, by)
         return { status: 200, body: await membershipTold(tellIn(tx), id) }
       }),
   )

@@ -36,7 +36,7 @@ export function refusal({ status, faults }: Refusal, at: Date): z.infer<typeof r
     error: WORDS[status] ?? 'Error',
     timestamp: at.toISOString(),
     data: null,
-    errors: faults,
+    errors: faults.map(({ field, message }) => ({ field, message })),
   }
 }
 

@@ -16,7 +16,7 @@ export interface Desk {
   /** The app's own ids, known once it is connected. */
   self: { userId: string; botId: string; teamId: string; teamUrl: string }
   botToken: string
-  /** Whether teams may have word of answers posted to this machine itself. */
+  /** Whether webhooks may also be on this machine itself. */
   localHooks: boolean
   /** Sends a test mail from a sender; null when it was accepted, else why not, a finished sentence. */
   sendTest(senderId: string, to: string): Promise<string | null>

@@ -2,6 +2,7 @@ import type { AgentRow, ChatRow, ChatState } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { hoursOf } from '../hours/settings.ts'
 import { isOpen } from '../hours/working-time.ts'
 import { openedBy, refuseUnlessSends, refuseUnlessWrites, writingOf } from '../permissions/may.ts'
@@ -134,6 +135,7 @@ export async function beginChat(tx: Tx, id: string): Promise<void> {
 /** Nothing more is to go out. */
 export async function finishChat(tx: Tx, chat: ChatRow): Promise<void> {
   await become(tx, chat, 'finished', { finished_at: tx.now })
+  await tellHooks(tx, [{ cause: 'chat', sourceId: chat.id }])
 }
 
 async function schedule(tx: Tx, chat: ChatRow, rules: ChatRules, more: Partial<ChatRow>): Promise<void> {

@@ -2,6 +2,7 @@ import { wordsIn } from '../../db/full-text.ts'
 import { containing } from '../../db/like.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { touchCustomer } from '../find/stale.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { floodKey } from '../receive/flood.ts'
 import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
 
@@ -23,6 +24,7 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
       .where('id', '=', e.customerId)
       .execute()
     await touchCustomer(tx, e.customerId)
+    await tellHooks(tx, [{ cause: 'customer_gone', sourceId: e.customerId }])
   }
   return { cursor: null }
 }

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/store.ts'
 import { eraseFormer, eraseMessages, eraseTickets } from './conversations.ts'
 import { erasePerson } from './person.ts'
 import type { Erasing, Piece } from './piece.ts'
+import { eraseTold } from './told.ts'
 import { eraseChats, eraseCopies, eraseMails, eraseReplaced } from './traces.ts'
 
 /**
@@ -18,6 +19,7 @@ export const STEPS = [
   'mails',
   'chats',
   'copies',
+  'told',
   'person',
   'index',
 ] as const
@@ -35,6 +37,7 @@ export const WORK: Record<Exclude<Step, 'desk'>, Work> = {
   mails: eraseMails,
   chats: eraseChats,
   copies: eraseCopies,
+  told: eraseTold,
   person: erasePerson,
   index: eraseReplaced,
 }

@@ -8,6 +8,7 @@ import { redrawCards } from '../deliveries/redraw.ts'
 import { isEmpty } from '../document.ts'
 import type { Actor } from '../events.ts'
 import { touchTicket } from '../find/stale.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessMay, writingOf } from '../permissions/may.ts'
 import { learnKey, threadsOfAll } from '../threads.ts'
 import { refuseMerged, ticketById } from '../tickets/find.ts'
@@ -61,6 +62,10 @@ export async function postMessages(tx: Tx, messages: NewMessage[]): Promise<stri
     })
   }
   await queueToOthers(tx, posted)
+  await tellHooks(
+    tx,
+    posted.map(({ id, ticketId, visibility }) => ({ cause: 'message', sourceId: id, ticketId, more: { visibility } })),
+  )
   return rows.map(r => r.id)
 }
 

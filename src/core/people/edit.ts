@@ -3,17 +3,19 @@ import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
+import { accountById } from '../accounts.ts'
 import { readAddress } from '../addresses.ts'
 import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { recordingChanges } from './history.ts'
 import { setTagsOfCustomer } from './tags.ts'
 
 export interface PersonForm {
   name: string
-  company: string // empty: none
+  company: string | { accountId: string } // empty: none
   zone: string // IANA; empty: as the team's
   tags: string[]
   address: string // a further one; empty: none
@@ -26,7 +28,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   await refuseUnlessChangesSome(tx.q, actor)
   const faults: Problem[] = []
   const gather = gathering(faults)
-  const name = form.name.trim()
+  const name = form.name.trim().replace(/\s+/g, ' ')
   if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
   if (name.length > LONGEST_PERSON_NAME)
     faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
@@ -37,7 +39,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   if (faults.length) throw new Problems(faults)
   const whose = { owner: 'customer', id } as const
   await recordingChanges(tx, whose, actor, async () => {
-    const accountId = await companyNamed(tx, form.company)
+    const accountId = await companyOf(tx, form.company)
     await tx.q
       .updateTable('customers')
       .set({ name, zone: zone || null, account_id: accountId })
@@ -60,6 +62,11 @@ async function readFurther(q: Query, id: string, typed: string): Promise<string 
   return address
 }
 
+async function companyOf(tx: Tx, company: PersonForm['company']): Promise<string | null> {
+  if (typeof company === 'string') return companyNamed(tx, company)
+  return (await accountById(tx.q, company.accountId)).id
+}
+
 /** The company of this name, made when there is none; null for an empty one. */
 export async function companyNamed(tx: Tx, typed: string): Promise<string | null> {
   const name = cut(typed.trim(), LONGEST_PERSON_NAME)
@@ -74,6 +81,7 @@ export async function companyNamed(tx: Tx, typed: string): Promise<string | null
   if (known) return known.id
   const id = newId()
   await tx.q.insertInto('accounts').values({ id, name, domain: null, created_at: tx.now }).execute()
+  await tellHooks(tx, [{ cause: 'account_new', sourceId: id }])
   return id
 }
 

@@ -3,6 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { refreshSearch } from './edit.ts'
 import { recordingChanges } from './history.ts'
@@ -30,6 +31,7 @@ export async function mergePeople(tx: Tx, fromId: string, intoId: string, actor:
     .set({ merged_into_id: intoId, name: '', search: '', account_id: null, zone: null, fields: null })
     .where('id', '=', fromId)
     .execute()
+  await tellHooks(tx, [{ cause: 'customer_gone', sourceId: fromId, more: { mergedInto: intoId } }])
   await refreshSearch(tx, intoId)
   for (const { id, deleted_at } of tickets) {
     if (deleted_at !== null) continue

@@ -2,7 +2,7 @@ import { prepared } from '../../db/prepared.ts'
 import type { BaseRole, Role, TeamRole } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { agentById, changeAgent, joinTeam } from '../agents.ts'
+import { joinTeam } from '../agents.ts'
 
 /** What an agent is: everywhere, and in the teams that they belong to. */
 export interface Standing {
@@ -92,13 +92,6 @@ export async function setTeamRole(
     .execute()
 }
 
-/** Sets the name that customers see of an agent; an empty one means their own. Throws a Problem for another's, but to an admin. */
-export async function setAlias(tx: Tx, agentId: string, alias: string, by: { id: string }): Promise<void> {
-  if (agentId !== by.id) await refuseUnlessAdmin(tx.q, by.id)
-  const { signature } = await agentById(tx.q, agentId)
-  await changeAgent(tx, agentId, { alias, signature })
-}
-
 /** Afterwards the agent belongs to the team; what they are in it stays. Throws a Problem for whoever does not run the team. */
 export async function addToTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
   await refuseUnlessLead(tx.q, by.id, teamId)
@@ -106,12 +99,17 @@ export async function addToTeam(tx: Tx, agentId: string, teamId: string, by: { i
 }
 
 /**
- * Afterwards the agent belongs to the team no more; the tickets that they have stay theirs. Throws a Problem for whoever
- * does not run the team.
+ * Afterwards the agent does not belong to the team; the tickets that they have stay theirs. Throws a Problem for whoever
+ * does not run the team, and where the agent did not belong to it.
  */
-export async function takeFromTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+export async function leaveTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
   await refuseUnlessLead(tx.q, by.id, teamId)
-  await tx.q.deleteFrom('team_members').where('team_id', '=', teamId).where('agent_id', '=', agentId).execute()
+  const { numDeletedRows } = await tx.q
+    .deleteFrom('team_members')
+    .where('team_id', '=', teamId)
+    .where('agent_id', '=', agentId)
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) throw new Problem('not_found', 'This agent does not belong to the team.', 'agent')
 }
 
 function admins(q: Query): Promise<{ id: string; name: string }[]> {

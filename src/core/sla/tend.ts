@@ -6,6 +6,7 @@ import { agentById } from '../agents.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { queueDeskPost } from '../desk-posts.ts'
 import { overture, record } from '../events.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { hoursOf } from '../hours/settings.ts'
 import { postNotice } from '../messages/notice.ts'
 import { thoseInCharge } from '../permissions/roles.ts'
@@ -78,6 +79,8 @@ async function isNear(tx: Tx, clock: SlaClockRow): Promise<boolean> {
 async function warn(tx: Tx, clock: SlaClockRow, ticket: TicketRow): Promise<void> {
   const text = `⏱️ ${metricWords[clock.metric]}: a quarter of the working time is left. It is due ${await momentWords(tx, clock)}.`
   await postNotice(tx, ticket.id, text, `sla:warned:${clock.id}`, ticket.assignee_id)
+  const more = { promise: metricWords[clock.metric], due: clock.due_at }
+  await tellHooks(tx, [{ cause: 'clock', sourceId: clock.id, ticketId: ticket.id, more }])
 }
 
 /** In the team's own time. */

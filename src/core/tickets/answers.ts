@@ -1,9 +1,9 @@
 import type { Status, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { noteAssigned } from '../agents.ts'
-import { queueAnswerPost } from '../answer-posts.ts'
 import { beginSilence } from '../auto-close/silence.ts'
 import type { Actor } from '../events.ts'
+import { tellHooks } from '../hooks/heard.ts'
 import { cancelScheduled } from '../schedule/cancel.ts'
 import { answerTakenBack, customerSpoke, customerWasHeard, hasWritten } from '../sla/clocks.ts'
 import { forgetOurAnswer, noteOurAnswer, noteTheirAnswer } from '../stats/answer-times.ts'
@@ -22,7 +22,7 @@ export async function customerAnswered(tx: Tx, before: TicketRow, customer: Acto
   await noteTheirAnswer(tx, ticket)
   await change(tx, ticket, kind, customer, to)
   await customerSpoke(tx, { ...ticket, ...to })
-  await queueAnswerPost(tx, ticket)
+  await tellHooks(tx, [{ cause: 'answer', sourceId: ticket.id, ticketId: ticket.id }])
   await cancelScheduled(tx, ticket.id, customer.name)
   await endReminders(tx, ticket.id, 'answered')
 }

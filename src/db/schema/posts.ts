@@ -1,17 +1,6 @@
 export interface PostTables {
   alerts: AlertRow
-  answer_posts: AnswerPostRow
   desk_posts: DeskPostRow
-}
-
-/** Word of a customer's answer, on its way to where the team wants it posted. */
-export interface AnswerPostRow {
-  id: string
-  team_id: string
-  ticket_id: string
-  created_at: number
-  attempts: number
-  due_at: number
 }
 
 /** Something that operators must look at, said once in a team's place. At most one of a key is up. */

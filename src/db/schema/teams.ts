@@ -26,8 +26,6 @@ export interface TeamRow {
   chat_rules: string | null // JSON ChatRules (core/chats/rules.ts); null: the defaults
   routing: string | null // JSON Routing (core/routing/settings.ts); null: the defaults
   reactions: string | null // JSON Reactions (core/reactions.ts); null: the defaults
-  hook_url: string | null // sealed: where word of a customer's answer is posted; null: nowhere
-  hook_problem: string | null // why the last word could not be posted, a finished sentence
   shared_at: number | null // since when people of another organisation read the team's place
   shared_agreed_at: number | null // when a lead said that what is written there is mailed all the same
   shared_agreed_by: string | null // agent

@@ -182,7 +182,6 @@ describe('roles', () => {
     ['hours_page edit_digest'],
     ['edit_team chat_rules'],
     ['edit_team team_reactions'],
-    ['edit_team answer_hook', { url: 'https://example.com/hook' }],
     ['edit_routing'],
     ['edit_routing add_rule', { name: 'Mine' }],
     ['edit_fields add_field', { name: 'Mine' }],

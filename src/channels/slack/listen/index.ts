@@ -19,9 +19,9 @@ import { listenToPeople } from './people/people.ts'
 import { listenToShortcuts } from './shortcuts.ts'
 import type { Submission } from './submission.ts'
 import { switchboard } from './switchboard.ts'
-import { listenToAnswerHooks } from './team/answer-hook.ts'
 import { listenToFields } from './team/fields.ts'
 import { listenToForgetting } from './team/forget.ts'
+import { listenToHooks } from './team/hooks.ts'
 import { listenToHours } from './team/hours.ts'
 import { listenToKeys } from './team/keys.ts'
 import { listenToOutreach } from './team/outreach.ts'
@@ -97,7 +97,7 @@ export function listen(bolt: App, desk: Desk): void {
   listenToTags(app, desk)
   listenToRoles(app, desk)
   listenToReactionSettings(app, desk)
-  listenToAnswerHooks(app, desk)
+  listenToHooks(app, desk)
   listenToKeys(app, desk)
   listenToOutreach(app, desk)
   listenToForgetting(app, desk)

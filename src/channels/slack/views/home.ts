@@ -145,6 +145,7 @@ export function setUpHome(setUp: SetUp): HomeView {
       button('Fields of companies', `${ids.editFields}:account`, 'account'),
       button('Tags', ids.editTags, 'all'),
     ),
+    mrkdwn('*Webhooks*: programs that are told of what happens', button('Webhooks', ids.openHooks, 'all')),
     { type: 'divider' },
     mrkdwn('*You, as customers see you*', button('Change', ids.editAgent, 'me')),
     context(plain(cut(`${oneLine(me.alias ?? me.name)} · ${signatureLine(me)}`, 1_500))),
@@ -228,9 +229,6 @@ function teamBlocks(team: TeamRow, senders: SenderRow[]): KnownBlock[] {
         ]
       : []),
     ...sharedBlocks(team),
-    ...(team.hook_problem
-      ? [words(`⚠️ ${cut(oneLine(team.hook_problem), 500)} Look under Edit, Webhook for answers.`)]
-      : []),
   ]
 }
 

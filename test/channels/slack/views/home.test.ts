@@ -39,7 +39,7 @@ test('App Home shows what stands below however many senders there are', () => {
 
 test('App Home shows what stands below however many teams and warnings there are, and leads to all of them', () => {
   const place_problem = 'Overture is not in this channel.'
-  const troubled = { place_problem, shared_at: now, hook_problem: hostile }
+  const troubled = { place_problem, shared_at: now }
   const teams = Array.from({ length: 30 }, (_, i) => teamRow({ id: `t${i}`, name: `Team ${i}.`, ...troubled }))
   const alerts = Array(5).fill({ text: hostile, raised_at: now })
   const aliases = new Map(manySenders.senders.map(s => [s.id, [longAddress]]))

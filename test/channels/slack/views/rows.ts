@@ -42,8 +42,6 @@ export function teamRow(changes: Partial<TeamRow> = {}): TeamRow {
     chat_rules: null,
     routing: null,
     reactions: null,
-    hook_url: null,
-    hook_problem: null,
     shared_at: null,
     shared_agreed_at: null,
     shared_agreed_by: null,

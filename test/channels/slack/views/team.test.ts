@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answerHookForm } from '../../../../src/channels/slack/views/team/answer-hook.ts'
+import { hookForm, hookLog, hooksPage, secretView } from '../../../../src/channels/slack/views/team/hooks.ts'
 import { outreachUsage, whoView } from '../../../../src/channels/slack/views/team/outreach.ts'
 import { reactionsForm } from '../../../../src/channels/slack/views/team/reactions.ts'
 import {
@@ -11,14 +11,59 @@ import {
 } from '../../../../src/channels/slack/views/team/routing.ts'
 import { agentForm, senderForm, teamForm } from '../../../../src/channels/slack/views/team/settings.ts'
 import { templateForm, templatesView } from '../../../../src/channels/slack/views/team/templates.ts'
+import type { Hook } from '../../../../src/core/hooks/hook.ts'
 import type { Candidate } from '../../../../src/core/routing/candidates.ts'
 import type { Rule } from '../../../../src/core/routing/rules.ts'
 import type { Routing } from '../../../../src/core/routing/settings.ts'
+import type { HookDeliveryRow } from '../../../../src/db/schema.ts'
 import { fresh, longAddress, novel, refused, refusedView, writing } from './extremes.ts'
 import { ann, senderRow, teamRow } from './rows.ts'
 import { hostile, long, now } from './what-slack-refuses.ts'
 
 const NO_EMOJI = { take: null, close: null, note: null, reopen: null, urgent: null }
+
+const hostileHook: Hook = {
+  id: 'h1',
+  url: `https://${longAddress}`,
+  host: longAddress.repeat(4),
+  description: hostile.repeat(9),
+  shape: 'event',
+  events: Array(40).fill('ticket:created'),
+  teamIds: Array(100).fill('t1'),
+  includePrivate: true,
+  isSigned: false,
+  oldSecretUntil: now,
+  createdBy: { id: 'a1', name: hostile },
+  createdAt: now,
+  updatedAt: now,
+  offAt: null,
+  offReason: hostile,
+  failingSince: now,
+  deliveredAt: now,
+  problem: hostile.repeat(20),
+}
+
+const hostileDelivery: HookDeliveryRow = {
+  id: 'd1',
+  hook_id: 'h1',
+  hook_event_id: null,
+  event_id: 'e1',
+  event_type: 'ticket:created',
+  line: 'l1',
+  ticket_id: null,
+  body: null,
+  is_replay: 1,
+  state: 'failed',
+  attempts: 40,
+  due_at: now,
+  status: 500,
+  answer: hostile.repeat(40),
+  problem: hostile.repeat(20),
+  took_ms: 10_000,
+  created_at: now,
+  tried_at: now,
+  settled_at: now,
+}
 
 const calm: Routing = {
   strategy: 'claim',
@@ -118,7 +163,12 @@ describe('what a team sets up is what Slack takes, and pings nobody', () => {
       'a new template': templateForm(null, [], null),
       templates: templatesView(writing.templates),
       'no templates': templatesView([]),
-      'webhook for answers': answerHookForm({ id: 't1', name: hostile, hook_problem: hostile.repeat(20) }, longAddress),
+      webhooks: hooksPage(Array(40).fill(hostileHook), [team], now),
+      'no webhooks': hooksPage([], [], now),
+      'a webhook': hookForm({ hookId: 'h1', pageId: 'V1' }, hostileHook, Array(120).fill(team)),
+      'a new webhook': hookForm({ hookId: null, pageId: 'V1' }, null, []),
+      'a secret': secretView('whsec_1', { isNew: false }),
+      'what was posted': hookLog({ hookId: 'h1', isFailed: false }, longAddress, Array(20).fill(hostileDelivery)),
       'the emoji of a team': reactionsForm({ id: 't1', name: hostile }, { ...NO_EMOJI, take: 'x'.repeat(100) }),
     }),
   )('%s', (_, form) => {

@@ -18,6 +18,7 @@ import { admit } from '../show.ts'
 import { onCommand } from '../showing-problems.ts'
 import { openHistory } from '../tickets/history.ts'
 import { askToForget } from './forget.ts'
+import { openHooks } from './hooks.ts'
 import { openKeys } from './keys.ts'
 import { statsFor } from './stats.ts'
 import { openTemplates } from './templates.ts'
@@ -72,6 +73,10 @@ export const subcommands: Record<string, Subcommand> = {
   },
   async template(desk, user, rest, { trigger_id }) {
     await openTemplates(desk, { trigger_id, user: { id: user } }, rest)
+    return undefined
+  },
+  async webhooks(desk, user, _rest, { trigger_id }) {
+    await openHooks(desk, { trigger_id }, user)
     return undefined
   },
   async keys(desk, user, _rest, { trigger_id }) {

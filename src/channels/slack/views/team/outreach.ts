@@ -65,6 +65,7 @@ export function outreachUsage(unknown: string | null): Shown {
 • \`/outreach history SUP-1\`: all that happened to a ticket
 • \`/outreach template\` lists the texts to begin with; \`/outreach template add\` makes one
 • \`/outreach keys\`: keys with which programs act for you
+• \`/outreach webhooks\` shows which programs are told of what happens, for leads
 • \`/outreach help\` shows this`
   return { text, blocks: [mrkdwn(text)] }
 }

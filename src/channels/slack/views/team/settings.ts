@@ -65,7 +65,7 @@ export function teamForm(team: TeamRow | null, senders: SenderRow[]): ModalView 
             actions(
               button('Rules for chats', ids.chatRules, team.id),
               button('Emoji', ids.reactions, team.id),
-              button('Webhook for answers', ids.answerHook, team.id),
+              button('Webhooks', ids.openHooks, team.id),
             ),
           ]
         : []),

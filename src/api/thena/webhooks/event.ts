@@ -1,0 +1,90 @@
+import type { Telling } from '../../../core/hooks/make.ts'
+import type { ToldActor } from '../../../core/hooks/people.ts'
+import { TEST_TYPE } from '../../../core/hooks/types.ts'
+import type { HookWriter } from '../../../hooks.ts'
+import { isoOf } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
+import { payloadOf } from './payload.ts'
+
+/** What a program is posted: an event in Thena's envelope. */
+interface Envelope {
+  eventId: string
+  eventType: string
+  timestamp: string
+  orgId: string
+  actor: { id: string | null; type: 'AGENT' | 'CUSTOMER' | 'SYSTEM'; email: string | null; name: string }
+  payload: Record<string, unknown>
+  metadata: { webhookId: string; isReplay: boolean; truncated?: true }
+}
+
+/** How what happened is written for programs. */
+export const thenaWriter: HookWriter = {
+  event({ happening, type, eventId, hook }, { isReplay }) {
+    return fitting({
+      eventId,
+      eventType: type,
+      timestamp: isoOf(happening.at),
+      orgId: ORGANISATION,
+      actor: actorOf(happening.actor),
+      payload: payloadOf(happening, type, { withNotes: hook.include_private === 1 }),
+      metadata: { webhookId: hook.id, isReplay },
+    })
+  },
+  words({ happening: { ticket } }: Telling, link) {
+    const { name, address } = ticket?.customer ?? { name: '', address: '' }
+    const { identifier = '', subject = '' } = ticket?.row ?? {}
+    return JSON.stringify({ identifier, subject, customer: name === address ? address : `${name} <${address}>`, link })
+  },
+  test({ eventId, hookId, at }) {
+    const says = 'This is a test. Events come as this one did.'
+    return JSON.stringify({
+      eventId,
+      eventType: TEST_TYPE,
+      timestamp: isoOf(at),
+      orgId: ORGANISATION,
+      actor: { id: null, type: 'SYSTEM', email: null, name: 'Overture' },
+      payload: { message: says },
+      metadata: { webhookId: hookId, isReplay: false },
+    } satisfies Envelope)
+  },
+}
+
+function actorOf({ kind, id, email, name }: ToldActor): Envelope['actor'] {
+  return { id, type: ACTORS[kind], email, name }
+}
+
+/** A stranger is somebody who writes to us, too. */
+const ACTORS = { agent: 'AGENT', customer: 'CUSTOMER', stranger: 'CUSTOMER', system: 'SYSTEM' } as const
+
+const MOST_BYTES = 256 * 1024
+
+/** What is too large keeps the ids by which all of it can be fetched, and says that it was cut. */
+function fitting(envelope: Envelope): string {
+  const json = JSON.stringify(envelope)
+  if (Buffer.byteLength(json) <= MOST_BYTES) return json
+  const payload = { ...idsIn(envelope.payload), truncated: true }
+  return JSON.stringify({ ...envelope, payload, metadata: { ...envelope.metadata, truncated: true } })
+}
+
+const KEPT = [
+  'id',
+  'uid',
+  'ticketId',
+  'ticketIdentifier',
+  'teamId',
+  'teamIdentifier',
+  'statusId',
+  'deletedAt',
+  'commentVisibility',
+  'number',
+]
+
+function idsIn(payload: Record<string, unknown>): Record<string, unknown> {
+  const objects = Object.entries(payload).filter(([, value]) => value && typeof value === 'object' && 'id' in value)
+  return Object.fromEntries(
+    objects.map(([name, value]) => [
+      name,
+      Object.fromEntries(Object.entries(value as object).filter(([key]) => KEPT.includes(key))),
+    ]),
+  )
+}

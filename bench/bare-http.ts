@@ -12,7 +12,6 @@ answer(async () => {
     'create table if not exists bare (id integer primary key, title text, email text, description text, at integer)',
   )
   const insert = db.prepare('insert into bare (title, email, description, at) values (?, ?, ?, ?)')
-  const page = db.prepare('select * from tickets order by id desc limit ?')
   const server = fastify()
   const text = { type: 'string', maxLength: 10_000 }
   const body = {
@@ -31,7 +30,7 @@ answer(async () => {
   server.get<{ Querystring: { limit: number } }>(
     '/v1/tickets',
     { schema: { querystring: { type: 'object', properties: { limit: { type: 'integer' } } } } },
-    async ({ query }) => page.all(query.limit),
+    async ({ query }) => db.prepare('select * from tickets order by id desc limit ?').all(query.limit),
   )
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   return {

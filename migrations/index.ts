@@ -15,6 +15,7 @@ import * as api from './0013_api.ts'
 import * as uploads from './0014_uploads.ts'
 import * as numbers from './0016_numbers.ts'
 import * as hooks from './0017_hooks.ts'
+import * as ticketLists from './0018_ticket_lists.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -38,4 +39,5 @@ export const migrations: Record<string, Step> = {
   '0014_uploads': uploads,
   '0016_numbers': numbers,
   '0017_hooks': hooks,
+  '0018_ticket_lists': ticketLists,
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, fastify } from 'fastify'
 import { type Announcer, startAnnouncer } from './announcer.ts'
-import { mountDoor } from './api/door.ts'
+import { API_WAYS, mountDoor } from './api/door.ts'
 import { mountHealth } from './api/health.ts'
 import { mountMetrics } from './api/metrics.ts'
 import { mountFiles } from './api/pages/files.ts'
@@ -82,11 +82,12 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountFiles(server, store)
   mountUnsubscribe(server, store)
   mountTicketLinks(server, store, slack.threadUrl)
-  const closeApi = mountDoor(server, async () => {
+  const closeApi = mountDoor(server, API_WAYS, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
+    const { places } = slack
     const readHtml = await email.htmlReader()
-    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, readHtml })
+    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, places, readHtml })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

@@ -1,12 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-const WAYS = ['/v1/*', '/platform/v1/*', '/api/platform/v1/*', '/openapi.json', '/docs', '/docs/*']
+export const DOCS_WAYS = ['/docs', '/docs/*']
+export const API_WAYS = ['/v1/*', '/platform/v1/*', '/api/platform/v1/*', '/openapi.json', ...DOCS_WAYS]
 
 /**
- * Hands what programs ask to the API, which is opened when the first of them comes: most deployments have none, and all its
- * shapes cost time at the start and memory. Returns how it is closed.
+ * Hands what comes by these ways to a server that is opened when the first comes: most deployments have no programs, and
+ * all the shapes of the API cost time at the start and memory. Returns how it is closed.
  */
-export function mountDoor(server: FastifyInstance, open: () => Promise<FastifyInstance>): () => Promise<void> {
+export function mountDoor(
+  server: FastifyInstance,
+  ways: string[],
+  open: () => Promise<FastifyInstance>,
+): () => Promise<void> {
   let opened: Promise<FastifyInstance> | undefined
   const once = () => {
     opened ??= open().catch(error => {
@@ -17,10 +22,10 @@ export function mountDoor(server: FastifyInstance, open: () => Promise<FastifyIn
   }
   // before its body is read: that is the API's own to do
   const hand = async (request: FastifyRequest, reply: FastifyReply) => {
-    const api = await once()
+    const behind = await once()
     reply.hijack()
-    api.routing(request.raw, reply.raw)
+    behind.routing(request.raw, reply.raw)
   }
-  for (const url of WAYS) server.all(url, { onRequest: hand }, () => {})
+  for (const url of ways) server.all(url, { schema: { hide: true }, onRequest: hand }, () => {})
   return async () => (await opened?.catch(() => undefined))?.close()
 }

@@ -39,6 +39,6 @@ function describe(route: RouteOptions, face: Face): void {
   if (!route.schema || route.schema.hide) return
   const response = (route.schema.response ?? {}) as Record<string, unknown>
   route.schema.response = { ...response, '4xx': face.refused, '5xx': face.refused }
-  route.schema.security = [{ [face.name]: [] }]
-  route.schema.tags = [...(route.schema.tags ?? [face.name])]
+  const { scope } = route.config ?? {}
+  route.schema.security = [{ [face.name]: scope ? [scope] : [] }] // OpenAPI 3.1 has scopes for keys, too
 }

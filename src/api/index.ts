@@ -2,15 +2,17 @@ import rateLimit from '@fastify/rate-limit'
 import { type FastifyInstance, fastify } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { cleanInput } from './clean.ts'
+import { DOCS_WAYS, mountDoor } from './door.ts'
 import { mountFace } from './face.ts'
 import { endingAt, limiting } from './limits.ts'
 import { documenting } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
 import { proto } from './proto/face.ts'
 import { refusing } from './refuse.ts'
+import { sendbird } from './sendbird/face.ts'
 import { thena } from './thena/face.ts'
 
-const FACES = [proto, thena]
+const FACES = [thena, sendbird, proto]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
 
@@ -26,6 +28,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(() => JSON.stringify) // what does not fit its shape is a fault for tests to find, not for callers
   server.setErrorHandler(refusing(thena, options.log))
+  readingNothing(server)
   server.addHook('preValidation', cleanInput)
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))
@@ -38,8 +41,23 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       seconds: reply.elapsedTime / 1000,
     }),
   )
-  await documenting(server, FACES, options.version)
+  await documenting(server, FACES, { version: options.version, publicUrl: options.store.files.publicUrl })
   for (const face of FACES) await mountFace(server, face, options)
+  const closeDocs = mountDoor(server, DOCS_WAYS, async () => {
+    const { createDocs } = await import('./docs.ts')
+    return createDocs(server.swagger())
+  })
+  server.addHook('onClose', closeDocs)
   await server.ready()
   return server
+}
+
+/** Many programs say that JSON comes also where nothing does. */
+function readingNothing(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
 }

@@ -6,7 +6,14 @@ import { Problem } from '../lib/problem.ts'
 import { callerOf } from './caller.ts'
 
 /** With the same key the same request is done once, and gets the first answer whenever it comes again (within two days). */
-export const onceHeaders = z.object({ 'idempotency-key': z.string().min(1).max(255).optional() })
+export const onceHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('The same request again under the same key is answered as the first time; another one is refused (409).'),
+})
 
 /**
  * Answers a request that changes something: the work and the memory of it are one transaction. What is to follow once that

@@ -12,6 +12,15 @@ export interface ApiOptions {
   version: string
   metrics: Metrics
   localHooks: boolean // files may also be fetched from this machine, and webhooks be on it
+  places: Places
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
+}
+
+/** The places at the desk where teams can show their tickets. */
+export interface Places {
+  /** Throws a Problem under `place` for one where no team may, or while it cannot be told. */
+  refuse(place: string): Promise<void>
+  /** Makes ready to write there, and writes down why not where that is not possible. */
+  enter(place: string): Promise<void>
 }

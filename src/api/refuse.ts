@@ -15,6 +15,7 @@ declare module 'fastify' {
 export interface Fault {
   field: string | null
   message: string // a finished sentence
+  isMissing?: true // nothing was given at all
 }
 
 /** Why a request is refused. */
@@ -50,6 +51,7 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
     const faults = error.validation.map(v => ({
       field: v.instancePath.split('/').slice(1).join('.') || null,
       message: sentence(v.message ?? 'This is not right'),
+      ...(isMissing(v) && { isMissing: true as const }),
     }))
     return { status: 400, faults, ...(isPart(error.validationContext) && { part: error.validationContext }) }
   }
@@ -61,6 +63,11 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
 
 function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {
   return context === 'body' || context === 'querystring' || context === 'params' || context === 'headers'
+}
+
+/** Of what may be one of several things, each says so by itself. */
+function isMissing({ message, params }: { message?: string | undefined; params: object }): boolean {
+  return `${message} ${JSON.stringify(params)}`.includes('received undefined')
 }
 
 /** Of several faults the one that nothing in the request can mend. */

@@ -1,10 +1,12 @@
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedFor } from '../db/prepared.ts'
 import type { AgentRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
-import { Problem } from '../lib/problem.ts'
+import { Problem, Problems } from '../lib/problem.ts'
 import type { Actor } from './events.ts'
 import { sendersOf } from './senders/find.ts'
+
+export const LONGEST_SIGNATURE = 3_000 // of an agent, or a team
 
 /** Who somebody is at the desk, as the desk's channel tells it. */
 export interface Person {
@@ -115,16 +117,60 @@ export async function agentById(q: Query, id: string): Promise<AgentRow> {
 
 const selectAgent = prepared((q, v: { id: string }) => q.selectFrom('agents').selectAll().where('id', '=', v.id))
 
+/** These agents, by id, with those who left. */
+export async function agentsById(q: Query, ids: string[]): Promise<Map<string, AgentRow>> {
+  if (!ids.length) return new Map()
+  return new Map((await selectAgents(q, [...new Set(ids)])).map(a => [a.id, a]))
+}
+
+const selectAgents = preparedFor((q, ids) => q.selectFrom('agents').selectAll().where('id', 'in', ids))
+
 /** Those who are here, by name; at most 200. */
 export function agents(q: Query): Promise<AgentRow[]> {
   return q.selectFrom('agents').selectAll().where('deactivated_at', 'is', null).orderBy('name').limit(200).execute()
 }
 
-/** Sets the name that customers see and the signature under the agent's mails. An empty alias means their own name. */
+/** All agents by name, those who left with them. */
+export function allAgents(q: Query): Promise<AgentRow[]> {
+  return q.selectFrom('agents').selectAll().orderBy('name').orderBy('id').execute()
+}
+
+/** Who belongs to a team, by name. */
+export function membersOf(q: Query, teamId: string): Promise<AgentRow[]> {
+  return q
+    .selectFrom('agents as a')
+    .innerJoin('team_members as m', 'm.agent_id', 'a.id')
+    .selectAll('a')
+    .where('m.team_id', '=', teamId)
+    .where('a.deactivated_at', 'is', null)
+    .orderBy('a.name')
+    .orderBy('a.id')
+    .execute()
+}
+
+/** Throws a Problem for anybody but the agent themselves: how they look to customers, and when they work, is theirs to say. */
+export function refuseUnlessThemselves(agent: Pick<AgentRow, 'id' | 'name'>, by: { id: string }): void {
+  if (agent.id !== by.id) throw new Problem('forbidden', `Only ${agent.name} may change this.`, 'agent')
+}
+
+const LONGEST_ALIAS = 80
+
+/**
+ * Sets the name that customers see and the signature under the agent's mails. An empty alias means their own name. Throws
+ * Problems under `alias` and `signature`.
+ */
 export async function changeAgent(tx: Tx, id: string, form: { alias: string; signature: string }): Promise<void> {
+  const faults: Problem[] = []
+  const alias = form.alias.trim().replace(/\s+/g, ' ')
+  const signature = form.signature.trim()
+  if (alias.length > LONGEST_ALIAS)
+    faults.push(new Problem('invalid', `A name has at most ${LONGEST_ALIAS} characters.`, 'alias'))
+  if (signature.length > LONGEST_SIGNATURE)
+    faults.push(new Problem('invalid', `A signature has at most ${LONGEST_SIGNATURE} characters.`, 'signature'))
+  if (faults.length) throw new Problems(faults)
   await tx.q
     .updateTable('agents')
-    .set({ alias: form.alias.trim() || null, signature: form.signature.trim() })
+    .set({ alias: alias || null, signature })
     .where('id', '=', id)
     .execute()
 }

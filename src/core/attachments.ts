@@ -221,7 +221,8 @@ async function knownBefore(q: Query, messageIds: string[]): Promise<Set<string>>
   return new Set(rows.map(r => `${r.message_id} ${r.sha256}`))
 }
 
-async function bytesOf(q: Query, sha256: string): Promise<Buffer> {
+/** Bytes that are stored, by their SHA-256. */
+export async function bytesOf(q: Query, sha256: string): Promise<Buffer> {
   const blob = await q.selectFrom('blobs').select('bytes').where('sha256', '=', sha256).executeTakeFirstOrThrow()
   return Buffer.from(blob.bytes)
 }

@@ -1,8 +1,9 @@
-import { prepared } from '../db/prepared.ts'
+import { prepared, preparedFor } from '../db/prepared.ts'
 import type { Priority, ReplyMode, TeamRow } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { newId } from '../lib/id.ts'
 import { Problem, Problems } from '../lib/problem.ts'
+import { LONGEST_SIGNATURE } from './agents.ts'
 import { redrawCardsOfTeam } from './deliveries/redraw.ts'
 import { sendersOf } from './senders/find.ts'
 
@@ -18,6 +19,7 @@ export interface TeamForm {
 }
 
 const LONGEST_HOLD_MS = 10 * 60_000
+const LONGEST_NAME = 80
 const REOPEN_DAYS = 14
 const MOST_REOPEN_DAYS = 3_650
 
@@ -70,7 +72,7 @@ export async function changeTeam(tx: Tx, id: string, form: TeamForm): Promise<vo
 
 function columns(form: TeamForm) {
   return {
-    name: form.name.trim(),
+    name: form.name.trim().replace(/\s+/g, ' '),
     prefix: form.prefix.trim().toUpperCase(),
     place: form.place,
     reply_mode: form.replyMode,
@@ -83,6 +85,10 @@ async function refuseFaults(tx: Tx, id: string, form: TeamForm): Promise<void> {
   const faults: Problem[] = []
   const prefix = form.prefix.trim().toUpperCase()
   if (!form.name.trim()) faults.push(new Problem('invalid', 'Give the team a name.', 'name'))
+  if (form.name.trim().length > LONGEST_NAME)
+    faults.push(new Problem('invalid', `A name has at most ${LONGEST_NAME} characters.`, 'name'))
+  if (form.signature.trim().length > LONGEST_SIGNATURE)
+    faults.push(new Problem('invalid', `A signature has at most ${LONGEST_SIGNATURE} characters.`, 'signature'))
   if (!/^[A-Z][A-Z0-9]{1,9}$/.test(prefix))
     faults.push(
       new Problem('invalid', 'A prefix is 2 to 10 letters or digits and begins with a letter, such as SUP.', 'prefix'),
@@ -120,6 +126,14 @@ export async function teamById(q: Query, id: string): Promise<TeamRow> {
 }
 
 const selectTeam = prepared((q, v: { id: string }) => q.selectFrom('teams').selectAll().where('id', '=', v.id))
+
+/** These teams, by id, with those that were archived. */
+export async function teamsById(q: Query, ids: string[]): Promise<Map<string, TeamRow>> {
+  if (!ids.length) return new Map()
+  return new Map((await selectTeamsIn(q, [...new Set(ids)])).map(t => [t.id, t]))
+}
+
+const selectTeamsIn = preparedFor((q, ids) => q.selectFrom('teams').selectAll().where('id', 'in', ids))
 
 /** The team that shows its tickets in this place, if any does. */
 export function teamAtPlace(q: Query, place: string): Promise<TeamRow | undefined> {

@@ -21,8 +21,8 @@ describe('what the pages on the API tell to type', () => {
       const { key } = await programOf(world, world.ann)
       await programOf(world, world.ben) // Ben is known, too
       const { code, said } = await run(PRELUDE + blocksOf(page).join('\n'), { URL: world.overture.url, KEY: key })
-      expect(said, said).not.toMatch(/^curl: /m)
-      expect(code, said).toBe(0)
+      if (code !== 0) throw new Error(`It ended with ${code}: ${said.slice(-2_000)}`)
+      expect(said.length).toBeGreaterThan(100)
     } finally {
       await world.close()
     }
@@ -37,7 +37,10 @@ function blocksOf(page: string): string[] {
 
 function run(script: string, env: Record<string, string>): Promise<{ code: number | null; said: string }> {
   return new Promise((resolve, reject) => {
-    const shell = spawn('bash', ['-c', script], { env: { PATH: process.env.PATH ?? '', ...env } })
+    const shell = spawn('bash', ['--norc', '-c', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '', ...env },
+    })
     let said = ''
     for (const stream of [shell.stdout, shell.stderr]) stream.on('data', piece => (said += piece))
     shell.on('error', reject)

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
-import { linkedFile, readFileToken } from '../../core/links.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { type LinkedFile, linkedFile, readFileToken } from '../../core/links.ts'
 import type { Store } from '../../db/store.ts'
 import { showPage } from './page.ts'
 
@@ -15,8 +15,13 @@ export function mountFiles(server: FastifyInstance, store: Store): void {
       return showPage(reply, 404, { title: 'There is no such file', text: ['Copy the whole link from the mail.'] })
     const file = link.until > store.now() ? await store.read(q => linkedFile(q, link.attachmentId)) : undefined
     if (!file) return showPage(reply, 410, GONE)
-    return reply.type(typeOf(file.type)).header('content-disposition', disposition(file.name)).send(file.bytes)
+    return sendFile(reply, file)
   })
+}
+
+/** Answers with a file, as a download only: it is to be kept nowhere, and never run as part of our site. */
+export function sendFile(reply: FastifyReply, { name, type, bytes }: LinkedFile): FastifyReply {
+  return reply.headers(QUIET).type(typeOf(type)).header('content-disposition', disposition(name)).send(bytes)
 }
 
 const GONE = {

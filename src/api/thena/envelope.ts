@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { isoOf, moment } from '../moment.ts'
 import type { Refusal } from '../refuse.ts'
 
-/** A moment as Thena writes it: ISO 8601, UTC. */
-export const moment = z.iso.datetime()
+export { isoOf, moment } from '../moment.ts'
 
 /** What an answer with this in it looks like. */
 export function enveloped<Data extends z.ZodType>(data: Data) {
@@ -12,13 +12,6 @@ export function enveloped<Data extends z.ZodType>(data: Data) {
 /** The same of what it holds. */
 export function envelope<Data>(data: Data, at: number) {
   return { status: true as const, message: 'Success', timestamp: isoOf(at), data }
-}
-
-/** A moment (ms UTC) as Thena writes it. */
-export function isoOf(at: number): string
-export function isoOf(at: number | null): string | null
-export function isoOf(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
 }
 
 /** A refusal: what Thena says then is documented nowhere; this suits both ways that its programs may expect. */
@@ -43,7 +36,7 @@ export function refusal({ status, faults }: Refusal, at: Date): z.infer<typeof r
     error: WORDS[status] ?? 'Error',
     timestamp: at.toISOString(),
     data: null,
-    errors: faults,
+    errors: faults.map(({ field, message }) => ({ field, message })),
   }
 }
 

@@ -1,10 +1,24 @@
 import type { Face } from '../face.ts'
+import { accounts } from './accounts.ts'
+import { agents } from './agents.ts'
+import { attaching } from './attachments.ts'
+import { readingComments } from './comments/read.ts'
+import { commenting } from './comments/write.ts'
+import { contacts } from './contacts.ts'
 import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
+import { forms } from './forms.ts'
 import { priorities } from './priorities.ts'
 import { statuses } from './statuses.ts'
+import { tags } from './tags.ts'
+import { teamMembers } from './team-members.ts'
+import { teams } from './teams.ts'
+import { acting } from './tickets/act.ts'
+import { changing } from './tickets/change.ts'
 import { creating } from './tickets/create.ts'
+import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
+import { tagging } from './tickets/tags.ts'
 import { webhookDeliveries } from './webhooks/deliveries.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -16,7 +30,12 @@ export const thena: Face = {
   refusal,
   refused,
   async routes(server, options) {
-    for (const part of [customFields, priorities, statuses, creating, reading, webhooks, webhookDeliveries])
-      await server.register(part, options)
+    for (const part of [...TICKETS, ...COMMENTS, ...SET_UP, ...PEOPLE, ...HOOKS]) await server.register(part, options)
   },
 }
+
+const TICKETS = [acting, changing, creating, listing, reading, tagging]
+const COMMENTS = [attaching, commenting, readingComments]
+const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
+const PEOPLE = [accounts, agents, contacts]
+const HOOKS = [webhooks, webhookDeliveries]

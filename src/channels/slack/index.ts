@@ -19,7 +19,7 @@ import type { Desk } from './desk.ts'
 import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
 import { tellOfTrouble } from './listen/mail/trouble.ts'
-import { enterPlace } from './listen/place.ts'
+import { enterPlace, refuseShared } from './listen/place.ts'
 import { createPeople } from './people.ts'
 import { presenceOf } from './presence.ts'
 import { catchUp } from './receive/catch-up.ts'
@@ -45,6 +45,13 @@ export interface Slack extends Channel {
   mount(server: FastifyInstance): void
   /** Where a ticket's thread is; null while there is none, or Slack was not reached yet. */
   threadUrl(ticketId: string): Promise<string | null>
+  /** The channels where teams can show their tickets. */
+  places: {
+    /** Throws a Problem under `place` for a channel that others read, and while Slack cannot be asked. */
+    refuse(place: string): Promise<void>
+    /** Enters a channel where that is allowed, and writes down why not where it is not. */
+    enter(place: string): Promise<void>
+  }
 }
 
 /** The desk: a Slack workspace where tickets are threads. */
@@ -139,6 +146,10 @@ export function createSlack(options: SlackOptions): Slack {
       if (!sockets) return [{ part: 'Slack', well: true, says: 'takes events by HTTP.' }]
       return [{ part: 'Slack', well: sockets.open() > 0, says: `${sockets.open()} sockets are open.` }]
     },
+    places: {
+      refuse: place => refusePlace(desk, place),
+      enter: async place => void (await enterPlace(desk, place)),
+    },
     async start() {
       await begin().catch(error => {
         if (isRefusal(error)) throw new Problem('invalid', refusalOf(error))
@@ -172,6 +183,16 @@ async function receive(desk: Desk, row: InboundRow): Promise<void> {
     return onEvent(desk, { inboundId: row.id, attempts: row.attempts, event: body.event })
   await finishSubmission(desk, body)
   await desk.store.write(tx => settleInbound(tx, row.id, { state: 'recorded' }))
+}
+
+async function refusePlace(desk: Desk, place: string): Promise<void> {
+  try {
+    await refuseShared(desk, place)
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    desk.log.warn({ err: error }, 'Slack could not be asked about a channel.')
+    throw new Problem('conflict', 'Slack cannot be asked about this channel at the moment. Try again soon.', 'place')
+  }
 }
 
 /** Enters, at the start, the teams' channels, and notices those that we cannot write in; what happens later the events say. */

@@ -18,7 +18,7 @@ export interface CommentRecord {
 
 export interface CommentMail {
   state: DeliveryState
-  dueAt: number
+  dueAt: number // when it is to go
   sentAt: number | null
   reason: string | null
 }
@@ -100,9 +100,9 @@ const selectFiles = preparedFor((q, ids) =>
 async function mailsOf(q: Query, ids: string[]): Promise<Map<string, { key: string | null; mail: CommentMail }>> {
   const rows = await selectMails(q, ids)
   const newest = new Map<string, { key: string | null; mail: CommentMail }>()
-  for (const { message_id, key, state, due_at, sent_at, reason } of rows) {
+  for (const { message_id, key, state, due_at, scheduled_at, sent_at, reason } of rows) {
     if (!message_id || (state === 'cancelled' && newest.has(message_id))) continue
-    newest.set(message_id, { key, mail: { state, dueAt: due_at, sentAt: sent_at, reason } })
+    newest.set(message_id, { key, mail: { state, dueAt: scheduled_at ?? due_at, sentAt: sent_at, reason } })
   }
   return newest
 }
@@ -111,7 +111,7 @@ const selectMails = preparedFor((q, ids) =>
   q
     .selectFrom('deliveries as d')
     .innerJoin('threads as t', 't.id', 'd.thread_id')
-    .select(['d.message_id', 'd.key', 'd.state', 'd.due_at', 'd.sent_at', 'd.reason'])
+    .select(['d.message_id', 'd.key', 'd.state', 'd.due_at', 'd.scheduled_at', 'd.sent_at', 'd.reason'])
     .where('d.message_id', 'in', ids)
     .where('t.side', '=', 'customer')
     .orderBy('d.id'),

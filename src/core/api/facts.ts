@@ -1,6 +1,8 @@
 import { prepared, preparedFor } from '../../db/prepared.ts'
 import type { ApiFactsRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
+import { type Actor, record } from '../events.ts'
+import { lockTicket } from '../tickets/lock.ts'
 
 /** What a program said of something, by names of its own. */
 export type Facts = Record<string, unknown>
@@ -16,6 +18,22 @@ export async function keepFacts(tx: Tx, ownerId: string, facts: Facts): Promise<
     .values({ owner_id: ownerId, facts: json })
     .onConflict(c => c.column('owner_id').doUpdateSet({ facts: json }))
     .execute()
+}
+
+/**
+ * The same of a ticket by somebody who may change it: its history says so, and it is as new as that. What is so already
+ * changes nothing. Throws a Problem for an agent who may not.
+ */
+export async function setFacts(tx: Tx, ticketId: string, facts: Facts, actor: Actor): Promise<void> {
+  if (!Object.keys(facts).length) return
+  const { id } = await lockTicket(tx, ticketId, actor)
+  const known = (await factsOf(tx.q, [id])).get(id) ?? {}
+  const names = Object.keys(facts).filter(name => JSON.stringify(facts[name]) !== JSON.stringify(known[name] ?? null))
+  if (!names.length) return
+  const only = (from: Facts) => Object.fromEntries(names.map(name => [name, from[name] ?? null]))
+  await keepFacts(tx, id, only(facts))
+  await tx.q.updateTable('tickets').set({ updated_at: tx.now }).where('id', '=', id).execute()
+  await record(tx, id, 'facts_changed', actor, only(known), only(facts))
 }
 
 /** The same of something new, of which nothing was said before. */

@@ -2,7 +2,7 @@ import type { AgentRow, TeamRow, TicketRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { addressIn } from '../addresses.ts'
-import { agentById } from '../agents.ts'
+import { agentByHandle, agentById } from '../agents.ts'
 import { type CustomerView, customerByAddress, customerById } from '../customers.ts'
 import { teamById } from '../teams.ts'
 import { ticketById, ticketByIdentifier } from '../tickets/find.ts'
@@ -25,10 +25,10 @@ export async function teamNamed(q: Query, name: string): Promise<TeamRow> {
   return team ?? teamById(q, name)
 }
 
-/** The agent with this id or address. Throws a Problem under `agent` when there is none. */
+/** The agent with this id, address, or handle at the desk. Throws a Problem under `agent` when there is none. */
 export async function agentNamed(q: Query, name: string): Promise<AgentRow> {
   const address = addressIn(name)
-  if (!address) return agentById(q, name)
+  if (!address) return (await agentByHandle(q, name)) ?? agentById(q, name)
   const agent = await q
     .selectFrom('agents')
     .selectAll()

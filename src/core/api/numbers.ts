@@ -46,7 +46,8 @@ async function survivorOf(q: Query, customerId: string): Promise<string> {
   return row?.merged_into_id ? survivorOf(q, row.merged_into_id) : customerId
 }
 
-async function numbersKnown(q: Query, owners: Owners): Promise<Numbers> {
+/** The same of those that have one, of a read. */
+export async function numbersKnown(q: Query, owners: Owners): Promise<Numbers> {
   const ids = Object.values(owners).flat()
   return new Map(ids.length ? (await selectNumbers(q, ids)).map(r => [r.owner_id, r.number]) : [])
 }

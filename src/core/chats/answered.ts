@@ -14,14 +14,19 @@ import { redrawChat } from './redraw.ts'
  * What came in on a ticket of a chat, before it is recorded there: a person's words make it a general ticket, with a place
  * at the desk; a machine's change nothing that people see.
  */
-export async function chatHeardFrom(tx: Tx, a: Arrival, ticket: TicketRow): Promise<void> {
+export async function chatHeardFrom(tx: Tx, a: Pick<Arrival, 'kind'>, ticket: TicketRow): Promise<void> {
   if (!ticket.chat_id) return
   if (a.kind === 'ooo') return chatRecipientAbsent(tx, ticket.id)
   if (!isAutomatic(a.kind)) await makeGeneral(tx, ticket)
 }
 
 /** The recipient only said thanks, and it is recorded: where no card of a ticket shows it, it is said below the chat's. */
-export async function chatThanked(tx: Tx, a: Arrival, ticket: TicketRow, messageId: string): Promise<void> {
+export async function chatThanked(
+  tx: Tx,
+  a: Pick<Arrival, 'from' | 'body'>,
+  ticket: TicketRow,
+  messageId: string,
+): Promise<void> {
   if (!ticket.chat_id || ticket.general_at !== null) return
   const who = a.from.name || a.from.address
   const text = `${who} only said thanks, which counts as no answer: "${cut(plainText(a.body), 200)}"`

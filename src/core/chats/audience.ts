@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream'
+import { preparedFor } from '../../db/prepared.ts'
 import type { ChatRow } from '../../db/schema.ts'
 import type { Store, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { customerById } from '../customers.ts'
+import { customerById, oldestAddress } from '../customers.ts'
 import { peopleIn } from '../people/csv.ts'
 import { chatById } from './find.ts'
 import { customersIn, type Filter, segmentById } from './segments.ts'
@@ -51,6 +52,22 @@ export async function fillFromCsv(store: Store, chatId: string, csv: Readable): 
   if (rows === 0) throw new Problem('invalid', 'The file has no rows below the names of its columns.', 'file')
   return { rows }
 }
+
+/** The same for picked customers in the transaction of a draft that was just made: there are few enough for one. */
+export async function fillPicked(tx: Tx, chatId: string, ids: string[]): Promise<void> {
+  const unique = [...new Set(ids)]
+  const people = new Map((await selectPicked(tx.q, unique)).map(p => [p.id, p]))
+  const rows = unique.map(id => {
+    const { name, address } = people.get(id) ?? {}
+    if (name === undefined || !address) throw new Problem('not_found', 'One of these customers is no more.', 'audience')
+    return { customerId: id, name, address }
+  })
+  await insertRecipients(tx, chatId, rows, 0)
+}
+
+const selectPicked = preparedFor((q, ids) =>
+  q.selectFrom('customers').select(['id', 'name', oldestAddress]).where('id', 'in', ids),
+)
 
 async function fill(store: Store, chat: ChatRow, list: AsyncIterable<Listed> | Iterable<Listed>): Promise<void> {
   if (chat.state !== 'draft') throw new Problem('conflict', 'Only of a draft can the recipients be changed.')

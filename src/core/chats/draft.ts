@@ -90,7 +90,7 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   const faults: Problem[] = []
   const gather = gathering(faults)
   await gather(() => teamById(tx.q, form.teamId))
-  await gather(() => agentById(tx.q, form.agentId))
+  await gather(() => refuseGone(tx.q, form.agentId))
   await gather(() => refuseUnlessWrites(tx.q, form.createdBy.id, form.teamId))
   const subject = form.subject.trim()
   if (!subject) faults.push(new Problem('invalid', 'Give the mails a subject.', 'subject'))
@@ -110,6 +110,12 @@ async function readForm(tx: Tx, form: ChatForm, files: { name: string; size: num
   const sender = await gather(() => usableSender(tx.q, form.teamId, form.senderId, form.agentId))
   if (faults.length || !sender) throw new Problems(faults)
   return sender
+}
+
+/** Nothing goes out in the name of somebody who left. */
+async function refuseGone(q: Query, agentId: string): Promise<void> {
+  const agent = await agentById(q, agentId)
+  if (agent.deactivated_at !== null) throw new Problem('invalid', `${agent.name} is no longer here.`, 'agent')
 }
 
 /** Whom nobody should write to is left out, unless a lead says otherwise. */

@@ -29,6 +29,13 @@ export async function dryRun(store: Store, chatId: string): Promise<DryRun> {
   return store.read(q => dryRunOf(q, chatId))
 }
 
+/** The same in one transaction, for a chat to few enough. */
+export async function dryRunIn(tx: Tx, chatId: string): Promise<DryRun> {
+  let line: number | null = 0
+  while (line !== null) line = await look(tx, chatId, line)
+  return dryRunOf(tx.q, chatId)
+}
+
 /** One batch; returns the last line that was looked at, or null when there is no more. */
 async function look(tx: Tx, chatId: string, after: number): Promise<number | null> {
   const chat = await chatById(tx.q, chatId)

@@ -68,3 +68,20 @@ export function recipientsAfter(q: Query, chatId: string, line: number, limit: n
     .limit(limit)
     .execute()
 }
+
+/** The first of those who get nothing of a chat, and why, in the order of the list. */
+export function blockedIn(
+  q: Query,
+  chatId: string,
+  limit: number,
+): Promise<Pick<ChatRecipientRow, 'customer_id' | 'address' | 'reason'>[]> {
+  return q
+    .selectFrom('chat_recipients')
+    .select(['customer_id', 'address', 'reason'])
+    .where('chat_id', '=', chatId)
+    .where('state', '=', 'blocked')
+    .where('line', '>', 0)
+    .orderBy('line')
+    .limit(limit)
+    .execute()
+}

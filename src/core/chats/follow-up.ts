@@ -1,8 +1,9 @@
-import type { AgentRow, ChatRecipientRow, ChatStepRow } from '../../db/schema.ts'
+import type { AgentRow, ChatRecipientRow, ChatStepRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 import { actorOf, agentById } from '../agents.ts'
 import { type Document, isEmpty } from '../document.ts'
+import type { Actor } from '../events.ts'
 import { hoursOf } from '../hours/settings.ts'
 import { workingDaysAfter } from '../hours/working-time.ts'
 import { postMessage } from '../messages/post.ts'
@@ -13,7 +14,7 @@ import { Unfilled } from '../unfilled.ts'
 import { unsubscriptionOf } from '../unsubscriptions.ts'
 import { customersAt, variablesOf } from '../variables.ts'
 import { type ChatContext, contextOf } from './blocks.ts'
-import { chatById } from './find.ts'
+import { chatById, recipientOfTicket } from './find.ts'
 import { redrawChat } from './redraw.ts'
 import { afterQuietHours, chatRulesOf } from './rules.ts'
 import { stepKey } from './step-key.ts'
@@ -64,6 +65,20 @@ export async function followUp(
   await redrawChat(tx, chatId)
   tx.wake('chats')
   return { recipients, step }
+}
+
+/**
+ * Writes again to one recipient of a chat, now, on their ticket. Returns the message's id. Throws a Problem for whoever may
+ * not send, and for a recipient who left such chats and has not written since.
+ */
+export async function followUpOne(tx: Tx, ticket: TicketRow, body: Document, actor: Actor): Promise<string> {
+  await refuseUnlessSends(tx.q, actor, ticket)
+  const recipient = await recipientOfTicket(tx.q, ticket.id)
+  if (!recipient) throw new Problem('not_found', `No chat began ${ticket.identifier}.`)
+  const { kind } = await chatById(tx.q, recipient.chat_id)
+  const left = recipient.answered_at === null && (await unsubscriptionOf(tx.q, recipient.address, kind))
+  if (left) throw new Problem('conflict', `Nothing more of a chat goes to them: ${left.reason}`)
+  return postMessage(tx, { ticketId: ticket.id, author: actor, body, visibility: 'public' })
 }
 
 /** How many have had a step, or will. */

@@ -91,7 +91,8 @@ export async function chatView(q: Query, store: { now(): number }, id: string): 
   }
 }
 
-async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
+/** What became of a chat so far. */
+export async function countsOf(q: Query, chatId: string): Promise<ChatCounts> {
   const rows = await q
     .selectFrom('chat_recipients')
     .select(e => [

@@ -33,6 +33,23 @@ export async function knownFields(q: Query, whose: Whose): Promise<KnownField[]>
   return known
 }
 
+/** A field that is filled in, for programs. */
+export interface HeldField {
+  field: Field
+  values: string[] // as they are kept; people by their id
+}
+
+/** What the JSON of a customer or a company holds of these fields, in their order. */
+export function heldIn(fields: Field[], json: string | null): HeldField[] {
+  const known: Record<string, string> = json ? JSON.parse(json) : {}
+  return fields.flatMap(field => {
+    const text = known[field.key] ?? ''
+    const agent = field.kind === 'user' ? known[agentKey(field.key)] : undefined
+    const values = agent ? [agent] : valuesIn(field, text)
+    return values.length ? { field, values } : []
+  })
+}
+
 /** The fields that are asked of all customers, or of all companies. */
 export async function definedFor(q: Query, owner: Whose['owner']): Promise<Field[]> {
   return (await fieldsFor(q, { owner, teamId: null })).filter(f => f.archivedAt === null)
@@ -96,7 +113,7 @@ export function agentKey(key: string): string {
 }
 
 /** Of several choices, those that stand in the text between commas; they may have commas themselves. */
-function valuesIn({ kind, options }: Field, text: string): string[] {
+export function valuesIn({ kind, options }: Field, text: string): string[] {
   if (kind !== 'multi') return text.trim() ? [text] : []
   const whole = `, ${folded(text)},`
   const chosen = options.filter(o => whole.includes(`, ${folded(o)},`))

@@ -73,6 +73,22 @@ export async function findTickets(
   }
 }
 
+/**
+ * Ids of the tickets from so many on, for those who count their pages: all that come before are gone through, so that
+ * `offset` is better bounded. The newest first, or the oldest.
+ */
+export async function ticketsFrom(
+  q: Query,
+  filter: Filter,
+  asker: Asker,
+  { offset, limit, oldestFirst = false }: { offset: number; limit: number; oldestFirst?: boolean },
+): Promise<string[]> {
+  const { term, narrow } = await askedBy(q, filter, asker)
+  const found = await entriesOf(q, term, { limit: offset + limit, ...(oldestFirst && { before: 0 }) }, narrow)
+  const inOrder = oldestFirst ? found.reverse() : found
+  return inOrder.slice(offset).map(f => f.id)
+}
+
 /** How many there are, up to `most`; more are not counted, since nobody waits for that. */
 export async function countFound(q: Query, filter: Filter, asker: Asker, most: number): Promise<number> {
   const { term, narrow } = await askedBy(q, filter, asker)

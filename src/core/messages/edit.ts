@@ -13,6 +13,7 @@ import { ticketById } from '../tickets/find.ts'
 import type { CopiesWanted } from '../view.ts'
 import { correctionOf } from './correction.ts'
 import { messageByDedupKey, messageById } from './find.ts'
+import { postNotice } from './notice.ts'
 import { postMessage } from './post.ts'
 import { cancelHeld, takeBack } from './withdraw.ts'
 
@@ -85,6 +86,19 @@ export async function deleteMessage(tx: Tx, id: string, actor: Actor): Promise<R
   if (reach === 'held') await answerWasTakenBack(tx, m.ticket_id, actor)
   await redrawCard(tx, m.ticket_id)
   return reach
+}
+
+/** The same, and where the customer has it all the same, or may have it, the desk is told. */
+export async function removeMessage(tx: Tx, id: string, actor: Actor): Promise<void> {
+  const m = await messageById(tx.q, id)
+  const reach = await deleteMessage(tx, id, actor)
+  if (reach === 'out' || reach === 'leaving')
+    await postNotice(tx, m.ticket_id, `${actor.name} deleted a message here${GONE[reach]}`, `deleted:${id}`)
+}
+
+const GONE = {
+  out: ', but the customer has it already: a mail cannot be called back.',
+  leaving: ' while its mail was on its way: it is not sent, unless the mail server had just taken it.',
 }
 
 /** While this transaction lasts nobody claims what is held of the message. False when nothing is. */

@@ -1,3 +1,4 @@
+import { preparedFor } from '../../db/prepared.ts'
 import type { MessageRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -7,6 +8,36 @@ export async function messageById(q: Query, id: string): Promise<MessageRow> {
   const m = await q.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
   if (!m) throw new Problem('not_found', 'This message is no more.')
   return m
+}
+
+/** What these messages say, by id; deleted ones are missing. */
+export async function messageTexts(q: Query, ids: string[]): Promise<Map<string, string>> {
+  if (!ids.length) return new Map()
+  return new Map((await selectTexts(q, ids)).map(m => [m.id, m.text]))
+}
+
+const selectTexts = preparedFor((q, ids) =>
+  q.selectFrom('messages').select(['id', 'text']).where('id', 'in', ids).where('deleted_at', 'is', null),
+)
+
+/** Ids of a page of what people said on a ticket, notes with it, the oldest first, and how much there is, up to `most`. */
+export async function messagesSaid(
+  q: Query,
+  ticketId: string,
+  { limit, offset, most }: { limit: number; offset: number; most: number },
+): Promise<{ ids: string[]; count: number }> {
+  const said = q
+    .selectFrom('messages')
+    .select('id')
+    .where('ticket_id', '=', ticketId)
+    .where('author_kind', '!=', 'system')
+    .where('deleted_at', 'is', null)
+  const rows = await said.orderBy('id').limit(limit).offset(offset).execute()
+  const { n } = await q
+    .selectFrom(said.limit(most).as('some'))
+    .select(e => e.fn.countAll().as('n'))
+    .executeTakeFirstOrThrow()
+  return { ids: rows.map(r => r.id), count: Number(n) }
 }
 
 /** The id of the message that was posted under this key, if one was. */

@@ -64,7 +64,8 @@ async function noteById(q: Query, id: string): Promise<MessageRow> {
   return m
 }
 
-async function refuseOthers(q: Query, m: MessageRow, agent: AgentRow, field?: string): Promise<void> {
+/** Throws a Problem unless the agent may change or delete its words: their own, or as a lead, but none that stand in Slack. */
+export async function refuseOthers(q: Query, m: MessageRow, agent: AgentRow, field?: string): Promise<void> {
   if (await isWrittenAtDesk(q, m))
     throw new Problem(
       'conflict',

@@ -3,18 +3,21 @@ import { cut } from '../../lib/cut.ts'
 import { newId } from '../../lib/id.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
+import { accountById } from '../accounts.ts'
 import { readAddress } from '../addresses.ts'
-import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
+import { addAddress, addressesOf, customerByAddress, customerFor, learnFacts } from '../customers.ts'
+import { refuseForgotten } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
+import { ownAmong } from '../senders/find.ts'
 import { recordingChanges } from './history.ts'
 import { setTagsOfCustomer } from './tags.ts'
 
 export interface PersonForm {
   name: string
-  company: string // empty: none
+  company: string | { accountId: string } // empty: none
   zone: string // IANA; empty: as the team's
   tags: string[]
   address: string // a further one; empty: none
@@ -27,7 +30,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   await refuseUnlessChangesSome(tx.q, actor)
   const faults: Problem[] = []
   const gather = gathering(faults)
-  const name = form.name.trim()
+  const name = form.name.trim().replace(/\s+/g, ' ')
   if (!name) faults.push(new Problem('invalid', 'Give them a name.', 'name'))
   if (name.length > LONGEST_PERSON_NAME)
     faults.push(new Problem('invalid', 'A name has at most 200 characters.', 'name'))
@@ -38,7 +41,7 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   if (faults.length) throw new Problems(faults)
   const whose = { owner: 'customer', id } as const
   await recordingChanges(tx, whose, actor, async () => {
-    const accountId = await companyNamed(tx, form.company)
+    const accountId = await companyOf(tx, form.company)
     await tx.q
       .updateTable('customers')
       .set({ name, zone: zone || null, account_id: accountId })
@@ -51,6 +54,48 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   await refreshSearch(tx, id)
 }
 
+/**
+ * What a program tells of a customer: a name in place of the one before, and fields by key or name, beside those that are
+ * known. Throws Problems under `name`, and under the keys of fields that cannot hold what is given.
+ */
+export async function tellOfPerson(
+  tx: Tx,
+  id: string,
+  { name, fields = {} }: { name?: string | undefined; fields?: Record<string, string> | undefined },
+  actor: Actor,
+): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
+  const called = name?.trim()
+  if (called === '') throw new Problem('invalid', 'Give them a name.', 'name')
+  if (called && called.length > LONGEST_PERSON_NAME)
+    throw new Problem('invalid', 'A name has at most 200 characters.', 'name')
+  await recordingChanges(tx, { owner: 'customer', id }, actor, async () => {
+    if (called) await tx.q.updateTable('customers').set({ name: called }).where('id', '=', id).execute()
+    await learnFacts(tx, id, { fields })
+  })
+  await refreshSearch(tx, id)
+}
+
+/**
+ * The customer with this address, a new one when there is none; a known one keeps their name. Throws a Problem under
+ * `address` for what is no address, an address of ours, or one that is forgotten.
+ */
+export async function meetPerson(
+  tx: Tx,
+  typed: string,
+  name: string,
+  actor: Actor,
+): Promise<{ id: string; isNew: boolean }> {
+  await refuseUnlessChangesSome(tx.q, actor)
+  const { address, name: written } = readAddress(typed, 'address')
+  const known = await customerByAddress(tx.q, address)
+  if (known) return { id: known.id, isNew: false }
+  if ((await ownAmong(tx.q, [address])).has(address))
+    throw new Problem('invalid', 'This is an address of ours, not a customer’s.', 'address')
+  await refuseForgotten(tx, address, 'address')
+  return { id: (await customerFor(tx, address, name.trim() || written)).id, isNew: true }
+}
+
 /** Somebody else's address is theirs until the two are merged. */
 async function readFurther(q: Query, id: string, typed: string): Promise<string | null> {
   if (!typed.trim()) return null
@@ -59,6 +104,11 @@ async function readFurther(q: Query, id: string, typed: string): Promise<string 
   if (other && other.id !== id)
     throw new Problem('conflict', `${address} is ${other.name}'s. If they are one person, merge the two.`, 'address')
   return address
+}
+
+async function companyOf(tx: Tx, company: PersonForm['company']): Promise<string | null> {
+  if (typeof company === 'string') return companyNamed(tx, company)
+  return (await accountById(tx.q, company.accountId)).id
 }
 
 /** The company of this name, made when there is none; null for an empty one. */

@@ -11,6 +11,15 @@ import { tagsOfCustomer } from '../tags/customers.ts'
 export async function recordingChanges(tx: Tx, whose: Whose, actor: Actor, work: () => Promise<void>): Promise<void> {
   const before = await factsOf(tx.q, whose)
   await work()
+  await write(tx, whose, actor, before)
+}
+
+/** Writes down who made what is known of a customer or a company that there was not before. */
+export function recordMade(tx: Tx, whose: Whose, actor: Actor): Promise<void> {
+  return write(tx, whose, actor, new Map())
+}
+
+async function write(tx: Tx, whose: Whose, actor: Actor, before: Map<string, string>): Promise<void> {
   const after = await factsOf(tx.q, whose)
   const names = [...new Set([...before.keys(), ...after.keys()])].filter(name => before.get(name) !== after.get(name))
   if (!names.length) return
@@ -61,8 +70,13 @@ async function factsOfCustomer(q: Query, id: string): Promise<Fact[]> {
 }
 
 async function factsOfAccount(q: Query, id: string): Promise<Fact[]> {
-  const row = await q.selectFrom('accounts').select(['name', 'fields']).where('id', '=', id).executeTakeFirst()
-  return row ? [['name', row.name], ...shownFields(await definedFor(q, 'account'), row.fields)] : []
+  const row = await q
+    .selectFrom('accounts')
+    .select(['name', 'domain', 'fields'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) return []
+  return [['name', row.name], ['domain', row.domain ?? ''], ...shownFields(await definedFor(q, 'account'), row.fields)]
 }
 
 /** A change of what is known, and who made it. */

@@ -92,6 +92,26 @@ export async function setTeamRole(
     .execute()
 }
 
+/** Afterwards the agent belongs to the team; what they are in it stays. Throws a Problem for whoever does not run the team. */
+export async function addToTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  await joinTeam(tx, agentId, teamId)
+}
+
+/**
+ * Afterwards the agent does not belong to the team; the tickets that they have stay theirs. Throws a Problem for whoever
+ * does not run the team, and where the agent did not belong to it.
+ */
+export async function leaveTeam(tx: Tx, agentId: string, teamId: string, by: { id: string }): Promise<void> {
+  await refuseUnlessLead(tx.q, by.id, teamId)
+  const { numDeletedRows } = await tx.q
+    .deleteFrom('team_members')
+    .where('team_id', '=', teamId)
+    .where('agent_id', '=', agentId)
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) throw new Problem('not_found', 'This agent does not belong to the team.', 'agent')
+}
+
 function admins(q: Query): Promise<{ id: string; name: string }[]> {
   return q
     .selectFrom('agents')

@@ -10,7 +10,7 @@ import { continueTicket, isClosedForGood } from './continue.ts'
 import { floodOn, hold } from './flood.ts'
 import { asLight } from './light.ts'
 import type { Match } from './match.ts'
-import { recordMessage, settleArrival } from './record.ts'
+import { type Recorded, recordMessage, settleArrival } from './record.ts'
 import { currentPlace, type Place } from './ticket.ts'
 import { withUnsubscribing } from './unsubscribe.ts'
 
@@ -34,13 +34,27 @@ export async function receiveAnswer(tx: Tx, mail: Arrival, match: Match, isPasse
   const flood = isPassed ? null : await floodOn(tx, ticket)
   if (flood) return hold(tx, a, flood, ticket.team_id)
   await chatHeardFrom(tx, a, ticket)
-  const isAnswer = author.actor.kind === 'customer' && !isAutomatic(a.kind)
-  if (isAnswer && (await isClosedForGood(tx, ticket)) && (await continueTicket(tx, a, { ticket, thread }, author, why)))
-    return
-  const messageId = await recordMessage(tx, a, recorded)
-  if (a.kind === 'light') return chatThanked(tx, a, ticket, messageId)
-  if (isAnswer) await reopen(tx, a, { ticket, thread }, author)
-  else if (!isAutomatic(a.kind)) await tellOfStranger(tx, a, { ticket, thread }, author)
+  await takeAnswer(tx, { ...a, root: a.key, record: r => recordMessage(tx, a, r) }, { ticket, thread }, author, why)
+}
+
+/** What somebody said on a ticket, wherever it comes from. */
+export interface Said extends Pick<Arrival, 'key' | 'kind' | 'from' | 'body'> {
+  root: string | null // the mail that begins their thread, where it begins another ticket
+  record(r: Recorded): Promise<string>
+}
+
+/** Writes it down, with all that follows from it: see `receiveAnswer`. Returns the message's id. */
+export async function takeAnswer(tx: Tx, said: Said, place: Place, author: Author, why: string): Promise<string> {
+  const { ticket, thread } = place
+  const isAnswer = author.actor.kind === 'customer' && !isAutomatic(said.kind)
+  const begun =
+    isAnswer && (await isClosedForGood(tx, ticket)) ? await continueTicket(tx, said, place, author, why) : undefined
+  if (begun) return begun
+  const messageId = await said.record({ ticket, thread, author: author.actor, doubt: author.doubt, why })
+  if (said.kind === 'light') await chatThanked(tx, said, ticket, messageId)
+  else if (isAnswer) await reopen(tx, said, place, author)
+  else if (!isAutomatic(said.kind)) await tellOfStranger(tx, said, place, author)
+  return messageId
 }
 
 /** Whoever leaves by their answer, or only says thanks, does not answer. */
@@ -55,7 +69,7 @@ async function understood(
   return author.actor.kind === 'customer' ? asLight(tx, a, ticket) : a
 }
 
-async function reopen(tx: Tx, a: Arrival, { ticket }: Place, { actor }: Author): Promise<void> {
+async function reopen(tx: Tx, a: Pick<Said, 'key'>, { ticket }: Place, { actor }: Author): Promise<void> {
   await customerAnswered(tx, ticket, actor)
   await chatAnswered(tx, ticket, actor.name)
   if (ticket.closed_at === null) return
@@ -64,7 +78,12 @@ async function reopen(tx: Tx, a: Arrival, { ticket }: Place, { actor }: Author):
 }
 
 /** Whoever looks after a closed ticket is called: nothing else shows that there is something new. */
-async function tellOfStranger(tx: Tx, a: Arrival, { ticket, thread }: Place, { doubt, actor }: Author): Promise<void> {
+async function tellOfStranger(
+  tx: Tx,
+  a: Pick<Said, 'key' | 'from'>,
+  { ticket, thread }: Place,
+  { doubt, actor }: Author,
+): Promise<void> {
   const text =
     doubt && actor.id === ticket.customer_id
       ? `The mail above may not be from ${actor.name}, so it changes nothing here. If it is, press "It is ${actor.name}" below it.`

@@ -1,6 +1,5 @@
 import type { SenderRow, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
-import type { Arrival } from '../arrival.ts'
 import { customerById } from '../customers.ts'
 import { redrawCard } from '../deliveries/redraw.ts'
 import { record } from '../events.ts'
@@ -11,8 +10,8 @@ import { senderById, sendersOf } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { openTicketByCustomer } from '../tickets/open-by-customer.ts'
+import type { Said } from './answer.ts'
 import type { Author } from './author.ts'
-import { recordMessage } from './record.ts'
 import type { Place } from './ticket.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -26,32 +25,37 @@ export async function isClosedForGood(tx: Tx, ticket: TicketRow): Promise<boolea
 
 /**
  * Opens a ticket that goes on from one closed long ago: the same team, customer, sender and subject, a thread of its own;
- * both say so. False when the team has no sender any more: then the old one opens again.
+ * both say so. Returns the message's id; undefined when the team has no sender any more: then the old one opens again.
  */
 export async function continueTicket(
   tx: Tx,
-  a: Arrival,
+  said: Said,
   { ticket: old, thread: oldThread }: Place,
   { actor }: Author,
   why: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const sender = await senderOf(tx, old)
-  if (!sender) return false
+  if (!sender) return undefined
   const customer = { ...(await customerById(tx.q, old.customer_id)), address: oldThread.place }
-  const begun = { sender, customer, subject: old.subject, root: a.key, continues: old.id }
+  const begun = { sender, customer, subject: old.subject, root: said.root, continues: old.id }
   const ticket = await openTicketByCustomer(tx, begun)
   const thread = await threadOf(tx.q, ticket.id, 'customer')
   const days = Math.floor((tx.now - (old.closed_at ?? tx.now)) / DAY_MS)
   const late = `${old.identifier} was closed ${days} days ago, so this is a new ticket.`
-  await recordMessage(tx, a, { ticket, thread, author: actor, why: `${why} ${late}`, opening: true })
+  const messageId = await said.record({ ticket, thread, author: actor, why: `${why} ${late}`, opening: true })
   await tx.q.updateTable('tickets').set({ answered_at: tx.now }).where('id', '=', ticket.id).execute()
   await tellHooks(tx, [{ cause: 'answer', sourceId: ticket.id, ticketId: ticket.id }])
   await record(tx, old.id, 'ticket_continued', actor, undefined, { in: ticket.identifier })
   await redrawCard(tx, old.id)
   await cancelScheduled(tx, old.id, actor.name)
-  await postNotice(tx, ticket.id, `It goes on from ${old.identifier}.`, `continues:${a.key}`, old.assignee_id)
-  await postNotice(tx, old.id, `${actor.name} wrote again; it goes on in ${ticket.identifier}.`, `continued:${a.key}`)
-  return true
+  await postNotice(tx, ticket.id, `It goes on from ${old.identifier}.`, `continues:${said.key}`, old.assignee_id)
+  await postNotice(
+    tx,
+    old.id,
+    `${actor.name} wrote again; it goes on in ${ticket.identifier}.`,
+    `continued:${said.key}`,
+  )
+  return messageId
 }
 
 /** The old one's, also where it is broken at the moment: that is mended before anybody answers. */

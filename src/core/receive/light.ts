@@ -9,7 +9,7 @@ import { beside, greetings, signOffs, someThanks, thanksPattern, withNames } fro
  * The customer's mail as it counts: one that only says thanks is `light`, with the words that it was known by as its rule. It
  * neither opens a ticket again nor ends anything, and an agent can say that it is an answer after all.
  */
-export async function asLight(tx: Tx, a: Arrival, ticket: TicketRow): Promise<Arrival> {
+export async function asLight<A extends Written>(tx: Tx, a: A, ticket: TicketRow): Promise<A> {
   if (a.kind !== 'human' || a.forwarded || a.files.some(f => !f.minor) || !mayBeThanks(a)) return a
   const { text, names } = await ourLastWord(tx.q, ticket)
   const isAsked = /[?？؟]/.test(text)
@@ -22,7 +22,9 @@ export async function asLight(tx: Tx, a: Arrival, ticket: TicketRow): Promise<Ar
   return words === null ? a : { ...a, kind: 'light', rule: `it only says thanks ("${cut(words, 60)}")` }
 }
 
-function mayBeThanks(a: Arrival): boolean {
+type Written = Pick<Arrival, 'kind' | 'rule' | 'from' | 'body' | 'files' | 'forwarded'>
+
+function mayBeThanks(a: Written): boolean {
   const text = plainText(a.body)
   return text.length <= LONGEST && someThanks.test(text.toLowerCase())
 }

@@ -1,6 +1,7 @@
-import type { Availability, TeamRow } from '../../db/schema.ts'
+import type { AgentRow, Availability, TeamRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
+import { refuseUnlessAdmin } from '../permissions/roles.ts'
 import { teams } from '../teams.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
 import { tendQueue } from './queue.ts'
@@ -26,6 +27,22 @@ export async function setAvailability(
     .where('id', '=', agentId)
     .execute()
   if (availability === 'online') await tendQueue(tx)
+}
+
+/** The same, said by somebody: of others only an admin says it. */
+export async function setAvailabilityOf(
+  tx: Tx,
+  agentId: string,
+  availability: Availability,
+  by: { id: string },
+): Promise<void> {
+  if (agentId !== by.id) await refuseUnlessAdmin(tx.q, by.id)
+  await setAvailability(tx, agentId, availability, null)
+}
+
+/** What somebody said last: who named a time is online again from then on (ms UTC). */
+export function availabilityAt(agent: Pick<AgentRow, 'availability' | 'available_at'>, now: number): Availability {
+  return agent.available_at !== null && agent.available_at <= now ? 'online' : agent.availability
 }
 
 /** How many open tickets somebody is given at most, whatever their teams say; null: as the teams say. */

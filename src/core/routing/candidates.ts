@@ -96,7 +96,10 @@ function stateOf(
 }
 
 /** Whether somebody may be given tickets: as they said, until the time that they named for their return. */
-function isOnline(agent: Pick<AgentRow, 'availability' | 'available_at' | 'deactivated_at'>, now: number): boolean {
+export function isOnline(
+  agent: Pick<AgentRow, 'availability' | 'available_at' | 'deactivated_at'>,
+  now: number,
+): boolean {
   if (agent.deactivated_at !== null) return false
   return agent.availability === 'online' || (agent.available_at !== null && agent.available_at <= now)
 }

@@ -1,9 +1,12 @@
 import type { Expression } from 'kysely'
 import { containing } from '../../db/like.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
+import { newId } from '../../lib/id.ts'
 import { Problem, underField } from '../../lib/problem.ts'
 import { redrawCardsIn } from '../deliveries/redraw.ts'
 import { type Actor, record } from '../events.ts'
+import { refuseUnlessChangesSome } from '../permissions/may.ts'
+import { refuseUnlessLead } from '../permissions/roles.ts'
 import { readTag, tagKey, tagsOf } from './tags.ts'
 
 /** A tag as the set-up shows it. */
@@ -54,6 +57,20 @@ export async function tagById(q: Query, id: string): Promise<{ id: string; name:
   return tag
 }
 
+/** Makes a tag that is on no ticket yet. Returns its id. Throws a Problem under `name` for one that there is. */
+export async function createTag(tx: Tx, form: { name: string; groupId: string | null }, actor: Actor): Promise<string> {
+  await refuseUnlessChangesSome(tx.q, actor)
+  const name = await underField('name', () => readTag(form.name))
+  const row = { id: newId(), name, key: tagKey(name), group_id: form.groupId, created_at: tx.now }
+  const made = await tx.q
+    .insertInto('tags')
+    .values(row)
+    .onConflict(c => c.column('key').doNothing())
+    .executeTakeFirst()
+  if (!made.numInsertedOrUpdatedRows) throw new Problem('conflict', `There is a tag ${name} already.`, 'name')
+  return row.id
+}
+
 /** Calls a tag otherwise, on all tickets, and puts it into a group, or into none. Throws a Problem under `name`. */
 export async function changeTag(tx: Tx, id: string, to: { name: string; groupId: string | null }): Promise<void> {
   const tag = await tagById(tx.q, id)
@@ -82,9 +99,12 @@ const AT_ONCE = 100
 
 /**
  * Takes a tag off all tickets, with another one in its place if one is named, and then removes it. A few tickets at a time,
- * so that nobody waits meanwhile; what is left after a crash is still there, to be removed once more.
+ * so that nobody waits meanwhile; what is left after a crash is still there, to be removed once more. Throws a Problem for
+ * an agent who leads no team.
  */
 export async function dropTag(store: Store, id: string, intoId: string | null, actor: Actor): Promise<void> {
+  const by = actor.kind === 'agent' ? actor.id : null
+  if (by) await store.read(q => refuseUnlessLead(q, by))
   let isDone = false
   while (!isDone) isDone = await store.write(tx => dropSome(tx, id, intoId, actor))
 }

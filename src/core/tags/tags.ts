@@ -73,6 +73,17 @@ export function removeTag(tx: Tx, ticketId: string, name: string, actor: Actor):
   return changeTags(tx, ticketId, before => before.filter(tag => tagKey(tag) !== key), actor)
 }
 
+/** Adds tags; those that there are not are made. */
+export function addTags(tx: Tx, ticketId: string, names: string[], actor: Actor): Promise<void> {
+  return changeTags(tx, ticketId, before => [...before, ...names], actor)
+}
+
+/** Takes tags off. Those that the ticket has not change nothing. */
+export function removeTags(tx: Tx, ticketId: string, names: string[], actor: Actor): Promise<void> {
+  const off = new Set(names.map(tagKey))
+  return changeTags(tx, ticketId, before => before.filter(tag => !off.has(tagKey(tag))), actor)
+}
+
 async function changeTags(tx: Tx, ticketId: string, wish: (before: string[]) => string[], actor: Actor): Promise<void> {
   await lockTicket(tx, ticketId, actor)
   const before = (await tagsOf(tx.q, [ticketId])).get(ticketId) ?? []

@@ -46,6 +46,8 @@ export type Changes = Partial<
     | 'close_reason'
     | 'archived_at'
     | 'spam_at'
+    | 'subject'
+    | 'form_id'
     | 'description'
     | 'due_at'
     | 'merged_into_id'

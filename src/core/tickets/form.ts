@@ -77,9 +77,8 @@ export async function readForm(
   if (address && isSent) await gather(() => refuseUnreachable(tx.q, address.address))
   if (address && isSent) await gather(() => refuseForgotten(tx, address.address))
   if (address && form.isTheirs) await gather(() => refuseBanned(tx, address.address))
-  const subject = form.subject.trim()
-  if (!subject) faults.push(new Problem('invalid', 'Give the ticket a subject.', 'subject'))
-  if (subject.length > 255) faults.push(new Problem('invalid', 'A subject has at most 255 characters.', 'subject'))
+  const { subject, description, dueAt } = form
+  faults.push(...faultsInDetails({ subject, description: description ?? undefined, dueAt }))
   if (isEmpty(form.body)) faults.push(new Problem('invalid', 'Write a message.', 'message'))
   await gather(() => (isSent ? refuseUnmailable(tx.files, files) : refuseTooLarge(files)))
   if (!form.email && form.copyTo?.length)
@@ -91,7 +90,6 @@ export async function readForm(
   if (form.email) await gather(() => readAllCopies(tx.q, address?.address ?? '', form))
   const wished = form.senderId ?? null
   const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
-  faults.push(...faultsInDetails({ description: form.description ?? undefined, dueAt: form.dueAt }))
   const values = await gatherFields(tx.q, form, faults)
   if (faults.length || !address) throw new Problems(faults)
   return { address, sender: sender ?? null, values, isDraft: isSent && writing === 'drafts' }

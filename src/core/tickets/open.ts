@@ -6,6 +6,7 @@ import { record } from '../events.ts'
 import { fillNew } from '../fields/values.ts'
 import { postMessage } from '../messages/post.ts'
 import { setTags } from '../tags/tags.ts'
+import { oneLine } from './details.ts'
 import { ticketByDedupKey } from './find.ts'
 import { type NewTicket, readForm } from './form.ts'
 import { setParent } from './relations.ts'
@@ -25,7 +26,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const actor = actorOf(form.agent)
   const ticket = await insertTicket(tx, form.teamId, {
-    subject: form.subject.trim().replace(/\s+/g, ' '),
+    subject: oneLine(form.subject),
     customerId: customer.id,
     senderId: sender?.id ?? null,
     formId: form.formId ?? null,

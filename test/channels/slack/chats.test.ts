@@ -486,7 +486,7 @@ describe("a chat's card", () => {
     await isSent()
     await world.jane.reply(mail, 'How lovely!')
     const { ts } = await cardSays(1, 'answered *1*')
-    const word = await slack.until(() =>
+    const word = await world.inTime(() =>
       slack
         .channel('support')
         .thread(ts)
@@ -504,7 +504,7 @@ describe("a chat's card", () => {
     const shown = await modalSays('*50 %* answered')
     slack.faults.next('files.completeUploadExternal', { kind: 'drop_response' })
     await ann.click({ view: shown.id }, 'chat_chart')
-    await slack.until(async () => (await chatPosts()).some(p => p.kind === 'chart' && p.external_id !== null))
+    await world.inTime(async () => (await chatPosts()).some(p => p.kind === 'chart' && p.external_id !== null))
     const charts = slack
       .channel('support')
       .thread(ts)

@@ -60,7 +60,7 @@ export const commentShape = z
     delivery: z
       .object({
         state: z.enum(['undecided', 'held', 'queued', 'sent', 'bounced', 'failed', 'cancelled']),
-        dueAt: time,
+        dueAt: time, // until then it is held
         sentAt: time,
         reason: text,
       })
@@ -126,5 +126,6 @@ export function attachmentOf(file: CommentRecord['files'][number]): ThenaAttachm
 function deliveryOf({ row, mail }: CommentRecord): ThenaComment['delivery'] {
   if (row.visibility === 'undecided') return { state: 'undecided', dueAt: null, sentAt: null, reason: null }
   if (!mail) return null
-  return { state: mail.state, dueAt: isoOf(mail.dueAt), sentAt: isoOf(mail.sentAt), reason: mail.reason }
+  const { state, dueAt, sentAt, reason } = mail
+  return { state, dueAt: state === 'held' ? isoOf(dueAt) : null, sentAt: isoOf(sentAt), reason }
 }

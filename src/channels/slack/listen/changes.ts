@@ -1,8 +1,7 @@
 import { actorOf } from '../../../core/agents.ts'
-import { deleteMessage, editMessage } from '../../../core/messages/edit.ts'
+import { editMessage, removeMessage } from '../../../core/messages/edit.ts'
 import { messageById } from '../../../core/messages/find.ts'
 import { keepAsNote } from '../../../core/messages/keep.ts'
-import { postNotice } from '../../../core/messages/notice.ts'
 import { messageByKey } from '../../../core/threads.ts'
 import type { Desk } from '../desk.ts'
 import { readMessage } from '../read-message.ts'
@@ -59,9 +58,7 @@ async function removed(
   await settleWith(desk, stored, async tx => {
     const m = await messageById(tx.q, id)
     const actor = { kind: m.author_kind, id: m.author_id, name: m.author_name }
-    const reach = await deleteMessage(tx, id, actor)
-    if (reach === 'out' || reach === 'leaving')
-      await postNotice(tx, m.ticket_id, `${m.author_name} deleted a message here${gone[reach]}`, `deleted:${id}`)
+    await removeMessage(tx, id, actor)
   })
 }
 
@@ -80,9 +77,4 @@ async function recorded(desk: Desk, stored: StoredEvent<SlackMessage>, about: Sl
   if (!id && isReply && stored.attempts < WAITS && (await threadAt(desk, about.channel, about.thread_ts as string)))
     throw new Error('The message that this is about is not known, yet.')
   return id
-}
-
-const gone = {
-  out: ', but the customer has it already: a mail cannot be called back.',
-  leaving: ' while its mail was on its way: it is not sent, unless the mail server had just taken it.',
 }

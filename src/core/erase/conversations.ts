@@ -4,6 +4,7 @@ import { dropBytes } from '../attachments.ts'
 import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
 import { ERASED, type Erasing, type Piece } from './piece.ts'
+import { eraseAnswers } from './programs.ts'
 import { eraseToldOf } from './told.ts'
 
 const TICKETS_AT_ONCE = 20
@@ -41,6 +42,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
   for (const table of ['field_values', 'reminders', 'drafts'] as const)
     await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
   await tx.q.deleteFrom('api_facts').where('owner_id', 'in', ids).execute()
+  await eraseAnswers(tx, ids)
   await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   await eraseToldOf(tx, ids)
   await tx.q

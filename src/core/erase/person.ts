@@ -5,6 +5,7 @@ import { touchCustomer } from '../find/stale.ts'
 import { tellHooks } from '../hooks/heard.ts'
 import { floodKey } from '../receive/flood.ts'
 import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
+import { eraseAnswers, eraseFacts } from './programs.ts'
 
 /** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
@@ -12,10 +13,12 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
     await tx.q.deleteFrom(table).where('address', 'in', e.addresses).execute()
   for (const address of e.addresses) await eraseAlerts(tx, address)
   await eraseViews(tx, e)
+  await eraseAnswers(tx, knownBy(e))
   await eraseDrafts(tx, knownBy(e))
   if (e.customerId) {
     for (const table of ['customer_tags', 'customer_notes', 'external_ids'] as const)
       await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
+    await eraseFacts(tx, [e.customerId])
     await tx.q.deleteFrom('numbers').where('owner_id', '=', e.customerId).execute()
     await tx.q.deleteFrom('people_events').where('owner_id', '=', e.customerId).execute()
     await tx.q

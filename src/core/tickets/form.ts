@@ -89,7 +89,9 @@ export async function readForm(
     faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody, at no time.', 'when'))
   if (form.email) await gather(() => readAllCopies(tx.q, address?.address ?? '', form))
   const wished = form.senderId ?? null
-  const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
+  const sender = form.email
+    ? await gather(() => usableSender(tx.q, form.teamId, wished, form.isTheirs ? null : form.agent.id))
+    : null
   const values = await gatherFields(tx.q, form, faults)
   if (faults.length || !address) throw new Problems(faults)
   return { address, sender: sender ?? null, values, isDraft: isSent && writing === 'drafts' }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { keepUpload } from '../../../src/core/api/uploads.ts'
 import { addField } from '../../../src/core/fields/define.ts'
 import { addForm } from '../../../src/core/fields/forms.ts'
-import { teams } from '../../../src/core/teams.ts'
+import { createTeam, teams } from '../../../src/core/teams.ts'
 import { ticketById } from '../../../src/core/tickets/find.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
@@ -288,6 +288,19 @@ it('a ticket is given out at once where that is asked for, and only there', asyn
   expect(await queued({ performRouting: true, assignedAgentEmail: 'ben@tulip.test' })).toBe(false)
   expect(await queued({ performRouting: false })).toBe(false)
   expect(await queued({})).toBe(false)
+})
+
+it('nothing is opened in a team that is no more', async () => {
+  const form = { name: 'Old', prefix: 'OLD', place: 'C0OLD', replyMode: 'ask', holdMs: 0, signature: '' } as const
+  const teamId = await world.overture.store.write(async tx => {
+    const id = await createTeam(tx, form)
+    await tx.q.updateTable('teams').set({ archived_at: tx.now }).where('id', '=', id).execute()
+    return id
+  })
+  for (const way of [toJane, { ...toJane, isPrivate: true }]) {
+    const { status, body } = await ann.post('/v1/tickets', { ...way, teamId })
+    expect([status, body.errors[0]]).toEqual([400, { field: 'teamId', message: 'The team Old is no more.' }])
+  }
 })
 
 it('nothing is taken in from whom we are not to hear of', async () => {

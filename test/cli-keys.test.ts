@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seeAgent } from '../src/core/agents.ts'
 import { openStore } from '../src/db/open.ts'
+import { startSlack } from '../src/sandbox/slack/server.ts'
 import { newDatabase, type TestDatabase } from './support/database.ts'
-import { builtCli } from './support/process.ts'
+import { wordsOf } from './support/desk.ts'
+import { builtCli, freePort, startProcess } from './support/process.ts'
 import { programWith } from './support/program.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -109,3 +112,46 @@ describe('while Overture runs', () => {
     expect((await program.get('/v1/tickets/SUP-1')).status).toBe(401)
   })
 })
+
+test('a key that is made and revoked in Slack is told of in the log, and stands in none of its lines', async () => {
+  const slack = await startSlack({ manifest: readFileSync('manifest.yml', 'utf8'), limits: false })
+  const own = await newDatabase()
+  const port = await freePort()
+  const running = await startProcess({
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    DESK_CHANNEL: slack.channel('support').id,
+    DATABASE_URL: own.url,
+    PORT: String(port),
+    LOG_LEVEL: 'trace',
+  })
+  try {
+    const ann = slack.as('Ann')
+    const modal = (title: string) => slack.until(() => ann.modals().find(m => m.title === title))
+    await ann.command('/outreach keys', { channel: 'support' })
+    await ann.click({ view: (await modal('API keys')).id }, 'add_key')
+    await modal('New API key')
+    await ann.submit({ name: 'CRM', scopes: ['setup:read'] })
+    const key = /ovt_[\w-]{43}/.exec(wordsOf(await modal('API key')))?.[0] as string
+    const url = `http://127.0.0.1:${port}/api/platform/v1/custom-fields/SUP/list-custom-fields`
+    const ask = async () => {
+      const answered = await fetch(url, { headers: { authorization: `Bearer ${key}` } })
+      await answered.text()
+      return answered.status
+    }
+    expect(await ask()).toBe(200)
+    await ann.close()
+    await slack.until(() => wordsOf(ann.modal()).includes('CRM'))
+    await ann.click({ view: ann.modal().id }, 'revoke_key')
+    await slack.until(() => wordsOf(ann.modal()).includes('There is no key.'))
+    expect(await ask()).toBe(401)
+    expect(running.said()).toMatch(/A key of the API was made.*A key of the API was revoked/s)
+    expect(running.said()).not.toContain(key.slice(8))
+  } finally {
+    running.kill('SIGTERM')
+    await running.ended
+    await slack.close()
+    await own.drop()
+  }
+}, 60_000)

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../lib/problem.ts'
 
-/** Nothing that anybody means lies deeper; it would be more than we can look through. */
-const DEEPEST = 64
+const DEEPEST = 100
 
-/** Takes out of what was asked what no database keeps: NUL, and halves of characters. Throws a Problem for what is nested without end. */
+/** Takes out of what was asked what no database keeps: NUL, and halves of characters. Throws a Problem for what has no bottom. */
 export async function cleanInput(request: FastifyRequest): Promise<void> {
   if (request.body && typeof request.body === 'object' && !Buffer.isBuffer(request.body))
     request.body = cleaned(request.body)
@@ -13,12 +12,9 @@ export async function cleanInput(request: FastifyRequest): Promise<void> {
 }
 
 function cleaned(value: unknown, depth = 0): unknown {
-  if (depth > DEEPEST) throw new Problem('invalid', `What is asked is nested more than ${DEEPEST} deep.`)
   if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed()
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > DEEPEST) throw new Problem('invalid', `This is nested more than ${DEEPEST} deep.`)
   if (Array.isArray(value)) return value.map(inner => cleaned(inner, depth + 1))
-  if (value && typeof value === 'object')
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [cleaned(key) as string, cleaned(inner, depth + 1)]),
-    )
-  return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleaned(key), cleaned(inner, depth + 1)]))
 }

@@ -24,17 +24,14 @@ const HEADERS = {
  * `GET /docs`: the description of the API as a page, where it can be tried. It listens nowhere, as the API does; whoever
  * asks for the page first has it opened.
  */
-export async function createDocs(document: object): Promise<FastifyInstance> {
+export async function createDocs(described: object): Promise<FastifyInstance> {
   const server = fastify({ logger: false })
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS)
     // from here on all is found beside the page, also where a proxy gives us a path of its own
     if (request.url.split('?')[0] === '/docs') return reply.redirect('docs/')
   })
-  await server.register(swagger, {
-    mode: 'static',
-    specification: { document: document as StaticDocumentSpec['document'] },
-  })
+  await server.register(swagger, { mode: 'static', specification: { document: oneDown(described) } })
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     theme: { title: 'The API of Overture' },
@@ -42,4 +39,11 @@ export async function createDocs(document: object): Promise<FastifyInstance> {
   })
   await server.ready()
   return server
+}
+
+/** The page has a description of its own, one step further down: what is beside the other is one step up from there. */
+function oneDown(described: object): StaticDocumentSpec['document'] {
+  const { servers = [] } = described as { servers?: { url: string }[] }
+  const document = { ...described, servers: servers.map(s => (s.url === './' ? { ...s, url: '../' } : s)) }
+  return document as StaticDocumentSpec['document']
 }

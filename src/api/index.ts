@@ -15,6 +15,7 @@ import { thena } from './thena/face.ts'
 const FACES = [thena, sendbird, proto]
 const MOST_BYTES = 4 * 1024 * 1024 // of a request without files
 const LONGEST_MS = 60_000 // until a request is answered
+const LONGEST_PART = 16_384 // of a path: Node takes none that is longer, so each face says itself what is too long
 
 /** All that programs can ask, each face under paths of its own. It listens nowhere: api/door.ts hands it its requests. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
@@ -23,12 +24,13 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     bodyLimit: MOST_BYTES,
     handlerTimeout: LONGEST_MS,
     trustProxy: options.proxies,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PART },
   })
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(() => JSON.stringify) // what does not fit its shape is a fault for tests to find, not for callers
   server.setErrorHandler(refusing(thena, options.log))
   readingNothing(server)
+  server.removeContentTypeParser('text/plain') // JSON is spoken here, and files are a face's own matter
   server.addHook('preValidation', cleanInput)
   server.decorateRequest('caller', null)
   await server.register(rateLimit, limiting(options.perMinute))

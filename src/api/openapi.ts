@@ -32,11 +32,13 @@ export async function documenting(
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Overture', version, description: ABOUT },
-      ...(publicUrl && { servers: [{ url: publicUrl.replace(/\/+$/, '') }, HERE] }),
       components: { securitySchemes: Object.fromEntries(faces.map(face => [face.name, schemeOf(face)])) },
     },
     transform: jsonSchemaTransform,
-    transformObject: document => completed(jsonSchemaTransformObject(document) as Description, faces) as object,
+    transformObject: document => ({
+      ...completed(jsonSchemaTransformObject(document) as Description, faces),
+      servers: [...(publicUrl ? [{ url: publicUrl.replace(/\/+$/, '') }] : []), HERE],
+    }),
   })
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger())
 }
@@ -48,7 +50,8 @@ A key acts as its agent, within its scopes: *API keys* in Slack, or \`overture k
 have an \`Idempotency-Key\`: the same request again is answered as the first time, and done once. \`X-RateLimit-Limit\`,
 \`X-RateLimit-Remaining\` and \`X-RateLimit-Reset\` (seconds since 1970) say how many requests a key has left.`
 
-const HERE = { url: '/', description: 'where this description came from' }
+/** From beside the description, wherever a proxy has put it. */
+const HERE = { url: './', description: 'where this description came from' }
 
 function schemeOf({ name, header }: Face) {
   const description = `A key of Overture's, as programs for ${name} send theirs.`

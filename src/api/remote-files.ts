@@ -4,6 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { MOST_BYTES, MOST_FILES } from '../core/attachments.ts'
 import type { NewFile } from '../core/view.ts'
+import { atMost } from '../lib/at-most.ts'
 import { sizeWords } from '../lib/bytes.ts'
 import { cut } from '../lib/cut.ts'
 import { cleanName } from '../lib/file-name.ts'
@@ -13,7 +14,7 @@ import { hostOf, isLoopback, whyNotFetched } from '../lib/public-address.ts'
 
 const PATIENCE_MS = 30_000 // for all of them
 const MOST_REDIRECTS = 3
-const MOST_AT_ONCE = 8 // requests whose files are being fetched: each may hold 100 MB
+const inTurn = atMost(8) // requests: the files of each may be 100 MB
 
 export interface Fetching {
   local: boolean // also from this machine, where the caller names it
@@ -29,7 +30,7 @@ export async function fetchFiles(urls: string[], fetching: Fetching): Promise<Ne
   if (!urls.length) return []
   if (urls.length > MOST_FILES)
     throw new Problem('invalid', `A message can carry ${MOST_FILES} files; these are ${urls.length}.`, 'attachmentUrls')
-  return atMost(MOST_AT_ONCE, () => fetchAll(urls, fetching))
+  return inTurn(() => fetchAll(urls, fetching))
 }
 
 async function fetchAll(urls: string[], { local, resolve, patienceMs = PATIENCE_MS }: Fetching): Promise<NewFile[]> {
@@ -198,20 +199,5 @@ function inUtf8(text: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'))
   } catch {
     return text
-  }
-}
-
-let running = 0
-const waiting: (() => void)[] = []
-
-/** Has the work done once fewer than so many others are at it. */
-async function atMost<T>(most: number, work: () => Promise<T>): Promise<T> {
-  while (running >= most) await new Promise<void>(resolve => waiting.push(resolve))
-  running++
-  try {
-    return await work()
-  } finally {
-    running--
-    waiting.shift()?.()
   }
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type FastifyInstance, fastify } from 'fastify'
+import { agentByHandle } from '../core/agents.ts'
+import { createKey } from '../core/api/keys.ts'
 import type { CrowdWays } from './mail/crowd.ts'
 import { mountMail } from './mail/http.ts'
 import { mountPage } from './page/index.ts'
@@ -14,6 +16,7 @@ import { startWorld, type World } from './world.ts'
 
 export interface Demo extends World {
   url: string // of the page
+  key: string // of Ann's, for programs
 }
 
 const USAGE = `  npm run demo                  then open the address that it prints
@@ -31,7 +34,10 @@ export async function demo(args: string[]): Promise<void> {
   if (options.tour) return runTour()
   const demo = await startDemo({ port: options.port })
   console.log(
-    `Open ${demo.url}\nThree teams with four weeks behind them, a ticket under way and two hundred customers are waiting. Ctrl+C ends it; nothing is kept.`,
+    `Open ${demo.url}\nThree teams with four weeks behind them, a ticket under way and two hundred customers are waiting. Ctrl+C ends it; nothing is kept.
+
+For programs, with a key of Ann's (${demo.overture.url}/docs shows all that they can ask):
+  curl -H 'x-api-key: ${demo.key}' ${demo.overture.url}/v1/tickets/SUP-1`,
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void demo.close())
 }
@@ -85,12 +91,23 @@ export async function startDemo(
       channel: 'support',
       mailbox: 'jane@acme.test',
     })
+    const key = await keyOf(world, 'Ann')
     const url = await page.listen({ host: '127.0.0.1', port: options.port ?? 0 })
-    return { ...world, url, close: () => closeBoth(page, world) }
+    return { ...world, url, key, close: () => closeBoth(page, world) }
   } catch (error) {
     await closeBoth(page, world)
     throw error
   }
+}
+
+async function keyOf({ overture, slack }: World, name: string): Promise<string> {
+  const { key } = await overture.store.write(async tx => {
+    const agent = await agentByHandle(tx.q, slack.as(name).id)
+    if (!agent) throw new Error(`The demo has no ${name}.`)
+    const form = { agentId: agent.id, name: 'To try the API', scopes: null, networks: null, expiresAt: null }
+    return createKey(tx, form, agent)
+  })
+  return key
 }
 
 async function closeBoth(page: FastifyInstance, world: World): Promise<void> {

@@ -4,7 +4,8 @@ import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
 import { knowAs } from '../../src/core/api/external-ids.ts'
 import { keepFacts, setFacts } from '../../src/core/api/facts.ts'
-import { once } from '../../src/core/api/once.ts'
+import { numbered } from '../../src/core/api/numbers.ts'
+import { answerKnown, once } from '../../src/core/api/once.ts'
 import {
   type ChatPost,
   claimChatCards,
@@ -140,11 +141,21 @@ async function janeEverywhere() {
     postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Jane is in a hurry'), visibility: 'note' }),
   )
   await store.write(tx => editMessage(tx, note, fromText('Jane Doe has time'), ann()))
+  await store.write(tx => keepFacts(tx, t.id, { metadata: { called: 'Jane' } }))
+  await store.write(tx => keepFacts(tx, note, { impersonatedUserName: 'Jane', metadata: { of: 'jane@acme.test' } }))
+  const answers = [
+    { requestorEmail: 'jane@acme.test' },
+    { entityId: t.id, content: 'Hello, Jane.' },
+    { entityId: bobs.id },
+  ]
+  for (const [i, body] of answers.entries())
+    await store.write(tx => once(tx, { key: `request ${i}`, fingerprint: 'same' }, async () => ({ status: 201, body })))
   const held = await store.write(tx =>
     postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Dear Jane'), visibility: 'public' }),
   )
   await store.write(tx => learnFacts(tx, t.customer_id, { tags: ['jane-fans'], fields: { nick: 'Janey' } }))
   await store.write(tx => knowAs(tx, 'sendbird', 'jane-doe-1', t.customer_id))
+  await store.write(tx => numbered(tx, { customer: [t.customer_id] }))
   const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
     exclusions: { unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
   })
@@ -222,6 +233,10 @@ describe('forgetting a customer', () => {
     expect(mail).toEqual([{ state: 'cancelled' }])
     const theirs = await town.messages(bobs.id)
     expect(theirs[0]).toMatchObject({ text: 'Hello Bob.' })
+    const again = (i: number) => town.store.read(q => answerKnown(q, { key: `request ${i}`, fingerprint: 'same' }))
+    await expect(again(0)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(again(1)).rejects.toMatchObject({ code: 'not_found' })
+    expect(await again(2)).toEqual({ status: 201, body: { entityId: bobs.id } })
     expect((await town.view(bobs.id)).customer).toMatchObject({ name: 'Bob', address: 'bob@globex.test' })
     const copies = await town.store.read(q =>
       q.selectFrom('deliveries').select(['copies', 'blind']).where('copies', 'is not', null).orderBy('id').execute(),

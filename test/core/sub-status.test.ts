@@ -3,6 +3,9 @@ import { statusNamed } from '../../src/api/thena/status.ts'
 import { ticketCard } from '../../src/channels/slack/views/tickets/card.ts'
 import { actorOf } from '../../src/core/agents.ts'
 import { historyOf } from '../../src/core/events.ts'
+import { searching } from '../../src/core/find/entry.ts'
+import { askerOf, findTickets } from '../../src/core/find/find.ts'
+import { findWords, readFind } from '../../src/core/find/language.ts'
 import { setBaseRole, setTeamRole } from '../../src/core/permissions/roles.ts'
 import { createTeam } from '../../src/core/teams.ts'
 import { moveToTeam } from '../../src/core/tickets/move.ts'
@@ -169,6 +172,18 @@ describe('the set-up of sub-statuses', () => {
     await expect(put(ticket.id, id)).rejects.toThrow('This status is no more.')
   })
 
+  it('leaves no ticket in one that is removed at the same moment', async () => {
+    const tickets = []
+    for (let i = 0; i < 8; i++) tickets.push(await town.open())
+    const id = await make({ name: 'Soon gone' })
+    await Promise.allSettled([...tickets.map(t => put(t.id, id)), dropSubStatus(town.store, id, ann())])
+    const left = await town.store.read(q =>
+      q.selectFrom('tickets').select('id').where('sub_status_id', '=', id).execute(),
+    )
+    expect(left).toEqual([])
+    await expect(town.store.read(q => subStatusById(q, id))).rejects.toThrow('This status is no more.')
+  })
+
   it('is for leads, once there are some', async () => {
     const id = await make({ name: 'Before the leads' })
     await town.store.write(tx => setTeamRole(tx, town.ann.id, town.team.id, 'lead', town.ann))
@@ -183,6 +198,28 @@ describe('the set-up of sub-statuses', () => {
       'You may look at, but not change',
     )
   })
+})
+
+it('tickets are found by what their team calls a part of a status, beside other statuses', async () => {
+  const ticket = await town.open({ email: false })
+  const other = await town.open({ email: false })
+  await put(ticket.id, await make({ name: 'With the notary' }))
+  const find = (typed: string) =>
+    searching(town.store, async q => {
+      const filter = await readFind(q, typed)
+      const { tickets } = await findTickets(q, filter, await askerOf(q, town.ann, town.clock.now), { limit: 100 })
+      return { words: await findWords(q, filter), found: tickets.map(t => t.identifier) }
+    })
+  expect(await find('status:"with the NOTARY"')).toEqual({
+    words: 'status:"With the notary"',
+    found: [ticket.identifier],
+  })
+  expect((await find('status:internal,"With the notary"')).found).toEqual(
+    expect.arrayContaining([ticket.identifier, other.identifier]),
+  )
+  await put(ticket.id, null)
+  expect((await find('status:"With the notary"')).found).toEqual([])
+  await expect(find('status:lost')).rejects.toThrow('snoozed, closed, Waiting for the lawyers')
 })
 
 it('a status is found by its id, or else by its name in any case', async () => {

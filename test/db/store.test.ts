@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/db/open.ts'
 import { preparedMany, slotsOf } from '../../src/db/prepared.ts'
@@ -42,6 +43,18 @@ const names = async () =>
     .filter(n => n !== 'app_secret')
 
 describe('the store', () => {
+  it('opens no more connections to PostgreSQL than its URL allows', async () => {
+    if (store.engine !== 'postgres') return
+    const url = new URL(database.url)
+    url.searchParams.set('connections', '2')
+    const few = await openStore(url.href)
+    const backend = () =>
+      few.read(q => q.selectNoFrom(sql<number>`pg_backend_pid()`.as('pid')).executeTakeFirstOrThrow())
+    const backends = await Promise.all(Array.from({ length: 6 }, backend))
+    await few.close()
+    expect(new Set(backends.map(b => b.pid)).size).toBe(2)
+  })
+
   it('leaves nothing in its file of what was taken away', async () => {
     if (store.engine !== 'sqlite') return
     const value = 'zymurgist '.repeat(2_000)

@@ -27,6 +27,12 @@ describe('the demo, before anybody touches it', { timeout: 60_000 }, () => {
     expect(demo.slack.as('Ann').ephemerals()).toEqual([])
   })
 
+  it('has a key to try the API with', async () => {
+    const { overture, key } = demo
+    const answered = await fetch(`${overture.url}/v1/tickets/SUP-1`, { headers: { 'x-api-key': key } })
+    expect(await answered.json()).toMatchObject({ status: true, data: { ticketIdentifier: 'SUP-1' } })
+  })
+
   it('has a ticket in each state', () => {
     const shows = (subject: string, ...words: string[]) => {
       const blocks = json(card('support', subject)?.blocks)

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { accountById } from '../../core/accounts.ts'
 import { asciiDomain } from '../../core/addresses.ts'
 import { keepFacts } from '../../core/api/facts.ts'
+import { accountNamed } from '../../core/api/named-setup.ts'
 import { type AccountRecord, accountRecords, accountsWith } from '../../core/api/people.ts'
 import { definedFor } from '../../core/fields/known.ts'
 import { setKnownFields } from '../../core/fields/people.ts'
@@ -82,7 +82,8 @@ export const accounts: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       config: { scope: 'people:read' },
       schema: { summary: 'A company', params, response: { 200: enveloped(accountShape) } },
     },
-    async ({ params }) => envelope(await store.read(q => load(q, params.id)), store.now()),
+    async ({ params }) =>
+      envelope(await store.read(async q => load(q, (await accountNamed(q, params.id)).id)), store.now()),
   )
 
   server.post(
@@ -125,14 +126,14 @@ export const accounts: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         request,
         reply,
         async tx => {
-          const known = await accountById(tx.q, params.id)
+          const known = await accountNamed(tx.q, params.id)
           const domain = body.primaryDomain === undefined ? known.domain : body.primaryDomain
           await changeAccount(tx, known.id, { name: body.name ?? known.name, domain: domain ?? '' }, actorIn(request))
           await applyRest(tx, known.id, body, actorIn(request))
           return { status: 200, body: envelope(await load(tx.q, known.id), tx.now) }
         },
-        async () => {
-          if (body.name !== undefined) await tellPeopleOf(store, params.id)
+        async changed => {
+          if (body.name !== undefined) await tellPeopleOf(store, (changed as { data: { id: string } }).data.id)
         },
       )
     },

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto'
 import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { attachmentFor, bytesFor } from '../../core/api/attachments.ts'
-import { fingerprintOf } from '../../core/api/once.ts'
 import { keepUpload } from '../../core/api/uploads.ts'
 import { MOST_BYTES, MOST_FILES, refuseTooLarge } from '../../core/attachments.ts'
 import type { NewFile } from '../../core/view.ts'
+import { atMost } from '../../lib/at-most.ts'
 import { cleanName } from '../../lib/file-name.ts'
 import { Problem } from '../../lib/problem.ts'
 import { callerOf } from '../caller.ts'
@@ -15,6 +16,9 @@ import type { ApiOptions } from '../options.ts'
 import { sendFile } from '../pages/files.ts'
 import { attachmentOf, attachmentShape } from './comments/comment.ts'
 import { envelope, enveloped } from './envelope.ts'
+
+const inTurn = atMost(8) // requests: the files of each may be 100 MB
+const bytesShape = z.any().meta({ type: 'string', format: 'binary' })
 
 /** Files: handed in before the message that takes them, and given out. */
 export const attaching: FastifyPluginAsyncZod<ApiOptions> = async (server, { store }) => {
@@ -38,8 +42,8 @@ export const attaching: FastifyPluginAsyncZod<ApiOptions> = async (server, { sto
       },
     },
     async (request, reply) => {
-      const files = await filesIn(request)
-      request.body = files.map(({ bytes, ...file }) => ({ ...file, sha256: fingerprintOf(bytes.toString('latin1')) }))
+      const files = await inTurn(() => filesIn(request))
+      request.body = files.map(({ bytes, ...file }) => ({ ...file, sha256: hashOf(bytes) })) // by which it is known again
       return answer(store, request, reply, async tx => {
         const kept = []
         for (const { name, type, bytes } of files) {
@@ -74,7 +78,9 @@ export const attaching: FastifyPluginAsyncZod<ApiOptions> = async (server, { sto
       schema: {
         summary: 'The bytes of a file, as a download',
         params: z.object({ id: z.string() }),
-        produces: ['application/octet-stream'],
+        response: {
+          200: { description: 'The file', content: { 'application/octet-stream': { schema: bytesShape } } },
+        },
       },
     },
     async (request, reply) => {
@@ -104,6 +110,10 @@ async function filesIn(request: FastifyRequest): Promise<NewFile[]> {
   }
   if (!files.length) throw new Problem('invalid', 'Send at least one file.', 'file')
   return files
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function typeOf(declared: string): string {

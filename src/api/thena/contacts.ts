@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { readAddress } from '../../core/addresses.ts'
 import { customerNamed } from '../../core/api/named.ts'
+import { accountNamed } from '../../core/api/named-setup.ts'
 import { contactRecords, contactsWith } from '../../core/api/people.ts'
 import { addressesOf, learnFacts } from '../../core/customers.ts'
 import type { Actor } from '../../core/events.ts'
@@ -45,7 +46,7 @@ export const contacts: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     server.get(
       path,
       {
-        config: { scope: 'people:read' },
+        config: { scope: 'people:read', names },
         schema: {
           summary: 'Customers, those who were known first before others',
           querystring: z.object({
@@ -61,10 +62,12 @@ export const contacts: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         const { email, accountId, tag } = query
         const filter = {
           address: email === undefined ? undefined : readAddress(email, 'email').address,
-          accountId,
           tag: tag === undefined ? undefined : tagKey(tag.trim()),
         }
-        const found = await store.read(q => contactRecords(q, filter, spanOf(query)))
+        const found = await store.read(async q => {
+          const account = accountId === undefined ? undefined : (await accountNamed(q, accountId)).id
+          return contactRecords(q, { ...filter, accountId: account }, spanOf(query))
+        })
         return envelope(found.map(contactOf), store.now())
       },
     )
@@ -127,7 +130,8 @@ export const contacts: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
 async function change(tx: Tx, id: string, body: Wanted, actor: Actor): Promise<void> {
   const row = await lockPerson(tx, id)
   const [record] = await contactsWith(tx.q, [id])
-  const accountId = body.accountId === undefined ? row.account_id : body.accountId
+  const accountId =
+    body.accountId === undefined ? row.account_id : body.accountId && (await accountNamed(tx.q, body.accountId)).id
   await changePerson(
     tx,
     id,

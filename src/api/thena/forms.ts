@@ -2,6 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formRecords, withAll } from '../../core/api/forms.ts'
 import { teamNamed } from '../../core/api/named.ts'
+import { formNamed } from '../../core/api/named-setup.ts'
+import { fieldsFor } from '../../core/fields/define.ts'
+import type { Field } from '../../core/fields/field.ts'
 import {
   addForm,
   archiveForm,
@@ -64,7 +67,8 @@ export const forms: FastifyPluginAsyncZod<ApiOptions> = async (server, { store }
       config: { scope: 'setup:read' },
       schema: { summary: 'A form', params, response: { 200: enveloped(formShape) } },
     },
-    async ({ params }) => envelope(await store.read(q => load(q, params.id)), store.now()),
+    async ({ params }) =>
+      envelope(await store.read(async q => load(q, (await formNamed(q, params.id)).id)), store.now()),
   )
 
   server.post(
@@ -83,7 +87,8 @@ export const forms: FastifyPluginAsyncZod<ApiOptions> = async (server, { store }
       return answer(store, request, reply, async tx => {
         const team = await teamNamed(tx.q, body.teamId)
         await refuseUnlessLead(tx.q, callerOf(request).agent.id, team.id)
-        const made = await addForm(tx, team.id, formIn(body, { name: '', priority: 'medium', fields: [] }))
+        const form = await formIn(tx.q, team.id, body, { name: '', priority: 'medium', fields: [] })
+        const made = await addForm(tx, team.id, form)
         await applyState(tx, made, body)
         return { status: 201, body: envelope(await load(tx.q, made), tx.now) }
       })
@@ -105,11 +110,11 @@ export const forms: FastifyPluginAsyncZod<ApiOptions> = async (server, { store }
     async (request, reply) => {
       const { body, params } = request
       return answer(store, request, reply, async tx => {
-        const { name, priority } = await formForLead(tx, params.id, callerOf(request).agent.id)
-        const before = { name, priority, fields: await askedBy(tx.q, params.id) }
-        await changeForm(tx, params.id, formIn(body, before))
-        await applyState(tx, params.id, body)
-        return { status: 200, body: envelope(await load(tx.q, params.id), tx.now) }
+        const { id, team_id, name, priority } = await formForLead(tx, params.id, callerOf(request).agent.id)
+        const before = { name, priority, fields: await askedBy(tx.q, id) }
+        await changeForm(tx, id, await formIn(tx.q, team_id, body, before))
+        await applyState(tx, id, body)
+        return { status: 200, body: envelope(await load(tx.q, id), tx.now) }
       })
     },
   )
@@ -127,32 +132,44 @@ export const forms: FastifyPluginAsyncZod<ApiOptions> = async (server, { store }
     },
     async (request, reply) =>
       answer(store, request, reply, async tx => {
-        await formForLead(tx, request.params.id, callerOf(request).agent.id)
-        await archiveForm(tx, request.params.id)
-        return { status: 200, body: envelope(await load(tx.q, request.params.id), tx.now) }
+        const { id } = await formForLead(tx, request.params.id, callerOf(request).agent.id)
+        await archiveForm(tx, id)
+        return { status: 200, body: envelope(await load(tx.q, id), tx.now) }
       }),
   )
 }
 
 async function formForLead(tx: Tx, formId: string, agentId: string): Promise<FormRow> {
-  const form = await formById(tx.q, formId)
+  const form = await formNamed(tx.q, formId)
   await refuseUnlessLead(tx.q, agentId, form.team_id)
   return form
 }
 
 /** What is absent is as before. */
-function formIn({ name, priorityId, fields }: Wanted, before: FormForm): FormForm {
+async function formIn(
+  q: Query,
+  teamId: string,
+  { name, priorityId, fields }: Wanted,
+  before: FormForm,
+): Promise<FormForm> {
+  const known = fields ? await fieldsFor(q, { owner: 'ticket', teamId }) : []
   return {
     name: name ?? before.name,
     priority: priorityId ?? before.priority,
-    fields: fields ? onlyOnce(fields.map(askedIn)) : before.fields.map(({ id, required }) => ({ id, required })),
+    fields: fields
+      ? onlyOnce(fields.map(f => askedIn(f, known)))
+      : before.fields.map(({ id, required }) => ({ id, required })),
   }
 }
 
-function askedIn(wanted: z.infer<typeof asked>): FormForm['fields'][number] {
-  if (typeof wanted === 'string') return { id: wanted, required: null }
-  const { fieldId, mandatoryOnCreation, mandatoryOnClose } = wanted
-  return { id: fieldId, required: mandatoryOnCreation ? 'creation' : mandatoryOnClose ? 'close' : null }
+/** A field is named by its id, or by its slug. */
+function askedIn(wanted: z.infer<typeof asked>, known: Field[]): FormForm['fields'][number] {
+  const { fieldId, mandatoryOnCreation, mandatoryOnClose }: Exclude<typeof wanted, string> =
+    typeof wanted === 'string' ? { fieldId: wanted } : wanted
+  return {
+    id: known.find(f => f.key === fieldId)?.id ?? fieldId,
+    required: mandatoryOnCreation ? 'creation' : mandatoryOnClose ? 'close' : null,
+  }
 }
 
 /** A form asks for a field once, where it stands first. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { teamNamed } from '../../core/api/named.ts'
+import { subStatusNamed } from '../../core/api/named-setup.ts'
 import { folded } from '../../core/fields/read.ts'
 import { refuseUnlessLead } from '../../core/permissions/roles.ts'
 import { dropSubStatus, refuseTooManyToTakeIn, takeIn } from '../../core/tickets/sub-status.ts'
@@ -69,7 +70,7 @@ export const statuses: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async ({ params }) => {
       const fixed = fixedWith(params.id)
-      return envelope(fixed ?? (await store.read(q => load(q, params.id))), store.now())
+      return envelope(fixed ?? statusOf(await store.read(q => subStatusNamed(q, params.id))), store.now())
     },
   )
 
@@ -95,7 +96,7 @@ export const statuses: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       refuseDefault(body.isDefault)
       const parent = parentNamed(body.parentStatusId)
       const by = callerOf(request).agent
-      const takesIn = body.moveParentTickets === true
+      const takesIn = body.moveParentTickets === true && !(await answeredBefore(store, request))
       return answer(
         store,
         request,
@@ -134,13 +135,13 @@ export const statuses: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       refuseFixed(params.id, 'changed')
       refuseDefault(body.isDefault)
       return answer(store, request, reply, async tx => {
-        const { parent } = await subStatusById(tx.q, params.id)
+        const { id, parent } = await subStatusNamed(tx.q, params.id)
         if (body.parentStatusId !== undefined && parentNamed(body.parentStatusId) !== parent)
           throw new Problem('conflict', `It stays below ${PARENTS[parent]}, with its tickets.`, 'parentStatusId')
         const shown = body.displayName ?? body.name
         if (shown !== undefined) refuseFixedName(shown)
-        await changeSubStatus(tx, params.id, { name: shown, description: body.description }, callerOf(request).agent)
-        return { status: 200, body: envelope(await load(tx.q, params.id), tx.now) }
+        await changeSubStatus(tx, id, { name: shown, description: body.description }, callerOf(request).agent)
+        return { status: 200, body: envelope(await load(tx.q, id), tx.now) }
       })
     },
   )
@@ -160,7 +161,8 @@ export const statuses: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       const { id } = request.params
       await store.read(q => refuseUnlessLead(q, callerOf(request).agent.id))
       refuseFixed(id, 'deleted')
-      if (!(await answeredBefore(store, request))) await dropSubStatus(store, id, actorIn(request))
+      if (!(await answeredBefore(store, request)))
+        await dropSubStatus(store, (await store.read(q => subStatusNamed(q, id))).id, actorIn(request))
       return answer(store, request, reply, async tx => ({ status: 200, body: envelope({ id }, tx.now) }))
     },
   )
@@ -208,7 +210,7 @@ function order({ id, parent }: ThenaStatus): number {
 }
 
 function fixedWith(id: string) {
-  return FIXED.find(s => s.id === id)
+  return FIXED.find(s => s.id === id || folded(s.name) === folded(id))
 }
 
 function refuseFixed(id: string, done: string): void {

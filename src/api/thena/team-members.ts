@@ -67,6 +67,7 @@ export const teamMembers: FastifyPluginAsyncZod<ApiOptions> = async (server, { s
         const team = await teamNamed(tx.q, params.id)
         await refuseUnlessLead(tx.q, by.id, team.id)
         const agent = await agentNamed(tx.q, named)
+        if (agent.deactivated_at !== null) throw new Problem('conflict', `${agent.name} is no longer here.`, 'agent')
         const role = body.role ?? (await membershipsOf(tx.q, agent.id)).get(team.id) ?? 'member'
         await setTeamRole(tx, agent.id, team.id, role, by)
         return { status: 201, body: envelope(await load(tx.q, agent.id, team.id, tx.now), tx.now) }

@@ -42,8 +42,9 @@ export async function postComment(tx: Tx, form: NewComment, agent: AgentRow): Pr
   await refuseComment(tx.q, form, agent)
   const called = await calledBy(tx.q, form.mentions)
   const id = await post(tx, form, agent, called)
-  for (const { id: other } of called.slice(1))
-    await postNotice(tx, form.ticketId, `${agent.name} asks you to look at this.`, `called:${id}:${other}`, other)
+  const { ticket_id, calls_id } = await messageById(tx.q, id)
+  for (const { id: other } of called.filter(a => a.id !== calls_id))
+    await postNotice(tx, ticket_id, `${agent.name} asks you to look at this.`, `called:${id}:${other}`, other)
   await keepFacts(tx, id, { ...form.facts, ...(form.key !== null && { fingerprint: fingerprint(form) }) })
   return { id, isNew: true }
 }
@@ -132,11 +133,11 @@ export async function changeComment(
   await keepFacts(tx, id, facts)
 }
 
-/** Ids of a page of what was said on a ticket, oldest first; `page` counts from 0. What Overture told the desk is left out. */
+/** Ids of a part of what was said on a ticket, oldest first. What Overture told the desk is left out. */
 export async function commentIds(
   q: Query,
   ticketId: string,
-  { page, limit }: { page: number; limit: number },
+  { offset, limit }: { offset: number; limit: number },
 ): Promise<string[]> {
   const rows = await q
     .selectFrom('messages')
@@ -146,7 +147,7 @@ export async function commentIds(
     .where(e => e.or([e('author_kind', '!=', 'system'), e('visibility', '=', 'public')]))
     .orderBy('id')
     .limit(limit)
-    .offset(page * limit)
+    .offset(offset)
     .execute()
   return rows.map(r => r.id)
 }

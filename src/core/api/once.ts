@@ -38,7 +38,10 @@ export async function once(tx: Tx, request: Request, work: () => Promise<Answer>
 export async function answerKnown(q: Query, { key, fingerprint }: Request): Promise<Answer | undefined> {
   const [known] = (await selectAnswer(q, { key })).rows
   if (!known) return undefined
-  if (known.fingerprint === fingerprint) return { status: known.status, body: JSON.parse(known.body) }
+  if (known.fingerprint === fingerprint) {
+    if (!known.body) throw new Problem('not_found', 'This was done, and whom it was about was forgotten since.')
+    return { status: known.status, body: JSON.parse(known.body) }
+  }
   throw new Problem('conflict', 'Another request came under this key before. Choose a new key.')
 }
 

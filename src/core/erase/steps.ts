@@ -1,5 +1,6 @@
 import type { ErasureRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
+import { eraseAnswered } from './answered.ts'
 import { eraseFormer, eraseMessages, eraseTickets } from './conversations.ts'
 import { erasePerson } from './person.ts'
 import type { Erasing, Piece } from './piece.ts'
@@ -20,6 +21,7 @@ export const STEPS = [
   'chats',
   'copies',
   'told',
+  'answered',
   'person',
   'index',
 ] as const
@@ -38,6 +40,7 @@ export const WORK: Record<Exclude<Step, 'desk'>, Work> = {
   chats: eraseChats,
   copies: eraseCopies,
   told: eraseTold,
+  answered: eraseAnswered,
   person: erasePerson,
   index: eraseReplaced,
 }

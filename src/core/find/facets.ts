@@ -10,6 +10,7 @@ export async function facetsOf(q: Query, ticket: TicketRow & { channel: string |
   return [
     t.archived_at !== null ? 'archived' : t.spam_at !== null ? 'spam' : 'live',
     `status:${t.status}`,
+    ...(t.sub_status_id === null ? [] : [`substatus:${t.sub_status_id}`]),
     `priority:${t.priority}`,
     `team:${t.team_id}`,
     `assignee:${t.assignee_id ?? NONE}`,

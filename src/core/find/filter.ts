@@ -53,6 +53,7 @@ const Shape = z.object({
   /** Words, "phrases", begin* and -words that must not be there. */
   text: z.string().optional(),
   status: z.array(z.enum(STATUSES)).nonempty().optional(),
+  subStatus: choices.optional(), // beside the statuses: any of both is enough
   priority: z.array(z.enum(PRIORITIES)).nonempty().optional(),
   assignee: choices.optional(), // ids of agents
   team: choices.optional(),

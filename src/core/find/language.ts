@@ -3,6 +3,8 @@ import { wordsIn } from '../../db/full-text.ts'
 import type { Query } from '../../db/store.ts'
 import { own } from '../../lib/own.ts'
 import { Problem } from '../../lib/problem.ts'
+import { folded } from '../fields/read.ts'
+import { subStatuses } from '../tickets/sub-statuses.ts'
 import { type FieldFilter, fieldsToFind, isOrdered } from './by-field.ts'
 import { MOMENTS, type Moment } from './dates.ts'
 import { fieldWords, readFieldFilter, readSpan, withField } from './field-language.ts'
@@ -107,7 +109,7 @@ function keyCalled(name: string): Key {
 async function add(q: Query, filter: Draft, key: Key, value: string): Promise<void> {
   switch (key) {
     case 'status':
-      return put(filter, 'status', oneOf('status', value, STATUSES, STATUS_WORDS))
+      return addStatus(q, filter, value)
     case 'priority':
       return put(filter, 'priority', oneOf('priority', value, PRIORITIES))
     case 'source':
@@ -133,6 +135,16 @@ async function add(q: Query, filter: Draft, key: Key, value: string): Promise<vo
   }
 }
 
+/** One of those that there always are, or what a team calls a part of one. */
+async function addStatus(q: Query, filter: Draft, value: string): Promise<void> {
+  const made = await subStatuses(q, null)
+  const meant = made.filter(s => folded(s.name) === folded(value))
+  for (const { id } of meant) put(filter, 'subStatus', id)
+  if (meant.length) return
+  const names = [...new Set(made.map(s => s.name))]
+  put(filter, 'status', oneOf('status', value, STATUSES, STATUS_WORDS, names))
+}
+
 /** Adds a value to those of a list. */
 function put(filter: Draft, name: keyof Filter, value: string): void {
   const known = (filter[name] ?? []) as string[]
@@ -147,10 +159,17 @@ const STATUS_WORDS: Record<string, (typeof STATUSES)[number]> = {
   progress: 'in_progress',
 }
 
-function oneOf<T extends string>(key: Key, value: string, known: readonly T[], more: Record<string, T> = {}): T {
+function oneOf<T extends string>(
+  key: Key,
+  value: string,
+  known: readonly T[],
+  more: Record<string, T> = {},
+  others: string[] = [], // that there are, and that it is not
+): T {
   const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, '')
   const found = known.find(k => plain(k) === plain(value)) ?? own(more, plain(value))
-  if (!found) throw new Problem('invalid', `There is no ${key} “${value}”. There is ${listed(known)}.`, 'query')
+  if (!found)
+    throw new Problem('invalid', `There is no ${key} “${value}”. There is ${listed([...known, ...others])}.`, 'query')
   return found
 }
 
@@ -263,7 +282,7 @@ export async function findWords(q: Query, filter: Filter): Promise<string> {
       ids.map(id => (id === NONE || id === ME ? id : (known.find(n => n.id === id)?.name ?? 'gone'))),
     )
   }
-  say('status', filter.status)
+  say('status', [...(filter.status ?? []), ...(await subStatusNames(q, filter.subStatus))])
   say('priority', filter.priority)
   await names('assignee', filter.assignee)
   await names('team', filter.team)
@@ -279,6 +298,13 @@ export async function findWords(q: Query, filter: Filter): Promise<string> {
   }
   say('is', filter.away ? [filter.away] : [])
   return words.join(' ')
+}
+
+/** Teams may call theirs the same: they are found together, and said once. */
+async function subStatusNames(q: Query, ids: readonly string[] = []): Promise<string[]> {
+  if (!ids.length) return []
+  const names = new Map((await subStatuses(q, null)).map(s => [s.id, s.name]))
+  return [...new Set(ids.map(id => names.get(id) ?? 'gone'))]
 }
 
 function quoted(value: string): string {

@@ -29,6 +29,7 @@ export async function askedBy(q: Query, filter: Filter, { visible, me, now, zone
     { facet: filter.away ?? 'live' },
     ...visibleTerms(visible),
     ...textTerms(filter.text ?? ''),
+    ...statusTerms(filter),
     ...CHOICES.flatMap(name => (filter[name] ? [choiceTerm(name, filter[name], me)] : [])),
     ...(await tagTerms(q, filter)),
     ...fields.terms,
@@ -48,7 +49,13 @@ export async function askedBy(q: Query, filter: Filter, { visible, me, now, zone
   return { term: { all }, ...(exact.length && { narrow: sql<SqlBool>`${sql.join(exact, sql` and `)}` }) }
 }
 
-const CHOICES = ['status', 'priority', 'assignee', 'team', 'by', 'channel', 'source', 'customer'] as const
+const CHOICES = ['priority', 'assignee', 'team', 'by', 'channel', 'source', 'customer'] as const
+
+/** One of these statuses, or of what teams call a part of one. */
+function statusTerms({ status = [], subStatus = [] }: Filter): Term[] {
+  const any = [...status.map(s => `status:${s}`), ...subStatus.map(id => `substatus:${id}`)]
+  return any.length ? [{ any: any.map(facet => ({ facet })) }] : []
+}
 
 /** One of these marks; `me` is whoever asks. */
 function choiceTerm(name: string, values: readonly string[], me: string): Term {

@@ -26,6 +26,12 @@ export async function setSubStatus(tx: Tx, ticketId: string, id: string | null, 
   await change(tx, await lockTicket(tx, ticketId), 'status_changed', actor, { sub_status_id: id })
 }
 
+/** Sets a status by hand, and nothing more exact beside it. Throws a Problem as setStatus does. */
+export async function setPlainStatus(tx: Tx, ticketId: string, status: Status, actor: Actor): Promise<void> {
+  await setSubStatus(tx, ticketId, null, actor)
+  await setStatus(tx, ticketId, status, actor)
+}
+
 /**
  * Puts a ticket below one of the four; one that is there stays as it is. On hold it is snoozed until its customer answers,
  * and closed for this reason. Throws a Problem under `status` for an internal one, which no answer would wake, and Problems as closing does.

@@ -31,7 +31,7 @@ export interface ApiAnswerRow {
   key: string
   fingerprint: string // of the request: another one under the same key is refused
   status: number
-  body: string // JSON
+  body: string // JSON; empty once whom it was about was forgotten
   created_at: number
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentByHandle } from '../../../src/core/agents.ts'
 import { pruneUploads } from '../../../src/core/api/uploads.ts'
+import { MOST_BYTES } from '../../../src/core/attachments.ts'
 import { grantsOf, setGrants } from '../../../src/core/permissions/grants.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
@@ -156,6 +157,24 @@ describe('a file', () => {
       403,
       expect.objectContaining({ message: expect.stringContaining('You may not download files of SUP-1.') }),
     ])
+  })
+})
+
+describe('a large file', () => {
+  const large = (bytes: number) => {
+    const form = new FormData()
+    form.append('file', new Blob([Buffer.alloc(bytes)], { type: 'application/zip' }), 'large.zip')
+    return form
+  }
+
+  it('may be larger than any other request', async () => {
+    const { status, body } = await ann.post('/v1/attachments', large(5 * 1024 * 1024))
+    expect([status, body.data[0].size]).toEqual([201, 5 * 1024 * 1024])
+  })
+
+  it('is refused beyond what a message can carry', async () => {
+    const { status, body } = await ann.post('/v1/attachments', large(MOST_BYTES + 1))
+    expect([status, body.error]).toEqual([413, 'Payload Too Large'])
   })
 })
 

@@ -120,6 +120,26 @@ describe('changing a comment', () => {
     )
   })
 
+  it('publishes nothing of whom others send for', async () => {
+    const { store } = world.overture
+    const become = (role: 'drafter' | null) =>
+      store.write(tx => tx.q.updateTable('agents').set({ role }).where('handle', '=', world.ben.id).execute())
+    await become('drafter')
+    const { body } = await ben.post('/v1/tickets/SUP-1/comment', { content: 'Drafted', commentVisibility: 'public' })
+    const { id, delivery } = body.data
+    expect(delivery.state).toBe('undecided')
+    expect((await ben.patch(`/v1/comments/${id}`, { commentVisibility: 'public' })).status).toBe(403)
+    expect((await ben.patch(`/v1/comments/${id}`, { content: 'Drafted anew' })).body.data.delivery.state).toBe(
+      'undecided',
+    )
+    expect((await ann.patch(`/v1/comments/${id}`, { commentVisibility: 'public' })).body.data.delivery.state).toBe(
+      'held',
+    )
+    await carry()
+    expect(mailed('Drafted anew')).toBe(1)
+    await become(null)
+  })
+
   it('is not for what stands in somebody’s thread, nor for the customer’s words, nor for nothing', async () => {
     const card = world.slack.channel('support').messages()[0]!
     await world.ann.say({ channel: 'support', thread_ts: card.ts, text: 'note: written at the desk' })

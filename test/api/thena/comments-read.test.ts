@@ -32,7 +32,16 @@ describe('what was said on a ticket', () => {
     expect(contents(second)).toEqual(['Note 9', 'Note 10', 'Note 11', 'Note 12'])
     const named = await ann.get('/v1/comments?entityType=ticket&entityId=SUP-1&page=6&limit=2')
     expect(contents(named)).toEqual(['Note 11', 'Note 12'])
-    expect(contents(await ann.get('/v1/comments?entityId=SUP-1&page=100000&limit=100'))).toEqual([])
+    expect(contents(await ann.get('/v1/comments?entityId=SUP-1&page=9999&limit=100'))).toEqual([])
+  })
+
+  it('is told whole one by one, and of a long text the beginning in lists', async () => {
+    const content = 'word '.repeat(30_000).trim()
+    const { body } = await ann.post('/v1/tickets/SUP-1/comment', { contentHtml: `<p><b>${content}</b></p>` })
+    expect((await ann.get(`/v1/comments/${body.data.id}`)).body.data.content).toBe(content)
+    const [listed] = (await ann.get('/v1/tickets/SUP-1/comments?page=7&limit=2')).body.data
+    expect([listed.id, listed.content.length, listed.content.at(-1)]).toEqual([body.data.id, 50_000, '…'])
+    expect((await ann.delete(`/v1/comments/${body.data.id}`)).status).toBe(200)
   })
 
   it('tells who said it, and by which mail', async () => {
@@ -57,6 +66,7 @@ describe('what was said on a ticket', () => {
     '/v1/tickets/SUP-1/comments?limit=101',
     '/v1/tickets/SUP-1/comments?page=9007199254740993',
     '/v1/tickets/SUP-1/comments?page=x',
+    '/v1/tickets/SUP-1/comments?page=1000000&limit=100',
   ])('is refused for what makes no sense: %s', async path => {
     expect((await ann.get(path)).status).toBe(400)
   })

@@ -136,6 +136,14 @@ describe('mentions', () => {
     expect(oneOf(inThread(card), `<@${world.ann.id}>`)).toBe(1)
   })
 
+  it('beside a customer’s words call colleagues, too', async () => {
+    const { name, card } = await open()
+    const form = { content: 'Is anybody there?', customerEmail: 'jane@acme.test', mentions: [world.ben.id] }
+    expect((await ann.post(`/v1/tickets/${name}/comment`, form)).status).toBe(201)
+    await world.settle()
+    expect(oneOf(inThread(card), `<@${world.ben.id}>`)).toBe(1)
+  })
+
   it('of nobody are refused, with all other faults left for their turn', async () => {
     const { name } = await open()
     const { status, body } = await ann.post(`/v1/tickets/${name}/comments`, { content: 'x', mentions: ['user-789'] })
@@ -276,6 +284,22 @@ describe('what is refused', () => {
     const { status, body } = await ann.post(`/v1/tickets/${name}/comment`, form)
     expect(status).toBe(400)
     expect(body.errors.map((e: { field: string }) => e.field)).toEqual([field])
+  })
+
+  it('is what is nested without end, or too long, without us being at a loss', async () => {
+    const { name } = await open()
+    const deep = (n: number) => `${'['.repeat(n)}${']'.repeat(n)}`
+    for (const body of [
+      `{"content":"x","zzz":${deep(100_000)}}`,
+      `{"content":"x","metadata":{"a":${deep(9_000)}}}`,
+      `{"contentJson":${JSON.stringify(deep(90_000))}}`,
+      JSON.stringify({ content: 'x'.repeat(200_001) }),
+      JSON.stringify({ contentHtml: '<div>'.repeat(40_000) }),
+    ]) {
+      const json = { 'content-type': 'application/json' }
+      const { status } = await ann.post(`/v1/tickets/${name}/comment`, body, json)
+      expect([status, body.slice(0, 40)]).toEqual([400, body.slice(0, 40)])
+    }
   })
 
   it('is a comment on what is not there, or is no ticket', async () => {

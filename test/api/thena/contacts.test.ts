@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { agentByHandle } from '../../../src/core/agents.ts'
+import { overture } from '../../../src/core/events.ts'
 import { historyOfPeople } from '../../../src/core/people/history.ts'
+import { mergePeople } from '../../../src/core/people/merge.ts'
 import { setBaseRole } from '../../../src/core/permissions/roles.ts'
 import { wordsOf } from '../../support/desk.ts'
 import { type Program, programOf } from '../../support/program.ts'
@@ -120,6 +122,20 @@ it('lists are in pages whose order stays, of an account or of a tag', async () =
   expect(await emails('page=9000')).toEqual([])
   expect((await ann.get('/v1/customers?page=999999&limit=100')).status).toBe(400)
   expect((await ann.get('/v1/customers?page=-1')).status).toBe(400)
+})
+
+it('a customer who turned out to be another is in no list, and their addresses lead to the other', async () => {
+  const { store } = world.overture
+  const [from, into] = [
+    (await add({ email: 'twin@twins.test', tags: ['twins'] })).body.data,
+    (await add({ email: 'other@twins.test', tags: ['twins'] })).body.data,
+  ]
+  await store.write(tx => mergePeople(tx, from.id, into.id, overture))
+  expect((await ann.get('/v1/customers?tag=twins')).body.data).toMatchObject([{ id: into.id }])
+  expect((await ann.get('/v1/customers?email=twin@twins.test')).body.data).toMatchObject([{ id: into.id }])
+  expect((await ann.get(`/v1/customers/${from.id}`)).status).toBe(404)
+  expect((await ann.patch(`/v1/customers/${from.id}`, { name: 'x' })).status).toBe(404)
+  expect((await ann.get('/v1/customers')).body.data.map((c: { id: string }) => c.id)).not.toContain(from.id)
 })
 
 it('of ten at once one customer is made, and one request under one key is done once', async () => {

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { agentByHandle } from '../../../src/core/agents.ts'
-import { overture } from '../../../src/core/events.ts'
 import { setTeamRole } from '../../../src/core/permissions/roles.ts'
 import { teams } from '../../../src/core/teams.ts'
-import { ticketByIdentifier } from '../../../src/core/tickets/find.ts'
-import { setSubStatus } from '../../../src/core/tickets/sub-status.ts'
 import { wordsOf } from '../../support/desk.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
@@ -50,8 +47,6 @@ it('the four statuses and ours below them are always there, and stay as they are
 
 it('a status of a team is made as the documents have it, shown in Slack beside its parent, changed and removed', async () => {
   const card = await world.openTicket({ subject: 'A contract' })
-  const { store } = world.overture
-  const { id: ticketId } = await store.read(q => ticketByIdentifier(q, 'SUP-1'))
   const made = await ann.post('/v1/tickets/status', {
     displayName: 'Waiting for the lawyers',
     description: 'They take weeks.',
@@ -70,7 +65,9 @@ it('a status of a team is made as the documents have it, shown in Slack beside i
     parentStatus: 'In progress',
   })
   const { id } = made.body.data
-  await store.write(tx => setSubStatus(tx, ticketId, id, overture))
+  await world.ann.click({ message: { channel: world.slack.channel('support').id, ts: card.ts } }, 'status')
+  await world.slack.until(() => world.ann.modals().length > 0)
+  expect((await world.ann.submit({ status: 'Waiting for the lawyers' })).became).not.toBe('errors')
   await world.slack.until(() => wordsOf(world.card(card.ts)).includes('In progress · Waiting for the lawyers'))
   expect((await ann.get('/v1/tickets/SUP-1')).body.data).toMatchObject({
     statusId: id,

@@ -219,7 +219,7 @@ it('all that is wrong is said at once, by the names that were given', async () =
   }
   const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`
   const endless = await ann.post('/v1/tickets', `{"title":${deep}}`, { 'content-type': 'application/json' })
-  expect([endless.status, endless.body.message]).toEqual([400, 'What is asked is nested more than 64 deep.'])
+  expect([endless.status, endless.body.message]).toEqual([400, 'This is nested more than 100 deep.'])
   const many = await ann.post('/v1/tickets', { ...toJane, priorityId: 'x', statusId: 'y', assignedAgentId: 'z' })
   expect(many.body.errors).toHaveLength(3)
   expect(await rows()).toEqual(before)

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { CommentRecord } from '../../../core/api/comments.ts'
-import type { Document } from '../../../core/document.ts'
+import { type Document, fromText } from '../../../core/document.ts'
+import { cut } from '../../../lib/cut.ts'
 import { isoOf, moment } from '../envelope.ts'
 import { htmlOf, jsonOf, markdownOf } from '../written.ts'
 
-const text = z.string().nullable()
+const words = z.string().nullable()
 const time = moment.nullable()
 
 /** A file as Thena answers it. */
@@ -30,30 +31,30 @@ export const commentShape = z
     contentJson: z.string(),
     contentMarkdown: z.string(),
     isEdited: z.boolean(),
-    threadName: text,
+    threadName: words,
     commentVisibility: z.enum(['public', 'private']),
     commentType: z.string(),
     isPinned: z.boolean(),
-    sourceEmailId: text,
+    sourceEmailId: words,
     metadata: z.record(z.string(), z.unknown()),
-    parentCommentId: text,
+    parentCommentId: words,
     createdAt: moment,
     updatedAt: moment,
     author: z.string(),
-    authorId: text,
+    authorId: words,
     authorUserType: z.enum(['AGENT', 'CUSTOMER', 'SYSTEM']),
-    customerContactId: text,
-    customerContactEmail: text,
-    customerContactFirstName: text,
-    customerContactLastName: text,
-    customerContactAvatarUrl: text,
-    authorAvatarUrl: text,
-    impersonatedUserEmail: text,
-    impersonatedUserName: text,
-    impersonatedUserAvatar: text,
+    customerContactId: words,
+    customerContactEmail: words,
+    customerContactFirstName: words,
+    customerContactLastName: words,
+    customerContactAvatarUrl: words,
+    authorAvatarUrl: words,
+    impersonatedUserEmail: words,
+    impersonatedUserName: words,
+    impersonatedUserAvatar: words,
     attachments: z.array(attachmentShape),
     deletedAt: time,
-    authorEmail: text,
+    authorEmail: words,
     entityType: z.literal('ticket'),
     entityId: z.string(),
     ticketIdentifier: z.string(),
@@ -62,7 +63,7 @@ export const commentShape = z
         state: z.enum(['undecided', 'held', 'queued', 'sent', 'bounced', 'failed', 'cancelled']),
         dueAt: time, // until then it is held
         sentAt: time,
-        reason: text,
+        reason: words,
       })
       .nullable(),
   })
@@ -70,16 +71,20 @@ export const commentShape = z
 
 export type ThenaComment = z.infer<typeof commentShape>
 
-/** A message of ours as Thena answers it; of a deleted one nothing is told that it said. */
-export function commentOf(record: CommentRecord): ThenaComment {
+/**
+ * A message of ours as Thena answers it; of a deleted one nothing is told that it said, and of one that is longer than `most`
+ * (UTF-16 units) the beginning.
+ */
+export function commentOf(record: CommentRecord, most = Number.POSITIVE_INFINITY): ThenaComment {
   const { row, ticket, author, customer, files, facts } = record
   const isGone = row.deleted_at !== null
-  const body = isGone ? [] : (JSON.parse(row.body) as Document)
+  const text = isGone ? '' : cut(row.text, most)
+  const body = isGone ? [] : text === row.text ? (JSON.parse(row.body) as Document) : fromText(text)
   const said = <T>(name: string): T | null => (facts[name] as T | undefined) ?? null
   const [first = null, ...others] = customer && customer.name !== customer.address ? customer.name.split(' ') : []
   return {
     id: row.id,
-    content: isGone ? '' : row.text,
+    content: text,
     contentHtml: htmlOf(body),
     contentJson: JSON.stringify(jsonOf(body)),
     contentMarkdown: markdownOf(body),

@@ -4,15 +4,7 @@ import type { Facts } from '../../../core/api/facts.ts'
 import { MOST_FILES } from '../../../core/attachments.ts'
 import type { ApiOptions } from '../../options.ts'
 import { contentShape, readContent } from '../content.ts'
-
-const LONGEST_METADATA = 16_000
-
-/** What a program says of something for itself. */
-export const metadataShape = z
-  .record(z.string(), z.unknown())
-  .refine(value => JSON.stringify(value).length <= LONGEST_METADATA, {
-    message: `Metadata has at most ${LONGEST_METADATA} characters as JSON`,
-  })
+import { metadata } from '../metadata.ts'
 
 const words = (most: number) => z.string().max(most).nullish()
 const moment = z.iso
@@ -31,7 +23,7 @@ export const commentForm = z.object({
   parentCommentId: words(100),
   customerEmail: words(320),
   mentions: z.array(z.string().max(320)).max(10).nullish(),
-  metadata: metadataShape.nullish(),
+  metadata: metadata.nullish(),
   attachmentIds: z.array(z.string().max(100)).max(MOST_FILES).nullish(),
   attachmentUrls: z.array(z.string().max(4_000)).max(MOST_FILES).nullish(),
   impersonatedUserName: words(200),
@@ -94,7 +86,7 @@ export const commentChange = z.object({
     .nullish()
     .meta({ description: 'Mail the customer what it says now, who has the old text' }),
   threadName: words(200),
-  metadata: metadataShape.nullish(),
+  metadata: metadata.nullish(),
 })
 
 /** The same as core is asked for. */

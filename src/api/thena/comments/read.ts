@@ -9,12 +9,12 @@ import type { Query } from '../../../db/store.ts'
 import { actorIn, callerOf } from '../../caller.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
+import { paged, spanOf } from '../paging.ts'
 import { commentOf, commentShape, type ThenaComment } from './comment.ts'
 
-const pageShape = z.object({
-  page: z.coerce.number().int().min(0).max(100_000).default(0),
-  limit: z.coerce.number().int().min(1).max(100).default(10),
-})
+const pageShape = z.object({ ...paged, limit: paged.limit.unwrap().default(10) })
+
+const LONGEST_IN_LISTS = 50_000 // a mail may be forty times as long, and each is told in four shapes
 
 const several = enveloped(z.array(commentShape))
 
@@ -85,9 +85,9 @@ async function commentsFor(
 ): Promise<ThenaComment[]> {
   const ticket = await ticketNamed(q, ticketName)
   await refuseUnlessMay(q, actor, 'view', ticket)
-  const ids = await commentIds(q, ticket.id, page)
+  const ids = await commentIds(q, ticket.id, spanOf(page))
   const records = await commentRecords(q, ids)
-  return ids.map(id => commentOf(records.get(id) as CommentRecord))
+  return ids.map(id => commentOf(records.get(id) as CommentRecord, LONGEST_IN_LISTS))
 }
 
 /** The comment that is there, as it is answered. */

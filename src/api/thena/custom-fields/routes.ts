@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { keepFacts } from '../../../core/api/facts.ts'
 import { teamNamed } from '../../../core/api/named.ts'
+import { fieldNamed } from '../../../core/api/named-setup.ts'
 import { askedIn, askFor } from '../../../core/fields/asked.ts'
 import {
   addField,
@@ -79,7 +80,7 @@ export const customFields: FastifyPluginAsyncZod<ApiOptions> = async (server, { 
       config: { scope: 'setup:read' },
       schema: { summary: 'A custom field', params, response: { 200: enveloped(fieldShape) } },
     },
-    ({ params }) => store.read(async q => envelope(await told(q, params.id), store.now())),
+    ({ params }) => store.read(async q => envelope(await told(q, (await fieldNamed(q, params.id)).id), store.now())),
   )
 
   server.post(
@@ -180,7 +181,7 @@ async function told(q: Query, fieldId: string) {
 }
 
 async function fieldForLead(tx: Tx, fieldId: string, agentId: string): Promise<Field> {
-  const field = await fieldById(tx.q, fieldId)
+  const field = await fieldNamed(tx.q, fieldId)
   await refuseUnlessLead(tx.q, agentId, field.teamId ?? undefined)
   return field
 }

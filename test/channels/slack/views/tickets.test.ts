@@ -96,6 +96,11 @@ describe('what opens from a card is what Slack takes, and pings nobody', () => {
       closeForm(view),
       assignForm(view),
       statusForm(view, SETTABLE),
+      statusForm(
+        view,
+        SETTABLE,
+        Array.from({ length: 100 }, (_, i) => ({ id: `own-${i}`, name: hostile.slice(0, 60) })),
+      ),
       fixForm(view, 'm1', hostile, null),
       fixForm(view, 'm1', null, long),
     ]

@@ -6,14 +6,16 @@ import { assignTicket } from '../../../../core/tickets/assign.ts'
 import { setPriority } from '../../../../core/tickets/change.ts'
 import { closeByAgent } from '../../../../core/tickets/close.ts'
 import { openChildren } from '../../../../core/tickets/relations.ts'
-import { archiveTicket, markSpam, SETTABLE, setStatus } from '../../../../core/tickets/status.ts'
+import { archiveTicket, markSpam, SETTABLE } from '../../../../core/tickets/status.ts'
+import { setPlainStatus, setSubStatus } from '../../../../core/tickets/sub-status.ts'
+import { subStatuses } from '../../../../core/tickets/sub-statuses.ts'
 import type { TicketView } from '../../../../core/view.ts'
 import type { AgentRow, Priority, Status } from '../../../../db/schema.ts'
 import type { Tx } from '../../../../db/store.ts'
 import { Problems } from '../../../../lib/problem.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'
-import { assignForm, closeForm, type PutAway, statusForm } from '../../views/tickets/forms.ts'
+import { assignForm, closeForm, OWN, type PutAway, statusForm } from '../../views/tickets/forms.ts'
 import type { TicketMeta } from '../../views/tickets/ticket-meta.ts'
 import { admit, loadTicket, openForm } from '../show.ts'
 import { onPress, onSubmit } from '../showing-problems.ts'
@@ -33,7 +35,9 @@ export function listenToTicketForms(app: App, desk: Desk): void {
     )
   form(ids.close, 'manage', async ticket => closeForm(ticket, await askedToClose(desk, ticket)))
   form(ids.assign, 'view', assignForm) // some may take, others give
-  form(ids.status, 'manage', ticket => statusForm(ticket, SETTABLE))
+  form(ids.status, 'manage', async ticket =>
+    statusForm(ticket, SETTABLE, await desk.store.read(q => subStatuses(q, ticket.team.id))),
+  )
 
   const submitted = (id: string, work: (s: SubmittedForm) => Promise<void>) =>
     app.view<ViewSubmitAction>(
@@ -80,12 +84,13 @@ function isNobody(v: values.Values): boolean {
 }
 
 async function changeStatus({ desk, agent, ticketId, values: v }: SubmittedForm): Promise<void> {
-  const status = values.chosen(v, 'status') as Status | PutAway | null
+  const status = values.chosen(v, 'status') as Status | PutAway | `own:${string}` | null
   const priority = values.chosen(v, 'priority') as Priority | null
   await desk.store.write(async (tx: Tx) => {
     if (status === 'archived') await archiveTicket(tx, ticketId, actorOf(agent))
     else if (status === 'spam') await markSpam(tx, ticketId, actorOf(agent))
-    else if (status) await setStatus(tx, ticketId, status, actorOf(agent))
+    else if (status?.startsWith(OWN)) await setSubStatus(tx, ticketId, status.slice(OWN.length), actorOf(agent))
+    else if (status) await setPlainStatus(tx, ticketId, status as Status, actorOf(agent))
     if (priority) await setPriority(tx, ticketId, priority, actorOf(agent))
   })
 }

@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { TicketView } from '../../../../core/view.ts'
-import type { Status } from '../../../../db/schema.ts'
+import type { Status, SubStatusRow } from '../../../../db/schema.ts'
 import { context, cut, field, modal, oneLine, option, plain, words } from '../blocks.ts'
 import { ids } from '../ids.ts'
 import { statusWords } from '../words.ts'
@@ -81,8 +81,17 @@ export function assignForm(ticket: TicketView): ModalView {
 /** What beside a status can be chosen in its place. */
 export type PutAway = 'archived' | 'spam'
 
-/** `settable` are the statuses that core lets agents set. */
-export function statusForm(ticket: TicketView, settable: Status[]): ModalView {
+const MOST_OWN = 90 // a menu has a hundred
+
+/** Before the id of a sub-status, where a status is chosen. */
+export const OWN = 'own:'
+
+/** `settable` are the statuses that core lets agents set, `own` what the ticket's team calls parts of them. */
+export function statusForm(
+  ticket: TicketView,
+  settable: Status[],
+  own: Pick<SubStatusRow, 'id' | 'name'>[] = [],
+): ModalView {
   const away: [PutAway, string, number | null][] = [
     ['archived', 'Archived: out of the lists', ticket.archivedAt],
     ['spam', 'Spam: out of the lists, and nothing more of it is shown', ticket.spamAt],
@@ -91,9 +100,11 @@ export function statusForm(ticket: TicketView, settable: Status[]): ModalView {
     ...settable
       .filter(s => s !== 'awaiting_customer' || ticket.publishedAt !== null)
       .map(s => option(statusWords[s], s)),
+    ...own.slice(0, MOST_OWN).map(s => option(s.name, `${OWN}${s.id}`)),
     ...away.filter(([, , at]) => at === null).map(([value, text]) => option(text, value)),
   ]
-  const current = options.find(o => o.value === ticket.status)
+  const named = own.find(s => s.name === ticket.subStatus)
+  const current = options.find(o => o.value === (named ? `${OWN}${named.id}` : ticket.status))
   return modal({
     id: ids.forms.status,
     title: `Status of ${ticket.identifier}`,

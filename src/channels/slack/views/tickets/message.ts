@@ -42,7 +42,13 @@ export function deskMessage(message: MessageView, ticket: TicketView, now: numbe
 }
 
 /** Whom Slack shows as the author. A customer is always marked as one, however they call themselves. */
-function author({ author, doubt, automatic }: MessageView): { username?: string; icon_emoji?: string } {
+function author({ author, doubt, automatic, inboundId }: MessageView): { username?: string; icon_emoji?: string } {
+  const isCustomers = author.kind === 'customer' || author.kind === 'stranger'
+  if (isCustomers && inboundId === null)
+    return {
+      username: marked(author.name, author.kind === 'customer' ? ' (customer)' : ' (not the customer)'),
+      icon_emoji: ':speech_balloon:', // an agent brought it from elsewhere
+    }
   if (author.kind === 'customer')
     return { username: marked(author.name, ' (customer, by email)'), icon_emoji: ':incoming_envelope:' }
   if (author.kind === 'stranger' && automatic)

@@ -1,0 +1,45 @@
+import type { Query, Tx } from '../../db/store.ts'
+import { type Erasing, type Piece, speaksOf } from './piece.ts'
+
+const AT_ONCE = 500
+
+/**
+ * What programs were answered that says something of them, or of their tickets. That the
+ * request was done stays known, unless its key names them.
+ */
+export async function eraseAnswered(tx: Tx, e: Erasing): Promise<Piece> {
+  const rows = await tx.q
+    .selectFrom('api_answers')
+    .select(['key', 'body'])
+    .where('key', '>', e.cursor)
+    .orderBy('key')
+    .limit(AT_ONCE)
+    .execute()
+  if (!rows.length) return { cursor: null }
+  const marks = [...e.addresses, ...(e.customerId ? [e.customerId] : [])]
+  const tickets = await ticketsOf(tx.q, e)
+  const named = rows.filter(({ key }) => speaksOf(marks, key)).map(row => row.key)
+  if (named.length) await tx.q.deleteFrom('api_answers').where('key', 'in', named).execute()
+  const theirs = rows.filter(({ body }) => speaksOf(marks, body) || idsIn(body).some(id => tickets.has(id)))
+  if (theirs.length)
+    await tx.q
+      .updateTable('api_answers')
+      .set({ body: '' })
+      .where(
+        'key',
+        'in',
+        theirs.map(row => row.key),
+      )
+      .execute()
+  return { cursor: rows.at(-1)?.key ?? null }
+}
+
+async function ticketsOf(q: Query, { customerId }: Erasing): Promise<Set<string>> {
+  if (!customerId) return new Set()
+  const rows = await q.selectFrom('tickets').select('id').where('customer_id', '=', customerId).execute()
+  return new Set(rows.map(row => row.id))
+}
+
+function idsIn(body: string): string[] {
+  return body.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []
+}

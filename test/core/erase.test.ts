@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
 import { knowAs } from '../../src/core/api/external-ids.ts'
-import { keepFacts, keepFacts, setFacts } from '../../src/core/api/facts.ts'
-import { answerKnown, once, once } from '../../src/core/api/once.ts'
+import { keepFacts, setFacts } from '../../src/core/api/facts.ts'
+import { answerKnown, once } from '../../src/core/api/once.ts'
 import {
   type ChatPost,
   claimChatCards,

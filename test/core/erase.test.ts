@@ -4,6 +4,7 @@ import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
 import { knowAs } from '../../src/core/api/external-ids.ts'
 import { keepFacts, setFacts } from '../../src/core/api/facts.ts'
+import { numbered } from '../../src/core/api/numbers.ts'
 import { answerKnown, once } from '../../src/core/api/once.ts'
 import {
   type ChatPost,
@@ -154,6 +155,7 @@ async function janeEverywhere() {
   )
   await store.write(tx => learnFacts(tx, t.customer_id, { tags: ['jane-fans'], fields: { nick: 'Janey' } }))
   await store.write(tx => knowAs(tx, 'sendbird', 'jane-doe-1', t.customer_id))
+  await store.write(tx => numbered(tx, { customer: [t.customer_id] }))
   const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
     exclusions: { unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
   })

@@ -5,7 +5,7 @@ import { touchCustomer } from '../find/stale.ts'
 import { tellHooks } from '../hooks/heard.ts'
 import { floodKey } from '../receive/flood.ts'
 import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
-import { eraseAnswers, eraseFacts } from './programs.ts'
+import { eraseFacts } from './programs.ts'
 
 /** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
@@ -13,7 +13,6 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
     await tx.q.deleteFrom(table).where('address', 'in', e.addresses).execute()
   for (const address of e.addresses) await eraseAlerts(tx, address)
   await eraseViews(tx, e)
-  await eraseAnswers(tx, knownBy(e))
   await eraseDrafts(tx, knownBy(e))
   if (e.customerId) {
     for (const table of ['customer_tags', 'customer_notes', 'external_ids'] as const)

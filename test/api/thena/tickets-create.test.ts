@@ -7,9 +7,9 @@ import { addField } from '../../../src/core/fields/define.ts'
 import { addForm } from '../../../src/core/fields/forms.ts'
 import { createTeam, teams } from '../../../src/core/teams.ts'
 import { ticketById } from '../../../src/core/tickets/find.ts'
+import { hired } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { hired } from './hired.ts'
 
 let world: World
 let ann: Program
@@ -388,6 +388,14 @@ it('nobody opens by a key what they may not open in Slack, and what a drafter op
     const { status, body } = await ben.post('/v1/tickets', { ...way, description: 'Hello.' })
     expect([status, body.message]).toEqual([403, expect.stringContaining('You may not open tickets in this team.')])
   }
+  let fetched = 0
+  const site = createServer((_, response) => response.end(String(++fetched))).listen(0, '127.0.0.1')
+  await once(site, 'listening')
+  const attachmentUrls = [`http://127.0.0.1:${(site.address() as AddressInfo).port}/x.txt`]
+  expect((await ben.post('/v1/tickets', { ...byMail, description: 'x', attachmentUrls })).status).toBe(403)
+  expect((await ann.post('/v1/tickets', { ...byMail, teamId: 'NONE', attachmentUrls })).status).toBe(400)
+  expect(fetched).toBe(0) // nothing is asked for what would be refused
+  site.close()
   await role('Ben', 'drafter')
   const { status, body } = await ben.post('/v1/tickets', { ...byMail, description: 'Hello from a drafter.' })
   expect([status, body.data.isPrivate]).toEqual([201, true])

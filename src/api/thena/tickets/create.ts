@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { actorOf } from '../../../core/agents.ts'
 import { commentRecords } from '../../../core/api/comments.ts'
 import { ticketRecords } from '../../../core/api/tickets.ts'
+import { refuseUnlessOpens } from '../../../core/permissions/may.ts'
 import { ticketByDedupKey } from '../../../core/tickets/find.ts'
 import { type Opened, openByProgram, openingOf, type TicketByProgram } from '../../../core/tickets/open-by-program.ts'
 import type { NewFile } from '../../../core/view.ts'
@@ -14,7 +15,7 @@ import type { ApiOptions } from '../../options.ts'
 import { fetchFiles } from '../../remote-files.ts'
 import { commentOf, commentShape } from '../comments/comment.ts'
 import { envelope, enveloped } from '../envelope.ts'
-import { asGiven } from './faults.ts'
+import { asGiven } from '../faults.ts'
 import { type NewThenaTicket, newTicketShape } from './new-ticket.ts'
 import { keyFor, readNewTicket } from './read-new-ticket.ts'
 import { setStatusAs } from './status.ts'
@@ -45,7 +46,7 @@ export const creating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
     async (request, reply) => {
       const { store, readHtml } = options
       const [{ agent }, { body }] = [callerOf(request), request]
-      const files = (await answeredBefore(store, request)) ? [] : await filesFor(options, body)
+      const files = (await answeredBefore(store, request)) ? [] : await filesFor(options, body, agent)
       await answer(store, request, reply, async tx => {
         const { ticket, isNew } = await openOne(tx, body, agent, readHtml, { files })
         return { status: isNew ? 201 : 200, body: envelope(await openedOf(tx.q, ticket.id), tx.now) }
@@ -54,14 +55,19 @@ export const creating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
   )
 }
 
-/** The files that a ticket names by their URLs; none when it was opened before. Throws Problems that say which cannot be had. */
+/** The files that a ticket names by their URLs. Nothing is fetched for what would be refused, or was opened before. */
 export async function filesFor(
-  { store, localHooks }: ApiOptions,
-  body: Pick<NewThenaTicket, 'attachmentUrls' | 'deDuplicationKey'>,
+  { store, localHooks, readHtml }: ApiOptions,
+  body: NewThenaTicket,
+  agent: AgentRow,
 ): Promise<NewFile[]> {
   const urls = body.attachmentUrls ?? []
   const key = keyFor(body)
   if (!urls.length || (key && (await store.read(q => ticketByDedupKey(q, key))))) return []
+  await store.read(async q => {
+    const { form } = await readNewTicket(q, body, agent, readHtml)
+    await refuseUnlessOpens(q, actorOf(agent), form.teamId)
+  })
   return fetchFiles(urls, { local: localHooks })
 }
 

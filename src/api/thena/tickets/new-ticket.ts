@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fieldValues } from '../custom-field-values.ts'
 import { metadata } from '../metadata.ts'
 
 // null is what programs send for what they do not have
@@ -8,22 +9,6 @@ const word = z.string().max(255).nullish()
 const words = z.string().max(20_000).nullish()
 const message = z.string().max(200_000).nullish()
 export const time = z.iso.datetime({ offset: true })
-
-const one = z.union([z.string().max(3_000), z.number(), z.boolean()])
-const held = z.union([one, z.array(one).max(100), z.null()])
-
-export type Held = z.infer<typeof held>
-
-/** A field of the team's own, by its id, with what it holds: in either of the ways that programs write it. */
-const fieldValue = z.object({
-  fieldId: id.optional(),
-  customFieldId: id.optional(),
-  value: held.optional(),
-  data: z
-    .array(z.object({ value: held }))
-    .max(100)
-    .optional(),
-})
 
 /** What is known of a ticket, whether it is opened or changed. */
 export const ticketFields = {
@@ -48,8 +33,7 @@ export const ticketFields = {
   source: word,
   aiGeneratedTitle: words,
   aiGeneratedSummary: words,
-  customFieldValues: z.array(fieldValue).max(100).nullish(),
-  customFields: z.record(z.string().max(255), held).nullish().describe('What fields hold, by their names or ids.'),
+  ...fieldValues,
   tags: z.array(z.string().max(255)).max(100).nullish(),
   isProactive: z.boolean().nullish(),
   proactiveChannels: z

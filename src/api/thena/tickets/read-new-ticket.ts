@@ -6,10 +6,11 @@ import type { TicketByProgram } from '../../../core/tickets/open-by-program.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { gathering, Problem, Problems } from '../../../lib/problem.ts'
+import { agentIn } from '../agent.ts'
 import { readContent } from '../content.ts'
-import { asGiven } from './faults.ts'
+import { asGiven } from '../faults.ts'
 import type { NewThenaTicket } from './new-ticket.ts'
-import { agentIn, assigneeIn, factsIn, fieldsIn, namesOf, priorityIn } from './read-ticket.ts'
+import { assigneeIn, factsIn, fieldsIn, namesOf, priorityIn } from './read-ticket.ts'
 import { statusIn } from './status.ts'
 
 /** A new ticket as core takes it, and how its caller spells what may be wrong with it. */

@@ -13,11 +13,11 @@ import { actorIn, callerOf } from '../../caller.ts'
 import { answer, answeredBefore, onceHeaders } from '../../once.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
+import { asGiven } from '../faults.ts'
 import { statusOf } from '../status.ts'
 import { recordOf } from './change.ts'
 import { filesFor, openOne } from './create.ts'
-import { asGiven } from './faults.ts'
-import { id, newTicketShape } from './new-ticket.ts'
+import { id, type NewThenaTicket, newTicketShape } from './new-ticket.ts'
 import { ticketOf, ticketShape } from './ticket.ts'
 
 const linkShape = z
@@ -32,6 +32,11 @@ const linkShape = z
   .meta({ id: 'ThenaTicketLink' })
 
 const params = z.object({ id })
+
+const subTicketShape = newTicketShape
+  .partial()
+  .extend({ parentTicketId: id, subTicketId: id.nullish() })
+  .meta({ id: 'ThenaSubTicket' })
 
 /** What tickets have to do with each other. */
 export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, options) => {
@@ -134,27 +139,20 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
           'An existing one (`subTicketId`), or a new one with what a ticket is opened with: of the same customer and team where ' +
           'nothing else is said, and for the team alone unless it is to be mailed.',
         headers: onceHeaders,
-        body: newTicketShape
-          .partial()
-          .extend({ parentTicketId: id, subTicketId: id.nullish() })
-          .meta({ id: 'ThenaSubTicket' }),
+        body: subTicketShape,
         response: { 200: enveloped(ticketShape) },
       },
     },
     async (request, reply) => {
       const [{ agent }, actor] = [callerOf(request), actorIn(request)]
-      const { parentTicketId, subTicketId, title, ...body } = request.body
+      const { parentTicketId, subTicketId } = request.body
       const isDone = subTicketId || (await answeredBefore(store, request))
-      const files = isDone ? [] : await filesFor(options, body)
+      const files = isDone ? [] : await filesFor(options, await store.read(q => newSubTicket(q, request.body)), agent)
       await answer(store, request, reply, async tx => {
         const parent = await named(tx.q, parentTicketId, 'parentTicketId')
         const open = async () => {
-          if (title === undefined) throw new Problem('invalid', 'Give the new ticket a title.', 'title')
-          const { row, customer } = await recordOf(tx.q, parent)
-          const { requestorEmail = customer.address, teamId = row.team_id, isPrivate } = body
-          const usual = { requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
-          const opened = await openOne(tx, { ...body, ...usual }, agent, readHtml, { parentId: parent, files })
-          return opened.ticket.id
+          const body = await newSubTicket(tx.q, request.body)
+          return (await openOne(tx, body, agent, readHtml, { parentId: parent, files })).ticket.id
         }
         const child = subTicketId ? await named(tx.q, subTicketId, 'subTicketId') : await open()
         if (subTicketId) await asGiven({ ticket: 'parentTicketId' }, () => setParent(tx, child, parent, actor))
@@ -162,6 +160,18 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
       })
     },
   )
+}
+
+/** A new ticket below another: of the same customer and team where nothing else is said. Throws Problems for what is missing. */
+async function newSubTicket(
+  q: Query,
+  { parentTicketId, subTicketId: _, title, ...body }: z.infer<typeof subTicketShape>,
+): Promise<NewThenaTicket> {
+  const parent = await named(q, parentTicketId, 'parentTicketId')
+  if (title === undefined) throw new Problem('invalid', 'Give the new ticket a title.', 'title')
+  const { row, customer } = await recordOf(q, parent)
+  const { requestorEmail = customer.address, teamId = row.team_id, isPrivate } = body
+  return { ...body, requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
 }
 
 /** The id of the ticket that the body of a request names. Throws a Problem under the field when there is none. */

@@ -1,4 +1,4 @@
-import { Problem, Problems } from '../../../lib/problem.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
 
 /**
  * Does the work; what is wrong with it is told by the names that the caller gave, and what the body of a request names and

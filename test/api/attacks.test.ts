@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Program, programOf } from '../support/program.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+let ann: Program
+beforeAll(async () => {
+  world = await startWorld({ env: { API_PER_MINUTE: '100000' } })
+  ann = await programOf(world, world.ann)
+  await world.openTicket()
+})
+afterAll(() => world?.close())
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+describe('a request that is made to bring us down', () => {
+  it('by how deep it is nested is refused, whether or not anybody reads what is in it', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    for (const [path, body] of [
+      ['/v1/tickets', `{"unheardOf": ${deep}}`],
+      ['/v1/tickets/SUP-1/archive', deep],
+    ] as const) {
+      const { status, body: said } = await ann.post(path, body, { ...JSON_TYPE, 'idempotency-key': path })
+      expect(status, path).toBe(400)
+      expect(said.message).toContain('nested')
+    }
+    expect((await ann.patch('/v1/tickets/SUP-1', `{"metadata": {"a": ${deep}}}`, JSON_TYPE)).status).toBe(400)
+    const shallow = `{"metadata": {"a": ${'['.repeat(50)}${']'.repeat(50)}}}`
+    expect((await ann.patch('/v1/tickets/SUP-1', shallow, JSON_TYPE)).status).toBe(200)
+  })
+
+  it('by a name that all objects have means nothing', async () => {
+    for (const name of ['constructor', '__proto__', 'toString']) {
+      const field = { name: 'Plan', source: name, fieldType: 'text' }
+      expect((await ann.post('/v1/custom-field', field)).body.errors[0].field).toBe('source')
+      expect((await ann.get(`/v1/custom-field?source=${name}`)).status).toBe(400)
+      const hook = { url: 'https://hooks.example.com/x', events: [name] }
+      expect((await ann.post('/v1/webhooks', hook)).body.errors[0].field).toBe('events')
+    }
+    const { body } = await ann.patch('/platform/v1/tickets/SUP-1', { customFields: '{"constructor": "x"}' })
+    expect(body.errors[0].field).toBe('constructor')
+  })
+})

@@ -1,11 +1,15 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { agentByHandle } from '../../src/core/agents.ts'
+import { setBaseRole } from '../../src/core/permissions/roles.ts'
 import { type Program, programOf } from '../support/program.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
 let ann: Program
 beforeAll(async () => {
-  world = await startWorld({ env: { API_PER_MINUTE: '100000' } })
+  world = await startWorld({ env: { API_PER_MINUTE: '100000', HOOKS_LOCAL: 'true' } })
   ann = await programOf(world, world.ann)
   await world.openTicket()
 })
@@ -39,5 +43,45 @@ describe('a request that is made to bring us down', () => {
     }
     const { body } = await ann.patch('/platform/v1/tickets/SUP-1', { customFields: '{"constructor": "x"}' })
     expect(body.errors[0].field).toBe('constructor')
+  })
+})
+
+describe('the key of somebody who may only look', () => {
+  let eve: Program
+  let files: Server
+  let served = 0
+  beforeAll(async () => {
+    eve = await programOf(world, world.ben)
+    const { store } = world.overture
+    await store.write(async tx => {
+      const [ann, ben] = [await agentByHandle(tx.q, world.ann.id), await agentByHandle(tx.q, world.ben.id)]
+      await setBaseRole(tx, ann?.id ?? '', 'admin', { id: ann?.id ?? '' })
+      await setBaseRole(tx, ben?.id ?? '', 'viewer', { id: ann?.id ?? '' })
+    })
+    files = createServer((_request, response) => {
+      served++
+      response.end('here')
+    })
+    await new Promise<void>(done => files.listen(0, '127.0.0.1', done))
+  })
+  afterAll(() => files?.close())
+
+  it('has nothing fetched, and no file kept', async () => {
+    const { port } = files.address() as AddressInfo
+    const ticket = {
+      title: 'Fetch it',
+      requestorEmail: 'jane@acme.test',
+      teamId: 'SUP',
+      attachmentUrls: [`http://127.0.0.1:${port}/a.pdf`],
+    }
+    expect((await eve.post('/v1/tickets', ticket)).status).toBe(403)
+    expect(served).toBe(0)
+    const form = new FormData()
+    form.append('file', new Blob(['x']), 'a.txt')
+    expect((await eve.post('/v1/attachments', form)).status).toBe(403)
+    const kept = await world.overture.store.read(q => q.selectFrom('uploads').select('id').execute())
+    expect(kept).toEqual([])
+    expect((await ann.post('/v1/tickets', ticket)).status).toBe(201)
+    expect(served).toBe(1)
   })
 })

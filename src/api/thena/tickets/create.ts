@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { actorOf } from '../../../core/agents.ts'
 import { commentRecords } from '../../../core/api/comments.ts'
+import { teamNamed } from '../../../core/api/named.ts'
 import { ticketRecords } from '../../../core/api/tickets.ts'
+import { refuseUnlessOpens } from '../../../core/permissions/may.ts'
 import { ticketByDedupKey } from '../../../core/tickets/find.ts'
 import { type Opened, openByProgram, openingOf, type TicketByProgram } from '../../../core/tickets/open-by-program.ts'
 import type { NewFile } from '../../../core/view.ts'
@@ -45,7 +47,7 @@ export const creating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
     async (request, reply) => {
       const { store, readHtml } = options
       const [{ agent }, { body }] = [callerOf(request), request]
-      const files = (await answeredBefore(store, request)) ? [] : await filesFor(options, body)
+      const files = (await answeredBefore(store, request)) ? [] : await filesFor(options, body, agent)
       await answer(store, request, reply, async tx => {
         const { ticket, isNew } = await openOne(tx, body, agent, readHtml, { files })
         return { status: isNew ? 201 : 200, body: envelope(await openedOf(tx.q, ticket.id), tx.now) }
@@ -54,11 +56,22 @@ export const creating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
   )
 }
 
-/** The files that a ticket names by their URLs; none when it was opened before. Throws Problems that say which cannot be had. */
-export async function filesFor({ store, localHooks }: ApiOptions, body: NewThenaTicket): Promise<NewFile[]> {
+/**
+ * The files that a ticket names by their URLs; none when it was opened before. Throws Problems that say which cannot be had,
+ * and asks for none in the name of somebody who may not open it.
+ */
+export async function filesFor(
+  { store, localHooks }: ApiOptions,
+  body: NewThenaTicket,
+  agent: AgentRow,
+): Promise<NewFile[]> {
   const urls = body.attachmentUrls ?? []
   const key = keyFor(body)
   if (!urls.length || (key && (await store.read(q => ticketByDedupKey(q, key))))) return []
+  await store.read(async q => {
+    const { id } = await asGiven({ team: 'teamId' }, () => teamNamed(q, body.teamId))
+    await refuseUnlessOpens(q, actorOf(agent), id)
+  })
   return fetchFiles(urls, { local: localHooks })
 }
 

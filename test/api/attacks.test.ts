@@ -85,3 +85,26 @@ describe('the key of somebody who may only look', () => {
     expect(served).toBe(1)
   })
 })
+
+describe('what a request was answered', () => {
+  it('is remembered without the address of a webhook, its secret, and what its program calls it', async () => {
+    const url = 'https://hooks.example.com/T01/very-secret'
+    const key = { 'idempotency-key': 'jane@acme.test, welcome' }
+    const first = await ann.post('/v1/webhooks', { url }, key)
+    expect(first).toMatchObject({ status: 201, body: { data: { url, secret: expect.stringContaining('whsec_') } } })
+    const { id, secret } = first.body.data
+    const off = { 'idempotency-key': 'off' }
+    await ann.patch(`/v1/webhooks/${id}`, { isActive: false }, off)
+    await ann.post(`/v1/webhooks/${id}/rotate-secret`, undefined, { 'idempotency-key': 'rotate' })
+    await ann.delete(`/v1/webhooks/${id}/old-secret`, { 'idempotency-key': 'old' })
+    const kept = await world.overture.store.read(q => q.selectFrom('api_answers').selectAll().execute())
+    expect(kept.length).toBeGreaterThanOrEqual(4)
+    for (const word of ['very-secret', secret, 'whsec_', 'jane@acme.test, welcome', ann.key])
+      expect(JSON.stringify(kept)).not.toContain(word)
+    const again = await ann.post('/v1/webhooks', { url }, key)
+    expect(again).toMatchObject({ status: 201, body: { data: { id, url, secret: null } } })
+    expect((await ann.patch(`/v1/webhooks/${id}`, { isActive: false }, off)).body.data).toMatchObject({ url })
+    await ann.delete(`/v1/webhooks/${id}`)
+    expect((await ann.post('/v1/webhooks', { url }, key)).body.data).toMatchObject({ id, url: null })
+  })
+})

@@ -85,9 +85,10 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   const closeApi = mountDoor(server, API_WAYS, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
-    const { places } = slack
+    const { places, formOfTicket } = slack
     const readHtml = await email.htmlReader()
-    return createApi({ store, log, ...config.api, metrics, version: version(), localHooks, places, readHtml })
+    const given = { metrics, version: version(), localHooks, places, readHtml, formOfTicket }
+    return createApi({ store, log, ...config.api, ...given })
   })
 
   const stopping: (() => Promise<unknown>)[] = [() => store.close()]

@@ -11,6 +11,7 @@ import { keepDeliveries, type Telling, tellingAgain, untold } from './core/hooks
 import { signatureHeaders } from './core/hooks/secret.ts'
 import { TEST_TYPE } from './core/hooks/types.ts'
 import { ticketUrl } from './core/tickets/link.ts'
+import type { HookRow } from './db/schema.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop, untilIdle } from './lib/loop.ts'
@@ -26,7 +27,7 @@ export interface Hooks {
 export interface HookWriter {
   event(telling: Telling, about: { isReplay: boolean }): string
   words(telling: Telling, link: string): string
-  test(post: { eventId: string; hookId: string; at: number }): string
+  test(hook: Pick<HookRow, 'id' | 'shape'>, eventId: string, at: number): string
 }
 
 export interface HooksOptions {
@@ -130,8 +131,7 @@ export function startHooks(store: Store, log: Log, { local, threadUrl, writer }:
 
   /** What is replayed is written as things are now. Null when it is not known any more. */
   async function writtenAgain({ row, hook }: HookPost): Promise<string | null> {
-    if (row.event_type === TEST_TYPE)
-      return (await writer()).test({ eventId: row.event_id, hookId: hook.id, at: row.created_at })
+    if (row.event_type === TEST_TYPE) return (await writer()).test(hook, row.event_id, row.created_at)
     const telling = await store.read(q => tellingAgain(q, row))
     return telling ? bodyOf(telling, row.is_replay === 1) : null
   }

@@ -40,7 +40,8 @@ export async function answeredBefore(store: Store, request: FastifyRequest): Pro
   return asked && store.read(q => answerKnown(q, asked))
 }
 
-function askedOnce(request: FastifyRequest): Request | undefined {
+/** What makes a request one that is done once: its key, and all that it asks; undefined when it has no key. */
+export function askedOnce(request: FastifyRequest): Request | undefined {
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
   if (typeof key !== 'string' || key.length > 255)

@@ -1,4 +1,5 @@
 import type { Document } from '../core/document.ts'
+import type { BegunTicket } from '../core/drafts.ts'
 import type { Store } from '../db/store.ts'
 import type { Log } from '../lib/log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -15,6 +16,8 @@ export interface ApiOptions {
   places: Places
   /** What HTML says, without what a mail could not say. */
   readHtml(html: string): Document
+  /** A ticket begun by a program, as the form at the desk that it is kept as. */
+  formOfTicket(begun: BegunTicket): string
 }
 
 /** The places at the desk where teams can show their tickets. */

@@ -1,8 +1,9 @@
 import type { ExpressionBuilder } from 'kysely'
-import type { AgentRow, DraftRow, Schema } from '../db/schema.ts'
+import type { AgentRow, DraftRow, Priority, Schema } from '../db/schema.ts'
 import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
+import type { Document } from './document.ts'
 
 /** What it is to become. */
 export type DraftKind = 'ticket' | 'reply' | 'note' | 'chat'
@@ -12,6 +13,19 @@ export interface About {
   kind: DraftKind
   title: string
   text: string // how it begins
+}
+
+/** A new ticket that somebody began to write elsewhere than at the desk. */
+export interface BegunTicket {
+  draft: string // id
+  teamId: string
+  formId: string | null
+  customer: string // an address
+  subject: string
+  message: Document
+  email: boolean
+  priority: Priority | null
+  assignee: string | null // handle
 }
 
 /** A form as it stands. */
@@ -135,6 +149,21 @@ export interface DraftView {
 /** An agent's own drafts and those that a team of theirs shares, the newest first. */
 export async function draftsFor(q: Query, agentId: string, limit: number): Promise<DraftView[]> {
   return (await selectSeen(q, agentId).limit(limit).execute()).map(row => viewOf(row, agentId))
+}
+
+/** The same of new tickets, whole. */
+export async function ticketDraftsFor(q: Query, agentId: string, limit: number): Promise<DraftRow[]> {
+  const rows = await q
+    .selectFrom('drafts as d')
+    .selectAll('d')
+    .where('d.ended_at', 'is', null)
+    .where('d.ticket_id', 'is', null)
+    .where(isSeenBy(q, agentId))
+    .orderBy('d.updated_at', 'desc')
+    .orderBy('d.id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.filter(row => (JSON.parse(row.about) as About).kind === 'ticket')
 }
 
 /** What was begun there before and not sent, by the agent or by a team of theirs: the one written on last. */

@@ -6,6 +6,7 @@ import { startWorld } from '../support/world.ts'
 
 const pages = [
   'docs/api.md',
+  'docs/webhooks.md',
   ...(existsSync('docs/api') ? readdirSync('docs/api').map(name => `docs/api/${name}`) : []),
 ].filter(page => blocksOf(page).length)
 

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/agents.ts'
 import { alert } from '../../src/core/alerts.ts'
 import { knowAs } from '../../src/core/api/external-ids.ts'
-import { keepFacts } from '../../src/core/api/facts.ts'
+import { keepFacts, setFacts } from '../../src/core/api/facts.ts'
+import { numbered } from '../../src/core/api/numbers.ts'
 import { answerKnown, once } from '../../src/core/api/once.ts'
 import {
   type ChatPost,
@@ -154,6 +155,7 @@ async function janeEverywhere() {
   )
   await store.write(tx => learnFacts(tx, t.customer_id, { tags: ['jane-fans'], fields: { nick: 'Janey' } }))
   await store.write(tx => knowAs(tx, 'sendbird', 'jane-doe-1', t.customer_id))
+  await store.write(tx => numbered(tx, { customer: [t.customer_id] }))
   const chat = await town.draft('Jane Doe <jane@acme.test>\nBob <bob@globex.test>', {
     exclusions: { unsubscribed: true, duplicate: true, openTicket: false, writtenToDays: null },
   })
@@ -183,6 +185,17 @@ async function janeEverywhere() {
   const plan = { ticketId: bobs.id, author: ann(), body: fromText('A plan'), visibility: 'public' } as const
   const planned = await store.write(tx => postMessage(tx, { ...plan, copyTo: ['jane@acme.test', 'erin@globex.test'] }))
   await store.write(tx => undoSend(tx, planned, ann()))
+  await store.write(tx => keepFacts(tx, t.id, { metadata: { of: 'Jane' } }))
+  await store.write(tx => keepFacts(tx, held, { impersonatedUserName: 'Jane' }))
+  await store.write(tx => keepFacts(tx, note, { commentType: 'of Jane' }))
+  await store.write(tx => keepFacts(tx, t.customer_id, { nick: 'Jane' }))
+  await store.write(tx => setFacts(tx, t.id, { source: 'Jane on the phone' }, ann()))
+  const answered = (key: string, body: object) =>
+    store.write(tx => once(tx, { key, fingerprint: 'f' }, async () => ({ status: 201, body })))
+  await answered('a ticket', { requestorEmail: 'Jane@acme.test' })
+  await answered('a comment', { entityId: t.id, content: 'Dear Jane' })
+  await answered('jane@acme.test 1', { of: 'JANE' })
+  await answered('others', { of: 'Bob' })
   const filter = { text: 'JANE@acme.test order' }
   await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
   for (const [i, post] of (await claimAll(store, 6)).entries()) await settleAs(store, post, i % 2 ? 'Not now.' : null)

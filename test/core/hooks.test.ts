@@ -23,6 +23,7 @@ import { assignTicket } from '../../src/core/tickets/assign.ts'
 import { setPriority } from '../../src/core/tickets/change.ts'
 import { deleteTicket } from '../../src/core/tickets/delete.ts'
 import { moveToTeam } from '../../src/core/tickets/move.ts'
+import { publishTicket } from '../../src/core/tickets/publish.ts'
 import { archiveTicket, closeTicket, reopenTicket } from '../../src/core/tickets/status.ts'
 import type { Query, Tx } from '../../src/db/store.ts'
 import { bodyOf, claimAll, settleAs, tellAll } from '../support/told.ts'
@@ -154,6 +155,8 @@ describe('what happens to a ticket', () => {
     ['delivery_failed', null, { to: 'a@b.c' }, ['ticket:delivery:failed']],
     ['facts_changed', { typeId: null }, { typeId: 'bug' }, ['ticket:type:changed', 'ticket:updated']],
     ['facts_changed', { sentiment: null }, { sentiment: 'glad' }, ['ticket:sentiment:changed', 'ticket:updated']],
+    ['facts_changed', { submitterEmail: null }, { submitterEmail: 'a@b.c' }, ['ticket:updated']],
+    ['ticket_merged_in', null, { other: 'SUP-2' }, ['ticket:updated']],
     ['reminder_set', null, { at: 1 }, []],
     ['mail_late', null, { reason: 'x' }, []],
     ['reply_mode_changed', { reply_mode: null }, { reply_mode: 'ask' }, []],
@@ -226,6 +229,19 @@ describe('what happens to a ticket', () => {
     expect(await heard()).toEqual({ public: [], all: [['updated', 'Another']] })
     await town.store.write(tx => deleteMessage(tx, id, ann()))
     expect(await heard()).toEqual({ public: [], all: [['deleted', '']] })
+  })
+
+  it('that was internal is told as a comment to those who see no notes, once it is published', async () => {
+    const ticket = await town.open({ email: false })
+    await subscribe({ events: ['ticket:comment:*'] })
+    const { id: seesAll } = await subscribe({ events: ['ticket:comment:*'], includePrivate: true })
+    await town.store.write(tx => publishTicket(tx, ticket.id, ann()))
+    const posts = await told()
+    expect(posts.map(p => [p.hook.id === seesAll, p.row.event_type])).toEqual([
+      [false, 'ticket:comment:added'],
+      [true, 'ticket:comment:updated'],
+    ])
+    expect(posts.map(p => bodyOf(p).payload.comment.commentVisibility)).toEqual(['public', 'public'])
   })
 
   it('that is undecided is told to nobody until somebody decides', async () => {

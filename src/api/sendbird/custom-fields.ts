@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { Problem } from '../../lib/problem.ts'
+import { fieldsById } from '../../core/fields/define.ts'
+import { fieldIdIn } from '../../core/fields/read.ts'
+import type { Query } from '../../db/store.ts'
+import { faultsIn, Problem, Problems } from '../../lib/problem.ts'
 
 const value = z.union([z.string().max(20_000), z.number(), z.boolean(), z.null()])
 const byKey = z.record(z.string().max(255), value)
@@ -27,6 +30,20 @@ export function fieldsIn(input: CustomFieldsInput, { most, ...longest }: FieldLi
     if (text.length > longest.value) throw fault(`${key}: A value has at most ${longest.value} characters.`)
   }
   return Object.fromEntries(texts)
+}
+
+/** What is wrong with a ticket's field is said under its name. */
+export async function namingFields(q: Query, work: () => Promise<void>): Promise<void> {
+  const faults = await faultsIn(work)
+  if (!faults.length) return
+  const ids = faults.flatMap(f => fieldIdIn(f.field ?? '') ?? [])
+  const names = new Map((await fieldsById(q, ids)).map(f => [f.id, f.name]))
+  throw new Problems(
+    faults.map(f => {
+      const id = fieldIdIn(f.field ?? '')
+      return id === undefined ? f : new Problem(f.code, f.message, `customFields.${names.get(id) ?? id}`)
+    }),
+  )
 }
 
 function parsed(json: string): unknown {

@@ -2,12 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { addressIn } from '../../core/addresses.ts'
 import { customersFound } from '../../core/api/customers.ts'
-import { customerKnownAs, knowAs } from '../../core/api/external-ids.ts'
-import { customerById } from '../../core/customers.ts'
+import { customerKnownAs } from '../../core/api/external-ids.ts'
+import { customerByAddress } from '../../core/customers.ts'
 import type { Actor } from '../../core/events.ts'
-import { meetPerson, tellOfPerson } from '../../core/people/edit.ts'
+import { bringPerson, tellOfPerson } from '../../core/people/bring.ts'
 import type { Query, Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
 import { actorIn } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
 import type { ApiOptions } from '../options.ts'
@@ -124,29 +123,17 @@ function filledIn(input: CustomFieldsInput | undefined): Record<string, string> 
 /** By Sendbird's id there is one, or none. */
 async function found(q: Query, { limit, offset, sendbird_id }: z.infer<typeof listQuery>) {
   if (sendbird_id === undefined) return customersFound(q, { limit, offset, most: MOST_COUNTED })
-  try {
-    const { id } = await customerBySendbirdId(q, sendbird_id)
-    return { ids: offset === 0 ? [id] : [], count: 1 }
-  } catch (error) {
-    if (error instanceof Problem) return { ids: [], count: 0 }
-    throw error
-  }
+  const customer = await customerBySendbirdId(q, sendbird_id)
+  return { ids: customer && offset === 0 ? [customer.id] : [], count: customer ? 1 : 0 }
 }
 
 /** The customer whom Sendbird knows by this, or who has this address; a new one when there is none. */
 async function create(tx: Tx, form: NewCustomer, actor: Actor): Promise<{ id: string; isNew: boolean }> {
   const { sendbirdId, displayName, email, customFields } = form
-  const fields = filledIn(customFields)
-  const known = await customerKnownAs(tx.q, 'sendbird', sendbirdId)
-  if (known) {
-    await tellOfPerson(tx, known, { name: displayName || undefined, fields }, actor)
-    return { id: (await customerById(tx.q, known)).id, isNew: false }
-  }
-  const address = email ?? (addressIn(sendbirdId) ? sendbirdId : undefined)
-  if (address === undefined)
-    throw new Problem('invalid', 'Customers are written to by mail: give their address, too.', 'address')
-  const person = await meetPerson(tx, address, displayName ?? '', actor)
-  if (addressIn(sendbirdId) === null) await knowAs(tx, 'sendbird', sendbirdId, person.id)
-  if (fields) await tellOfPerson(tx, person.id, { fields }, actor)
-  return person
+  const address = email ?? addressIn(sendbirdId) ?? undefined
+  const isKnown =
+    (await customerKnownAs(tx.q, 'sendbird', sendbirdId)) !== undefined ||
+    (await customerByAddress(tx.q, addressIn(address ?? '') ?? '')) !== undefined
+  const brought = { name: displayName, address, fields: filledIn(customFields) }
+  return { id: await bringPerson(tx, 'sendbird', sendbirdId, brought, actor), isNew: !isKnown }
 }

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import type { Face } from '../face.ts'
 import { agents } from './agents.ts'
 import { sendingChats } from './chat-sending.ts'
@@ -30,6 +31,16 @@ export const sendbird: Face = {
   refusal,
   refused,
   async routes(server, options) {
+    readNothing(server)
     for (const part of PARTS) await server.register(part, options)
   },
+}
+
+/** Sendbird's programs say that they send JSON whatever they send, also where they send nothing. */
+function readNothing(server: FastifyInstance): void {
+  const read = server.getDefaultJsonParser('error', 'error')
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, {}) : read(request, String(body), done),
+  )
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { addressIn } from '../../core/addresses.ts'
 import { agentById } from '../../core/agents.ts'
 import { customerRecords } from '../../core/api/customers.ts'
 import { customerKnownAs } from '../../core/api/external-ids.ts'
 import { agentNamed, customerNamed, teamNamed, ticketNamed } from '../../core/api/named.ts'
 import { idOf, idsOf } from '../../core/api/numbers.ts'
 import { chatByNumber } from '../../core/chats/find.ts'
-import { type CustomerView, customerById } from '../../core/customers.ts'
+import { type CustomerView, customerByAddress, customerById } from '../../core/customers.ts'
 import { teamById } from '../../core/teams.ts'
 import { ticketById } from '../../core/tickets/find.ts'
 import type { AgentRow, ChatRow, NumberKind, TeamRow, TicketRow } from '../../db/schema.ts'
@@ -62,10 +63,12 @@ async function idNamed(q: Query, name: Given): Promise<string | undefined> {
   }
 }
 
-/** The customer whom Sendbird knows by this id, or who has this address. Throws a Problem when there is none. */
-export async function customerBySendbirdId(q: Query, sendbirdId: string): Promise<CustomerView> {
+/** The customer whom Sendbird knows by this id, or who has this address; undefined when there is none. */
+export async function customerBySendbirdId(q: Query, sendbirdId: string): Promise<{ id: string } | undefined> {
   const id = await customerKnownAs(q, 'sendbird', sendbirdId)
-  return id === undefined ? customerNamed(q, sendbirdId) : customerById(q, id)
+  if (id !== undefined) return { id }
+  const address = addressIn(sendbirdId)
+  return address === null ? undefined : customerByAddress(q, address)
 }
 
 /** The team with this number, or this key such as sup. Throws a Problem under `team` when there is none. */

@@ -4,24 +4,25 @@ import { keepFacts } from '../../core/api/facts.ts'
 import { fromText } from '../../core/document.ts'
 import type { Actor } from '../../core/events.ts'
 import { givenByName } from '../../core/fields/named.ts'
+import type { Given } from '../../core/fields/read.ts'
 import { setFields } from '../../core/fields/values.ts'
 import { postMessage } from '../../core/messages/post.ts'
-import { refuseUnlessMay } from '../../core/permissions/may.ts'
 import { assignTicket } from '../../core/tickets/assign.ts'
 import { setPriority } from '../../core/tickets/change.ts'
 import { closeByAgent } from '../../core/tickets/close.ts'
 import { lockTicket } from '../../core/tickets/lock.ts'
 import { moveToTeam } from '../../core/tickets/move.ts'
-import { reopenTicket } from '../../core/tickets/status.ts'
-import type { TicketRow } from '../../db/schema.ts'
+import { snoozeTicket } from '../../core/tickets/snooze.ts'
+import { reopenTicket, setStatus } from '../../core/tickets/status.ts'
+import type { Status, TicketRow } from '../../db/schema.ts'
 import type { Tx } from '../../db/store.ts'
 import { actorIn } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
 import type { ApiOptions } from '../options.ts'
-import { customFieldsInput, fieldsIn } from './custom-fields.ts'
+import { type CustomFieldsInput, customFieldsInput, fieldsIn, namingFields } from './custom-fields.ts'
 import { agentGiven, given, idParams, inBody, teamGiven, ticketGiven } from './given.ts'
 import { messageText, refuseInternal } from './messages.ts'
-import { PRIORITIES, priorityFor } from './status.ts'
+import { PRIORITIES, priorityFor, STATUS2, statusFor } from './status.ts'
 import { tellIn } from './tell.ts'
 import { CLOSING, ticketsTold, ticketTold } from './tell-tickets.ts'
 import { ticketShape } from './ticket.ts'
@@ -36,23 +37,28 @@ export const changingTickets: FastifyPluginAsyncZod<ApiOptions> = async (server,
   server.patch(
     '/tickets/:id',
     {
-      config: { scope: 'tickets:write' },
+      config: { scope: 'tickets:write', names: { status: 'status2', until: 'status2' } },
       schema: {
         ...route,
         summary: 'Change a ticket',
-        body: z.object({ priority: z.enum(PRIORITIES).optional(), customFields: customFieldsInput.optional() }),
+        body: z.object({
+          priority: z.enum(PRIORITIES).optional(),
+          status2: z.enum(STATUS2).optional(),
+          customFields: customFieldsInput.optional(),
+        }),
       },
     },
     async (request, reply) =>
       answer(store, request, reply, async tx => {
-        const { priority, customFields } = request.body
+        const { priority, status2, customFields } = request.body
         const actor = actorIn(request)
         const ticket = await managed(tx, request.params.id, actor)
         if (priority) await setPriority(tx, ticket.id, priorityFor(priority), actor)
-        if (customFields !== undefined) {
-          const fields = await givenByName(tx.q, ticket.team_id, fieldsIn(customFields, FIELD_LIMITS))
-          await setFields(tx, ticket.id, fields, actor)
-        }
+        if (customFields !== undefined)
+          await namingFields(tx.q, async () =>
+            setFields(tx, ticket.id, await fieldsFor(tx, ticket, customFields), actor),
+          )
+        if (status2) await namingFields(tx.q, () => move(tx, ticket.id, statusFor(status2), actor))
         return { status: 200, body: await ticketTold(tellIn(tx), ticket.id) }
       }),
   )
@@ -67,16 +73,19 @@ export const changingTickets: FastifyPluginAsyncZod<ApiOptions> = async (server,
         body: z.object({
           closeComment: z.string().max(3_000).default(''),
           closeMessage: messageText.nullish(),
+          customFields: customFieldsInput.optional(),
         }),
       },
     },
     async (request, reply) =>
       answer(store, request, reply, async tx => {
-        const { closeComment, closeMessage } = request.body
+        const { closeComment, closeMessage, customFields = {} } = request.body
         const actor = actorIn(request)
         const ticket = await managed(tx, request.params.id, actor)
         if (closeMessage && ticket.closed_at === null) await sayAtClosing(tx, ticket, closeMessage, actor)
-        await closeByAgent(tx, ticket.id, closeComment, {}, actor)
+        await namingFields(tx.q, async () =>
+          closeByAgent(tx, ticket.id, closeComment, await fieldsFor(tx, ticket, customFields), actor),
+        )
         return { status: 200, body: await ticketTold(tellIn(tx), ticket.id) }
       }),
   )
@@ -150,6 +159,16 @@ async function managed(tx: Tx, name: string, actor: Actor): Promise<TicketRow> {
   return lockTicket(tx, id, actor)
 }
 
+/** What is idle waits for the customer's answer. */
+async function move(tx: Tx, id: string, status: Status, actor: Actor): Promise<void> {
+  if (status === 'snoozed') await snoozeTicket(tx, id, { until: null, untilAnswer: true }, actor)
+  else await setStatus(tx, id, status, actor)
+}
+
+function fieldsFor(tx: Tx, { team_id }: TicketRow, input: CustomFieldsInput): Promise<Given> {
+  return givenByName(tx.q, team_id, fieldsIn(input, FIELD_LIMITS))
+}
+
 /** The customer reads it whatever the team's reply mode is. */
 async function sayAtClosing(tx: Tx, ticket: TicketRow, text: string, actor: Actor): Promise<void> {
   refuseInternal(ticket)
@@ -157,15 +176,14 @@ async function sayAtClosing(tx: Tx, ticket: TicketRow, text: string, actor: Acto
   await keepFacts(tx, ticket.id, { [CLOSING]: await postMessage(tx, message) })
 }
 
-/** Whoever has the ticket keeps it as a member of the team, unless it is to wait for somebody there. */
+/** One that is to wait for somebody there is nobody's; else whoever has it keeps it as a member of the team. */
 async function transfer(
   tx: Tx,
   id: string,
   { teamId, isPending }: { teamId: string; isPending: boolean },
   actor: Actor,
 ): Promise<void> {
-  await moveToTeam(tx, id, { teamId, senderId: null }, actor)
   const ticket = await lockTicket(tx, id)
-  await refuseUnlessMay(tx.q, actor, 'view', ticket)
   if (isPending && ticket.assignee_id !== null) await assignTicket(tx, id, null, actor)
+  await moveToTeam(tx, id, { teamId, senderId: null }, actor)
 }

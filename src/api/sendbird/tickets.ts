@@ -68,6 +68,7 @@ async function found(store: Store, query: ListQuery, agent: AgentRow): Promise<{
   const { limit, offset, order, channel_url } = query
   if (channel_url !== undefined) return store.read(q => atChannel(q, channel_url, agent))
   const filter = await store.read(q => filterOf(q, query))
+  if (!filter) return { ids: [], count: 0 }
   const page = { limit, offset, oldestFirst: order === 'created_at' }
   return searching(store, async q => {
     const asker = await askerOf(q, agent, store.now())
@@ -88,13 +89,18 @@ async function atChannel(q: Query, channelUrl: string, agent: AgentRow): Promise
   }
 }
 
-async function filterOf(q: Query, { status2, agent, group, priority, sendbird_id, ...query }: ListQuery) {
+/** Undefined where a customer is meant whom nobody knows: they have no tickets. */
+async function filterOf(
+  q: Query,
+  { status2, agent, group, priority, sendbird_id, ...query }: ListQuery,
+): Promise<Filter | undefined> {
   const filter: Filter = {}
   if (query.q) filter.text = query.q
   if (status2) filter.status = [statusFor(status2)]
   if (priority) filter.priority = [priorityFor(priority)]
   if (agent) filter.assignee = [(await inBody('agent', agentGiven(q, agent))).id]
   if (group) filter.team = [(await inBody('group', teamGiven(q, group))).id]
-  if (sendbird_id) filter.customer = [(await inBody('sendbird_id', customerBySendbirdId(q, sendbird_id))).id]
-  return filter
+  if (!sendbird_id) return filter
+  const customer = await customerBySendbirdId(q, sendbird_id)
+  return customer && { ...filter, customer: [customer.id] }
 }

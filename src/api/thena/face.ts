@@ -9,15 +9,19 @@ import { customFields } from './custom-fields/routes.ts'
 import { refusal, refused } from './envelope.ts'
 import { forms } from './forms.ts'
 import { priorities } from './priorities.ts'
+import { search } from './search.ts'
 import { statuses } from './statuses.ts'
 import { tags } from './tags.ts'
 import { teamMembers } from './team-members.ts'
 import { teams } from './teams.ts'
 import { acting } from './tickets/act.ts'
+import { inBulk } from './tickets/bulk.ts'
 import { changing } from './tickets/change.ts'
 import { creating } from './tickets/create.ts'
+import { drafting } from './tickets/drafts.ts'
 import { listing } from './tickets/list.ts'
 import { reading } from './tickets/read.ts'
+import { relating } from './tickets/relate.ts'
 import { tagging } from './tickets/tags.ts'
 import { webhookDeliveries } from './webhooks/deliveries.ts'
 import { webhooks } from './webhooks.ts'
@@ -34,7 +38,7 @@ export const thena: Face = {
   },
 }
 
-const TICKETS = [acting, changing, creating, listing, reading, tagging]
+const TICKETS = [acting, changing, creating, drafting, inBulk, listing, reading, relating, search, tagging]
 const COMMENTS = [attaching, commenting, readingComments]
 const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
 const PEOPLE = [accounts, agents, contacts]

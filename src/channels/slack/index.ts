@@ -1,6 +1,7 @@
 import { App, type Receiver } from '@slack/bolt'
 import { WebAPIPlatformError } from '@slack/web-api'
 import type { FastifyInstance } from 'fastify'
+import type { BegunTicket } from '../../core/drafts.ts'
 import { lastInboundAt } from '../../core/inbound/find.ts'
 import { settleInbound } from '../../core/inbound/settle.ts'
 import { teams } from '../../core/teams.ts'
@@ -20,6 +21,7 @@ import { onEvent } from './listen/events.ts'
 import { finishSubmission, listen } from './listen/index.ts'
 import { tellOfTrouble } from './listen/mail/trouble.ts'
 import { enterPlace, refuseShared } from './listen/place.ts'
+import { formOfTicket } from './listen/tickets/draft-form.ts'
 import { createPeople } from './people.ts'
 import { presenceOf } from './presence.ts'
 import { catchUp } from './receive/catch-up.ts'
@@ -45,6 +47,8 @@ export interface Slack extends Channel {
   mount(server: FastifyInstance): void
   /** Where a ticket's thread is; null while there is none, or Slack was not reached yet. */
   threadUrl(ticketId: string): Promise<string | null>
+  /** A ticket begun elsewhere, as the form that a draft is kept as. */
+  formOfTicket(begun: BegunTicket): string
   /** The channels where teams can show their tickets. */
   places: {
     /** Throws a Problem under `place` for a channel that others read, and while Slack cannot be asked. */
@@ -141,6 +145,7 @@ export function createSlack(options: SlackOptions): Slack {
       if (!sockets && options.signingSecret) mountSlack(server, options.signingSecret, () => intake)
     },
     threadUrl: ticketId => threadUrl(desk, ticketId),
+    formOfTicket,
     async health() {
       if (!intake) return [{ part: 'Slack', well: false, says: 'cannot be reached yet.' }]
       if (!sockets) return [{ part: 'Slack', well: true, says: 'takes events by HTTP.' }]

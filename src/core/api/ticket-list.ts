@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely'
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -30,35 +30,70 @@ export async function listForProgram(q: Query, agentId: string, list: TicketList
     )
   const scope = await scopeOf(q, agentId, 'view')
   const last = after === null ? null : await momentOf(q, after)
-  let query = q
-    .selectFrom('tickets')
-    .select('id')
-    .where('deleted_at', 'is', null)
-    .where('general_at', 'is not', null)
-    .where('spam_at', 'is', null)
-  if (teamId !== null) query = query.where('team_id', '=', teamId)
-  if (from !== null) query = query.where('created_at', '>=', from)
-  if (!reachesAll(scope)) query = query.where(e => e.and([reached(e, scope), ...ownOnly(e, scope)]))
-  if (last)
-    query = query
-      .where('created_at', '<=', last.created_at) // says it once more, as an index can be entered
-      .where(e =>
-        e.or([
-          e('created_at', '<', last.created_at),
-          e.and([e('created_at', '=', last.created_at), e('id', '<', last.id)]),
-        ]),
-      )
-  const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').offset(offset).limit(limit).execute()
+  const all = (e: Asked) =>
+    e.and([...within(e, { teamId, from, last }), ...(reachesAll(scope) ? [] : [reached(e, scope)])])
+  const newest = (having: (e: Asked) => Condition, span: { offset: number; limit: number }) =>
+    q
+      .selectFrom('tickets')
+      .select(['id', 'created_at'])
+      .where('deleted_at', 'is', null)
+      .where('general_at', 'is not', null)
+      .where('spam_at', 'is', null)
+      .where(e => e.and([all(e), having(e)]))
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .offset(span.offset)
+      .limit(span.limit)
+  if (seesOthers(scope)) return idsOf(await newest(e => e.lit(true), { offset, limit }).execute())
+  // an index leads to what somebody has, another one to what they opened: both are read from their newest on
+  const span = { offset: 0, limit: offset + limit }
+  const of = (column: 'assignee_id' | 'created_by') =>
+    q.selectFrom(newest(e => e(column, '=', agentId), span).as('own')).selectAll()
+  const rows = await q
+    .selectFrom(of('assignee_id').union(of('created_by')).as('own'))
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .offset(offset)
+    .limit(limit)
+    .execute()
+  return idsOf(rows)
+}
+
+type Asked = ExpressionBuilder<Schema, 'tickets'>
+type Condition = Expression<SqlBool>
+
+interface Bounds extends Pick<TicketList, 'teamId' | 'from'> {
+  last: Begun | null
+}
+
+function within(e: Asked, { teamId, from, last }: Bounds): Condition[] {
+  return [
+    ...(teamId === null ? [] : [e('team_id', '=', teamId)]),
+    ...(from === null ? [] : [e('created_at', '>=', from)]),
+    ...(last === null ? [] : [e('created_at', '<=', last.created_at), before(e, last)]), // the first, as an index can be entered
+  ]
+}
+
+function before(e: Asked, { id, created_at: at }: Begun): Condition {
+  return e.or([e('created_at', '<', at), e.and([e('created_at', '=', at), e('id', '<', id)])])
+}
+
+/** Whether any team's tickets are shown to them beside their own. */
+function seesOthers({ everywhere, teams }: Scope): boolean {
+  return everywhere === 'all' || [...teams.values()].some(reach => reach === 'all' || reach === 'team')
+}
+
+interface Begun {
+  id: string
+  created_at: number
+}
+
+function idsOf(rows: Begun[]): string[] {
   return rows.map(r => r.id)
 }
 
-/** Whom no team's tickets are shown to sees their own: said plainly, so that they are found without looking at all others. */
-function ownOnly(e: ExpressionBuilder<Schema, 'tickets'>, { agentId, everywhere, teams }: Scope) {
-  const seesMore = everywhere === 'all' || [...teams.values()].some(reach => reach === 'all' || reach === 'team')
-  return seesMore ? [] : [e.or([e('assignee_id', '=', agentId), e('created_by', '=', agentId)])]
-}
-
-async function momentOf(q: Query, id: string): Promise<{ id: string; created_at: number }> {
+async function momentOf(q: Query, id: string): Promise<Begun> {
   const row = await q.selectFrom('tickets').select(['id', 'created_at']).where('id', '=', id).executeTakeFirst()
   if (!row) throw new Problem('invalid', 'This ticket is no more.', 'after')
   return row

@@ -4,6 +4,7 @@ import { dropBytes } from '../attachments.ts'
 import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
 import { ERASED, type Erasing, type Piece } from './piece.ts'
+import { eraseFacts } from './programs.ts'
 import { eraseToldOf } from './told.ts'
 
 const TICKETS_AT_ONCE = 20
@@ -40,7 +41,7 @@ export async function eraseTickets(tx: Tx, e: Erasing): Promise<Piece> {
   await tx.q.deleteFrom('desk_posts').where('ticket_id', 'in', ids).where('due_at', 'is not', null).execute()
   for (const table of ['field_values', 'reminders', 'drafts'] as const)
     await tx.q.deleteFrom(table).where('ticket_id', 'in', ids).execute()
-  await tx.q.deleteFrom('api_facts').where('owner_id', 'in', ids).execute()
+  await eraseFacts(tx, ids)
   await tx.q.updateTable('chat_posts').set({ text: '', due_at: null }).where('ticket_id', 'in', ids).execute()
   await eraseToldOf(tx, ids)
   await tx.q
@@ -153,7 +154,7 @@ export async function eraseMessages(tx: Tx, e: Erasing, which: 'theirs' | 'elsew
 async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
   for (const table of ['message_versions', 'mail_wishes'] as const)
     await tx.q.deleteFrom(table).where('message_id', 'in', ids).execute()
-  await tx.q.deleteFrom('api_facts').where('owner_id', 'in', ids).execute()
+  await eraseFacts(tx, ids)
   await tx.q
     .updateTable('messages')
     .set(v => ({

@@ -5,6 +5,7 @@ import { touchCustomer } from '../find/stale.ts'
 import { tellHooks } from '../hooks/heard.ts'
 import { floodKey } from '../receive/flood.ts'
 import { ERASED, type Erasing, type Piece, speaksOf } from './piece.ts'
+import { eraseFacts } from './programs.ts'
 
 /** Who it was: name, addresses, fields, tags, notes, and what was noted by address. The bare row stays for the tickets that point to it. */
 export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
@@ -16,6 +17,7 @@ export async function erasePerson(tx: Tx, e: Erasing): Promise<Piece> {
   if (e.customerId) {
     for (const table of ['customer_tags', 'customer_notes', 'external_ids'] as const)
       await tx.q.deleteFrom(table).where('customer_id', '=', e.customerId).execute()
+    await eraseFacts(tx, [e.customerId])
     await tx.q.deleteFrom('numbers').where('owner_id', '=', e.customerId).execute()
     await tx.q.deleteFrom('people_events').where('owner_id', '=', e.customerId).execute()
     await tx.q

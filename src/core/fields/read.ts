@@ -12,6 +12,11 @@ export function nameInForm(field: Pick<Field, 'id'>): string {
   return `field:${field.id}`
 }
 
+/** The id of the field that is meant by it; undefined where another thing is. */
+export function fieldIdIn(name: string): string | undefined {
+  return name.startsWith('field:') ? name.slice('field:'.length) : undefined
+}
+
 export const MOST_OPTIONS = 100
 export const LONGEST_OPTION = 75
 const LONGEST: Partial<Record<FieldKind, number>> = { line: 255, text: 3_000, url: 2_000 }

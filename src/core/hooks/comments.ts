@@ -28,7 +28,7 @@ async function messageIdOf(q: Query, row: HookEventRow, event: EventRow | undefi
   if (row.cause === 'message') return row.source_id
   if (row.cause === 'answer') return newestOf(q, row.source_id)
   if (row.cause !== 'event' || !event) return undefined
-  if (event.kind === 'ticket_created') return openingOf(q, event.ticket_id)
+  if (event.kind === 'ticket_created' || event.kind === 'ticket_published') return openingOf(q, event.ticket_id)
   const { message } = JSON.parse(event.after ?? '{}') as { message?: unknown }
   return typeof message === 'string' ? message : undefined
 }

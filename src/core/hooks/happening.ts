@@ -118,9 +118,8 @@ const TELLING: Record<HookCause, (row: HookEventRow, sources: Sources, bare: Bar
 function ofEvent(row: HookEventRow, { events }: Sources, { comment }: Bare): Told | undefined {
   const event = events.get(row.source_id)
   if (!event) return undefined
-  const told = toldOf(event)
-  const isOfComment = told.some(t => t.type.startsWith('ticket:comment:'))
-  if (isOfComment && (!comment || comment.row.visibility === 'undecided')) return undefined
+  const isSaid = comment !== null && comment.row.visibility !== 'undecided'
+  const told = toldOf(event).filter(t => isSaid || !t.type.startsWith('ticket:comment:'))
   const { actor_kind: kind, actor_id: id, actor_name: name } = event
   return { told, actor: { kind, id, name, email: null }, before: read(event.before), after: read(event.after) }
 }

@@ -80,9 +80,22 @@ export function toldOf({ kind, before, after }: Pick<EventRow, 'kind' | 'before'
   const fixed = FIXED[kind]
   if (fixed) return fixed
   const types = [...changed(was, is), ...fieldChanges(was.fields, is.fields)]
-  const isUpdated = types.length > 0 || Object.keys(is).some(name => UPDATES.includes(name) && name in was)
-  return [...types, ...(isUpdated ? (['ticket:updated'] as const) : [])].map(type => ({ type }))
+  const isTold = (name: string) => name in was && (kind === 'facts_changed' || UPDATES.includes(name))
+  const isUpdated = types.length > 0 || Object.keys(is).some(isTold)
+  const all = [...types, ...(isUpdated ? (['ticket:updated'] as const) : [])].map(type => ({ type }))
+  return kind === 'ticket_published' ? [...all, ...PUBLISHED] : all
 }
+
+/** What was a note is news to those who see none. */
+const PUBLISHED: ToldAs[] = [
+  { type: 'ticket:comment:updated', to: 'private' },
+  { type: 'ticket:comment:added', to: 'public' },
+]
+
+const TAKEN_BACK: ToldAs[] = [
+  { type: 'ticket:comment:updated', to: 'private' },
+  { type: 'ticket:comment:deleted', to: 'public' },
+]
 
 const FIXED: Record<string, ToldAs[]> = {
   ticket_created: [{ type: 'ticket:created' }],
@@ -94,23 +107,19 @@ const FIXED: Record<string, ToldAs[]> = {
   note_coloured: [{ type: 'ticket:comment:updated', to: 'private' }],
   note_pinned: [{ type: 'ticket:comment:updated', to: 'private' }],
   note_unpinned: [{ type: 'ticket:comment:updated', to: 'private' }],
-  send_undone: [
-    { type: 'ticket:comment:updated', to: 'private' },
-    { type: 'ticket:comment:deleted', to: 'public' },
-  ],
+  send_undone: TAKEN_BACK,
+  schedule_cancelled: TAKEN_BACK,
+  ticket_merged_in: [{ type: 'ticket:updated' }],
   sla_breached: [{ type: 'ticket:sla:breached' }],
   mail_bounced: [{ type: 'ticket:delivery:bounced' }],
   delivery_failed: [{ type: 'ticket:delivery:failed' }],
 }
 
-/** What is undecided is not said yet, and what was a note is news to those who see none. */
+/** What is undecided is not said yet. */
 function decided(was: string, is: string): ToldAs[] {
   if (is === 'note') return [{ type: 'ticket:comment:added', to: 'private' }]
   if (was === 'undecided') return [{ type: 'ticket:comment:added' }]
-  return [
-    { type: 'ticket:comment:updated', to: 'private' },
-    { type: 'ticket:comment:added', to: 'public' },
-  ]
+  return PUBLISHED
 }
 
 function changed(was: Changes, is: Changes): EventType[] {
@@ -155,7 +164,7 @@ const UPDATES = [
   'customer',
   'address',
   'parent',
-  'metadata',
+  'form_id',
 ]
 
 function read(json: string | null): Changes {

@@ -14,7 +14,7 @@ import { recordingChanges } from './history.ts'
 export interface Brought {
   name?: string | undefined // empty: stays
   address?: string | undefined // one that they did not have becomes a further one
-  fields?: Record<string, string> // by key; empty: nothing is filled in any more
+  fields?: Record<string, string> | undefined // by key; empty: nothing is filled in any more
 }
 
 /**
@@ -42,13 +42,41 @@ export async function bringPerson(
   if (faults.length) throw new Problems(faults)
   const id = known ?? (await customerFor(tx, address as string, shown)).id
   await knowAs(tx, system, externalId, id)
+  await keep(tx, id, { shown, address, fields }, actor)
+  return id
+}
+
+/** The same of a customer whom we know. Throws Problems as it does, and one under `name` for an empty name. */
+export async function tellOfPerson(
+  tx: Tx,
+  id: string,
+  { name, address: typed = '', fields = {} }: Brought,
+  actor: Actor,
+): Promise<void> {
+  await refuseUnlessChangesSome(tx.q, actor)
+  const shown = name?.trim()
+  const faults: Problem[] = []
+  if (shown === '') faults.push(new Problem('invalid', 'Give them a name.', 'name'))
+  if ((shown ?? '').length > LONGEST_PERSON_NAME)
+    faults.push(new Problem('invalid', `A name has at most ${LONGEST_PERSON_NAME} characters.`, 'name'))
+  const address = typed.trim() ? await gathering(faults)(() => readTheirs(tx, typed, id)) : undefined
+  if (faults.length) throw new Problems(faults)
+  await keep(tx, id, { shown, address, fields }, actor)
+}
+
+interface Kept {
+  shown: string | undefined
+  address: string | undefined
+  fields: Record<string, string>
+}
+
+async function keep(tx: Tx, id: string, { shown, address, fields }: Kept, actor: Actor): Promise<void> {
   await recordingChanges(tx, { owner: 'customer', id }, actor, async () => {
     if (address) await addAddress(tx, id, address)
     if (shown) await tx.q.updateTable('customers').set({ name: shown }).where('id', '=', id).execute()
     await learnFacts(tx, id, { fields })
   })
   await refreshSearch(tx, id)
-  return id
 }
 
 /** Throws a Problem for an address that is ours, another customer's, or somebody's who asked to be forgotten. */

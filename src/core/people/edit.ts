@@ -5,13 +5,11 @@ import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { isZone } from '../../lib/zone.ts'
 import { accountById } from '../accounts.ts'
 import { readAddress } from '../addresses.ts'
-import { addAddress, addressesOf, customerByAddress, customerFor, learnFacts } from '../customers.ts'
-import { refuseForgotten } from '../erase/forgotten.ts'
+import { addAddress, addressesOf, customerByAddress } from '../customers.ts'
 import type { Actor } from '../events.ts'
 import { touchCustomer } from '../find/stale.ts'
 import { tellHooks } from '../hooks/heard.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
-import { ownAmong } from '../senders/find.ts'
 import { recordingChanges } from './history.ts'
 import { setTagsOfCustomer } from './tags.ts'
 
@@ -52,48 +50,6 @@ export async function changePerson(tx: Tx, id: string, form: PersonForm, actor: 
   const tags = form.tags.filter(tag => tag.trim())
   await setTagsOfCustomer(tx, id, tags, actor)
   await refreshSearch(tx, id)
-}
-
-/**
- * What a program tells of a customer: a name in place of the one before, and fields by key or name, beside those that are
- * known. Throws Problems under `name`, and under the keys of fields that cannot hold what is given.
- */
-export async function tellOfPerson(
-  tx: Tx,
-  id: string,
-  { name, fields = {} }: { name?: string | undefined; fields?: Record<string, string> | undefined },
-  actor: Actor,
-): Promise<void> {
-  await refuseUnlessChangesSome(tx.q, actor)
-  const called = name?.trim()
-  if (called === '') throw new Problem('invalid', 'Give them a name.', 'name')
-  if (called && called.length > LONGEST_PERSON_NAME)
-    throw new Problem('invalid', 'A name has at most 200 characters.', 'name')
-  await recordingChanges(tx, { owner: 'customer', id }, actor, async () => {
-    if (called) await tx.q.updateTable('customers').set({ name: called }).where('id', '=', id).execute()
-    await learnFacts(tx, id, { fields })
-  })
-  await refreshSearch(tx, id)
-}
-
-/**
- * The customer with this address, a new one when there is none; a known one keeps their name. Throws a Problem under
- * `address` for what is no address, an address of ours, or one that is forgotten.
- */
-export async function meetPerson(
-  tx: Tx,
-  typed: string,
-  name: string,
-  actor: Actor,
-): Promise<{ id: string; isNew: boolean }> {
-  await refuseUnlessChangesSome(tx.q, actor)
-  const { address, name: written } = readAddress(typed, 'address')
-  const known = await customerByAddress(tx.q, address)
-  if (known) return { id: known.id, isNew: false }
-  if ((await ownAmong(tx.q, [address])).has(address))
-    throw new Problem('invalid', 'This is an address of ours, not a customer’s.', 'address')
-  await refuseForgotten(tx, address, 'address')
-  return { id: (await customerFor(tx, address, name.trim() || written)).id, isNew: true }
 }
 
 /** Somebody else's address is theirs until the two are merged. */

@@ -18,6 +18,7 @@ const MOST_STEPS = 20 // between a ticket and the top of its family
 export async function linkTickets(tx: Tx, id: string, otherId: string, actor: Actor): Promise<void> {
   const [ticket, other] = [await ticketById(tx.q, id), await ticketById(tx.q, otherId)]
   await refuseUnlessMay(tx.q, actor, 'manage', ticket)
+  await refuseUnlessMay(tx.q, actor, 'view', other)
   if (ticket.id === other.id) throw new Problem('invalid', 'A ticket cannot be linked to itself.', 'ticket')
   if (!(await insertLink(tx, ticket.id, other.id))) return
   await record(tx, ticket.id, 'ticket_linked', actor, undefined, { other: other.identifier })
@@ -67,6 +68,7 @@ export async function setParent(tx: Tx, id: string, parentId: string | null, act
   const ticket = await lockTicket(tx, id, actor)
   if (ticket.parent_id === parentId) return
   const parent = parentId === null ? null : await ticketById(tx.q, parentId)
+  if (parent) await refuseUnlessMay(tx.q, actor, 'view', parent)
   if (parent) await refuseCycle(tx.q, ticket, parent)
   const before = ticket.parent_id === null ? null : await anyIdentifier(tx.q, ticket.parent_id)
   await tx.q.updateTable('tickets').set({ parent_id: parentId, updated_at: tx.now }).where('id', '=', id).execute()

@@ -3,6 +3,7 @@ import { chatRulesOf, setChatRules } from '../../../src/core/chats/rules.ts'
 import { setTeamRole } from '../../../src/core/permissions/roles.ts'
 import { suppress } from '../../../src/core/suppressions.ts'
 import { teams } from '../../../src/core/teams.ts'
+import { unsubscribe } from '../../../src/core/unsubscriptions.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -186,6 +187,41 @@ it('a chat to more than the team allows waits for somebody else, who approves it
   expect(stopped).toMatchObject({ status: 200, body: { state: 'STOPPED', reason: 'Ben Bakker stopped it. Enough.' } })
   expect((await ben.patch(`/platform/v1/proactive_chats/${other.id}`, { state: 'PAUSED' })).status).toBe(409)
   expect((await ann.get('/platform/v1/proactive_chats/999')).body).toMatchObject({ error: true, code: 400200 })
+})
+
+it('who drafts makes a chat that somebody else sends, and follows nobody up', async () => {
+  const { store } = world.overture
+  await store.write(async tx => {
+    const [team] = await teams(tx.q)
+    const handle = world.ben.id
+    const agent = await tx.q.selectFrom('agents').select('id').where('handle', '=', handle).executeTakeFirstOrThrow()
+    await setTeamRole(tx, agent.id, team?.id as string, 'drafter', agent)
+  })
+  const drafted = await ben.post('/platform/v1/proactive_chats', chat({ customerIds: [customerIds[0]] }))
+  expect(drafted).toMatchObject({ status: 201, body: { state: 'AWAITING_APPROVAL' } })
+  expect(drafted.body).toMatchObject({
+    approvalReason: 'Its author drafts: somebody else sends it.',
+    createdBy: { id: agentId },
+    requestedBy: { displayName: 'Ben Bakker' },
+  })
+  const [ticket] = (await ann.get('/platform/v1/proactive_chats/1/tickets?q=bob')).body.results
+  const one = await ben.post(`/platform/v1/proactive_chat_tickets/${ticket.id}/follow_up_message`, { message: 'Bob!' })
+  expect(one.status).toBe(403)
+  const all = await ben.post('/platform/v1/proactive_chats/1/follow_up_message', { message: 'All!' })
+  expect(all.status).toBe(403)
+})
+
+it('whoever left such chats is followed up no more, unless they wrote to us', async () => {
+  const { store } = world.overture
+  const leave = (address: string) =>
+    store.write(tx => unsubscribe(tx, { address, kind: 'news', chatId: null, reason: 'They left.', source: 'mail' }))
+  await leave('bob@globex.test')
+  await leave('jane@acme.test')
+  const of = async (q: string) => (await ann.get(`/platform/v1/proactive_chats/1/tickets?q=${q}`)).body.results[0].id
+  const follow = async (q: string) =>
+    ann.post(`/platform/v1/proactive_chat_tickets/${await of(q)}/follow_up_message`, { message: 'Still there?' })
+  expect(await follow('bob')).toMatchObject({ status: 409, body: { message: expect.stringContaining('They left.') } })
+  expect((await follow('jane')).status).toBe(201)
 })
 
 it('who may only look writes to nobody', async () => {

@@ -81,6 +81,7 @@ it('tickets are found by where they stand, whose they are and what they say', as
   expect(await of(`channel_url=${channelUrl}`)).toEqual(['SUP-1'])
   expect(await of('channel_url=nothing')).toEqual([])
   expect(await of('sendbird_id=jane@acme.test')).toEqual(['SUP-2', 'SUP-1'])
+  expect(await of('sendbird_id=nobody')).toEqual([])
 })
 
 it('a ticket is given its priority and fields, by name or key', async () => {
@@ -89,6 +90,24 @@ it('a ticket is given its priority and fields, by name or key', async () => {
     const line = { name: 'Order number', kind: 'line', hint: '', options: [], initial: [], visible: false } as const
     await addField(tx, { owner: 'ticket', teamId: team?.id as string }, { ...line, options: [], initial: [] })
   })
+  await world.overture.store.write(async tx => {
+    const [team] = await teams(tx.q)
+    const teamId = team?.id as string
+    const form = { hint: '', options: [], initial: [], visible: false }
+    await addField(tx, { owner: 'ticket', teamId }, { ...form, name: 'Weight', kind: 'number' })
+    await addField(tx, { owner: 'ticket', teamId }, { ...form, name: 'Owner', kind: 'user' })
+  })
+  const heavy = await ann.patch('/platform/v1/tickets/SUP-1', { customFields: { Weight: 'heavy' } })
+  expect(heavy).toMatchObject({ status: 400, body: { errors: [{ field: 'customFields.Weight' }] } })
+  const nobody = await ann.patch('/platform/v1/tickets/SUP-1', { customFields: { Owner: 'nobody@tulip.test' } })
+  expect(nobody).toMatchObject({ status: 400, body: { errors: [{ field: 'Owner' }] } })
+  const both = { Weight: 7, Owner: 'ben@tulip.test' }
+  const filled = (await ann.patch('/platform/v1/tickets/SUP-1', { customFields: both })).body.customFields
+  expect(filled).toEqual([
+    { key: 'Weight', value: '7' },
+    { key: 'Owner', value: 'Ben Bakker' },
+  ])
+  await ann.patch('/platform/v1/tickets/SUP-1', { customFields: { Weight: '', Owner: null } })
   const changed = await ann.patch('/platform/v1/tickets/SUP-1', {
     priority: 'URGENT',
     customFields: JSON.stringify({ 'Order number': 'A-17' }),
@@ -106,9 +125,9 @@ it('the customer’s answer is told with its times, and an agent answers it', as
   await world.jane.reply(mail, 'Where is it? I have been waiting for a week now.')
   const asked = await world.slack.until(async () => {
     const ticket = await get('/SUP-1')
-    return ticket.issuedAt && ticket
+    return ticket.issuedAt && ticket.status2 === 'PENDING' && ticket
   })
-  expect(asked).toMatchObject({ status2: 'PENDING', firstResponseTime: null, messageCount: 2 })
+  expect(asked).toMatchObject({ firstResponseTime: null, messageCount: 2 })
   world.wait(60_000)
   expect((await get('/SUP-1')).pendingTime).toBeGreaterThanOrEqual(60)
   const said = await ann.post('/platform/v1/tickets/SUP-1/messages', { message: 'It is on its way.' })
@@ -157,6 +176,29 @@ it('a ticket is closed with a last word, and opened again', async () => {
   const open = (await ann.patch('/platform/v1/tickets/SUP-1/reopen')).body
   expect(open).toMatchObject({ closedAt: null, closeComment: null, closeMessage: null })
   expect(['PENDING', 'ACTIVE']).toContain(open.status2)
+})
+
+it('a ticket is moved to where it stands by hand', async () => {
+  const move = async (status2: string) => {
+    const { status, body } = await ann.patch('/platform/v1/tickets/SUP-1', { status2 })
+    return status === 200 ? body.status2 : [status, body.errors[0].field]
+  }
+  for (const status2 of ['ACTIVE', 'IDLE', 'PENDING', 'CLOSED', 'PROACTIVE', 'PENDING'])
+    expect(await move(status2)).toBe(status2)
+  expect(await move('INITIALIZED')).toEqual([400, 'status2'])
+  expect(await move('WORK_IN_PROGRESS')).toEqual([400, 'status2'])
+})
+
+it('a program may say that it sends JSON, and send nothing', async () => {
+  const json = { 'content-type': 'application/json; charset=utf8' }
+  const reopened = await ann.patch('/platform/v1/tickets/SUP-1/reopen', '', json)
+  expect(reopened.status).toBe(200)
+  const missing = await ann.post('/platform/v1/proactive_chats', '', json)
+  expect(missing).toMatchObject({ status: 400, body: { code: 400111 } })
+  expect(await ann.post('/platform/v1/proactive_chats', '{', json)).toMatchObject({
+    status: 400,
+    body: { code: 400100 },
+  })
 })
 
 it('a ticket is given to an agent, and moved to another group', async () => {

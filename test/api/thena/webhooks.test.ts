@@ -291,16 +291,18 @@ describe('what happens', () => {
   })
 
   it('goes as flat texts to a workflow of Slack', async () => {
-    const { events } = await subscribe({ format: 'words', teamIds: ['SUP'] })
+    const { id, events } = await subscribe({ format: 'words', teamIds: ['SUP'] })
     expect(events).toEqual(['ticket:answered'])
+    await ann.post(`/v1/webhooks/${id}/test`)
+    expect(Object.keys((await gotAt(0)).body)).toEqual(['identifier', 'subject', 'customer', 'link'])
     const letter = await world.slack.until(() => world.jane.inbox.find(m => m.subject.includes('Your order')))
     await world.jane.reply(letter, { text: 'Hello?' })
-    await until(() => sink.got.length === 1)
+    await until(() => sink.got.length === 2)
     const card = world.slack
       .channel('support')
       .messages()
       .find(m => m.text.includes('SUP-1'))
-    expect(sink.got[0]?.body).toEqual({
+    expect(sink.got[1]?.body).toEqual({
       identifier: 'SUP-1',
       subject: 'Your order',
       customer: 'Jane Doe <jane@acme.test>',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type FastifyInstance, fastify } from 'fastify'
+import { simpleParser } from 'mailparser'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mountPosted } from '../../../src/channels/email/receive/posted.ts'
@@ -91,8 +92,9 @@ describe('a posted mail', () => {
     expect((await post(Buffer.alloc(100_000, 'x'), binary)).status).toBe(200)
     const large = await post(Buffer.alloc(100_001, 'x'))
     expect(large).toEqual({ status: 413, body: { error: 'The mail is larger than 100000 bytes.' } })
-    const json = await post(mail('Hello'), { headers: { 'Content-Type': 'application/json' } })
-    expect(json.status).toBe(415)
+    const text = await post(mail('Hello'), { headers: { 'Content-Type': 'text/plain' } })
+    expect(text.status).toBe(415)
+    expect(text.body.error).toBe('Post the mail as message/rfc822, application/octet-stream, application/json.')
     expect((await post(Buffer.alloc(0))).status).toBe(400)
     expect(await stored()).toHaveLength(1)
   })
@@ -134,6 +136,112 @@ describe('a posted mail', () => {
     for (let i = 0; i < 20; i++) await post(Buffer.alloc(100_001, 'x')).catch(() => {})
     expect((await post(mail('Hello'))).status).toBe(200)
   })
+})
+
+const asJson = (posted: object, { at = seconds(), secret = SECRET, headers = {} }: Post = {}) => {
+  const body = JSON.stringify(posted)
+  const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')
+  return fetch(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'Content-Type': 'application/json',
+      'X-Timestamp': at,
+      'X-Signature': `sha256=${'0'.repeat(64)}, sha256=${signature}`,
+      ...headers,
+    },
+  }).then(async r => ({ status: r.status, body: (await r.json()) as { status?: string; error?: string } }))
+}
+
+describe('a mail that is posted as JSON', () => {
+  const full = {
+    from: { address: 'jane@acme.test', name: 'Jané Doe' },
+    to: ['support+token@tulip.test', 'Ben <ben@tulip.test>'],
+    cc: 'Max <max@acme.test>',
+    subject: 'Größe?',
+    text: 'Which size?',
+    html: '<p>Which <b>size</b>?</p>',
+    messageId: 'a1@acme.test',
+    inReplyTo: '<m1@tulip.test>',
+    references: ['<m0@tulip.test>', '<m1@tulip.test>'],
+    date: '2026-01-05T08:00:00Z',
+    headers: {
+      'Auto-Submitted': 'no',
+      'X-Two': ['a\r\nBcc: x@y.test', 'b'],
+      'Content-Type': 'text/evil',
+      From: 'not@me.test',
+    },
+    attachments: [{ filename: 'size.txt', contentType: 'text/plain', content: Buffer.from('XL').toString('base64') }],
+    envelope: { from: 'jane@acme.test', to: ['support+token@tulip.test'] },
+  }
+
+  test('is stored as the mail that it says, whole, and known when it is posted again', async () => {
+    expect(await asJson(full)).toEqual({ status: 200, body: { status: 'stored' } })
+    expect(await asJson(full)).toEqual({ status: 200, body: { status: 'known' } })
+    const [row] = await stored()
+    if (!row) throw new Error('Nothing was stored.')
+    const read = await simpleParser(row.raw)
+    expect(read.from?.value).toEqual([{ address: 'jane@acme.test', name: 'Jané Doe' }])
+    expect([read.to].flat().flatMap(t => t?.value.map(v => v.address))).toEqual([
+      'support+token@tulip.test',
+      'ben@tulip.test',
+    ])
+    expect(read).toMatchObject({
+      subject: 'Größe?',
+      messageId: '<a1@acme.test>',
+      inReplyTo: '<m1@tulip.test>',
+      references: ['<m0@tulip.test>', '<m1@tulip.test>'],
+      date: new Date('2026-01-05T08:00:00Z'),
+      html: '<p>Which <b>size</b>?</p>',
+    })
+    expect(read.text?.trim()).toBe('Which size?')
+    expect(read.attachments.map(a => [a.filename, a.contentType, a.content.toString()])).toEqual([
+      ['size.txt', 'text/plain', 'XL'],
+    ])
+    expect(read.headers.get('auto-submitted')).toBe('no')
+    expect(read.headers.get('x-two')).toEqual(['a Bcc: x@y.test', 'b'])
+    expect(read.headers.get('bcc')).toBeUndefined()
+    expect(await envelope()).toEqual({ by: 'http', from: 'jane@acme.test', to: ['support+token@tulip.test'] })
+  })
+
+  test('needs no more than who wrote it', async () => {
+    expect((await asJson({ from: 'jane@acme.test' })).status).toBe(200)
+    expect((await asJson({ from: 'jane@acme.test' })).body).toEqual({ status: 'known' })
+    expect((await asJson({ from: 'jane@acme.test', text: 'More' })).body).toEqual({ status: 'stored' })
+  })
+
+  test.each<[string, object, string]>([
+    ['nobody', { subject: 'Hi' }, 'from: '],
+    ['no address', { from: 'Jane' }, 'from: This is not an email address.'],
+    ['a number for a text', { from: 'a@b.test', text: 1 }, 'text: '],
+    ['no base64', { from: 'a@b.test', attachments: [{ content: '!' }] }, 'attachments.0.content: This is no base64.'],
+    ['a list', [], 'expected object'],
+  ])('with %s is refused in plain words', async (_what, posted, says) => {
+    const { status, body } = await asJson(posted)
+    expect([status, body.error]).toEqual([400, expect.stringContaining(says)])
+    expect(await stored()).toEqual([])
+  })
+
+  test('is refused where it is no JSON, is too large, or is not signed by who has the secret', async () => {
+    const at = seconds()
+    const signature = createHmac('sha256', SECRET).update(`${at}.{`).digest('hex')
+    const headers = { 'Content-Type': 'application/json', 'X-Timestamp': at, 'X-Signature': `sha256=${signature}` }
+    expect((await fetch(url, { method: 'POST', body: '{', headers })).status).toBe(400)
+    expect((await asJson({ from: 'a@b.test', text: 'x'.repeat(100_000) })).status).toBe(413)
+    expect((await asJson(full, { secret: 'another secret' })).status).toBe(401)
+    expect((await asJson(full, { at: String(Number(at) - 301) })).status).toBe(401)
+    expect((await asJson(full, { headers: { 'X-Envelope-To': 'a@tulip.test' } })).status).toBe(401)
+    expect(await stored()).toEqual([])
+  })
+})
+
+test('a raw mail may be signed as our own webhooks are', async () => {
+  const raw = mail('Hello')
+  const at = seconds()
+  const signature = createHmac('sha256', SECRET).update(`${at}.`).update(raw).digest('hex')
+  const headers = { 'Content-Type': 'message/rfc822', 'X-Timestamp': at, 'X-Signature': `sha256=${signature}` }
+  const response = await fetch(url, { method: 'POST', body: new Uint8Array(raw), headers })
+  expect(await response.json()).toEqual({ status: 'stored' })
 })
 
 test('the example of the documentation works as it stands', async () => {

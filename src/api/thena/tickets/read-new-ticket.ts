@@ -75,7 +75,10 @@ function given(body: NewThenaTicket): { assignedAgentId?: string; assignedAgentE
 }
 
 /** Mailed only where that is asked for; private, or for other channels, it is for the team alone; else it is the customer's own. */
-function wayOf({ isPrivate, isProactive, proactiveChannels }: NewThenaTicket): { email: boolean; isTheirs?: true } {
+export function wayOf({ isPrivate, isProactive, proactiveChannels }: NewThenaTicket): {
+  email: boolean
+  isTheirs?: true
+} {
   if (isPrivate) return { email: false }
   if (isProactive) return { email: proactiveChannels?.includes('email') ?? false }
   return { email: false, isTheirs: true }
@@ -88,7 +91,7 @@ interface Words {
 }
 
 /** The comment is the message, with the description beside it; without one the description is, or, where nothing is mailed, the title. */
-function wordsIn(body: NewThenaTicket, readHtml: (html: string) => Document): Words {
+export function wordsIn(body: NewThenaTicket, readHtml: (html: string) => Document): Words {
   const { commentContent: content, commentContentHtml: contentHtml, commentContentJson: contentJson } = body
   const names = { content: 'commentContent', contentHtml: 'commentContentHtml', contentJson: 'commentContentJson' }
   const comment = readNamed(names, () => readContent({ content, contentHtml, contentJson }, readHtml))

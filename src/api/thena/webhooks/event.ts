@@ -35,7 +35,8 @@ export const thenaWriter: HookWriter = {
     const { identifier = '', subject = '' } = ticket?.row ?? {}
     return JSON.stringify({ identifier, subject, customer: name === address ? address : `${name} <${address}>`, link })
   },
-  test({ eventId, hookId, at }) {
+  test({ id, shape }, eventId, at) {
+    if (shape === 'words') return JSON.stringify(SAMPLE)
     const says = 'This is a test. Events come as this one did.'
     return JSON.stringify({
       eventId,
@@ -44,10 +45,13 @@ export const thenaWriter: HookWriter = {
       orgId: ORGANISATION,
       actor: { id: null, type: 'SYSTEM', email: null, name: 'Overture' },
       payload: { message: says },
-      metadata: { webhookId: hookId, isReplay: false },
+      metadata: { webhookId: id, isReplay: false },
     } satisfies Envelope)
   },
 }
+
+/** What a workflow is told to try it out. */
+const SAMPLE = { identifier: 'TEST-1', subject: 'This is a test', customer: 'Jane Doe <jane@example.com>', link: '' }
 
 function actorOf({ kind, id, email, name }: ToldActor): Envelope['actor'] {
   return { id, type: ACTORS[kind], email, name }

@@ -16,7 +16,19 @@ function named(name: string, value: unknown): Values {
 }
 
 /** Those that are called the same. */
-const SAME = ['description', 'tags', 'type', 'typeId', 'sentiment', 'sentimentId', 'metadata']
+const SAME = [
+  'description',
+  'tags',
+  'type',
+  'typeId',
+  'sentiment',
+  'sentimentId',
+  'metadata',
+  'aiGeneratedTitle',
+  'aiGeneratedSummary',
+  'submitterEmail',
+  'source',
+]
 
 const OTHERS: Record<string, (value: unknown) => Values> = {
   status: value => {
@@ -36,6 +48,7 @@ const OTHERS: Record<string, (value: unknown) => Values> = {
   closed_at: value => ({ closedAt: moment(value) }),
   archived_at: value => ({ archivedAt: moment(value), isArchived: value !== null }),
   published_at: value => ({ isPrivate: value === null }),
+  form_id: value => ({ formId: value }),
   fields: value => ({ customFields: value }),
   team: value => ({ teamName: value }),
   customer: value => ({ customer: value }),

@@ -1,9 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { storeInbound } from '../../../core/inbound/store.ts'
 import type { Store } from '../../../db/store.ts'
 import type { Log } from '../../../lib/log.ts'
 import { keyOf } from '../identity.ts'
+import { one, signatureIn } from './posted-signature.ts'
 import type { Envelope } from './recipients.ts'
 
 export interface PostedOptions {
@@ -14,14 +14,25 @@ export interface PostedOptions {
   isOpen(): boolean // false: we are stopping
 }
 
-const WINDOW_MS = 5 * 60_000
 const AT_ONCE = 8 // each may hold a whole mail before its signature can be checked
 const MOST_RECIPIENTS = 100
-const TYPES = ['message/rfc822', 'application/octet-stream']
+const JSON_TYPE = 'application/json'
+const RAW_TYPES = ['message/rfc822', 'application/octet-stream']
+
+/** What was posted, as it is stored. */
+interface Taken {
+  raw: Buffer
+  envelope: Envelope
+}
+
+/** Why it cannot be a mail, field by field. */
+interface Faults {
+  faults: { field: string; message: string }[]
+}
 
 /**
- * `POST /mail/inbound`: a raw mail, signed. Answers 200 once it is stored (`stored`, or `known` for the same mail again),
- * else an error as JSON; after 503 the same is to be posted again.
+ * `POST /mail/inbound`: a mail, as it came or as JSON, signed. Answers 200 once it is stored (`stored`, or `known` for the
+ * same mail again), else an error as JSON; after 503 the same is to be posted again.
  */
 export function mountPosted(server: FastifyInstance, options: PostedOptions): void {
   const { store, log, secret, maxBytes, isOpen } = options
@@ -29,14 +40,16 @@ export function mountPosted(server: FastifyInstance, options: PostedOptions): vo
 
   server.register(async scope => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser([...RAW_TYPES, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    )
     scope.setErrorHandler((error: FastifyError, _request, reply) => answerFault(error, reply))
     scope.post('/mail/inbound', { bodyLimit: maxBytes, onRequest: admit }, take)
   })
 
   /** Before the body is heard: nobody without a signature of these minutes makes us hold a mail. */
-  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    if (!isTimely(request) || !signatureIn(request)) return refuse(reply)
+  async function admit({ headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+    if (!signatureIn(headers)?.isTimely(store.now())) return refuse(reply)
     if (busy >= AT_ONCE || !isOpen()) return later(reply)
     busy++
     reply.raw.once('close', () => busy--)
@@ -44,11 +57,13 @@ export function mountPosted(server: FastifyInstance, options: PostedOptions): vo
   }
 
   async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const raw = request.body as Buffer | undefined
-    if (!raw?.length) return reply.code(400).send({ error: 'The mail is empty.' })
-    if (!isSigned(request, raw)) return refuse(reply)
+    const body = request.body as Buffer | undefined
+    if (!body?.length) return reply.code(400).send({ error: 'The mail is empty.' })
+    if (!signatureIn(request.headers)?.isBy(secret, body)) return refuse(reply)
+    const taken = isJson(request) ? await readJson(body, store.now()) : { raw: body, envelope: envelopeOf(request) }
+    if ('faults' in taken) return reply.code(400).send({ error: sentenceOf(taken), errors: taken.faults })
     try {
-      const arrival = { channel: 'email', key: keyOf(raw), raw, envelope: envelopeOf(request) }
+      const arrival = { channel: 'email', key: keyOf(taken.raw), ...taken }
       const isNew = await store.write(tx => storeInbound(tx, arrival))
       return reply.send({ status: isNew ? 'stored' : 'known' })
     } catch (error) {
@@ -57,45 +72,61 @@ export function mountPosted(server: FastifyInstance, options: PostedOptions): vo
     }
   }
 
-  function isTimely(request: FastifyRequest): boolean {
-    const timestamp = one(request, 'x-overture-timestamp')
-    return /^\d{1,12}$/.test(timestamp) && Math.abs(store.now() - Number(timestamp) * 1000) <= WINDOW_MS
-  }
-
-  function isSigned(request: FastifyRequest, raw: Buffer): boolean {
-    const signed = ['x-overture-timestamp', 'x-envelope-from', 'x-envelope-to'].map(name => `${one(request, name)}\n`)
-    const right = createHmac('sha256', secret).update(signed.join('')).update(raw).digest()
-    const given = Buffer.from(signatureIn(request), 'hex')
-    return given.length === right.length && timingSafeEqual(given, right)
-  }
-
   function answerFault(error: FastifyError, reply: FastifyReply): FastifyReply {
     const code = error.statusCode ?? 500
     if (code === 413) return reply.code(413).send({ error: `The mail is larger than ${maxBytes} bytes.` })
-    if (code === 415) return reply.code(415).send({ error: `Post the mail as ${TYPES.join(' or ')}.` })
+    if (code === 415)
+      return reply.code(415).send({ error: `Post the mail as ${[...RAW_TYPES, JSON_TYPE].join(', ')}.` })
     if (code < 500) return reply.code(code).send({ error: error.message })
     log.error({ err: error }, 'Taking in a posted mail went wrong.')
     return later(reply)
   }
 }
 
-function signatureIn(request: FastifyRequest): string {
-  return /^v1=([0-9a-f]{64})$/i.exec(one(request, 'x-overture-signature'))?.[1] ?? ''
+function isJson({ headers }: FastifyRequest): boolean {
+  return one(headers, 'content-type').toLowerCase().startsWith(JSON_TYPE)
+}
+
+/** A mail made of JSON. Most deployments get none, so what reads it is loaded when it is needed. */
+async function readJson(body: Buffer, now: number): Promise<Taken | Faults> {
+  const { isFromSomebody, mailOf, postedMail } = await import('./posted-json.ts')
+  const json = parsed(body)
+  if (json === undefined) return { faults: [{ field: '', message: 'The body is no JSON.' }] }
+  const { data, error } = postedMail.safeParse(json)
+  if (error) return { faults: error.issues.map(i => ({ field: i.path.join('.'), message: i.message })) }
+  if (!isFromSomebody(data)) return { faults: [{ field: 'from', message: 'This is not an email address.' }] }
+  const { from, to } = data.envelope ?? {}
+  return { raw: mailOf(data, body, now), envelope: envelopeWith(from, to ?? []) }
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function sentenceOf({ faults }: Faults): string {
+  return faults.map(f => (f.field ? `${f.field}: ${f.message}` : f.message)).join(' ')
 }
 
 /** `<>` is the null sender; without the header the sender is not known. */
-function envelopeOf(request: FastifyRequest): Envelope {
-  const from = one(request, 'x-envelope-from')
-  const to = one(request, 'x-envelope-to')
-    .split(/[\s,]+/)
-    .filter(address => address)
-    .slice(0, MOST_RECIPIENTS)
-  return { by: 'http', ...(from ? { from: from.replace(/^<|>$/g, '') } : {}), ...(to.length ? { to } : {}) }
+function envelopeOf({ headers }: FastifyRequest): Envelope {
+  const from = one(headers, 'x-envelope-from')
+  return envelopeWith(from || undefined, one(headers, 'x-envelope-to').split(/[\s,]+/))
 }
 
-function one(request: FastifyRequest, name: string): string {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value.trim() : ''
+function envelopeWith(from: string | undefined, recipients: string[]): Envelope {
+  const to = recipients
+    .map(address => address.trim())
+    .filter(Boolean)
+    .slice(0, MOST_RECIPIENTS)
+  return {
+    by: 'http',
+    ...(from === undefined ? {} : { from: from.replace(/^<|>$/g, '') }),
+    ...(to.length ? { to } : {}),
+  }
 }
 
 function refuse(reply: FastifyReply): FastifyReply {

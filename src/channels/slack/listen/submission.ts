@@ -79,3 +79,17 @@ export async function finish(
     })
   }
 }
+
+const begun = new Map<string, Promise<ModalView>>()
+const REMEMBERED_MS = 60_000
+
+/** A form that comes twice makes one secret, and both times it is that which is shown: nobody sees it later. */
+export function sameFor(viewId: string, work: () => Promise<ModalView>): Promise<ModalView> {
+  const known = begun.get(viewId)
+  if (known) return known
+  const view = work()
+  begun.set(viewId, view)
+  setTimeout(() => begun.delete(viewId), REMEMBERED_MS).unref()
+  view.catch(() => begun.delete(viewId))
+  return view
+}

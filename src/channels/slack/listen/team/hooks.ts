@@ -21,6 +21,7 @@ import { type HookLogMeta, type HookMeta, hookForm, hookLog, hooksPage, secretVi
 import { pressesIn } from '../admitted.ts'
 import { openForm, redrawView } from '../show.ts'
 import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
+import { sameFor } from '../submission.ts'
 import * as values from '../values.ts'
 
 const ROWS = 20
@@ -91,8 +92,11 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
     return { keepBelow: true, after }
   }
   const form = { ...read(view.state.values, null), url }
-  const { secret } = await desk.store.write(tx => createHook(tx, form, agent, desk.localHooks))
-  return { show: secretView(secret, { isNew: true }), after }
+  const make = async () => {
+    const { secret } = await desk.store.write(tx => createHook(tx, form, agent, desk.localHooks))
+    return secretView(secret, { isNew: true })
+  }
+  return { show: await sameFor(view.id, make), after }
 }
 
 /** What the form cannot show, since only the API offers it, stays. */
@@ -120,8 +124,8 @@ async function turn(desk: Desk, { body, user, value }: Pressed): Promise<void> {
 
 async function rotate(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   const agent = await desk.people.agent(user)
-  const secret = await desk.store.write(tx => rotateSecret(tx, value, agent))
-  await openForm(desk, body, secretView(secret, { isNew: false }))
+  const make = async () => secretView(await desk.store.write(tx => rotateSecret(tx, value, agent)), { isNew: false })
+  await openForm(desk, body, await sameFor(`rotate:${body.view?.id}`, make))
   await redrawBelow(desk, user, body)
 }
 

@@ -9,6 +9,7 @@ import { KEYS_ON_A_PAGE, type KeyMeta, type KeysMeta, keyForm, keysView, madeVie
 import { pressesIn } from '../admitted.ts'
 import { openForm, redrawView } from '../show.ts'
 import { type Done, onSubmit, type Pressed } from '../showing-problems.ts'
+import { sameFor } from '../submission.ts'
 import * as values from '../values.ts'
 
 /** Keys of programs: their list, the form for one, which is shown once, and revoking. */
@@ -78,20 +79,6 @@ async function make(desk: Desk, { user, view }: ViewSubmitAction): Promise<Modal
   const { id, key } = await desk.store.write(tx => createKey(tx, form, by))
   desk.log.info({ key: id, name: form.name.trim(), for: agent.id, by: by.id }, 'A key of the API was made.')
   return madeView(form.name, key)
-}
-
-const begun = new Map<string, Promise<ModalView>>()
-const REMEMBERED_MS = 60_000
-
-/** A form that comes twice makes one key, and both times it is that key which is shown: nobody sees it later. */
-function sameFor(viewId: string, work: () => Promise<ModalView>): Promise<ModalView> {
-  const known = begun.get(viewId)
-  if (known) return known
-  const view = work()
-  begun.set(viewId, view)
-  setTimeout(() => begun.delete(viewId), REMEMBERED_MS).unref()
-  view.catch(() => begun.delete(viewId))
-  return view
 }
 
 async function revoke(desk: Desk, { body, user, value }: Pressed): Promise<void> {

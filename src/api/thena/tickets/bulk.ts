@@ -53,7 +53,7 @@ export const inBulk: FastifyPluginAsyncZod<ApiOptions> = async (server, options)
       const problems: Problem[] = []
       for (const [index, ticket] of tickets.entries()) {
         const found = await apart(async () => {
-          const files = (await known(store, request, index)) ? [] : await filesFor(options, ticket)
+          const files = (await known(store, request, index)) ? [] : await filesFor(options, ticket, agent)
           return alone(store, request, index, async tx => {
             const opened = await openOne(tx, ticket, agent, readHtml, { files })
             return { id: opened.ticket.id, title: opened.ticket.subject }

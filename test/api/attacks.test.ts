@@ -38,6 +38,7 @@ describe('a request that is made to bring us down', () => {
       const field = { name: 'Plan', source: name, fieldType: 'text' }
       expect((await ann.post('/v1/custom-field', field)).body.errors[0].field).toBe('source')
       expect((await ann.get(`/v1/custom-field?source=${name}`)).status).toBe(400)
+      expect((await ann.get(`/v1/search/tickets?filter_by=${name}:=x`)).status).toBe(400)
       const hook = { url: 'https://hooks.example.com/x', events: [name] }
       expect((await ann.post('/v1/webhooks', hook)).body.errors[0].field).toBe('events')
     }

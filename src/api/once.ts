@@ -18,7 +18,7 @@ export const onceHeaders = z.object({
 /**
  * Answers a request that changes something: the work and the memory of it are one transaction. What is to follow once that
  * is durable, and must be harmless when it is done again, is waited for. Throws a Problem for another request under the same key.
- * `show` adds what only the first answer has, and nobody is to remember.
+ * `show` adds what nobody is to remember, such as secrets.
  */
 export async function answer(
   store: Store,
@@ -26,12 +26,12 @@ export async function answer(
   reply: FastifyReply,
   work: (tx: Tx) => Promise<Answer>,
   then?: (body: unknown) => Promise<void>,
-  show: (body: unknown) => unknown = body => body,
+  show: (body: unknown) => unknown = body => body, // perhaps a promise
 ): Promise<FastifyReply> {
   const asked = askedOnce(request)
   const { status, body } = await store.write(tx => (asked ? once(tx, asked, () => work(tx)) : work(tx)))
   await then?.(body)
-  return reply.code(status).send(show(body))
+  return reply.code(status).send(await show(body))
 }
 
 /** What the request was answered before, for work that is to be spared before the transaction, such as fetching files. */
@@ -48,5 +48,5 @@ export function askedOnce(request: FastifyRequest): Request | undefined {
     throw new Problem('invalid', 'One key of at most 255 characters.', 'idempotency-key')
   const { method, url, body } = request
   const agent = callerOf(request).agent.id
-  return { key: `${agent} ${key}`, fingerprint: fingerprintOf(method, url, body) }
+  return { key: fingerprintOf(agent, key), fingerprint: fingerprintOf(method, url, body) }
 }

@@ -44,7 +44,7 @@ export function refusing(face: Pick<Face, 'refusal' | 'statusOf'>, log: Log) {
 
 /** Why the request was refused, or undefined for what is no refusal. */
 export function refusalOf(error: FastifyError | Error, names: Record<string, string>): Refusal | undefined {
-  const faultOf = ({ field, message }: Problem): Fault => ({ field: field ? (names[field] ?? field) : null, message })
+  const faultOf = ({ field, message }: Problem): Fault => ({ field: field ? spelled(field, names) : null, message })
   if (error instanceof Problems) return { status: worst(error.problems), faults: error.problems.map(faultOf) }
   if (error instanceof Problem) return { status: STATUS_OF[error.code], faults: [faultOf(error)] }
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -59,6 +59,11 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
   return status >= 500 && status !== 503
     ? undefined
     : { status, faults: [{ field: null, message: sentence(error.message) }] }
+}
+
+/** How callers spell a field. Its name may be a caller's own, and be that of something that all objects have. */
+export function spelled(field: string, names: Record<string, string>): string {
+  return (Object.hasOwn(names, field) && names[field]) || field
 }
 
 function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import multipart from '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { attachmentFor, bytesFor } from '../../core/api/attachments.ts'
-import { keepUpload } from '../../core/api/uploads.ts'
+import { keepUpload, refuseUpload } from '../../core/api/uploads.ts'
 import { MOST_BYTES, MOST_FILES, refuseTooLarge } from '../../core/attachments.ts'
 import type { NewFile } from '../../core/view.ts'
+import type { AgentRow } from '../../db/schema.ts'
 import { atMost } from '../../lib/at-most.ts'
 import { cleanName } from '../../lib/file-name.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -42,18 +43,25 @@ export const attaching: FastifyPluginAsyncZod<ApiOptions> = async (server, { sto
       },
     },
     async (request, reply) => {
-      const files = await inTurn(() => filesIn(request))
-      request.body = files.map(({ bytes, ...file }) => ({ ...file, sha256: hashOf(bytes) })) // by which it is known again
-      return answer(store, request, reply, async tx => {
-        const kept = []
-        for (const { name, type, bytes } of files) {
-          const id = await keepUpload(tx, callerOf(request).agent.id, { name, type, bytes })
-          kept.push(attachmentOf({ id, name, type, size: bytes.length }))
-        }
-        return { status: 201, body: envelope(kept, tx.now) }
-      })
+      const { agent } = callerOf(request)
+      await store.read(q => refuseUpload(q, agent)) // before its files are heard
+      return inTurn(() => keep(request, reply, agent))
     },
   )
+
+  /** Others have their turn once these are stored, and no longer held here. */
+  async function keep(request: FastifyRequest, reply: FastifyReply, agent: AgentRow): Promise<FastifyReply> {
+    const files = await filesIn(request)
+    request.body = files.map(({ bytes, ...file }) => ({ ...file, sha256: hashOf(bytes) })) // by which it is known again
+    return answer(store, request, reply, async tx => {
+      const kept = []
+      for (const { name, type, bytes } of files) {
+        const id = await keepUpload(tx, agent, { name, type, bytes })
+        kept.push(attachmentOf({ id, name, type, size: bytes.length }))
+      }
+      return { status: 201, body: envelope(kept, tx.now) }
+    })
+  }
 
   server.get(
     '/attachments/:id',

@@ -1,4 +1,5 @@
 import { Problem, Problems } from '../../lib/problem.ts'
+import { spelled } from '../refuse.ts'
 
 /**
  * Does the work; what is wrong with it is told by the names that the caller gave, and what the body of a request names and
@@ -17,7 +18,7 @@ function named(problem: Problem, names: Record<string, string>): Problem {
   const { code, message, field } = problem
   if (field === undefined) return problem
   const isWrong = code === 'not_found' || field === 'sender'
-  return new Problem(isWrong ? 'invalid' : code, message, names[field] ?? field)
+  return new Problem(isWrong ? 'invalid' : code, message, spelled(field, names))
 }
 
 /** Looks at several things; throws all that is wrong with any of them at once. */

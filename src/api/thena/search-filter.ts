@@ -19,7 +19,7 @@ export async function filterIn(q: Query, text: string): Promise<Filter> {
     .map(c => c.trim())
     .filter(Boolean)) {
     const [, field = '', listed, single] = /^(\w+)\s*:=?\s*(?:\[([^\]]*)\]|([^[\]]+))$/.exec(clause) ?? []
-    const read = READERS[field]
+    const read = Object.hasOwn(READERS, field) ? READERS[field] : undefined
     if (!read) throw wrong(`“${clause.slice(0, 80)}” is not understood. Ask by ${Object.keys(READERS).join(', ')}.`)
     const values = (listed ?? single ?? '').split(',').map(bare).filter(Boolean)
     if (!values.length || values.length > MOST_VALUES) throw wrong(`Give 1 to ${MOST_VALUES} values of ${field}.`)

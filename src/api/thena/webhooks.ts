@@ -12,6 +12,7 @@ import {
   switchHook,
 } from '../../core/hooks/subscribe.ts'
 import type { Query } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
 import { callerOf } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
 import type { ApiOptions } from '../options.ts'
@@ -35,6 +36,26 @@ const ok = z.object({ id: z.string() })
 /** Subscriptions to what happens: who is posted what, and what became of it. For leads and admins. */
 export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { store, localHooks }) => {
   const shown = (q: Query, hookId: string, agentId: string): Promise<Hook> => hookFor(q, store.key, hookId, agentId)
+
+  /**
+   * An answer in two parts, so that what is remembered of it gives nothing away: the address, which may be a secret, is
+   * looked up again, and the secret is told by the very answer that made it.
+   */
+  const tellingApart = (agentId: string) => {
+    let made: { secret: string; body: object } | undefined
+    return {
+      of(hook: Hook, at: number, secret?: string) {
+        const body = envelope(hookOf({ ...hook, url: null }), at)
+        if (secret !== undefined) made = { secret, body }
+        return body
+      },
+      async show(told: unknown) {
+        const body = told as ReturnType<typeof this.of>
+        const url = await store.read(async q => (await shown(q, body.data.id, agentId)).url).catch(unlessGone)
+        return { ...body, data: { ...body.data, url, secret: made?.body === body ? made.secret : null } }
+      },
+    }
+  }
 
   server.get(
     '/webhooks',
@@ -67,7 +88,7 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async (request, reply) => {
       const by = callerOf(request).agent
-      const once = tellingOnce()
+      const untold = tellingApart(by.id)
       await answer(
         store,
         request,
@@ -75,10 +96,10 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         async tx => {
           const form = { ...(await formIn(tx.q, request.body)), url: request.body.url }
           const { id, secret } = await createHook(tx, form, by, localHooks)
-          return { status: 201, body: once.with(secret, envelope(hookOf(await shown(tx.q, id, by.id)), tx.now)) }
+          return { status: 201, body: untold.of(await shown(tx.q, id, by.id), tx.now, secret) }
         },
         undefined,
-        once.show,
+        untold.show,
       )
     },
   )
@@ -111,12 +132,20 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       const by = callerOf(request).agent
       const { id } = request.params
       const { url, isActive } = request.body
-      await answer(store, request, reply, async tx => {
-        const form = { ...(await formIn(tx.q, request.body)), ...(url !== undefined && { url }) }
-        await changeHook(tx, id, form, by, localHooks)
-        if (isActive !== undefined) await switchHook(tx, id, isActive, by)
-        return { status: 200, body: envelope(hookOf(await shown(tx.q, id, by.id)), tx.now) }
-      })
+      const untold = tellingApart(by.id)
+      await answer(
+        store,
+        request,
+        reply,
+        async tx => {
+          const form = { ...(await formIn(tx.q, request.body)), ...(url !== undefined && { url }) }
+          await changeHook(tx, id, form, by, localHooks)
+          if (isActive !== undefined) await switchHook(tx, id, isActive, by)
+          return { status: 200, body: untold.of(await shown(tx.q, id, by.id), tx.now) }
+        },
+        undefined,
+        untold.show,
+      )
     },
   )
 
@@ -148,7 +177,7 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async (request, reply) => {
       const by = callerOf(request).agent
-      const once = tellingOnce()
+      const untold = tellingApart(by.id)
       await answer(
         store,
         request,
@@ -156,10 +185,10 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         async tx => {
           const { id } = request.params
           const secret = await rotateSecret(tx, id, by)
-          return { status: 200, body: once.with(secret, envelope(hookOf(await shown(tx.q, id, by.id)), tx.now)) }
+          return { status: 200, body: untold.of(await shown(tx.q, id, by.id), tx.now, secret) }
         },
         undefined,
-        once.show,
+        untold.show,
       )
     },
   )
@@ -177,26 +206,25 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async (request, reply) => {
       const by = callerOf(request).agent
-      await answer(store, request, reply, async tx => {
-        await endOldSecret(tx, request.params.id, by)
-        return { status: 200, body: envelope(hookOf(await shown(tx.q, request.params.id, by.id)), tx.now) }
-      })
+      const untold = tellingApart(by.id)
+      await answer(
+        store,
+        request,
+        reply,
+        async tx => {
+          await endOldSecret(tx, request.params.id, by)
+          return { status: 200, body: untold.of(await shown(tx.q, request.params.id, by.id), tx.now) }
+        },
+        undefined,
+        untold.show,
+      )
     },
   )
 }
 
-/** Shows a secret in the very answer that made it. The same request again is not told it: nothing remembers it. */
-function tellingOnce() {
-  let made: { secret: string; body: { data: object } } | undefined
-  return {
-    with(secret: string, body: { data: object }) {
-      made = { secret, body }
-      return body
-    },
-    show(body: unknown): unknown {
-      return made && made.body === body ? { ...made.body, data: { ...made.body.data, secret: made.secret } } : body
-    },
-  }
+function unlessGone(error: unknown): null {
+  if (error instanceof Problem) return null
+  throw error
 }
 
 async function formIn(q: Query, given: z.infer<typeof settings>): Promise<HookForm> {

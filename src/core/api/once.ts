@@ -11,7 +11,7 @@ export interface Answer {
 
 /** A request that is to be done once, however often it comes. */
 export interface Request {
-  key: string // the same key again is the same request
+  key: string // the same key again is the same request; says nothing of whom it is about
   fingerprint: string // of all that it asks
 }
 

@@ -1,29 +1,37 @@
-import type { UploadRow } from '../../db/schema.ts'
+import type { AgentRow, UploadRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { sizeWords } from '../../lib/bytes.ts'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
+import { actorOf } from '../agents.ts'
 import { dropBytes, type KeptFile, keepBytes, MOST_FILES } from '../attachments.ts'
+import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import type { NewFile } from '../view.ts'
 
 const KEPT_MS = 24 * 3_600_000
 const MOST_WAITING = 1024 * 1024 * 1024 // bytes of one agent's
 
+/** Throws a Problem for an agent who writes no message that could take a file. */
+export async function refuseUpload(q: Query, agent: AgentRow): Promise<void> {
+  await refuseUnlessChangesSome(q, actorOf(agent))
+}
+
 /**
  * Keeps a file that a program of the agent's hands in, for a day or until a message takes it. Returns its id. Throws a
- * Problem while too much of theirs waits already.
+ * Problem for an agent who writes no messages, and while too much of theirs waits already.
  */
 export async function keepUpload(
   tx: Tx,
-  agentId: string,
+  agent: AgentRow,
   { name, type, bytes }: Pick<NewFile, 'name' | 'type' | 'bytes'>,
 ): Promise<string> {
-  const waiting = await waitingFor(tx.q, agentId)
+  await refuseUpload(tx.q, agent)
+  const waiting = await waitingFor(tx.q, agent.id)
   if (waiting + bytes.length > MOST_WAITING)
     throw new Problem('limited', `${sizeWords(waiting)} of yours wait for a message. Use them first.`)
   const id = newId()
   const sha256 = await keepBytes(tx, bytes)
-  const row = { id, agent_id: agentId, name, type, size: bytes.length, sha256, created_at: tx.now }
+  const row = { id, agent_id: agent.id, name, type, size: bytes.length, sha256, created_at: tx.now }
   await tx.q.insertInto('uploads').values(row).execute()
   return id
 }

@@ -48,12 +48,12 @@ const NEVER = [
   'account:deleted',
 ]
 
-const SAME: Record<string, string> = { 'ticket:comment:created': 'ticket:comment:added' }
+const SAME = new Map([['ticket:comment:created', 'ticket:comment:added']])
 
 /** The name that a type is kept under; undefined for one that nobody knows. `ticket:*` is all that begin so. */
 export function typeNamed(text: string): string | undefined {
   const name = text.trim().toLowerCase()
-  const known = SAME[name] ?? name
+  const known = SAME.get(name) ?? name
   if ([...EVENT_TYPES, ...NEVER].includes(known)) return known
   const begins = known.endsWith(':*') ? known.slice(0, -1) : undefined
   return begins && EVENT_TYPES.some(type => type.startsWith(begins)) ? known : undefined

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { agentById } from '../../../src/core/agents.ts'
 import { keepUpload } from '../../../src/core/api/uploads.ts'
 import { addField } from '../../../src/core/fields/define.ts'
 import { addForm } from '../../../src/core/fields/forms.ts'
@@ -230,7 +231,7 @@ it('files go with its first message: those that were handed in, and those that a
     q.selectFrom('api_keys').select('agent_id').executeTakeFirstOrThrow(),
   )
   const kept = { name: 'invoice.txt', type: 'text/plain', bytes: Buffer.from('7 tulips') }
-  const handedIn = await world.overture.store.write(tx => keepUpload(tx, agent_id, kept))
+  const handedIn = await world.overture.store.write(async tx => keepUpload(tx, await agentById(tx.q, agent_id), kept))
   const site = createServer((_, response) => response.setHeader('content-type', 'text/plain').end('a parcel')).listen(
     0,
     '127.0.0.1',

@@ -88,26 +88,25 @@ function fieldOf(field: Field, asked: Asked | undefined, facts: Facts): z.infer<
 /** Whose fields these are, as Thena calls them. */
 const SOURCE_OF: Record<FieldOwner, string> = { ticket: 'ticket', customer: 'customer_contact', account: 'account' }
 
-const OWNERS: Record<string, FieldOwner> = {
-  ticket: 'ticket',
-  tickets: 'ticket',
-  account: 'account',
-  accounts: 'account',
-  company: 'account',
-  customer_contact: 'customer',
-  contact: 'customer',
-  customer: 'customer',
-}
+const OWNERS = new Map<string, FieldOwner>([
+  ['ticket', 'ticket'],
+  ['tickets', 'ticket'],
+  ['account', 'account'],
+  ['accounts', 'account'],
+  ['company', 'account'],
+  ['customer_contact', 'customer'],
+  ['contact', 'customer'],
+  ['customer', 'customer'],
+])
 
 /** Whose field is meant. Throws a Problem under `source` that lists them. */
 export function ownerNamed(source: string): FieldOwner {
-  const owner =
-    OWNERS[
-      source
-        .trim()
-        .toLowerCase()
-        .replace(/[\s-]+/g, '_')
-    ]
+  const owner = OWNERS.get(
+    source
+      .trim()
+      .toLowerCase()
+      .replace(/[\s-]+/g, '_'),
+  )
   if (owner) return owner
   throw new Problem('invalid', `A field is one of ${Object.values(SOURCE_OF).join(', ')}.`, 'source')
 }

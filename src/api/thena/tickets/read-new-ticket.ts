@@ -6,6 +6,7 @@ import type { TicketByProgram } from '../../../core/tickets/open-by-program.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { gathering, Problem, Problems } from '../../../lib/problem.ts'
+import { spelled } from '../../refuse.ts'
 import { agentIn } from '../agent.ts'
 import { readContent } from '../content.ts'
 import { asGiven } from '../faults.ts'
@@ -106,7 +107,7 @@ function readNamed<T>(names: Record<string, string>, read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof Problem) || !error.field) throw error
-    throw new Problem(error.code, error.message, names[error.field] ?? error.field)
+    throw new Problem(error.code, error.message, spelled(error.field, names))
   }
 }
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { keepUpload } from '../../../src/core/api/uploads.ts'
 import { addField } from '../../../src/core/fields/define.ts'
 import { addForm } from '../../../src/core/fields/forms.ts'
-import { teams } from '../../../src/core/teams.ts'
+import { createTeam, teams } from '../../../src/core/teams.ts'
+import { ticketById } from '../../../src/core/tickets/find.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
 import { hired } from './hired.ts'
@@ -216,6 +217,9 @@ it('all that is wrong is said at once, by the names that were given', async () =
       expect.arrayContaining([field]),
     ])
   }
+  const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`
+  const endless = await ann.post('/v1/tickets', `{"title":${deep}}`, { 'content-type': 'application/json' })
+  expect([endless.status, endless.body.message]).toEqual([400, 'This is nested more than 100 deep.'])
   const many = await ann.post('/v1/tickets', { ...toJane, priorityId: 'x', statusId: 'y', assignedAgentId: 'z' })
   expect(many.body.errors).toHaveLength(3)
   expect(await rows()).toEqual(before)
@@ -272,6 +276,47 @@ it('what was closed elsewhere comes in closed, at its own time', async () => {
   expect(
     (await ann.post('/v1/tickets', { ...byMail, description: 'x', closedAt: '2024-01-02T00:00:00Z' })).body.errors,
   ).toMatchObject([{ field: 'closedAt' }])
+})
+
+it('a ticket is given out at once where that is asked for, and only there', async () => {
+  const queued = async (more: object) => {
+    const { id } = (await ann.post('/v1/tickets', { ...toJane, description: 'Whose?', ...more })).body.data
+    const { queued_at } = await world.overture.store.read(q => ticketById(q, id))
+    return queued_at !== null
+  }
+  expect(await queued({ performRouting: true })).toBe(true) // nobody is there, so it waits
+  expect(await queued({ performRouting: true, assignedAgentEmail: 'ben@tulip.test' })).toBe(false)
+  expect(await queued({ performRouting: false })).toBe(false)
+  expect(await queued({})).toBe(false)
+})
+
+it('nothing is opened in a team that is no more', async () => {
+  const form = { name: 'Old', prefix: 'OLD', place: 'C0OLD', replyMode: 'ask', holdMs: 0, signature: '' } as const
+  const teamId = await world.overture.store.write(async tx => {
+    const id = await createTeam(tx, form)
+    await tx.q.updateTable('teams').set({ archived_at: tx.now }).where('id', '=', id).execute()
+    return id
+  })
+  for (const way of [toJane, { ...toJane, isPrivate: true }]) {
+    const { status, body } = await ann.post('/v1/tickets', { ...way, teamId })
+    expect([status, body.errors[0]]).toEqual([400, { field: 'teamId', message: 'The team Old is no more.' }])
+  }
+})
+
+it('nothing is taken in from whom we are not to hear of', async () => {
+  const at = { address: 'spam@initech.test', reason: 'Spam.', created_at: 0, until_at: null, ended_at: null }
+  await world.overture.store.write(async tx => {
+    const { id } = await tx.q.selectFrom('agents').select('id').limit(1).executeTakeFirstOrThrow()
+    await tx.q
+      .insertInto('bans')
+      .values({ ...at, created_by: id })
+      .execute()
+  })
+  const { status, body } = await ann.post('/v1/tickets', { ...toJane, requestorEmail: 'spam@initech.test' })
+  expect([status, body.errors]).toEqual([
+    409,
+    [{ field: 'requestorEmail', message: 'Nothing from spam@initech.test is taken in: Spam.' }],
+  ])
 })
 
 it('a company is given to a customer who has none, and is not taken from one who has', async () => {

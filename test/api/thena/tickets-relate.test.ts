@@ -63,6 +63,8 @@ it('a ticket becomes part of another, and a new one is opened as a part', async 
     requestorEmail: 'jane@acme.test',
     isPrivate: true,
   })
+  const shut = { parentTicketId: parent.id, title: 'x', attachmentUrls: ['http://10.0.0.1/x'] }
+  expect((await ann.patch('/v1/tickets/sub-ticket', shut)).body.errors[0].field).toMatch(/^attachmentUrls/)
   const { body } = await ann.get(`/v1/tickets/${parent.id}/links`)
   expect(body.data.map((l: { type: string; title: string }) => [l.type, l.title])).toEqual([
     ['child', 'A parcel'],

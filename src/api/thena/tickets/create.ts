@@ -55,7 +55,10 @@ export const creating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
 }
 
 /** The files that a ticket names by their URLs; none when it was opened before. Throws Problems that say which cannot be had. */
-export async function filesFor({ store, localHooks }: ApiOptions, body: NewThenaTicket): Promise<NewFile[]> {
+export async function filesFor(
+  { store, localHooks }: ApiOptions,
+  body: Pick<NewThenaTicket, 'attachmentUrls' | 'deDuplicationKey'>,
+): Promise<NewFile[]> {
   const urls = body.attachmentUrls ?? []
   const key = keyFor(body)
   if (!urls.length || (key && (await store.read(q => ticketByDedupKey(q, key))))) return []

@@ -63,7 +63,7 @@ export async function readNewTicket(
 }
 
 /** Under what a ticket is known, so that the same one is opened once; null when its program says nothing. */
-export function keyFor({ deDuplicationKey }: NewThenaTicket): string | null {
+export function keyFor({ deDuplicationKey }: Pick<NewThenaTicket, 'deDuplicationKey'>): string | null {
   return deDuplicationKey ? `thena:${deDuplicationKey}` : null
 }
 

@@ -10,12 +10,12 @@ import type { AgentRow } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { actorIn, callerOf } from '../../caller.ts'
-import { answer, onceHeaders } from '../../once.ts'
+import { answer, answeredBefore, onceHeaders } from '../../once.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
 import { statusOf } from '../status.ts'
 import { recordOf } from './change.ts'
-import { openOne } from './create.ts'
+import { filesFor, openOne } from './create.ts'
 import { asGiven } from './faults.ts'
 import { id, newTicketShape } from './new-ticket.ts'
 import { ticketOf, ticketShape } from './ticket.ts'
@@ -34,7 +34,8 @@ const linkShape = z
 const params = z.object({ id })
 
 /** What tickets have to do with each other. */
-export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, { store, readHtml }) => {
+export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, options) => {
+  const { store, readHtml } = options
   const config = { scope: 'tickets:write' } as const
 
   server.patch(
@@ -143,6 +144,8 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     async (request, reply) => {
       const [{ agent }, actor] = [callerOf(request), actorIn(request)]
       const { parentTicketId, subTicketId, title, ...body } = request.body
+      const isDone = subTicketId || (await answeredBefore(store, request))
+      const files = isDone ? [] : await filesFor(options, body)
       await answer(store, request, reply, async tx => {
         const parent = await named(tx.q, parentTicketId, 'parentTicketId')
         const open = async () => {
@@ -150,7 +153,7 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
           const { row, customer } = await recordOf(tx.q, parent)
           const { requestorEmail = customer.address, teamId = row.team_id, isPrivate } = body
           const usual = { requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
-          const opened = await openOne(tx, { ...body, ...usual }, agent, readHtml, { parentId: parent })
+          const opened = await openOne(tx, { ...body, ...usual }, agent, readHtml, { parentId: parent, files })
           return opened.ticket.id
         }
         const child = subTicketId ? await named(tx.q, subTicketId, 'subTicketId') : await open()

@@ -17,7 +17,7 @@ import { statusOf } from '../status.ts'
 import { recordOf } from './change.ts'
 import { filesFor, openOne } from './create.ts'
 import { asGiven } from './faults.ts'
-import { id, newTicketShape } from './new-ticket.ts'
+import { id, openingShape } from './new-ticket.ts'
 import { ticketOf, ticketShape } from './ticket.ts'
 
 const linkShape = z
@@ -134,7 +134,7 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
           'An existing one (`subTicketId`), or a new one with what a ticket is opened with: of the same customer and team where ' +
           'nothing else is said, and for the team alone unless it is to be mailed.',
         headers: onceHeaders,
-        body: newTicketShape
+        body: openingShape
           .partial()
           .extend({ parentTicketId: id, subTicketId: id.nullish() })
           .meta({ id: 'ThenaSubTicket' }),
@@ -151,7 +151,8 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
         const open = async () => {
           if (title === undefined) throw new Problem('invalid', 'Give the new ticket a title.', 'title')
           const { row, customer } = await recordOf(tx.q, parent)
-          const { requestorEmail = customer.address, teamId = row.team_id, isPrivate } = body
+          const { customerId, teamId = row.team_id, isPrivate } = body
+          const requestorEmail = body.requestorEmail ?? (customerId ? null : customer.address)
           const usual = { requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
           const opened = await openOne(tx, { ...body, ...usual }, agent, readHtml, { parentId: parent, files })
           return opened.ticket.id

@@ -371,7 +371,10 @@ it('without a sender nothing is opened that customers are to have mail of, and t
       requestorEmail: 'new@customer.test',
       description: 'Hello.',
     })
-    expect([status, body.message]).toEqual([400, 'This team has no address to send from. Add one in Set-up.'])
+    expect([status, body.message]).toEqual([
+      400,
+      expect.stringContaining('This team has no address to send from. Add one in Set-up.'),
+    ])
   }
   expect(await rows()).toEqual(before)
   expect((await ann.post('/v1/tickets', { ...toJane, isPrivate: true, description: 'x' })).status).toBe(201)
@@ -473,3 +476,48 @@ const DOCUMENTED = [
     ' ',
   ),
 ]
+
+it('the sample of Thena’s concept page is a ticket of the customer whom it names by their id', async () => {
+  const jane = await ann.post('/v1/customers', { email: 'sam@sample.test', firstName: 'Sam' })
+  for (const name of ['Impacted system', 'deviceType'])
+    await ann.post('/v1/custom-field', { name, source: 'ticket', fieldType: 'single_line', teamId: 'SUP' })
+  const sample = {
+    title: 'Unable to access account',
+    description: 'Customer reported login issues on mobile app',
+    type: 'INCIDENT',
+    priority: 'HIGH',
+    status: 'NEW',
+    source: 'EMAIL',
+    customerId: jane.body.data.id,
+    teamId: 'SUP',
+    tags: ['mobile-app', 'login'],
+    customFields: { 'Impacted system': 'Mobile Authentication', deviceType: 'iOS' },
+  }
+  const { status, body } = await ann.post('/v1/tickets', sample)
+  expect([status, body.message]).toEqual([201, 'Success'])
+  expect(body.data).toMatchObject({
+    requestorEmail: 'sam@sample.test',
+    customerId: jane.body.data.id,
+    type: 'INCIDENT',
+    priority: 'High',
+    source: 'EMAIL',
+    tags: ['login', 'mobile-app'],
+    customFields: sample.customFields,
+    uid: body.data.id,
+    number: body.data.ticketId,
+  })
+  const { customerId: _, ...ofNobody } = sample
+  const refused = await ann.post('/v1/tickets', { ...ofNobody, tags: 'mobile-app' })
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [
+      { field: 'tags', message: 'This must be a list, not text.' },
+      { field: 'requestorEmail', message: 'This, or a customerId, is needed.' },
+    ],
+  ])
+  const elsewhere = await ann.post('/v1/tickets', { ...sample, teamId: 'team-456', customerId: 'cust-123' })
+  expect(elsewhere.body.errors).toEqual([
+    { field: 'teamId', message: 'There is no team “team-456”.' },
+    { field: 'customerId', message: 'There is no customer “cust-123”.' },
+  ])
+})

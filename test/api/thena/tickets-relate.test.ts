@@ -118,7 +118,7 @@ it('many are changed at once; what cannot be is told', async () => {
   ])
   expect(body.data.skipped).toMatchObject([
     { id: secret.id, reason: expect.stringContaining('is internal') },
-    { id: 'x', reason: 'This ticket is no more.' },
+    { id: 'x', reason: 'There is no ticket “x”.' },
   ])
   expect((await ann.get(`/v1/tickets/${a.id}`)).body.data).toMatchObject({
     status: 'On hold',

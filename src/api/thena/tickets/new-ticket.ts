@@ -42,31 +42,41 @@ export const ticketFields = {
     .nullish(),
 }
 
+/** What a ticket may be opened with. */
+export const openingShape = z.object({
+  title: z.string().max(1_000),
+  requestorEmail: z
+    .string()
+    .max(1_000)
+    .nullish()
+    .describe("The customer's address, also with their name: `Jane <jane@acme.test>`. Needed without `customerId`."),
+  teamId: id,
+  customerId: id
+    .nullish()
+    .describe('The customer, in place of `requestorEmail`; with it: whose address that is to be.'),
+  ...ticketFields,
+  attachmentUrls: z.array(z.string().max(4_000)).max(10).nullish(),
+  createdAt: time.nullish(),
+  closedAt: time.nullish(),
+  closedById: id.nullish(),
+  performRouting: z.boolean().nullish(),
+  commentContent: message,
+  commentContentHtml: message,
+  commentContentJson: message,
+  commentAttachmentIds: z.array(id).max(10).nullish(),
+  commentMetadata: metadata.nullish(),
+  commentImpersonatedUserName: word,
+  commentImpersonatedUserEmail: word,
+  commentImpersonatedUserAvatar: z.string().max(2_000).nullish(),
+  deDuplicationKey: z.string().min(1).max(255).nullish(),
+})
+
 /** What a ticket is opened with. */
-export const newTicketShape = z
-  .object({
-    title: z.string().max(1_000),
-    requestorEmail: z
-      .string()
-      .max(1_000)
-      .describe("The customer's address, also with their name: `Jane <jane@acme.test>`."),
-    teamId: id,
-    customerId: id.nullish().describe('The customer whose address it is, if that is to be sure.'),
-    ...ticketFields,
-    attachmentUrls: z.array(z.string().max(4_000)).max(10).nullish(),
-    createdAt: time.nullish(),
-    closedAt: time.nullish(),
-    closedById: id.nullish(),
-    performRouting: z.boolean().nullish(),
-    commentContent: message,
-    commentContentHtml: message,
-    commentContentJson: message,
-    commentAttachmentIds: z.array(id).max(10).nullish(),
-    commentMetadata: metadata.nullish(),
-    commentImpersonatedUserName: word,
-    commentImpersonatedUserEmail: word,
-    commentImpersonatedUserAvatar: z.string().max(2_000).nullish(),
-    deDuplicationKey: z.string().min(1).max(255).nullish(),
+export const newTicketShape = openingShape
+  .refine(namesCustomer, {
+    path: ['requestorEmail'],
+    error: 'This, or a customerId, is needed.',
+    when: () => true, // beside all other faults
   })
   .meta({ id: 'ThenaNewTicket' })
 
@@ -93,4 +103,10 @@ export const NAMES = {
   until: 'statusId',
   moment: 'statusId',
   status: 'statusId',
+}
+
+function namesCustomer(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return true // that is fault enough
+  const { requestorEmail, customerId } = given as { requestorEmail?: unknown; customerId?: unknown }
+  return requestorEmail != null || customerId != null
 }

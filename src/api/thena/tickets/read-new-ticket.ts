@@ -35,14 +35,14 @@ export async function readNewTicket(
   const closer = await gather(() => (body.closedById ? agentIn(q, body.closedById, 'closedById') : agent))
   const priority = await gather(() => priorityIn(body))
   if (team) await gather(() => statusIn(q, team.id, body))
-  await gather(() => refuseAnother(q, body))
+  const customer = await gather(() => customerIn(q, body))
   const words = await gather(() => wordsIn(body, readHtml))
-  if (faults.length || !team || !fields || !closer || !words) throw new Problems(faults)
+  if (faults.length || !team || !fields || !closer || !customer || !words) throw new Problems(faults)
   const { text, description, messageField } = words
   const key = keyFor(body)
   const form: TicketByProgram = {
     ...{ teamId: team.id, agent, subject: body.title, body: text, description },
-    ...{ customer: { typed: body.requestorEmail }, accountId: body.accountId ?? null, formId: body.formId ?? null },
+    ...{ customer, accountId: body.accountId ?? null, formId: body.formId ?? null },
     ...(priority && { priority }),
     assigneeId: assignee?.id ?? null,
     ...wayOf(body),
@@ -111,14 +111,19 @@ function readNamed<T>(names: Record<string, string>, read: () => T): T {
   }
 }
 
-/** Throws a Problem when the customer named is not whose address is given. */
-async function refuseAnother(q: Query, { customerId, requestorEmail }: NewThenaTicket): Promise<void> {
-  if (!customerId) return
+/** By their address, or by their id alone. Throws a Problem when that address is not theirs whose id it is. */
+async function customerIn(
+  q: Query,
+  { customerId, requestorEmail }: NewThenaTicket,
+): Promise<TicketByProgram['customer']> {
+  if (!customerId) return { typed: requestorEmail ?? '' }
   const named = await asGiven({ customer: 'customerId' }, () => customerNamed(q, customerId))
+  if (requestorEmail == null) return { id: named.id }
   const address = addressIn(requestorEmail)
   const theirs = address && (await customerNamed(q, address).catch(() => undefined))
   if (address && (!theirs || theirs.id !== named.id))
     throw new Problem('invalid', `${address} is not an address of this customer.`, 'customerId')
+  return { typed: requestorEmail }
 }
 
 function messageFactsIn(body: NewThenaTicket): Record<string, unknown> {

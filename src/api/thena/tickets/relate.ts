@@ -17,7 +17,7 @@ import { asGiven } from '../faults.ts'
 import { statusOf } from '../status.ts'
 import { recordOf } from './change.ts'
 import { filesFor, openOne } from './create.ts'
-import { id, type NewThenaTicket, newTicketShape } from './new-ticket.ts'
+import { id, type NewThenaTicket, openingShape } from './new-ticket.ts'
 import { ticketOf, ticketShape } from './ticket.ts'
 
 const linkShape = z
@@ -33,7 +33,7 @@ const linkShape = z
 
 const params = z.object({ id })
 
-const subTicketShape = newTicketShape
+const subTicketShape = openingShape
   .partial()
   .extend({ parentTicketId: id, subTicketId: id.nullish() })
   .meta({ id: 'ThenaSubTicket' })
@@ -170,7 +170,8 @@ async function newSubTicket(
   const parent = await named(q, parentTicketId, 'parentTicketId')
   if (title === undefined) throw new Problem('invalid', 'Give the new ticket a title.', 'title')
   const { row, customer } = await recordOf(q, parent)
-  const { requestorEmail = customer.address, teamId = row.team_id, isPrivate } = body
+  const { customerId, teamId = row.team_id, isPrivate } = body
+  const requestorEmail = body.requestorEmail ?? (customerId ? null : customer.address)
   return { ...body, requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
 }
 

@@ -9,7 +9,7 @@ import { together } from './faults.ts'
 
 const MOST = 100
 const single = z.union([z.string().max(5_000), z.number(), z.boolean()])
-const value = z.union([single, z.array(single).max(MOST)]).nullable()
+const value = z.union([single, z.array(single).max(MOST), z.null()])
 const id = z.string().max(255)
 
 /** What custom fields are to hold, in either of the ways that programs write it; null empties one. */

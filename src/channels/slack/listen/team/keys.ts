@@ -38,7 +38,7 @@ export async function openKeys(
 async function listFor(desk: Desk, user: string, meta: KeysMeta): Promise<ModalView> {
   const agent = await desk.people.agent(user)
   const page = await desk.store.read(q => keyPageFor(q, agent, KEYS_ON_A_PAGE, meta.after))
-  return keysView(meta, page, desk.store.now())
+  return keysView(meta, page, desk.store.now(), desk.store.files.publicUrl)
 }
 
 async function redrawList(desk: Desk, listId: string | undefined, user: string, meta: KeysMeta): Promise<void> {

@@ -33,6 +33,7 @@ export function keysView(
   meta: KeysMeta,
   { keys, next, isAdmin }: KeyPage & { isAdmin: boolean },
   now: number,
+  publicUrl: string | null,
 ): ModalView {
   return modal({
     id: ids.forms.keys,
@@ -40,8 +41,8 @@ export function keysView(
     meta,
     blocks: [
       words(
-        'With a key a program does what its agent may do, in their name: docs/api.md. Here are ' +
-          `${isAdmin ? 'the keys of all agents' : 'your keys'}.`,
+        `With a key a program does what its agent may do, in their name. ${publicUrl ? `All that it can ask: ${publicUrl}/docs. ` : ''}` +
+          `Here are ${isAdmin ? 'the keys of all agents' : 'your keys'}.`,
         button('Make a key', ids.addKey, 'new', { style: 'primary' }),
       ),
       ...(keys.length ? keys.flatMap(k => row(k, isAdmin, now)) : [words('There is no key.')]),

@@ -15,22 +15,19 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const JSON_TYPE = { 'content-type': 'application/json' }
-
 describe('a request that is made to bring us down', () => {
-  it('by how deep it is nested is refused, whether or not anybody reads what is in it', async () => {
-    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    for (const [path, body] of [
-      ['/v1/tickets', `{"unheardOf": ${deep}}`],
-      ['/v1/tickets/SUP-1/archive', deep],
-    ] as const) {
-      const { status, body: said } = await ann.post(path, body, { ...JSON_TYPE, 'idempotency-key': path })
-      expect(status, path).toBe(400)
-      expect(said.message).toContain('nested')
-    }
-    expect((await ann.patch('/v1/tickets/SUP-1', `{"metadata": {"a": ${deep}}}`, JSON_TYPE)).status).toBe(400)
-    const shallow = `{"metadata": {"a": ${'['.repeat(50)}${']'.repeat(50)}}}`
-    expect((await ann.patch('/v1/tickets/SUP-1', shallow, JSON_TYPE)).status).toBe(200)
+  it('by a few words that are quoted so often that they become a book', async () => {
+    const quoted = (depth: number): object =>
+      depth
+        ? { type: 'blockquote', content: [quoted(depth - 1)] }
+        : { type: 'paragraph', content: [{ type: 'text', text: 'a\n'.repeat(10_000) }] }
+    const contentJson = JSON.stringify(quoted(45))
+    const contentHtml = `${'<blockquote>'.repeat(45)}${'a<br>'.repeat(10_000)}`
+    const json = await ann.post('/v1/tickets/SUP-1/comment', { contentJson })
+    expect(json).toMatchObject({ status: 400, body: { errors: [{ field: 'contentJson' }] } })
+    const html = await ann.post('/v1/tickets/SUP-1/comment', { contentHtml })
+    expect(html).toMatchObject({ status: 400, body: { errors: [{ field: 'contentHtml' }] } })
+    expect((await ann.post('/v1/tickets/SUP-1/comment', { contentJson: JSON.stringify(quoted(5)) })).status).toBe(201)
   })
 
   it('by a name that all objects have means nothing', async () => {

@@ -3,10 +3,7 @@ import { type Erasing, type Piece, speaksOf } from './piece.ts'
 
 const AT_ONCE = 500
 
-/**
- * What programs were answered that says something of them, or of their tickets. That the
- * request was done stays known, unless its key names them.
- */
+/** What programs were answered that says something of them, or of their tickets. That the request was done stays known. */
 export async function eraseAnswered(tx: Tx, e: Erasing): Promise<Piece> {
   const rows = await tx.q
     .selectFrom('api_answers')
@@ -18,8 +15,6 @@ export async function eraseAnswered(tx: Tx, e: Erasing): Promise<Piece> {
   if (!rows.length) return { cursor: null }
   const marks = [...e.addresses, ...(e.customerId ? [e.customerId] : [])]
   const tickets = await ticketsOf(tx.q, e)
-  const named = rows.filter(({ key }) => speaksOf(marks, key)).map(row => row.key)
-  if (named.length) await tx.q.deleteFrom('api_answers').where('key', 'in', named).execute()
   const theirs = rows.filter(({ body }) => speaksOf(marks, body) || idsIn(body).some(id => tickets.has(id)))
   if (theirs.length)
     await tx.q

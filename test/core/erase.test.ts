@@ -202,7 +202,9 @@ async function janeEverywhere() {
   await answered('a ticket', { requestorEmail: 'Jane@acme.test' })
   await answered('a comment', { entityId: t.id, content: 'Dear Jane' })
   await answered('her again', { of: 'JANE@acme.test' })
-  await answered('others', { of: 'Bob' })
+  const numbers = await store.write(tx => numbered(tx, { ticket: [t.id, bobs.id] }))
+  await answered('a message', { ticket: numbers.get(t.id), message: 'Dear Jane' })
+  await answered('others', { of: 'Bob', ticket: numbers.get(bobs.id) })
   const filter = { text: 'JANE@acme.test order' }
   await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
   for (const [i, post] of (await claimAll(store, 6)).entries()) await settleAs(store, post, i % 2 ? 'Not now.' : null)

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentByHandle } from '../../src/core/agents.ts'
+import { forgottenAmong, keepHashes } from '../../src/core/erase/forgotten.ts'
 import { setBaseRole } from '../../src/core/permissions/roles.ts'
 import { type Program, programOf } from '../support/program.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -104,5 +105,29 @@ describe('what a request was answered', () => {
     expect((await ann.patch(`/v1/webhooks/${id}`, { isActive: false }, off)).body.data).toMatchObject({ url })
     await ann.delete(`/v1/webhooks/${id}`)
     expect((await ann.post('/v1/webhooks', { url }, key)).body.data).toMatchObject({ id, url: null })
+  })
+})
+
+describe('whoever asked to be forgotten', () => {
+  const ticket = { title: 'Hello', requestorEmail: 'gone@acme.test', teamId: 'SUP', description: 'It is me.' }
+  const isForgotten = () =>
+    world.overture.store.read(async q => (await forgottenAmong(q, world.overture.store.key, ['gone@acme.test'])).size)
+
+  it('is written to again when somebody in charge says that they wrote, and by nobody else’s word', async () => {
+    const { store } = world.overture
+    const ben = await programOf(world, world.ben)
+    await store.write(async tx => {
+      const [lead, agent] = [await agentByHandle(tx.q, world.ann.id), await agentByHandle(tx.q, world.ben.id)]
+      await setBaseRole(tx, lead?.id ?? '', 'admin', { id: lead?.id ?? '' })
+      await setBaseRole(tx, agent?.id ?? '', 'agent', { id: lead?.id ?? '' })
+      await keepHashes(tx, ['gone@acme.test'])
+    })
+    const { status, body } = await ben.post('/v1/tickets', ticket)
+    expect(status).toBe(403)
+    expect(body.message).toContain('asked to be forgotten')
+    expect(await isForgotten()).toBe(1)
+    expect((await ann.post('/v1/tickets', ticket)).status).toBe(201)
+    expect(await isForgotten()).toBe(0)
+    expect((await ben.post('/v1/tickets', ticket)).status).toBe(201)
   })
 })

@@ -13,9 +13,9 @@ import * as deeds from './0011_deeds.ts'
 import * as agreed from './0012_agreed.ts'
 import * as api from './0013_api.ts'
 import * as uploads from './0014_uploads.ts'
-import * as numbers from './0016_numbers.ts'
-import * as hooks from './0017_hooks.ts'
-import * as ticketLists from './0018_ticket_lists.ts'
+import * as numbers from './0015_numbers.ts'
+import * as hooks from './0016_hooks.ts'
+import * as ticketLists from './0017_ticket_lists.ts'
 
 interface Step {
   up(db: Kysely<unknown>, bytes: 'blob' | 'bytea'): Promise<void>
@@ -37,7 +37,7 @@ export const migrations: Record<string, Step> = {
   '0012_agreed': agreed,
   '0013_api': api,
   '0014_uploads': uploads,
-  '0016_numbers': numbers,
-  '0017_hooks': hooks,
-  '0018_ticket_lists': ticketLists,
+  '0015_numbers': numbers,
+  '0016_hooks': hooks,
+  '0017_ticket_lists': ticketLists,
 }

@@ -13,6 +13,7 @@ import { createSlack } from './channels/slack/index.ts'
 import { startChats } from './chats.ts'
 import type { Config } from './config.ts'
 import { releaseLeases } from './core/deliveries/claim.ts'
+import { releasePostLeases } from './core/hooks/carry.ts'
 import { releaseInboundLeases } from './core/inbound/claim.ts'
 import { welcome } from './core/welcome.ts'
 import { openStore } from './db/open.ts'
@@ -82,7 +83,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
   mountFiles(server, store)
   mountUnsubscribe(server, store)
   mountTicketLinks(server, store, slack.threadUrl)
-  const closeApi = mountDoor(server, API_WAYS, async () => {
+  const closeApi = mountDoor(server, API_WAYS, log, async () => {
     const { createApi } = await import('./api/index.ts')
     const { localHooks } = config.http
     const { places, formOfTicket } = slack
@@ -147,6 +148,7 @@ export async function start(config: Config, log: Log, now: () => number = Date.n
 async function takeUpAgain(tx: Tx): Promise<void> {
   await releaseLeases(tx)
   await releaseInboundLeases(tx)
+  await releasePostLeases(tx)
 }
 
 /** One that fails keeps no other from its turn; the first failure is thrown at the end. */

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { ListedKey } from './core/api/keys.ts'
+import type { Store } from './db/store.ts'
 import { Problem } from './lib/problem.ts'
+import { withStore } from './with-store.ts'
 
 export const KEYS_USAGE = `overture keys list [--agent ADDRESS]
                           the keys with which programs use the API, the newest first
@@ -115,20 +117,7 @@ async function revoke(args: string[]): Promise<void> {
   })
 }
 
-async function agentOf(store: import('./db/store.ts').Store, name: string) {
+async function agentOf(store: Store, name: string) {
   const { agentNamed } = await import('./core/api/named.ts')
   return store.read(q => agentNamed(q, name))
-}
-
-/** The database of DATABASE_URL, as it is while Overture runs beside us. */
-async function withStore<T>(work: (store: import('./db/store.ts').Store) => Promise<T>): Promise<T> {
-  const { openStore } = await import('./db/open.ts')
-  const { readDatabase } = await import('./config.ts')
-  const { databaseUrl, secret } = readDatabase(process.env)
-  const store = await openStore(databaseUrl, secret)
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
 }

@@ -6,6 +6,7 @@ import type { Explained } from './channels/email/explain.ts'
 import type { Reader } from './channels/email/read/reader.ts'
 import type { InboundState } from './db/schema.ts'
 import { Problem } from './lib/problem.ts'
+import { withStore } from './with-store.ts'
 
 export const MAIL_USAGE = `overture mail explain [--jsonl] FILE...
                           what is made of each raw mail and why; "-" reads the names from standard input, --jsonl
@@ -145,17 +146,4 @@ async function replay(args: string[]): Promise<void> {
       for (const text of await replayMail(store, reader, id, values.apply)) await print(text)
     }),
   )
-}
-
-/** The database of DATABASE_URL, as it is while Overture runs beside us. */
-async function withStore<T>(work: (store: import('./db/store.ts').Store) => Promise<T>): Promise<T> {
-  const { openStore } = await import('./db/open.ts')
-  const { readDatabase } = await import('./config.ts')
-  const { databaseUrl, secret } = readDatabase(process.env)
-  const store = await openStore(databaseUrl, secret)
-  try {
-    return await work(store)
-  } finally {
-    await store.close()
-  }
 }

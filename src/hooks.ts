@@ -10,8 +10,8 @@ import {
 import { keepDeliveries, type Telling, tellingAgain, untold } from './core/hooks/make.ts'
 import { signatureHeaders } from './core/hooks/secret.ts'
 import { TEST_TYPE } from './core/hooks/types.ts'
+import type { HookWriter } from './core/hooks/writer.ts'
 import { ticketUrl } from './core/tickets/link.ts'
-import type { HookRow } from './db/schema.ts'
 import type { Store } from './db/store.ts'
 import type { Log } from './lib/log.ts'
 import { type Loop, startLoop, untilIdle } from './lib/loop.ts'
@@ -21,13 +21,6 @@ export interface Hooks {
   flush(): Promise<void>
   /** Claims no more; resolves once all that is being posted is settled. */
   stop(): Promise<void>
-}
-
-/** How what happened is written for programs: JSON. */
-export interface HookWriter {
-  event(telling: Telling, about: { isReplay: boolean }): string
-  words(telling: Telling, link: string): string
-  test(hook: Pick<HookRow, 'id' | 'shape'>, eventId: string, at: number): string
 }
 
 export interface HooksOptions {

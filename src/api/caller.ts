@@ -31,7 +31,11 @@ const NOTED_EACH_MS = 60_000
  * Lets in whoever brings a key that reaches so far; afterwards the request knows who asks. Runs before the body is read, so
  * that nobody without a key has us read one.
  */
-export function admitting({ store }: ApiOptions, server: FastifyInstance): onRequestAsyncHookHandler {
+export function admitting(
+  { store }: ApiOptions,
+  server: FastifyInstance,
+  header: string, // in which the face's programs send it
+): onRequestAsyncHookHandler {
   const guess = server.createRateLimit({ max: GUESSES, timeWindow: 60_000, keyGenerator: request => request.ip })
   const noted = new Map<string, number>() // when each key's use was written down last
   const refuse = async (request: FastifyRequest, why: string) => {
@@ -42,7 +46,7 @@ export function admitting({ store }: ApiOptions, server: FastifyInstance): onReq
   }
   return async request => {
     const key = keyIn(request.headers)
-    if (!key) return refuse(request, 'A key is needed')
+    if (!key) return refuse(request, `A key is needed, in the header ${header}`)
     const caller = await store.read(q => callerBy(q, key, request.ip, store.now()))
     if (!caller) return refuse(request, 'This key opens nothing')
     const { scope } = request.routeOptions.config

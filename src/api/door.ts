@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Log } from '../lib/log.ts'
 
 export const DOCS_WAYS = ['/docs', '/docs/*']
 export const API_WAYS = ['/v1/*', '/platform/v1/*', '/api/platform/v1/*', '/openapi.json', ...DOCS_WAYS]
@@ -10,12 +11,14 @@ export const API_WAYS = ['/v1/*', '/platform/v1/*', '/api/platform/v1/*', '/open
 export function mountDoor(
   server: FastifyInstance,
   ways: string[],
+  log: Log,
   open: () => Promise<FastifyInstance>,
 ): () => Promise<void> {
   let opened: Promise<FastifyInstance> | undefined
   const once = () => {
     opened ??= open().catch(error => {
       opened = undefined // the next one tries again
+      log.error({ err: error }, `What stands behind ${ways[0]} could not be opened.`)
       throw error
     })
     return opened

@@ -26,7 +26,7 @@ export async function mountFace(server: FastifyInstance, face: Face, options: Ap
         const message = `There is no ${request.method} ${request.url.split('?')[0]}.`
         return reply.code(404).send(face.refusal({ status: 404, faults: [{ field: null, message }] }, new Date()))
       })
-      scope.addHook('onRequest', admitting(options, scope))
+      scope.addHook('onRequest', admitting(options, scope, face.header))
       scope.addHook('onRoute', route => describe(route, face))
       await scope.register(face.routes, options)
     },

@@ -45,7 +45,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   )
   await documenting(server, FACES, { version: options.version, publicUrl: options.store.files.publicUrl })
   for (const face of FACES) await mountFace(server, face, options)
-  const closeDocs = mountDoor(server, DOCS_WAYS, async () => {
+  const closeDocs = mountDoor(server, DOCS_WAYS, options.log, async () => {
     const { createDocs } = await import('./docs.ts')
     return createDocs(server.swagger())
   })

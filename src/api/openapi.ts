@@ -71,7 +71,7 @@ function completed(document: Description, faces: Face[]): Description {
         .split('/')
         .filter(Boolean)
       operation.operationId ??= nameOf([face?.name ?? '', method, ...steps])
-      operation.tags ??= [[face?.name, (steps[0] ?? '').replaceAll('-', ' ')].filter(Boolean).join(' ')]
+      operation.tags ??= [[face?.name, (steps[0] ?? '').replace(/[-_]/g, ' ')].filter(Boolean).join(' ')]
       for (const tag of operation.tags) tags.add(tag)
       for (const p of operation.parameters ?? [])
         if (p.in === 'header') p.name = p.name.replace(/(^|-)\w/g, l => l.toUpperCase())

@@ -4,6 +4,7 @@ import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem, type ProblemCode, Problems } from '../lib/problem.ts'
 import type { Face } from './face.ts'
+import { isMissing, wordsOf } from './words.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -50,7 +51,7 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map(v => ({
       field: v.instancePath.split('/').slice(1).join('.') || null,
-      message: sentence(v.message ?? 'This is not right'),
+      message: wordsOf(v),
       ...(isMissing(v) && { isMissing: true as const }),
     }))
     return { status: 400, faults, ...(isPart(error.validationContext) && { part: error.validationContext }) }
@@ -68,11 +69,6 @@ export function spelled(field: string, names: Record<string, string>): string {
 
 function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {
   return context === 'body' || context === 'querystring' || context === 'params' || context === 'headers'
-}
-
-/** Of what may be one of several things, each says so by itself. */
-function isMissing({ message, params }: { message?: string | undefined; params: object }): boolean {
-  return `${message} ${JSON.stringify(params)}`.includes('received undefined')
 }
 
 /** Of several faults the one that nothing in the request can mend. */

@@ -26,6 +26,7 @@ const USAGE = `  npm run demo                  then open the address that it pri
 /** `overture demo`: Overture itself, against an imaginary Slack workspace and imaginary customers. */
 export async function demo(args: string[]): Promise<void> {
   const options = readArgs(args)
+  if (args.includes('--help')) return console.log(USAGE)
   if (!options) {
     console.error(`That is not understood. Try:\n${USAGE}`)
     process.exitCode = 2

@@ -51,6 +51,7 @@ export async function startWorld({ holdSeconds, beginsAt, people, channels }: Wo
     DATABASE_URL: join(folder, 'overture.db'),
     PORT: '0',
     HOLD_SECONDS: String(holdSeconds),
+    HOOKS_LOCAL: 'true', // whoever tries webhooks listens on this machine
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
   })
   const overture = await start(config, createLog(config.logLevel), clock)

@@ -17,7 +17,7 @@ it('where a team had word of answers posted is a webhook of its own afterwards, 
   const team = { prefix: 'A', place: 'C1', reply_mode: 'ask', hold_ms: 0, signature: '', next_number: 1, created_at: 5 }
   try {
     for (const [name, step] of Object.entries(migrations)) {
-      if (name === '0017_hooks') {
+      if (name === '0016_hooks') {
         const given = { hook_url: seal(key, url), hook_problem: 'It answered with 500.' }
         await before
           .insertInto('teams')

@@ -20,7 +20,7 @@ it('a database with a row in every table comes through each step that was added 
       await step.up(bare, isPostgres ? 'bytea' : 'blob')
       if (name === '0005_find') expect(await count(bare, 'ticket_docs')).toBe(1)
       if (name === '0011_deeds') expect(await count(bare, 'stale_entries')).toBe(1) // of the ticket with a custom field
-      if (name === '0017_hooks') expect(await count(bare, 'hooks')).toBe(1) // of the team that had word of answers posted
+      if (name === '0016_hooks') expect(await count(bare, 'hooks')).toBe(1) // of the team that had word of answers posted
       await fill(bare, filled)
     }
     expect(filled.size).toBeGreaterThan(50)

@@ -1,4 +1,5 @@
 import { releaseLeases } from '../../src/core/deliveries/claim.ts'
+import { releasePostLeases } from '../../src/core/hooks/carry.ts'
 import { releaseInboundLeases } from '../../src/core/inbound/claim.ts'
 import type { Store } from '../../src/db/store.ts'
 
@@ -10,4 +11,5 @@ export async function endLeases(store: Store): Promise<void> {
   if (store.engine === 'sqlite') return
   await store.write(releaseLeases)
   await store.write(releaseInboundLeases)
+  await store.write(releasePostLeases)
 }

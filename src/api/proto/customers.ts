@@ -6,6 +6,7 @@ import { definedFor } from '../../core/fields/known.ts'
 import { setKnownFields } from '../../core/fields/people.ts'
 import { folded, type Given } from '../../core/fields/read.ts'
 import { bringPerson } from '../../core/people/bring.ts'
+import { lockPerson } from '../../core/people/lock.ts'
 import { addTagsOfCustomer, unknownTags } from '../../core/people/tags.ts'
 import { refuseUnlessChangesSome } from '../../core/permissions/may.ts'
 import { LONGEST_TAG, MOST_TAGS } from '../../core/tags/tags.ts'
@@ -135,6 +136,7 @@ export const knowing: FastifyPluginAsyncZod<ApiOptions> = async (server, { store
         const actor = actorIn(request)
         await refuseUnlessChangesSome(tx.q, actor)
         const id = await idOf(tx.q, provided_unique_id)
+        await lockPerson(tx, id)
         const given = await givenIn(tx.q, request.body.custom_fields)
         await setKnownFields(tx, { owner: 'customer', id }, given, actor).catch(namedByPlace(Object.keys(given)))
         return { status: 200, body: await customerOf(tx.q, id, provided_unique_id) }

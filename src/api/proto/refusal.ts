@@ -22,8 +22,7 @@ export function statusOf(status: number): number {
 export function refusal({ status, faults, part = 'body' }: Refusal): z.infer<typeof refused> {
   if (statusOf(status) !== UNPROCESSABLE) return { detail: faults.map(f => f.message).join(' ') }
   return {
-    detail: faults.map(({ field, message }) => {
-      const isMissing = /, received undefined\.$/.test(message)
+    detail: faults.map(({ field, message, isMissing }) => {
       return {
         loc: [
           PARTS[part],

@@ -12,8 +12,9 @@ import { Problem } from '../../lib/problem.ts'
 import { actorIn } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
 import type { ApiOptions } from '../options.ts'
-import { type FieldValues, fieldValues, givenIn, heldBy, heldShape, namingFields } from './custom-field-values.ts'
+import { type FieldValues, fieldValues, givenIn, heldBy, heldShape } from './custom-field-values.ts'
 import { envelope, enveloped, isoOf, moment } from './envelope.ts'
+import { asGiven } from './faults.ts'
 import { metadata } from './metadata.ts'
 import { ORGANISATION } from './organisation.ts'
 import { paged, spanOf } from './paging.ts'
@@ -149,9 +150,8 @@ async function applyRest(
   const { description, website, metadata } = body
   await keepFacts(tx, id, { description, website, metadata })
   const fields = await definedFor(tx.q, 'account')
-  const given = await givenIn(tx.q, fields, body)
-  if (Object.keys(given).length)
-    await namingFields(fields, () => setKnownFields(tx, { owner: 'account', id }, given, actor))
+  const { given, names } = await givenIn(tx.q, fields, body)
+  if (Object.keys(given).length) await asGiven(names, () => setKnownFields(tx, { owner: 'account', id }, given, actor))
 }
 
 async function load(q: Query, id: string) {

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import type { AgentRecord } from '../../core/api/agents.ts'
+import { agentNamed } from '../../core/api/named.ts'
 import { isOnline } from '../../core/routing/candidates.ts'
+import type { AgentRow } from '../../db/schema.ts'
+import type { Query } from '../../db/store.ts'
+import { Problem } from '../../lib/problem.ts'
 import { isoOf, moment } from './envelope.ts'
 import { ORGANISATION } from './organisation.ts'
 
@@ -57,4 +61,13 @@ export function agentOf({ row, teams }: AgentRecord, now: number): z.infer<typeo
     updatedAt: null,
     deletedAt: isoOf(row.deactivated_at),
   }
+}
+
+/** The agent of this id or address, who is still here. Throws a Problem under the field. */
+export async function agentIn(q: Query, name: string, field: string): Promise<AgentRow> {
+  const agent = await agentNamed(q, name).catch(error => {
+    throw error instanceof Problem ? new Problem('invalid', error.message, field) : error
+  })
+  if (agent.deactivated_at !== null) throw new Problem('invalid', `${agent.name} is no longer here.`, field)
+  return agent
 }

@@ -18,8 +18,9 @@ import { actorIn } from '../caller.ts'
 import { answer, onceHeaders } from '../once.ts'
 import type { ApiOptions } from '../options.ts'
 import { contactOf, contactShape, fullName } from './contact.ts'
-import { fieldValues, givenIn, namingFields } from './custom-field-values.ts'
+import { fieldValues, givenIn } from './custom-field-values.ts'
 import { envelope, enveloped } from './envelope.ts'
+import { asGiven } from './faults.ts'
 import { paged, spanOf } from './paging.ts'
 
 const params = z.object({ id: z.string().max(400) })
@@ -148,8 +149,8 @@ async function change(tx: Tx, id: string, body: Wanted, actor: Actor): Promise<v
   if (body.phoneNumber !== undefined)
     await recordingChanges(tx, whose, actor, () => learnFacts(tx, id, { fields: { phone: body.phoneNumber ?? '' } }))
   const fields = await definedFor(tx.q, 'customer')
-  const given = await givenIn(tx.q, fields, body)
-  if (Object.keys(given).length) await namingFields(fields, () => setKnownFields(tx, whose, given, actor))
+  const { given, names } = await givenIn(tx.q, fields, body)
+  if (Object.keys(given).length) await asGiven(names, () => setKnownFields(tx, whose, given, actor))
 }
 
 async function load(q: Query, id: string) {

@@ -1,17 +1,18 @@
 import { z } from 'zod'
-import { agentNamed } from '../../core/api/named.ts'
 import type { Field } from '../../core/fields/field.ts'
 import type { HeldField } from '../../core/fields/known.ts'
 import { folded, type Given, nameInForm } from '../../core/fields/read.ts'
 import type { Query } from '../../db/store.ts'
-import { faultsIn, Problem, Problems } from '../../lib/problem.ts'
+import { Problem } from '../../lib/problem.ts'
+import { agentIn } from './agent.ts'
+import { together } from './faults.ts'
 
 const MOST = 100
 const single = z.union([z.string().max(5_000), z.number(), z.boolean()])
-const value = z.union([single, z.array(single).max(MOST)]).nullable()
+const value = z.union([single, z.array(single).max(MOST), z.null()])
 const id = z.string().max(255)
 
-/** What custom fields are to hold, by id in either of the two ways that are known, or by slug or name; null empties one. */
+/** What custom fields are to hold, in either of the ways that programs write it; null empties one. */
 export const fieldValues = {
   customFieldValues: z
     .array(
@@ -23,57 +24,46 @@ export const fieldValues = {
       }),
     )
     .max(MOST)
-    .optional(),
-  customFields: z.record(z.string().max(255), value).optional(),
+    .nullish(),
+  customFields: z.record(z.string().max(255), value).nullish().describe('What fields hold, by their names or ids.'),
 }
 
-export interface FieldValues {
-  customFieldValues?: z.infer<(typeof fieldValues)['customFieldValues']>
-  customFields?: z.infer<(typeof fieldValues)['customFields']>
-}
+export type FieldValues = z.infer<z.ZodObject<typeof fieldValues>>
 
 type Value = z.infer<typeof value>
 
-/** The same as core takes it, people by their id. Throws Problems for what names none of the fields. */
-export async function givenIn(q: Query, fields: Field[], wanted: FieldValues): Promise<Given> {
-  const faults: Problem[] = []
-  const given: Given = {}
-  const put = async (at: string, field: Field | undefined, values: Value[]) => {
-    if (!field) faults.push(new Problem('invalid', 'There is no such field.', at))
-    else given[field.id] = await textsOf(q, field, values)
-  }
-  for (const [i, { fieldId, customFieldId, value, data }] of (wanted.customFieldValues ?? []).entries()) {
-    const values = value === undefined ? (data ?? []).map(d => d.value) : [value]
-    await put(
-      `customFieldValues.${i}`,
-      fields.find(f => f.id === (fieldId ?? customFieldId)),
-      values,
-    )
-  }
-  for (const [name, value] of Object.entries(wanted.customFields ?? {})) {
-    const field = fields.find(f => f.key === name) ?? fields.find(f => folded(f.name) === folded(name))
-    await put(`customFields.${name}`, field, [value])
-  }
-  if (faults.length) throw new Problems(faults)
-  return given
+/** What is given for fields, and how the caller spells each: faults name the very element. */
+export interface GivenFields {
+  given: Given
+  names: Record<string, string>
 }
 
-async function textsOf(q: Query, { kind }: Field, values: Value[]): Promise<string[]> {
+/** The same as core takes it, people by their id. Throws Problems that name the elements for which there is no field. */
+export async function givenIn(q: Query, fields: Field[], wanted: FieldValues): Promise<GivenFields> {
+  const all: [place: string, name: string, values: Value[]][] = []
+  for (const [i, { fieldId, customFieldId, value = null, data }] of (wanted.customFieldValues ?? []).entries())
+    all.push([`customFieldValues.${i}`, fieldId ?? customFieldId ?? '', data ? data.map(d => d.value) : [value]])
+  for (const [name, value] of Object.entries(wanted.customFields ?? {}))
+    all.push([`customFields.${name}`, name, [value]])
+  const found: GivenFields = { given: {}, names: {} }
+  await together(
+    all.map(([place, name, values]) => async () => {
+      const field =
+        fields.find(f => f.id === name) ?? fields.find(f => f.key === name || folded(f.name) === folded(name))
+      if (!field) throw new Problem('invalid', `There is no field “${name.slice(0, 60)}”.`, place)
+      found.given[field.id] = await textsOf(q, field, values, place)
+      found.names[nameInForm(field)] = place
+    }),
+  )
+  return found
+}
+
+async function textsOf(q: Query, { kind }: Field, values: Value[], place: string): Promise<string[]> {
   const texts = values.flat().flatMap(v => (v === null ? [] : [String(v)]))
   if (kind !== 'user') return texts
   const ids: string[] = []
-  for (const text of texts.filter(t => t.trim())) ids.push((await agentNamed(q, text)).id)
+  for (const text of texts.filter(t => t.trim())) ids.push((await agentIn(q, text, place)).id)
   return ids
-}
-
-/** Does the work; a fault that core finds in a field is one of `customFields` then, by the field's name. */
-export async function namingFields(fields: Field[], work: () => Promise<void>): Promise<void> {
-  const faults = await faultsIn(work)
-  if (!faults.length) return
-  const nameOf = (field: string | undefined) => fields.find(f => nameInForm(f) === field)?.name
-  throw new Problems(
-    faults.map(f => new Problem(f.code, f.message, nameOf(f.field) ? `customFields.${nameOf(f.field)}` : f.field)),
-  )
 }
 
 const held = z.union([z.string(), z.array(z.string())])

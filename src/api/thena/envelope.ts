@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isoOf, moment } from '../moment.ts'
-import type { Refusal } from '../refuse.ts'
+import type { Fault, Refusal } from '../refuse.ts'
 
 export { isoOf, moment } from '../moment.ts'
 
@@ -32,12 +32,17 @@ export function refusal({ status, faults }: Refusal, at: Date): z.infer<typeof r
   return {
     status: false,
     statusCode: status,
-    message: faults.map(f => f.message).join(' '),
+    message: faults.map(said).join(' '),
     error: WORDS[status] ?? 'Error',
     timestamp: at.toISOString(),
     data: null,
     errors: faults.map(({ field, message }) => ({ field, message })),
   }
+}
+
+/** Many programs show the sentence alone, so one that points at a field names it. */
+function said({ field, message }: Fault): string {
+  return field && /^Th(is|at) /.test(message) ? `${field}: ${message}` : message
 }
 
 const WORDS: Record<number, string> = {

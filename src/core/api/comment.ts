@@ -52,7 +52,9 @@ export async function postComment(tx: Tx, form: NewComment, agent: AgentRow): Pr
 async function calledBy(q: Query, mentions: string[]): Promise<AgentRow[]> {
   const called = new Map<string, AgentRow>()
   for (const name of mentions) {
-    const agent = await agentNamed(q, name)
+    const agent = await agentNamed(q, name).catch(error => {
+      throw error instanceof Problem ? new Problem('invalid', error.message, 'agent') : error
+    })
     if (agent.deactivated_at !== null) throw new Problem('invalid', `${agent.name} is no longer here.`, 'agent')
     called.set(agent.id, agent)
   }

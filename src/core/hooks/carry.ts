@@ -78,6 +78,17 @@ const selectDue = prepared((q, v: { hookId: string; now: number; limit: number }
     .limit(v.limit),
 )
 
+/** What a process that ended had in hand is due now; what was to wait for less than a lease is, too, which harms nobody. */
+export async function releasePostLeases(tx: Tx): Promise<void> {
+  await tx.q
+    .updateTable('hook_deliveries')
+    .set({ due_at: tx.now })
+    .where('state', '=', 'queued')
+    .where('due_at', '>', tx.now)
+    .where('due_at', '<=', tx.now + LEASE_MS)
+    .execute()
+}
+
 /** Why a post cannot even be tried, a finished sentence; null when it can. */
 export function whyNotTried({ url, secrets }: HookPost): string | null {
   if (url === null) return LOCKED

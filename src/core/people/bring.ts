@@ -2,13 +2,15 @@ import type { Tx } from '../../db/store.ts'
 import { gathering, Problem, Problems } from '../../lib/problem.ts'
 import { readAddress } from '../addresses.ts'
 import { customerKnownAs, knowAs, type System } from '../api/external-ids.ts'
-import { addAddress, customerByAddress, customerFor, learnFacts } from '../customers.ts'
+import { addAddress, customerByAddress, learnFacts } from '../customers.ts'
 import { refuseForgotten } from '../erase/forgotten.ts'
 import type { Actor } from '../events.ts'
 import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { isOwnAddress } from '../senders/find.ts'
+import { addPerson } from './add.ts'
 import { LONGEST_PERSON_NAME, refreshSearch } from './edit.ts'
 import { recordingChanges } from './history.ts'
+import { lockPerson } from './lock.ts'
 
 /** What a program tells of a customer. What is absent stays as it is. */
 export interface Brought {
@@ -40,7 +42,7 @@ export async function bringPerson(
     faults.push(new Problem('invalid', 'Customers are written to by mail: a new one needs an address.', 'address'))
   const address = typed.trim() ? await gather(() => readTheirs(tx, typed, known)) : undefined
   if (faults.length) throw new Problems(faults)
-  const id = known ?? (await customerFor(tx, address as string, shown)).id
+  const id = known ?? (await personAt(tx, address as string, shown, actor))
   await knowAs(tx, system, externalId, id)
   await keep(tx, id, { shown, address, fields }, actor)
   return id
@@ -64,6 +66,12 @@ export async function tellOfPerson(
   await keep(tx, id, { shown, address, fields }, actor)
 }
 
+/** The customer with this address, a new one when there is none. */
+async function personAt(tx: Tx, address: string, name: string, actor: Actor): Promise<string> {
+  const known = await customerByAddress(tx.q, address)
+  return known ? known.id : addPerson(tx, { address, name }, actor)
+}
+
 interface Kept {
   shown: string | undefined
   address: string | undefined
@@ -71,6 +79,7 @@ interface Kept {
 }
 
 async function keep(tx: Tx, id: string, { shown, address, fields }: Kept, actor: Actor): Promise<void> {
+  await lockPerson(tx, id)
   await recordingChanges(tx, { owner: 'customer', id }, actor, async () => {
     if (address) await addAddress(tx, id, address)
     if (shown) await tx.q.updateTable('customers').set({ name: shown }).where('id', '=', id).execute()

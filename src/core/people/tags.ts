@@ -5,6 +5,7 @@ import { refuseUnlessChangesSome } from '../permissions/may.ts'
 import { tagsOfCustomer } from '../tags/customers.ts'
 import { MOST_TAGS, readTag, tagKey } from '../tags/tags.ts'
 import { recordingChanges } from './history.ts'
+import { lockPerson } from './lock.ts'
 
 /** Afterwards a customer has these tags and no others. Throws a Problem under `tags`. */
 export async function setTagsOfCustomer(tx: Tx, customerId: string, names: string[], actor: Actor): Promise<void> {
@@ -23,6 +24,7 @@ export async function setTagsOfCustomer(tx: Tx, customerId: string, names: strin
 /** Adds tags to what a customer has. Throws a Problem under `tags`, and for somebody who may not change customers. */
 export async function addTagsOfCustomer(tx: Tx, customerId: string, names: string[], actor: Actor): Promise<void> {
   await refuseUnlessChangesSome(tx.q, actor)
+  await lockPerson(tx, customerId) // or of two who add one at once, one would be lost
   const before = await tagsOfCustomer(tx.q, customerId)
   await setTagsOfCustomer(tx, customerId, [...before, ...names], actor)
 }

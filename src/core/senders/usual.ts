@@ -61,7 +61,8 @@ export async function usableSender(
   agentId: string | null = null,
 ): Promise<SenderRow> {
   const all = await sendersOf(q, teamId)
-  const sender = all.find(s => s.id === wished) ?? (await usualSender(q, teamId, agentId)).sender ?? all[0]
+  const usual = async () => (await usualAmong(q, all, await usualIds(q, teamId, agentId))).sender
+  const sender = all.find(s => s.id === wished) ?? (await usual()) ?? all[0]
   if (!sender) throw new Problem('conflict', 'This team has no address to send from. Add one in Set-up.', 'sender')
   if (sender.broken_at !== null)
     throw new Problem('conflict', `Nothing can be sent from ${sender.address}: ${sender.broken_reason}`, 'sender')

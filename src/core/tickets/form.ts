@@ -66,7 +66,7 @@ export async function readForm(
 ): Promise<Readable> {
   const faults: Problem[] = []
   const gather = gathering(faults)
-  await gather(() => teamById(tx.q, form.teamId))
+  await gather(() => refuseGone(tx.q, form.teamId))
   const writing = await writingOf(tx.q, form.agent.id, openedBy(form.agent.id, form.teamId))
   if (writing === 'nothing') faults.push(await refusalToOpen(tx.q, form.teamId))
   const { parentId } = form
@@ -89,7 +89,9 @@ export async function readForm(
     faults.push(new Problem('invalid', 'An internal ticket is mailed to nobody, at no time.', 'when'))
   if (form.email) await gather(() => readAllCopies(tx.q, address?.address ?? '', form))
   const wished = form.senderId ?? null
-  const sender = form.email ? await gather(() => usableSender(tx.q, form.teamId, wished, form.agent.id)) : null
+  const sender = form.email
+    ? await gather(() => usableSender(tx.q, form.teamId, wished, form.isTheirs ? null : form.agent.id))
+    : null
   const values = await gatherFields(tx.q, form, faults)
   if (faults.length || !address) throw new Problems(faults)
   return { address, sender: sender ?? null, values, isDraft: isSent && writing === 'drafts' }
@@ -113,6 +115,11 @@ async function gatherFields(q: Query, { teamId, formId, fields = {} }: NewTicket
     faults.push(...error.problems)
     return []
   }
+}
+
+async function refuseGone(q: Query, teamId: string): Promise<void> {
+  const { name, archived_at } = await teamById(q, teamId)
+  if (archived_at !== null) throw new Problem('not_found', `The team ${name} is no more.`, 'team')
 }
 
 async function readCustomer(

@@ -1,5 +1,5 @@
 import { prepared } from '../../db/prepared.ts'
-import type { AgentRow, Priority, TicketRow } from '../../db/schema.ts'
+import type { AgentRow, Priority, SenderRow, TicketRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
 import { addressIn } from '../addresses.ts'
@@ -14,7 +14,6 @@ import { joinAccount, refuseAccount } from '../people/join-account.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
 import { routeTicket } from '../routing/assign.ts'
 import { cancelScheduledOpenings } from '../schedule/cancel.ts'
-import { usableSender } from '../senders/usual.ts'
 import { setTags } from '../tags/tags.ts'
 import { change } from './change.ts'
 import { isMoment } from './details.ts'
@@ -111,13 +110,12 @@ async function openAsTheirs(
   tx: Tx,
   form: TicketByProgram & Pick<NewTicket, 'dedupKey' | 'keptFiles'>,
 ): Promise<TicketRow> {
-  const { address, values } = await readForm(tx, { priority: 'medium', ...form, email: true })
+  const { address, values, sender } = await readForm(tx, { priority: 'medium', ...form, email: true })
   const isPast = form.createdAt !== tx.now
   if (!isPast) await rememberOnWord(tx, address.address, form.agent)
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
-  const sender = await usableSender(tx.q, form.teamId, form.senderId ?? null)
   const ticket = await openTicketByCustomer(tx, {
-    ...{ sender, customer, subject: form.subject, root: null },
+    ...{ sender: sender as SenderRow, customer, subject: form.subject, root: null },
     more: { ...form, isOver: !!form.closed, told: { through: form.agent.name } },
   })
   await fillNew(tx, ticket.id, values)

@@ -54,6 +54,7 @@ export async function openTicket(tx: Tx, form: NewTicket): Promise<TicketRow> {
   if (form.tags?.length) await setTags(tx, ticket.id, form.tags, actor)
   await postMessage(tx, {
     ticketId: ticket.id,
+    ticket,
     author: actor,
     body: form.body,
     files: form.files ?? [],

@@ -8,8 +8,9 @@ import { beginThreads, DESK, MAIL, type NewThread } from '../threads.ts'
 
 /** A new ticket is followed at the desk, with its card, and by its customer at this address; `root` is the mail that began it there. */
 export async function beginBoth(tx: Tx, ticket: TicketRow, address: string, root?: string): Promise<void> {
-  await beginAtDesk(tx, ticket)
-  await beginThreads(tx, [{ ...customersThread(ticket, address), ...(root && { root }) }])
+  const atDesk = await desksThread(tx, ticket)
+  const [desk] = await beginThreads(tx, [atDesk, { ...customersThread(ticket, address), ...(root && { root }) }])
+  await queueCard(tx, ticket.id, desk as ThreadRow)
 }
 
 /** New tickets are followed by their customers alone. */
@@ -37,9 +38,13 @@ export async function makeGeneral(tx: Tx, ticket: TicketRow): Promise<boolean> {
 }
 
 async function beginAtDesk(tx: Tx, ticket: TicketRow): Promise<void> {
-  const team = await teamById(tx.q, ticket.team_id)
-  const [desk] = await beginThreads(tx, [{ ticketId: ticket.id, channel: DESK, side: 'desk', place: team.place }])
+  const [desk] = await beginThreads(tx, [await desksThread(tx, ticket)])
   await queueCard(tx, ticket.id, desk as ThreadRow)
+}
+
+async function desksThread(tx: Tx, ticket: TicketRow): Promise<NewThread> {
+  const { place } = await teamById(tx.q, ticket.team_id)
+  return { ticketId: ticket.id, channel: DESK, side: 'desk', place }
 }
 
 function customersThread(ticket: TicketRow, address: string): NewThread {

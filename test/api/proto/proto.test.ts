@@ -129,6 +129,21 @@ describe('add-tags', () => {
   })
 })
 
+it('what ten programs tell of a customer at once is all known', async () => {
+  const numbers = Array.from({ length: 10 }, (_, n) => n)
+  for (const n of numbers) await ann.post(`${BASE}/custom-fields/SUP/create-custom-field`, { name: `Field ${n}` })
+  const told = numbers.flatMap(n => [
+    ann.put(customer('u-2', 'add-tags'), { tags: [`tag ${n}`], create_if_not_exists: true }),
+    ann.put(customer('u-2', 'add-custom-fields'), { custom_fields: [{ name: `Field ${n}`, value: n }] }),
+  ])
+  expect((await Promise.all(told)).map(a => a.status)).toEqual(told.map(() => 200))
+  const { body } = await ann.get(customer('u-2', 'get-customer'))
+  expect(body.tags).toEqual([...numbers.map(n => `tag ${n}`), 'vip'])
+  expect(body.custom_fields.map((f: { value: string }) => f.value)).toEqual(numbers.map(String))
+  for (const { id } of body.custom_fields)
+    await ann.delete(`${BASE}/custom-fields/SUP/custom-field/${id}/delete-custom-fields`)
+})
+
 describe('custom fields', () => {
   let plan = ''
   const list = async () => (await ann.get(`${BASE}/custom-fields/SUP/list-custom-fields`)).body

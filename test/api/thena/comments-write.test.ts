@@ -147,8 +147,8 @@ describe('mentions', () => {
   it('of nobody are refused, with all other faults left for their turn', async () => {
     const { name } = await open()
     const { status, body } = await ann.post(`/v1/tickets/${name}/comments`, { content: 'x', mentions: ['user-789'] })
-    expect(status).toBe(404)
-    expect(body.errors).toEqual([{ field: 'mentions', message: 'This agent is not known.' }])
+    expect(status).toBe(400)
+    expect(body.errors).toEqual([{ field: 'mentions', message: 'There is no agent “user-789”.' }])
   })
 })
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { historyOf } from '../../../src/core/events.ts'
 import { addField } from '../../../src/core/fields/define.ts'
 import { createTeam, teams } from '../../../src/core/teams.ts'
+import { hired } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { hired } from './hired.ts'
 
 let world: World
 let ann: Program

@@ -6,10 +6,11 @@ import { agentById } from '../../../src/core/agents.ts'
 import { keepUpload } from '../../../src/core/api/uploads.ts'
 import { addField } from '../../../src/core/fields/define.ts'
 import { addForm } from '../../../src/core/fields/forms.ts'
-import { teams } from '../../../src/core/teams.ts'
+import { createTeam, teams } from '../../../src/core/teams.ts'
+import { ticketById } from '../../../src/core/tickets/find.ts'
+import { hired } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { hired } from './hired.ts'
 
 let world: World
 let ann: Program
@@ -217,6 +218,9 @@ it('all that is wrong is said at once, by the names that were given', async () =
       expect.arrayContaining([field]),
     ])
   }
+  const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`
+  const endless = await ann.post('/v1/tickets', `{"title":${deep}}`, { 'content-type': 'application/json' })
+  expect([endless.status, endless.body.message]).toEqual([400, 'This is nested more than 100 deep.'])
   const many = await ann.post('/v1/tickets', { ...toJane, priorityId: 'x', statusId: 'y', assignedAgentId: 'z' })
   expect(many.body.errors).toHaveLength(3)
   expect(await rows()).toEqual(before)
@@ -275,6 +279,47 @@ it('what was closed elsewhere comes in closed, at its own time', async () => {
   ).toMatchObject([{ field: 'closedAt' }])
 })
 
+it('a ticket is given out at once where that is asked for, and only there', async () => {
+  const queued = async (more: object) => {
+    const { id } = (await ann.post('/v1/tickets', { ...toJane, description: 'Whose?', ...more })).body.data
+    const { queued_at } = await world.overture.store.read(q => ticketById(q, id))
+    return queued_at !== null
+  }
+  expect(await queued({ performRouting: true })).toBe(true) // nobody is there, so it waits
+  expect(await queued({ performRouting: true, assignedAgentEmail: 'ben@tulip.test' })).toBe(false)
+  expect(await queued({ performRouting: false })).toBe(false)
+  expect(await queued({})).toBe(false)
+})
+
+it('nothing is opened in a team that is no more', async () => {
+  const form = { name: 'Old', prefix: 'OLD', place: 'C0OLD', replyMode: 'ask', holdMs: 0, signature: '' } as const
+  const teamId = await world.overture.store.write(async tx => {
+    const id = await createTeam(tx, form)
+    await tx.q.updateTable('teams').set({ archived_at: tx.now }).where('id', '=', id).execute()
+    return id
+  })
+  for (const way of [toJane, { ...toJane, isPrivate: true }]) {
+    const { status, body } = await ann.post('/v1/tickets', { ...way, teamId })
+    expect([status, body.errors[0]]).toEqual([400, { field: 'teamId', message: 'The team Old is no more.' }])
+  }
+})
+
+it('nothing is taken in from whom we are not to hear of', async () => {
+  const at = { address: 'spam@initech.test', reason: 'Spam.', created_at: 0, until_at: null, ended_at: null }
+  await world.overture.store.write(async tx => {
+    const { id } = await tx.q.selectFrom('agents').select('id').limit(1).executeTakeFirstOrThrow()
+    await tx.q
+      .insertInto('bans')
+      .values({ ...at, created_by: id })
+      .execute()
+  })
+  const { status, body } = await ann.post('/v1/tickets', { ...toJane, requestorEmail: 'spam@initech.test' })
+  expect([status, body.errors]).toEqual([
+    409,
+    [{ field: 'requestorEmail', message: 'Nothing from spam@initech.test is taken in: Spam.' }],
+  ])
+})
+
 it('a company is given to a customer who has none, and is not taken from one who has', async () => {
   const accountId = (await ann.get('/v1/tickets/SUP-1')).body.data.accountId
   const other = await ann.post('/v1/tickets', {
@@ -326,7 +371,10 @@ it('without a sender nothing is opened that customers are to have mail of, and t
       requestorEmail: 'new@customer.test',
       description: 'Hello.',
     })
-    expect([status, body.message]).toEqual([400, 'This team has no address to send from. Add one in Set-up.'])
+    expect([status, body.message]).toEqual([
+      400,
+      expect.stringContaining('This team has no address to send from. Add one in Set-up.'),
+    ])
   }
   expect(await rows()).toEqual(before)
   expect((await ann.post('/v1/tickets', { ...toJane, isPrivate: true, description: 'x' })).status).toBe(201)
@@ -344,6 +392,14 @@ it('nobody opens by a key what they may not open in Slack, and what a drafter op
     const { status, body } = await ben.post('/v1/tickets', { ...way, description: 'Hello.' })
     expect([status, body.message]).toEqual([403, expect.stringContaining('You may not open tickets in this team.')])
   }
+  let fetched = 0
+  const site = createServer((_, response) => response.end(String(++fetched))).listen(0, '127.0.0.1')
+  await once(site, 'listening')
+  const attachmentUrls = [`http://127.0.0.1:${(site.address() as AddressInfo).port}/x.txt`]
+  expect((await ben.post('/v1/tickets', { ...byMail, description: 'x', attachmentUrls })).status).toBe(403)
+  expect((await ann.post('/v1/tickets', { ...byMail, teamId: 'NONE', attachmentUrls })).status).toBe(400)
+  expect(fetched).toBe(0) // nothing is asked for what would be refused
+  site.close()
   await role('Ben', 'drafter')
   const { status, body } = await ben.post('/v1/tickets', { ...byMail, description: 'Hello from a drafter.' })
   expect([status, body.data.isPrivate]).toEqual([201, true])
@@ -420,3 +476,48 @@ const DOCUMENTED = [
     ' ',
   ),
 ]
+
+it('the sample of Thena’s concept page is a ticket of the customer whom it names by their id', async () => {
+  const jane = await ann.post('/v1/customers', { email: 'sam@sample.test', firstName: 'Sam' })
+  for (const name of ['Impacted system', 'deviceType'])
+    await ann.post('/v1/custom-field', { name, source: 'ticket', fieldType: 'single_line', teamId: 'SUP' })
+  const sample = {
+    title: 'Unable to access account',
+    description: 'Customer reported login issues on mobile app',
+    type: 'INCIDENT',
+    priority: 'HIGH',
+    status: 'NEW',
+    source: 'EMAIL',
+    customerId: jane.body.data.id,
+    teamId: 'SUP',
+    tags: ['mobile-app', 'login'],
+    customFields: { 'Impacted system': 'Mobile Authentication', deviceType: 'iOS' },
+  }
+  const { status, body } = await ann.post('/v1/tickets', sample)
+  expect([status, body.message]).toEqual([201, 'Success'])
+  expect(body.data).toMatchObject({
+    requestorEmail: 'sam@sample.test',
+    customerId: jane.body.data.id,
+    type: 'INCIDENT',
+    priority: 'High',
+    source: 'EMAIL',
+    tags: ['login', 'mobile-app'],
+    customFields: sample.customFields,
+    uid: body.data.id,
+    number: body.data.ticketId,
+  })
+  const { customerId: _, ...ofNobody } = sample
+  const refused = await ann.post('/v1/tickets', { ...ofNobody, tags: 'mobile-app' })
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [
+      { field: 'tags', message: 'This must be a list, not text.' },
+      { field: 'requestorEmail', message: 'This, or a customerId, is needed.' },
+    ],
+  ])
+  const elsewhere = await ann.post('/v1/tickets', { ...sample, teamId: 'team-456', customerId: 'cust-123' })
+  expect(elsewhere.body.errors).toEqual([
+    { field: 'teamId', message: 'There is no team “team-456”.' },
+    { field: 'customerId', message: 'There is no customer “cust-123”.' },
+  ])
+})

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { joinTeam } from '../../../src/core/agents.ts'
+import { hired } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { hired } from './hired.ts'
 
 let world: World
 let ann: Program

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { hired } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
-import { hired } from './hired.ts'
 
 let world: World
 let ann: Program
@@ -63,6 +63,8 @@ it('a ticket becomes part of another, and a new one is opened as a part', async 
     requestorEmail: 'jane@acme.test',
     isPrivate: true,
   })
+  const shut = { parentTicketId: parent.id, title: 'x', attachmentUrls: ['http://10.0.0.1/x'] }
+  expect((await ann.patch('/v1/tickets/sub-ticket', shut)).body.errors[0].field).toMatch(/^attachmentUrls/)
   const { body } = await ann.get(`/v1/tickets/${parent.id}/links`)
   expect(body.data.map((l: { type: string; title: string }) => [l.type, l.title])).toEqual([
     ['child', 'A parcel'],
@@ -116,7 +118,7 @@ it('many are changed at once; what cannot be is told', async () => {
   ])
   expect(body.data.skipped).toMatchObject([
     { id: secret.id, reason: expect.stringContaining('is internal') },
-    { id: 'x', reason: 'This ticket is no more.' },
+    { id: 'x', reason: 'There is no ticket “x”.' },
   ])
   expect((await ann.get(`/v1/tickets/${a.id}`)).body.data).toMatchObject({
     status: 'On hold',

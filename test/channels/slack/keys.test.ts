@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { agentByHandle } from '../../../src/core/agents.ts'
+import { createKey } from '../../../src/core/api/keys.ts'
 import type { Person } from '../../../src/sandbox/slack/types.ts'
 import { wordsOf } from '../../support/desk.ts'
 import { programWith } from '../../support/program.ts'
@@ -131,5 +133,24 @@ describe('keys of the API', () => {
     await ann.click({ view: (await open(ann)).id }, 'revoke_key', undefined, { value: id })
     await world.slack.until(() => !wordsOf(ann.modal()).includes('CRM'))
     expect((await ask(key)).status).toBe(401)
+  })
+  it('are turned through, where there are many', async () => {
+    const { ann, ben, overture, slack } = world
+    await ann.close({ all: true })
+    await overture.store.write(async tx => {
+      const agent = await agentByHandle(tx.q, ben.id)
+      if (!agent) throw new Error('Ben is not known.')
+      for (let n = 1; n <= 26; n++) {
+        const form = { agentId: agent.id, name: `Key ${n}.`, scopes: null, networks: null, expiresAt: null }
+        await createKey(tx, form, agent)
+      }
+    })
+    const { id } = await open(ben)
+    expect(wordsOf(ben.modal())).not.toContain('Key 1.')
+    await ben.click({ view: id }, 'page_keys:next')
+    await slack.until(() => wordsOf(ben.modal()).includes('Key 1.'))
+    expect(wordsOf(ben.modal())).not.toContain('Key 26.')
+    await ben.click({ view: id }, 'page_keys:first')
+    await slack.until(() => wordsOf(ben.modal()).includes('Key 26.'))
   })
 })

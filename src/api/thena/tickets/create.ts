@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { actorOf } from '../../../core/agents.ts'
 import { commentRecords } from '../../../core/api/comments.ts'
-import { teamNamed } from '../../../core/api/named.ts'
 import { ticketRecords } from '../../../core/api/tickets.ts'
 import { refuseUnlessOpens } from '../../../core/permissions/may.ts'
 import { ticketByDedupKey } from '../../../core/tickets/find.ts'
@@ -16,7 +15,7 @@ import type { ApiOptions } from '../../options.ts'
 import { fetchFiles } from '../../remote-files.ts'
 import { commentOf, commentShape } from '../comments/comment.ts'
 import { envelope, enveloped } from '../envelope.ts'
-import { asGiven } from './faults.ts'
+import { asGiven } from '../faults.ts'
 import { type NewThenaTicket, newTicketShape } from './new-ticket.ts'
 import { keyFor, readNewTicket } from './read-new-ticket.ts'
 import { setStatusAs } from './status.ts'
@@ -56,12 +55,9 @@ export const creating: FastifyPluginAsyncZod<ApiOptions> = async (server, option
   )
 }
 
-/**
- * The files that a ticket names by their URLs; none when it was opened before. Throws Problems that say which cannot be had,
- * and asks for none in the name of somebody who may not open it.
- */
+/** The files that a ticket names by their URLs. Nothing is fetched for what would be refused, or was opened before. */
 export async function filesFor(
-  { store, localHooks }: ApiOptions,
+  { store, localHooks, readHtml }: ApiOptions,
   body: NewThenaTicket,
   agent: AgentRow,
 ): Promise<NewFile[]> {
@@ -69,8 +65,8 @@ export async function filesFor(
   const key = keyFor(body)
   if (!urls.length || (key && (await store.read(q => ticketByDedupKey(q, key))))) return []
   await store.read(async q => {
-    const { id } = await asGiven({ team: 'teamId' }, () => teamNamed(q, body.teamId))
-    await refuseUnlessOpens(q, actorOf(agent), id)
+    const { form } = await readNewTicket(q, body, agent, readHtml)
+    await refuseUnlessOpens(q, actorOf(agent), form.teamId)
   })
   return fetchFiles(urls, { local: localHooks })
 }

@@ -13,8 +13,8 @@ import { actorIn, callerOf } from '../../caller.ts'
 import { answer, onceHeaders } from '../../once.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped, isoOf, moment } from '../envelope.ts'
-import { asGiven } from './faults.ts'
-import { id, newTicketShape } from './new-ticket.ts'
+import { asGiven } from '../faults.ts'
+import { id, openingShape } from './new-ticket.ts'
 import { wayOf, wordsIn } from './read-new-ticket.ts'
 import { assigneeIn, priorityIn } from './read-ticket.ts'
 
@@ -45,7 +45,9 @@ export const drafting: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       schema: {
         summary: 'Begin a ticket that an agent finishes in Slack',
         headers: onceHeaders,
-        body: newTicketShape.extend({ draftScope: z.enum(['personal', 'team']) }).meta({ id: 'ThenaNewTicketDraft' }),
+        body: openingShape
+          .extend({ requestorEmail: z.string().max(1_000), draftScope: z.enum(['personal', 'team']) })
+          .meta({ id: 'ThenaNewTicketDraft' }),
         response: { 201: enveloped(draftShape) },
       },
     },

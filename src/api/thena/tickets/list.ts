@@ -6,8 +6,8 @@ import { ticketRecords } from '../../../core/api/tickets.ts'
 import { callerOf } from '../../caller.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
+import { asGiven } from '../faults.ts'
 import { paged } from '../paging.ts'
-import { asGiven } from './faults.ts'
 import { ticketOf, ticketShape } from './ticket.ts'
 
 const RANGES = ['1d', '2d', '1w', '2w', '3w', '4w', '1m', '3m'] as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fieldValues } from '../custom-field-values.ts'
 import { metadata } from '../metadata.ts'
 
 // null is what programs send for what they do not have
@@ -8,22 +9,6 @@ const word = z.string().max(255).nullish()
 const words = z.string().max(20_000).nullish()
 const message = z.string().max(200_000).nullish()
 export const time = z.iso.datetime({ offset: true })
-
-const one = z.union([z.string().max(3_000), z.number(), z.boolean()])
-const held = z.union([one, z.array(one).max(100), z.null()])
-
-export type Held = z.infer<typeof held>
-
-/** A field of the team's own, by its id, with what it holds: in either of the ways that programs write it. */
-const fieldValue = z.object({
-  fieldId: id.optional(),
-  customFieldId: id.optional(),
-  value: held.optional(),
-  data: z
-    .array(z.object({ value: held }))
-    .max(100)
-    .optional(),
-})
 
 /** What is known of a ticket, whether it is opened or changed. */
 export const ticketFields = {
@@ -48,8 +33,7 @@ export const ticketFields = {
   source: word,
   aiGeneratedTitle: words,
   aiGeneratedSummary: words,
-  customFieldValues: z.array(fieldValue).max(100).nullish(),
-  customFields: z.record(z.string().max(255), held).nullish().describe('What fields hold, by their names or ids.'),
+  ...fieldValues,
   tags: z.array(z.string().max(255)).max(100).nullish(),
   isProactive: z.boolean().nullish(),
   proactiveChannels: z
@@ -58,31 +42,41 @@ export const ticketFields = {
     .nullish(),
 }
 
+/** What a ticket may be opened with. */
+export const openingShape = z.object({
+  title: z.string().max(1_000),
+  requestorEmail: z
+    .string()
+    .max(1_000)
+    .nullish()
+    .describe("The customer's address, also with their name: `Jane <jane@acme.test>`. Needed without `customerId`."),
+  teamId: id,
+  customerId: id
+    .nullish()
+    .describe('The customer, in place of `requestorEmail`; with it: whose address that is to be.'),
+  ...ticketFields,
+  attachmentUrls: z.array(z.string().max(4_000)).max(10).nullish(),
+  createdAt: time.nullish(),
+  closedAt: time.nullish(),
+  closedById: id.nullish(),
+  performRouting: z.boolean().nullish(),
+  commentContent: message,
+  commentContentHtml: message,
+  commentContentJson: message,
+  commentAttachmentIds: z.array(id).max(10).nullish(),
+  commentMetadata: metadata.nullish(),
+  commentImpersonatedUserName: word,
+  commentImpersonatedUserEmail: word,
+  commentImpersonatedUserAvatar: z.string().max(2_000).nullish(),
+  deDuplicationKey: z.string().min(1).max(255).nullish(),
+})
+
 /** What a ticket is opened with. */
-export const newTicketShape = z
-  .object({
-    title: z.string().max(1_000),
-    requestorEmail: z
-      .string()
-      .max(1_000)
-      .describe("The customer's address, also with their name: `Jane <jane@acme.test>`."),
-    teamId: id,
-    customerId: id.nullish().describe('The customer whose address it is, if that is to be sure.'),
-    ...ticketFields,
-    attachmentUrls: z.array(z.string().max(4_000)).max(10).nullish(),
-    createdAt: time.nullish(),
-    closedAt: time.nullish(),
-    closedById: id.nullish(),
-    performRouting: z.boolean().nullish(),
-    commentContent: message,
-    commentContentHtml: message,
-    commentContentJson: message,
-    commentAttachmentIds: z.array(id).max(10).nullish(),
-    commentMetadata: metadata.nullish(),
-    commentImpersonatedUserName: word,
-    commentImpersonatedUserEmail: word,
-    commentImpersonatedUserAvatar: z.string().max(2_000).nullish(),
-    deDuplicationKey: z.string().min(1).max(255).nullish(),
+export const newTicketShape = openingShape
+  .refine(namesCustomer, {
+    path: ['requestorEmail'],
+    error: 'This, or a customerId, is needed.',
+    when: () => true, // beside all other faults
   })
   .meta({ id: 'ThenaNewTicket' })
 
@@ -109,4 +103,10 @@ export const NAMES = {
   until: 'statusId',
   moment: 'statusId',
   status: 'statusId',
+}
+
+function namesCustomer(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return true // that is fault enough
+  const { requestorEmail, customerId } = given as { requestorEmail?: unknown; customerId?: unknown }
+  return requestorEmail != null || customerId != null
 }

@@ -7,10 +7,11 @@ import type { AgentRow } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { gathering, Problem, Problems } from '../../../lib/problem.ts'
 import { spelled } from '../../refuse.ts'
+import { agentIn } from '../agent.ts'
 import { readContent } from '../content.ts'
-import { asGiven } from './faults.ts'
+import { asGiven } from '../faults.ts'
 import type { NewThenaTicket } from './new-ticket.ts'
-import { agentIn, assigneeIn, factsIn, fieldsIn, namesOf, priorityIn } from './read-ticket.ts'
+import { assigneeIn, factsIn, fieldsIn, namesOf, priorityIn } from './read-ticket.ts'
 import { statusIn } from './status.ts'
 
 /** A new ticket as core takes it, and how its caller spells what may be wrong with it. */
@@ -34,14 +35,14 @@ export async function readNewTicket(
   const closer = await gather(() => (body.closedById ? agentIn(q, body.closedById, 'closedById') : agent))
   const priority = await gather(() => priorityIn(body))
   if (team) await gather(() => statusIn(q, team.id, body))
-  await gather(() => refuseAnother(q, body))
+  const customer = await gather(() => customerIn(q, body))
   const words = await gather(() => wordsIn(body, readHtml))
-  if (faults.length || !team || !fields || !closer || !words) throw new Problems(faults)
+  if (faults.length || !team || !fields || !closer || !customer || !words) throw new Problems(faults)
   const { text, description, messageField } = words
   const key = keyFor(body)
   const form: TicketByProgram = {
     ...{ teamId: team.id, agent, subject: body.title, body: text, description },
-    ...{ customer: { typed: body.requestorEmail }, accountId: body.accountId ?? null, formId: body.formId ?? null },
+    ...{ customer, accountId: body.accountId ?? null, formId: body.formId ?? null },
     ...(priority && { priority }),
     assigneeId: assignee?.id ?? null,
     ...wayOf(body),
@@ -64,7 +65,7 @@ export async function readNewTicket(
 }
 
 /** Under what a ticket is known, so that the same one is opened once; null when its program says nothing. */
-export function keyFor({ deDuplicationKey }: NewThenaTicket): string | null {
+export function keyFor({ deDuplicationKey }: Pick<NewThenaTicket, 'deDuplicationKey'>): string | null {
   return deDuplicationKey ? `thena:${deDuplicationKey}` : null
 }
 
@@ -110,14 +111,19 @@ function readNamed<T>(names: Record<string, string>, read: () => T): T {
   }
 }
 
-/** Throws a Problem when the customer named is not whose address is given. */
-async function refuseAnother(q: Query, { customerId, requestorEmail }: NewThenaTicket): Promise<void> {
-  if (!customerId) return
+/** By their address, or by their id alone. Throws a Problem when that address is not theirs whose id it is. */
+async function customerIn(
+  q: Query,
+  { customerId, requestorEmail }: NewThenaTicket,
+): Promise<TicketByProgram['customer']> {
+  if (!customerId) return { typed: requestorEmail ?? '' }
   const named = await asGiven({ customer: 'customerId' }, () => customerNamed(q, customerId))
+  if (requestorEmail == null) return { id: named.id }
   const address = addressIn(requestorEmail)
   const theirs = address && (await customerNamed(q, address).catch(() => undefined))
   if (address && (!theirs || theirs.id !== named.id))
     throw new Problem('invalid', `${address} is not an address of this customer.`, 'customerId')
+  return { typed: requestorEmail }
 }
 
 function messageFactsIn(body: NewThenaTicket): Record<string, unknown> {

@@ -10,14 +10,14 @@ import type { AgentRow } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { actorIn, callerOf } from '../../caller.ts'
-import { answer, onceHeaders } from '../../once.ts'
+import { answer, answeredBefore, onceHeaders } from '../../once.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
+import { asGiven } from '../faults.ts'
 import { statusOf } from '../status.ts'
 import { recordOf } from './change.ts'
-import { openOne } from './create.ts'
-import { asGiven } from './faults.ts'
-import { id, newTicketShape } from './new-ticket.ts'
+import { filesFor, openOne } from './create.ts'
+import { id, type NewThenaTicket, openingShape } from './new-ticket.ts'
 import { ticketOf, ticketShape } from './ticket.ts'
 
 const linkShape = z
@@ -33,8 +33,14 @@ const linkShape = z
 
 const params = z.object({ id })
 
+const subTicketShape = openingShape
+  .partial()
+  .extend({ parentTicketId: id, subTicketId: id.nullish() })
+  .meta({ id: 'ThenaSubTicket' })
+
 /** What tickets have to do with each other. */
-export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, { store, readHtml }) => {
+export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, options) => {
+  const { store, readHtml } = options
   const config = { scope: 'tickets:write' } as const
 
   server.patch(
@@ -133,25 +139,20 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
           'An existing one (`subTicketId`), or a new one with what a ticket is opened with: of the same customer and team where ' +
           'nothing else is said, and for the team alone unless it is to be mailed.',
         headers: onceHeaders,
-        body: newTicketShape
-          .partial()
-          .extend({ parentTicketId: id, subTicketId: id.nullish() })
-          .meta({ id: 'ThenaSubTicket' }),
+        body: subTicketShape,
         response: { 200: enveloped(ticketShape) },
       },
     },
     async (request, reply) => {
       const [{ agent }, actor] = [callerOf(request), actorIn(request)]
-      const { parentTicketId, subTicketId, title, ...body } = request.body
+      const { parentTicketId, subTicketId } = request.body
+      const isDone = subTicketId || (await answeredBefore(store, request))
+      const files = isDone ? [] : await filesFor(options, await store.read(q => newSubTicket(q, request.body)), agent)
       await answer(store, request, reply, async tx => {
         const parent = await named(tx.q, parentTicketId, 'parentTicketId')
         const open = async () => {
-          if (title === undefined) throw new Problem('invalid', 'Give the new ticket a title.', 'title')
-          const { row, customer } = await recordOf(tx.q, parent)
-          const { requestorEmail = customer.address, teamId = row.team_id, isPrivate } = body
-          const usual = { requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
-          const opened = await openOne(tx, { ...body, ...usual }, agent, readHtml, { parentId: parent })
-          return opened.ticket.id
+          const body = await newSubTicket(tx.q, request.body)
+          return (await openOne(tx, body, agent, readHtml, { parentId: parent, files })).ticket.id
         }
         const child = subTicketId ? await named(tx.q, subTicketId, 'subTicketId') : await open()
         if (subTicketId) await asGiven({ ticket: 'parentTicketId' }, () => setParent(tx, child, parent, actor))
@@ -159,6 +160,19 @@ export const relating: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
       })
     },
   )
+}
+
+/** A new ticket below another: of the same customer and team where nothing else is said. Throws Problems for what is missing. */
+async function newSubTicket(
+  q: Query,
+  { parentTicketId, subTicketId: _, title, ...body }: z.infer<typeof subTicketShape>,
+): Promise<NewThenaTicket> {
+  const parent = await named(q, parentTicketId, 'parentTicketId')
+  if (title === undefined) throw new Problem('invalid', 'Give the new ticket a title.', 'title')
+  const { row, customer } = await recordOf(q, parent)
+  const { customerId, teamId = row.team_id, isPrivate } = body
+  const requestorEmail = body.requestorEmail ?? (customerId ? null : customer.address)
+  return { ...body, requestorEmail, teamId, isPrivate: isPrivate ?? !body.isProactive, title }
 }
 
 /** The id of the ticket that the body of a request names. Throws a Problem under the field when there is none. */

@@ -21,6 +21,7 @@ export interface StatusNamed {
  * cannot be set.
  */
 export async function setStatusAs(tx: Tx, ticketId: string, named: StatusNamed, actor: Actor): Promise<void> {
+  if (!named.statusId && !named.statusName && !named.status) return
   const ticket = await ticketById(tx.q, ticketId)
   const meant = await statusIn(tx.q, ticket.team_id, named)
   if (!meant) return

@@ -1,7 +1,7 @@
 import type { Telling } from '../../../core/hooks/make.ts'
 import type { ToldActor } from '../../../core/hooks/people.ts'
 import { TEST_TYPE } from '../../../core/hooks/types.ts'
-import type { HookWriter } from '../../../hooks.ts'
+import type { HookWriter } from '../../../core/hooks/writer.ts'
 import { isoOf } from '../envelope.ts'
 import { ORGANISATION } from '../organisation.ts'
 import { payloadOf } from './payload.ts'

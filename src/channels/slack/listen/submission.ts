@@ -80,16 +80,18 @@ export async function finish(
   }
 }
 
-const begun = new Map<string, Promise<ModalView>>()
+const begun = new WeakMap<Desk, Map<string, Promise<ModalView>>>()
 const REMEMBERED_MS = 60_000
 
 /** A form that comes twice makes one secret, and both times it is that which is shown: nobody sees it later. */
-export function sameFor(viewId: string, work: () => Promise<ModalView>): Promise<ModalView> {
-  const known = begun.get(viewId)
+export function sameFor(desk: Desk, viewId: string, work: () => Promise<ModalView>): Promise<ModalView> {
+  const views = begun.get(desk) ?? new Map<string, Promise<ModalView>>()
+  begun.set(desk, views)
+  const known = views.get(viewId)
   if (known) return known
   const view = work()
-  begun.set(viewId, view)
-  setTimeout(() => begun.delete(viewId), REMEMBERED_MS).unref()
-  view.catch(() => begun.delete(viewId))
+  views.set(viewId, view)
+  setTimeout(() => views.delete(viewId), REMEMBERED_MS).unref()
+  view.catch(() => views.delete(viewId))
   return view
 }

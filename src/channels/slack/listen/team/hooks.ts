@@ -96,7 +96,7 @@ async function save(desk: Desk, { user, view }: ViewSubmitAction): Promise<Done>
     const { secret } = await desk.store.write(tx => createHook(tx, form, agent, desk.localHooks))
     return secretView(secret, { isNew: true })
   }
-  return { show: await sameFor(view.id, make), after }
+  return { show: await sameFor(desk, view.id, make), after }
 }
 
 /** What the form cannot show, since only the API offers it, stays. */
@@ -125,7 +125,7 @@ async function turn(desk: Desk, { body, user, value }: Pressed): Promise<void> {
 async function rotate(desk: Desk, { body, user, value }: Pressed): Promise<void> {
   const agent = await desk.people.agent(user)
   const make = async () => secretView(await desk.store.write(tx => rotateSecret(tx, value, agent)), { isNew: false })
-  await openForm(desk, body, await sameFor(`rotate:${body.view?.id}`, make))
+  await openForm(desk, body, await sameFor(desk, `rotate:${body.view?.id}`, make))
   await redrawBelow(desk, user, body)
 }
 

@@ -54,7 +54,7 @@ async function openKeyForm(desk: Desk, { body, user }: Pressed): Promise<void> {
 async function submit(desk: Desk, body: ViewSubmitAction): Promise<Done> {
   const { user, view } = body
   const { listId } = values.metaOf<KeyMeta>(view)
-  const show = await sameFor(view.id, () => make(desk, body))
+  const show = await sameFor(desk, view.id, () => make(desk, body))
   return { show, after: () => redrawList(desk, listId, user.id, { after: null }) }
 }
 

@@ -1,5 +1,5 @@
-import { Problem, Problems } from '../../../lib/problem.ts'
-import { spelled } from '../../refuse.ts'
+import { Problem, Problems } from '../../lib/problem.ts'
+import { spelled } from '../refuse.ts'
 
 /**
  * Does the work; what is wrong with it is told by the names that the caller gave, and what the body of a request names and

@@ -1,5 +1,5 @@
-import { seeAgent } from '../../../src/core/agents.ts'
-import type { World } from '../../support/world.ts'
+import { seeAgent } from '../../src/core/agents.ts'
+import type { World } from './world.ts'
 
 /** Overture has seen Ann and Ben, with the addresses that programs name them by. */
 export async function hired({ overture, ann, ben }: World): Promise<void> {

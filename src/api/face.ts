@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import type { z } from 'zod'
-import { admitting } from './caller.ts'
+import { admitting, refuseBeyondScope } from './caller.ts'
 import type { ApiOptions } from './options.ts'
 import { type Refusal, refusing } from './refuse.ts'
 
@@ -27,6 +27,7 @@ export async function mountFace(server: FastifyInstance, face: Face, options: Ap
         return reply.code(404).send(face.refusal({ status: 404, faults: [{ field: null, message }] }, new Date()))
       })
       scope.addHook('onRequest', admitting(options, scope, face.header))
+      scope.addHook('preParsing', refuseBeyondScope)
       scope.addHook('onRoute', route => describe(route, face))
       await scope.register(face.routes, options)
     },

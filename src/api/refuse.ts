@@ -59,12 +59,23 @@ export function refusalOf(error: FastifyError | Error, names: Record<string, str
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
   return status >= 500 && status !== 503
     ? undefined
-    : { status, faults: [{ field: null, message: sentence(error.message) }] }
+    : { status, faults: [{ field: null, message: sentence(FRAMEWORK[codeOf(error)] ?? error.message) }] }
 }
 
 /** How callers spell a field. Its name may be a caller's own, and be that of something that all objects have. */
 export function spelled(field: string, names: Record<string, string>): string {
   return (Object.hasOwn(names, field) && names[field]) || field
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : ''
+}
+
+/** What the framework says too briefly, for whoever has not written it. */
+const FRAMEWORK: Record<string, string> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send JSON, and say so in the header Content-Type: application/json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is no JSON that can be read',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'This is too large: a request has 4 MB at most, beside files',
 }
 
 function isPart(context: string | undefined): context is NonNullable<Refusal['part']> {

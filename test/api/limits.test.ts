@@ -36,15 +36,20 @@ describe('a request', () => {
   })
 
   it('that is no JSON is refused, and so is another kind of body', async () => {
-    expect((await ann.post('/v1/tickets', '{"title": ', { 'content-type': 'application/json' })).status).toBe(400)
+    const cut = await ann.post('/v1/tickets', '{"title": ', { 'content-type': 'application/json' })
+    expect([cut.status, cut.body.message]).toEqual([400, 'The body is no JSON that can be read.'])
     const other = await ann.post('/v1/tickets', 'title=x', { 'content-type': 'application/x-www-form-urlencoded' })
     expect(other).toMatchObject({ status: 415, body: { statusCode: 415, error: 'Unsupported Media Type' } })
+    expect(other.body.message).toBe('Send JSON, and say so in the header Content-Type: application/json.')
   })
 
   it('that is too large is refused before it is read', async () => {
     const { status, body } = await ann.post('/v1/tickets', { ...TICKET, description: 'x'.repeat(5 * 1024 * 1024) })
     expect(status).toBe(413)
-    expect(body.statusCode).toBe(413)
+    expect([body.statusCode, body.message]).toEqual([
+      413,
+      'This is too large: a request has 4 MB at most, beside files.',
+    ])
     const port = Number(new URL(world.overture.url).port)
     const head = await firstLine(port, [
       'POST /v1/tickets HTTP/1.1',

@@ -38,8 +38,9 @@ export const thena: Face = {
   },
 }
 
-const TICKETS = [acting, changing, creating, drafting, inBulk, listing, reading, relating, search, tagging]
-const COMMENTS = [attaching, commenting, readingComments]
+// in the order in which people read of them: what a stranger tries first stands first
+const TICKETS = [creating, listing, reading, changing, acting, relating, inBulk, drafting, tagging, search]
+const COMMENTS = [commenting, readingComments, attaching]
 const SET_UP = [customFields, forms, priorities, statuses, tags, teamMembers, teams]
 const PEOPLE = [accounts, agents, contacts]
 const HOOKS = [webhooks, webhookDeliveries]

@@ -28,7 +28,7 @@ const GUESSES = 60 // a minute, of one address
 const NOTED_EACH_MS = 60_000
 
 /**
- * Lets in whoever brings a key that reaches so far; afterwards the request knows who asks. Runs before the body is read, so
+ * Lets in whoever brings a key that opens something; afterwards the request knows who asks. Runs before the body is read, so
  * that nobody without a key has us read one.
  */
 export function admitting(
@@ -49,14 +49,18 @@ export function admitting(
     if (!key) return refuse(request, `A key is needed, in the header ${header}`)
     const caller = await store.read(q => callerBy(q, key, request.ip, store.now()))
     if (!caller) return refuse(request, 'This key opens nothing')
-    const { scope } = request.routeOptions.config
-    if (scope && caller.scopes && !caller.scopes.includes(scope))
-      throw new Problem('forbidden', `This key may not do that: it lacks the scope ${scope}.`)
     request.caller = caller
     if (store.now() - (noted.get(caller.keyId) ?? 0) < NOTED_EACH_MS) return
     noted.set(caller.keyId, store.now())
     await store.claim(tx => noteUse(tx, caller.keyId))
   }
+}
+
+/** Refuses what the key does not reach, before the body is read, and after it counted as one of the key's requests. */
+export async function refuseBeyondScope({ caller, routeOptions }: FastifyRequest): Promise<void> {
+  const { scope } = routeOptions.config
+  if (scope && caller?.scopes && !caller.scopes.includes(scope))
+    throw new Problem('forbidden', `This key may not do that: it lacks the scope ${scope}.`)
 }
 
 /** The key that a request brings in any of the headers that programs of the three systems send it in (RFC 6750 for the last). */

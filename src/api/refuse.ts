@@ -3,27 +3,13 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem, type ProblemCode, Problems } from '../lib/problem.ts'
-import type { Face } from './face.ts'
+import type { Face, Fault, Refusal } from './face.ts'
 import { isMissing, wordsOf } from './words.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     names?: Record<string, string> // how this route's callers spell the fields that core finds at fault
   }
-}
-
-/** One thing that is wrong with a request; `field` as the request spells it. */
-export interface Fault {
-  field: string | null
-  message: string // a finished sentence
-  isMissing?: true // nothing was given at all
-}
-
-/** Why a request is refused. */
-export interface Refusal {
-  status: number
-  faults: Fault[] // at least one
-  part?: 'body' | 'querystring' | 'params' | 'headers' // of the request, that they are in; absent: its body, or none
 }
 
 const STATUS_OF: Record<ProblemCode, number> = {

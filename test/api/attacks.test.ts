@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentByHandle } from '../../src/core/agents.ts'
+import { forgottenAmong, keepHashes } from '../../src/core/erase/forgotten.ts'
 import { setBaseRole } from '../../src/core/permissions/roles.ts'
 import { type Program, programOf } from '../support/program.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -15,22 +16,19 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const JSON_TYPE = { 'content-type': 'application/json' }
-
 describe('a request that is made to bring us down', () => {
-  it('by how deep it is nested is refused, whether or not anybody reads what is in it', async () => {
-    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    for (const [path, body] of [
-      ['/v1/tickets', `{"unheardOf": ${deep}}`],
-      ['/v1/tickets/SUP-1/archive', deep],
-    ] as const) {
-      const { status, body: said } = await ann.post(path, body, { ...JSON_TYPE, 'idempotency-key': path })
-      expect(status, path).toBe(400)
-      expect(said.message).toContain('nested')
-    }
-    expect((await ann.patch('/v1/tickets/SUP-1', `{"metadata": {"a": ${deep}}}`, JSON_TYPE)).status).toBe(400)
-    const shallow = `{"metadata": {"a": ${'['.repeat(50)}${']'.repeat(50)}}}`
-    expect((await ann.patch('/v1/tickets/SUP-1', shallow, JSON_TYPE)).status).toBe(200)
+  it('by a few words that are quoted so often that they become a book', async () => {
+    const quoted = (depth: number): object =>
+      depth
+        ? { type: 'blockquote', content: [quoted(depth - 1)] }
+        : { type: 'paragraph', content: [{ type: 'text', text: 'a\n'.repeat(10_000) }] }
+    const contentJson = JSON.stringify(quoted(45))
+    const contentHtml = `${'<blockquote>'.repeat(45)}${'a<br>'.repeat(10_000)}`
+    const json = await ann.post('/v1/tickets/SUP-1/comment', { contentJson })
+    expect(json).toMatchObject({ status: 400, body: { errors: [{ field: 'contentJson' }] } })
+    const html = await ann.post('/v1/tickets/SUP-1/comment', { contentHtml })
+    expect(html).toMatchObject({ status: 400, body: { errors: [{ field: 'contentHtml' }] } })
+    expect((await ann.post('/v1/tickets/SUP-1/comment', { contentJson: JSON.stringify(quoted(5)) })).status).toBe(201)
   })
 
   it('by a name that all objects have means nothing', async () => {
@@ -107,5 +105,29 @@ describe('what a request was answered', () => {
     expect((await ann.patch(`/v1/webhooks/${id}`, { isActive: false }, off)).body.data).toMatchObject({ url })
     await ann.delete(`/v1/webhooks/${id}`)
     expect((await ann.post('/v1/webhooks', { url }, key)).body.data).toMatchObject({ id, url: null })
+  })
+})
+
+describe('whoever asked to be forgotten', () => {
+  const ticket = { title: 'Hello', requestorEmail: 'gone@acme.test', teamId: 'SUP', description: 'It is me.' }
+  const isForgotten = () =>
+    world.overture.store.read(async q => (await forgottenAmong(q, world.overture.store.key, ['gone@acme.test'])).size)
+
+  it('is written to again when somebody in charge says that they wrote, and by nobody else’s word', async () => {
+    const { store } = world.overture
+    const ben = await programOf(world, world.ben)
+    await store.write(async tx => {
+      const [lead, agent] = [await agentByHandle(tx.q, world.ann.id), await agentByHandle(tx.q, world.ben.id)]
+      await setBaseRole(tx, lead?.id ?? '', 'admin', { id: lead?.id ?? '' })
+      await setBaseRole(tx, agent?.id ?? '', 'agent', { id: lead?.id ?? '' })
+      await keepHashes(tx, ['gone@acme.test'])
+    })
+    const { status, body } = await ben.post('/v1/tickets', ticket)
+    expect(status).toBe(403)
+    expect(body.message).toContain('asked to be forgotten')
+    expect(await isForgotten()).toBe(1)
+    expect((await ann.post('/v1/tickets', ticket)).status).toBe(201)
+    expect(await isForgotten()).toBe(0)
+    expect((await ben.post('/v1/tickets', ticket)).status).toBe(201)
   })
 })

@@ -117,6 +117,13 @@ describe('a program that asks too often', () => {
     expect((await (await programOf(world, world.ben)).get('/v1/tickets/SUP-1')).status).toBe(404)
   })
 
+  it('for what its key does not reach is told so, and soon no more than that', async () => {
+    const reader = await programOf(world, world.ann, { scopes: ['people:read'] })
+    const answers: number[] = []
+    for (let i = 0; i < 5; i++) answers.push((await reader.get('/v1/tickets/SUP-1')).status)
+    expect(answers).toEqual([403, 403, 403, 429, 429])
+  })
+
   it('without a key is soon told no more than that', async () => {
     const answers: number[] = []
     for (let i = 0; i < 62; i++)

@@ -29,6 +29,7 @@ import { savedFinds, saveFind } from '../../src/core/find/saved.ts'
 import { createHook } from '../../src/core/hooks/subscribe.ts'
 import { undoSend } from '../../src/core/messages/decide.ts'
 import { editMessage } from '../../src/core/messages/edit.ts'
+import { programKey } from '../../src/core/messages/find.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
 import { mergePeople } from '../../src/core/people/merge.ts'
 import { addCustomerNote } from '../../src/core/people/notes.ts'
@@ -138,7 +139,13 @@ async function janeEverywhere() {
   })
   await town.arrive({ key: '<3@mail.test>', subject: 'From Jane to nobody' })
   const note = await store.write(tx =>
-    postMessage(tx, { ticketId: t.id, author: ann(), body: fromText('Jane is in a hurry'), visibility: 'note' }),
+    postMessage(tx, {
+      ticketId: t.id,
+      author: ann(),
+      body: fromText('Jane is in a hurry'),
+      visibility: 'note',
+      dedupKey: programKey('jane 1'),
+    }),
   )
   await store.write(tx => editMessage(tx, note, fromText('Jane Doe has time'), ann()))
   await store.write(tx => keepFacts(tx, t.id, { metadata: { called: 'Jane' } }))
@@ -194,8 +201,10 @@ async function janeEverywhere() {
     store.write(tx => once(tx, { key, fingerprint: 'f' }, async () => ({ status: 201, body })))
   await answered('a ticket', { requestorEmail: 'Jane@acme.test' })
   await answered('a comment', { entityId: t.id, content: 'Dear Jane' })
-  await answered('jane@acme.test 1', { of: 'JANE' })
-  await answered('others', { of: 'Bob' })
+  await answered('her again', { of: 'JANE@acme.test' })
+  const numbers = await store.write(tx => numbered(tx, { ticket: [t.id, bobs.id] }))
+  await answered('a message', { ticket: numbers.get(t.id), message: 'Dear Jane' })
+  await answered('others', { of: 'Bob', ticket: numbers.get(bobs.id) })
   const filter = { text: 'JANE@acme.test order' }
   await store.write(tx => saveFind(tx, { name: 'Hers', filter, teamId: null, agent: town.ann }))
   for (const [i, post] of (await claimAll(store, 6)).entries()) await settleAs(store, post, i % 2 ? 'Not now.' : null)

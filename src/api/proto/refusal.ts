@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Refusal } from '../refuse.ts'
+import type { Refusal } from '../face.ts'
 
 /** A refusal: a list of what is wrong with the request where something is, else a sentence. */
 export const refused = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Fault, Refusal } from '../refuse.ts'
+import type { Fault, Refusal } from '../face.ts'
 
 /**
  * A refusal: what Sendbird Desk says then is documented nowhere; this has what its programs read (`detail`), and what its

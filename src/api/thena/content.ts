@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Document, fromText } from '../../core/document.ts'
+import { type Document, fromText, plainText } from '../../core/document.ts'
 import { Problem } from '../../lib/problem.ts'
 import { fromJson } from './content-json.ts'
 
@@ -20,15 +20,21 @@ export interface Content {
 
 /**
  * What a comment says: by its HTML when that is given, since it says most, else by its JSON, else by its plain text. Empty
- * when it says nothing. Throws a Problem under `contentJson` for JSON that is none.
+ * when it says nothing. Throws a Problem under `contentJson` for JSON that is none, and for what is too long as plain text.
  */
 export function readContent(
   { content, contentHtml, contentJson }: Content,
   readHtml: (html: string) => Document,
 ): Document {
-  if (contentHtml?.trim()) return readHtml(contentHtml)
-  if (contentJson?.trim()) return fromJson(parsed(contentJson))
+  if (contentHtml?.trim()) return inBounds(readHtml(contentHtml), 'contentHtml')
+  if (contentJson?.trim()) return inBounds(fromJson(parsed(contentJson)), 'contentJson')
   return fromText(content ?? '')
+}
+
+/** Each line of a quote within a quote begins with a sign for each: a few words can become a book. */
+function inBounds(doc: Document, field: string): Document {
+  if (plainText(doc).length <= LONGEST_CONTENT) return doc
+  throw new Problem('invalid', `As plain text this is longer than ${LONGEST_CONTENT} characters.`, field)
 }
 
 function parsed(json: string): unknown {

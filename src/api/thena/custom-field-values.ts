@@ -4,8 +4,8 @@ import type { HeldField } from '../../core/fields/known.ts'
 import { folded, type Given, nameInForm } from '../../core/fields/read.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
-import { agentIn } from './agent.ts'
 import { together } from './faults.ts'
+import { agentIn } from './people/agent.ts'
 
 const MOST = 100
 const single = z.union([z.string().max(5_000), z.number(), z.boolean()])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Fault, Refusal } from '../face.ts'
 import { isoOf, moment } from '../moment.ts'
-import type { Fault, Refusal } from '../refuse.ts'
 
 export { isoOf, moment } from '../moment.ts'
 

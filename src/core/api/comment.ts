@@ -4,7 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { actorOf } from '../agents.ts'
 import type { Document } from '../document.ts'
 import { changeMessage, type MessageChange } from '../messages/change.ts'
-import { messageByDedupKey, messageById } from '../messages/find.ts'
+import { messageByDedupKey, messageById, programKey } from '../messages/find.ts'
 import { postNotice } from '../messages/notice.ts'
 import { postMessage } from '../messages/post.ts'
 import { refuseUnlessMay } from '../permissions/may.ts'
@@ -64,7 +64,7 @@ async function calledBy(q: Query, mentions: string[]): Promise<AgentRow[]> {
 async function post(tx: Tx, form: NewComment, agent: AgentRow, [first]: AgentRow[]): Promise<string> {
   const { ticketId, body, files } = form
   const keptFiles = await takeUploads(tx, form.uploads, agent.id)
-  const dedupKey = form.key === null ? {} : { dedupKey: dedupKeyOf(form.key) }
+  const dedupKey = form.key === null ? {} : { dedupKey: programKey(form.key) }
   if (form.from !== null)
     return bringAnswer(tx, ticketId, { from: form.from, body, files, keptFiles, ...dedupKey }, actorOf(agent))
   return postMessage(tx, {
@@ -98,16 +98,12 @@ async function ticketOf(q: Query, id: string): Promise<string | undefined> {
  * was another one, or is none of the agent's business.
  */
 export async function commentKnown(q: Query, form: NewComment, agent: AgentRow): Promise<string | undefined> {
-  const id = form.key === null ? undefined : await messageByDedupKey(q, dedupKeyOf(form.key))
+  const id = form.key === null ? undefined : await messageByDedupKey(q, programKey(form.key))
   if (!id) return undefined
   const m = await messageById(q, id)
   await refuseUnlessMay(q, actorOf(agent), 'view', await ticketById(q, m.ticket_id))
   if ((await factsOf(q, [id])).get(id)?.fingerprint === fingerprint(form)) return id
   throw new Problem('conflict', 'Another comment came under this key before. Choose a new key.', 'deDuplicationKey')
-}
-
-function dedupKeyOf(key: string): string {
-  return `thena:${key}`
 }
 
 /** Of all that was asked; files that are fetched anew may have changed, and count by where they came from. */

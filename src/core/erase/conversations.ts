@@ -3,6 +3,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { dropBytes } from '../attachments.ts'
 import { redrawAbove, redrawCard, redrawMessage } from '../deliveries/redraw.ts'
 import { touchTicket } from '../find/stale.ts'
+import { hasProgramKey } from '../messages/find.ts'
 import { ERASED, type Erasing, type Piece } from './piece.ts'
 import { eraseFacts } from './programs.ts'
 import { eraseToldOf } from './told.ts'
@@ -171,6 +172,7 @@ async function eraseWords(tx: Tx, ids: string[]): Promise<void> {
       copies: null,
       matched_by: null,
       doubt: null,
+      dedup_key: v.case().when(hasProgramKey(v)).then(null).else(v.ref('dedup_key')).end(),
       pinned_at: null,
       deleted_at: v.fn.coalesce('deleted_at', v.val(tx.now)),
     }))

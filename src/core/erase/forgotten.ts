@@ -1,8 +1,10 @@
 import { prepared } from '../../db/prepared.ts'
+import type { AgentRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
+import { faultsIn, Problem } from '../../lib/problem.ts'
 import { mac } from '../../lib/sign.ts'
 import { withoutPlus } from '../addresses.ts'
+import { refuseUnlessLead } from '../permissions/roles.ts'
 
 /** All that is kept of somebody who was forgotten: who has the key can tell whether an address is theirs, nobody else. */
 function hashOf(key: Buffer, address: string): string {
@@ -42,6 +44,17 @@ export async function refuseForgotten(tx: Tx, address: string, field = 'customer
 const selectHash = prepared((q, v: { hash: string }) =>
   q.selectFrom('forgotten').select('hash').where('hash', '=', v.hash),
 )
+
+/**
+ * They wrote to us, as an agent says: they may be answered again. Throws a Problem under `customer` for one who was forgotten,
+ * unless it is a lead who says so.
+ */
+export async function rememberOnWord(tx: Tx, address: string, agent: Pick<AgentRow, 'id'>): Promise<void> {
+  if (!(await forgottenAmong(tx.q, tx.key, [address])).size) return
+  const isInCharge = !(await faultsIn(() => refuseUnlessLead(tx.q, agent.id))).length
+  if (!isInCharge) await refuseForgotten(tx, address)
+  await rememberAgain(tx, address)
+}
 
 /** They wrote to us by themselves: they may be answered again. */
 export async function rememberAgain(tx: Tx, address: string): Promise<void> {

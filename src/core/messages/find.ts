@@ -1,5 +1,6 @@
+import type { ExpressionBuilder } from 'kysely'
 import { preparedFor } from '../../db/prepared.ts'
-import type { MessageRow } from '../../db/schema.ts'
+import type { MessageRow, Schema } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
 
@@ -38,6 +39,18 @@ export async function messagesSaid(
     .select(e => e.fn.countAll().as('n'))
     .executeTakeFirstOrThrow()
   return { ids: rows.map(r => r.id), count: Number(n) }
+}
+
+const OF_PROGRAMS = 'thena:'
+
+/** The key of a message that a program posts, as it is kept: what the program calls it may speak of whomever it is for. */
+export function programKey(key: string): string {
+  return `${OF_PROGRAMS}${key}`
+}
+
+/** Whether a message has such a key, as a condition. */
+export function hasProgramKey(e: ExpressionBuilder<Schema, 'messages'>) {
+  return e('dedup_key', 'like', `${OF_PROGRAMS}%`)
 }
 
 /** The id of the message that was posted under this key, if one was. */

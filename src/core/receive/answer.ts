@@ -10,7 +10,7 @@ import { continueTicket, isClosedForGood } from './continue.ts'
 import { floodOn, hold } from './flood.ts'
 import { asLight } from './light.ts'
 import type { Match } from './match.ts'
-import { type Recorded, recordMessage, settleArrival } from './record.ts'
+import { recordMessage, type Said, settleArrival } from './record.ts'
 import { currentPlace, type Place } from './ticket.ts'
 import { withUnsubscribing } from './unsubscribe.ts'
 
@@ -35,12 +35,6 @@ export async function receiveAnswer(tx: Tx, mail: Arrival, match: Match, isPasse
   if (flood) return hold(tx, a, flood, ticket.team_id)
   await chatHeardFrom(tx, a, ticket)
   await takeAnswer(tx, { ...a, root: a.key, record: r => recordMessage(tx, a, r) }, { ticket, thread }, author, why)
-}
-
-/** What somebody said on a ticket, wherever it comes from. */
-export interface Said extends Pick<Arrival, 'key' | 'kind' | 'from' | 'body'> {
-  root: string | null // the mail that begins their thread, where it begins another ticket
-  record(r: Recorded): Promise<string>
 }
 
 /** Writes it down, with all that follows from it: see `receiveAnswer`. Returns the message's id. */

@@ -10,8 +10,8 @@ import { senderById, sendersOf } from '../senders/find.ts'
 import { teamById } from '../teams.ts'
 import { threadOf } from '../threads.ts'
 import { openTicketByCustomer } from '../tickets/open-by-customer.ts'
-import type { Said } from './answer.ts'
 import type { Author } from './author.ts'
+import type { Said } from './record.ts'
 import type { Place } from './ticket.ts'
 
 const DAY_MS = 24 * 3_600_000

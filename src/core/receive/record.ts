@@ -37,6 +37,12 @@ export interface Recorded {
   toCustomer?: boolean // it is one of ours, which the customer is yet to get
 }
 
+/** What somebody said on a ticket, wherever it comes from. */
+export interface Said extends Pick<Arrival, 'key' | 'kind' | 'from' | 'body'> {
+  root: string | null // the mail that begins their thread, where it begins another ticket
+  record(r: Recorded): Promise<string>
+}
+
 /** Writes an arrival down as a message on a ticket and settles it. Returns the message's id. */
 export async function recordMessage(tx: Tx, a: Arrival, r: Recorded): Promise<string> {
   const body = r.body ?? a.body

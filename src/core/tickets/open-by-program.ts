@@ -7,7 +7,7 @@ import { actorOf } from '../agents.ts'
 import { type Facts, factsOf, keepFirstFacts } from '../api/facts.ts'
 import { takeUploads } from '../api/uploads.ts'
 import { customerByAddress, customerFor } from '../customers.ts'
-import { rememberAgain } from '../erase/forgotten.ts'
+import { rememberOnWord } from '../erase/forgotten.ts'
 import { fillNew } from '../fields/values.ts'
 import { postMessage } from '../messages/post.ts'
 import { joinAccount, refuseAccount } from '../people/join-account.ts'
@@ -112,7 +112,7 @@ async function openAsTheirs(
 ): Promise<TicketRow> {
   const { address, values, sender } = await readForm(tx, { priority: 'medium', ...form, email: true })
   const isPast = form.createdAt !== tx.now
-  if (!isPast) await rememberAgain(tx, address.address)
+  if (!isPast) await rememberOnWord(tx, address.address, form.agent)
   const customer = 'id' in address ? address : await customerFor(tx, address.address, address.name)
   const ticket = await openTicketByCustomer(tx, {
     ...{ sender: sender as SenderRow, customer, subject: form.subject, root: null },

@@ -12,7 +12,7 @@ import { actorIn } from '../../caller.ts'
 import { answer, onceHeaders } from '../../once.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
-import { tagOf, tagShape } from '../tag.ts'
+import { tagOf, tagShape } from '../set-up/tag.ts'
 
 const MOST = 100
 const params = z.object({ id: z.string().max(255) })

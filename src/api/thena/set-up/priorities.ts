@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { ApiOptions } from '../options.ts'
-import { envelope, enveloped, moment } from './envelope.ts'
-import { ORGANISATION } from './organisation.ts'
-import { PRIORITIES } from './tickets/ticket.ts'
+import type { ApiOptions } from '../../options.ts'
+import { envelope, enveloped, moment } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
+import { PRIORITIES } from '../tickets/ticket.ts'
 
 const priorityShape = z
   .object({

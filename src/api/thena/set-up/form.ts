@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { FormRecord } from '../../core/api/forms.ts'
-import { isoOf, moment } from './envelope.ts'
+import type { FormRecord } from '../../../core/api/forms.ts'
+import { isoOf, moment } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
+import { PRIORITIES } from '../tickets/ticket.ts'
 import { TYPE_OF } from './field-types.ts'
-import { ORGANISATION } from './organisation.ts'
-import { PRIORITIES } from './tickets/ticket.ts'
 
 const text = z.string().nullable()
 

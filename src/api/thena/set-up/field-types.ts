@@ -1,5 +1,5 @@
-import type { FieldKind } from '../../db/schema.ts'
-import { Problem } from '../../lib/problem.ts'
+import type { FieldKind } from '../../../db/schema.ts'
+import { Problem } from '../../../lib/problem.ts'
 
 /** How each kind of field is called in answers. */
 export const TYPE_OF: Record<FieldKind, string> = {

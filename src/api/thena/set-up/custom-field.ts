@@ -6,8 +6,8 @@ import type { FieldOwner } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { isoOf, moment } from '../envelope.ts'
-import { TYPE_OF } from '../field-types.ts'
 import { ORGANISATION } from '../organisation.ts'
+import { TYPE_OF } from './field-types.ts'
 
 const text = z.string().nullable()
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { ContactRecord } from '../../core/api/people.ts'
-import { heldBy, heldShape } from './custom-field-values.ts'
-import { isoOf, moment } from './envelope.ts'
-import { ORGANISATION } from './organisation.ts'
+import type { ContactRecord } from '../../../core/api/people.ts'
+import { heldBy, heldShape } from '../custom-field-values.ts'
+import { isoOf, moment } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
 
 const text = z.string().nullable()
 

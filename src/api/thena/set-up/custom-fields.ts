@@ -23,10 +23,10 @@ import { callerOf } from '../../caller.ts'
 import { answer, onceHeaders } from '../../once.ts'
 import type { ApiOptions } from '../../options.ts'
 import { envelope, enveloped } from '../envelope.ts'
-import { kindOf } from '../field-types.ts'
 import { metadata } from '../metadata.ts'
 import { paged, pageOf } from '../paging.ts'
-import { fieldShape, ownerNamed, toldOf } from './field.ts'
+import { fieldShape, ownerNamed, toldOf } from './custom-field.ts'
+import { kindOf } from './field-types.ts'
 
 const params = z.object({ id: z.string().max(255) })
 const id = z.string().max(255)

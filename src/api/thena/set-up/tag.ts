@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { TagRecord } from '../../core/api/tags.ts'
-import { isoOf, moment } from './envelope.ts'
-import { ORGANISATION } from './organisation.ts'
+import type { TagRecord } from '../../../core/api/tags.ts'
+import { isoOf, moment } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
 
 const text = z.string().nullable()
 

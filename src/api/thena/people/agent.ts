@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { AgentRecord } from '../../core/api/agents.ts'
-import { agentNamed } from '../../core/api/named.ts'
-import { isOnline } from '../../core/routing/candidates.ts'
-import type { AgentRow } from '../../db/schema.ts'
-import type { Query } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
-import { isoOf, moment } from './envelope.ts'
-import { ORGANISATION } from './organisation.ts'
+import type { AgentRecord } from '../../../core/api/agents.ts'
+import { agentNamed } from '../../../core/api/named.ts'
+import { isOnline } from '../../../core/routing/candidates.ts'
+import type { AgentRow } from '../../../db/schema.ts'
+import type { Query } from '../../../db/store.ts'
+import { Problem } from '../../../lib/problem.ts'
+import { isoOf, moment } from '../envelope.ts'
+import { ORGANISATION } from '../organisation.ts'
 
 const text = z.string().nullable()
 

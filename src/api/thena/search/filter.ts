@@ -1,10 +1,10 @@
-import { agentNamed, customerNamed, teamNamed } from '../../core/api/named.ts'
-import type { Filter } from '../../core/find/filter.ts'
-import { findTags, tagKey } from '../../core/tags/tags.ts'
-import type { Query } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
-import { STATUSES } from './status.ts'
-import { PRIORITIES } from './tickets/ticket.ts'
+import { agentNamed, customerNamed, teamNamed } from '../../../core/api/named.ts'
+import type { Filter } from '../../../core/find/filter.ts'
+import { findTags, tagKey } from '../../../core/tags/tags.ts'
+import type { Query } from '../../../db/store.ts'
+import { Problem } from '../../../lib/problem.ts'
+import { STATUSES } from '../status.ts'
+import { PRIORITIES } from '../tickets/ticket.ts'
 
 const MOST_VALUES = 50
 

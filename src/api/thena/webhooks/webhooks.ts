@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { teamNamed } from '../../core/api/named.ts'
-import { type Hook, hookFor, hooksFor } from '../../core/hooks/hook.ts'
+import { teamNamed } from '../../../core/api/named.ts'
+import { type Hook, hookFor, hooksFor } from '../../../core/hooks/hook.ts'
 import {
   changeHook,
   createHook,
@@ -10,14 +10,14 @@ import {
   removeHook,
   rotateSecret,
   switchHook,
-} from '../../core/hooks/subscribe.ts'
-import type { Query } from '../../db/store.ts'
-import { Problem } from '../../lib/problem.ts'
-import { callerOf } from '../caller.ts'
-import { answer, onceHeaders } from '../once.ts'
-import type { ApiOptions } from '../options.ts'
-import { envelope, enveloped } from './envelope.ts'
-import { hookOf, hookShape } from './webhooks/shape.ts'
+} from '../../../core/hooks/subscribe.ts'
+import type { Query } from '../../../db/store.ts'
+import { Problem } from '../../../lib/problem.ts'
+import { callerOf } from '../../caller.ts'
+import { answer, onceHeaders } from '../../once.ts'
+import type { ApiOptions } from '../../options.ts'
+import { envelope, enveloped } from '../envelope.ts'
+import { hookOf, hookShape } from './shape.ts'
 
 const id = z.object({ id: z.string().max(100) })
 

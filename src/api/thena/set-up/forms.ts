@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { formRecords, withAll } from '../../core/api/forms.ts'
-import { teamNamed } from '../../core/api/named.ts'
-import { formNamed } from '../../core/api/named-setup.ts'
-import { fieldsFor } from '../../core/fields/define.ts'
-import type { Field } from '../../core/fields/field.ts'
+import { formRecords, withAll } from '../../../core/api/forms.ts'
+import { teamNamed } from '../../../core/api/named.ts'
+import { formNamed } from '../../../core/api/named-setup.ts'
+import { fieldsFor } from '../../../core/fields/define.ts'
+import type { Field } from '../../../core/fields/field.ts'
 import {
   addForm,
   archiveForm,
@@ -13,16 +13,16 @@ import {
   type FormForm,
   formById,
   restoreForm,
-} from '../../core/fields/forms.ts'
-import { refuseUnlessLead } from '../../core/permissions/roles.ts'
-import type { FormRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
-import { callerOf } from '../caller.ts'
-import { answer, onceHeaders } from '../once.ts'
-import type { ApiOptions } from '../options.ts'
-import { envelope, enveloped } from './envelope.ts'
+} from '../../../core/fields/forms.ts'
+import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
+import type { FormRow } from '../../../db/schema.ts'
+import type { Query, Tx } from '../../../db/store.ts'
+import { callerOf } from '../../caller.ts'
+import { answer, onceHeaders } from '../../once.ts'
+import type { ApiOptions } from '../../options.ts'
+import { envelope, enveloped } from '../envelope.ts'
+import { paged, spanOf } from '../paging.ts'
 import { formOf, formShape } from './form.ts'
-import { paged, spanOf } from './paging.ts'
 
 const params = z.object({ id: z.string().max(255) })
 const id = z.string().max(255)

@@ -4,6 +4,7 @@ import type { Query, Tx } from '../db/store.ts'
 import { cut } from '../lib/cut.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Document } from './document.ts'
+import { refuseUnlessWrites } from './permissions/may.ts'
 
 /** What it is to become. */
 export type DraftKind = 'ticket' | 'reply' | 'note' | 'chat'
@@ -101,9 +102,9 @@ export async function endDraft(tx: Tx, id: string, key: string, agentId: string)
     throw new Problem('conflict', 'A colleague has sent this draft already. Nothing was sent a second time.')
 }
 
-/** Throws the draft away; twice the same changes nothing. Throws a Problem for one that is not the agent's to see. */
+/** Throws the draft away; twice the same changes nothing. Throws a Problem for one that is not the agent's to see, or to write on. */
 export async function discardDraft(tx: Tx, id: string, agent: AgentRow): Promise<void> {
-  await draftById(tx.q, id, agent.id)
+  await draftToChange(tx.q, id, agent)
   await tx.q
     .updateTable('drafts')
     .set({ form: '{}', about: '{}', ended_at: tx.now })
@@ -114,13 +115,20 @@ export async function discardDraft(tx: Tx, id: string, agent: AgentRow): Promise
 
 /** From now on the team's agents see the draft and may go on with it, or only its author does again. */
 export async function shareDraft(tx: Tx, id: string, isShared: boolean, agent: AgentRow): Promise<void> {
-  const draft = await draftById(tx.q, id, agent.id)
+  const draft = await draftToChange(tx.q, id, agent)
   if (isShared && draft.team_id === null) throw new Problem('conflict', 'This draft belongs to no team.')
   await tx.q
     .updateTable('drafts')
     .set({ shared_at: isShared ? tx.now : null, agent_id: agent.id })
     .where('id', '=', id)
     .execute()
+}
+
+/** The draft, for somebody who may write to the customers of its team: a colleague's is seen by all of the team. */
+async function draftToChange(q: Query, id: string, agent: AgentRow): Promise<DraftRow> {
+  const draft = await draftById(q, id, agent.id)
+  if (draft.agent_id !== agent.id && draft.team_id) await refuseUnlessWrites(q, agent.id, draft.team_id)
+  return draft
 }
 
 /** The draft, if it is the agent's or shared with a team of theirs, and neither sent nor discarded; else throws a Problem. */

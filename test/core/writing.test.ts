@@ -15,6 +15,7 @@ import {
   shareDraft,
 } from '../../src/core/drafts.ts'
 import { postMessage } from '../../src/core/messages/post.ts'
+import { setTeamRole } from '../../src/core/permissions/roles.ts'
 import { setPriority } from '../../src/core/tickets/change.ts'
 import { remindAgent, remindersOf, sayReminders } from '../../src/core/tickets/remind.ts'
 import { closeTicket, markSpam } from '../../src/core/tickets/status.ts'
@@ -73,6 +74,12 @@ describe('a draft', () => {
     await expect(town.store.write(tx => discardDraft(tx, 'd1', town.ben))).rejects.toThrow('sent or discarded')
     await town.store.write(tx => shareDraft(tx, 'd1', true, town.ann))
     expect(await list(town.ben.id)).toMatchObject([{ id: 'd1', isShared: true, isOwn: false, by: 'Ann' }])
+    const asViewer = (role: 'viewer' | 'member') =>
+      town.store.write(tx => setTeamRole(tx, town.ben.id, town.team.id, role, town.ann))
+    await asViewer('viewer')
+    await expect(town.store.write(tx => discardDraft(tx, 'd1', town.ben))).rejects.toThrow('You may not write')
+    await expect(town.store.write(tx => shareDraft(tx, 'd1', false, town.ben))).rejects.toThrow('You may not write')
+    await asViewer('member')
     await town.store.write(tx => discardDraft(tx, 'd1', town.ben))
     await save({ stamp: 9 })
     expect(await list()).toEqual([])

@@ -42,7 +42,9 @@ export async function insertLink(tx: Tx, id: string, otherId: string): Promise<b
 
 /** Afterwards the two have nothing to do with each other. Unlinking them again changes nothing. */
 export async function unlinkTickets(tx: Tx, id: string, otherId: string, actor: Actor): Promise<void> {
-  await refuseUnlessMay(tx.q, actor, 'manage', await ticketById(tx.q, id))
+  const [ticket, other] = [await ticketById(tx.q, id), await ticketById(tx.q, otherId)]
+  await refuseUnlessMay(tx.q, actor, 'manage', ticket)
+  await refuseUnlessMay(tx.q, actor, 'view', other)
   const { numDeletedRows } = await tx.q
     .deleteFrom('ticket_links')
     .where(e =>
@@ -53,7 +55,6 @@ export async function unlinkTickets(tx: Tx, id: string, otherId: string, actor: 
     )
     .executeTakeFirst()
   if (numDeletedRows === 0n) return
-  const [ticket, other] = [await ticketById(tx.q, id), await ticketById(tx.q, otherId)]
   await record(tx, id, 'ticket_unlinked', actor, undefined, { other: other.identifier })
   await record(tx, otherId, 'ticket_unlinked', actor, undefined, { other: ticket.identifier })
   await redrawCard(tx, id)

@@ -7,7 +7,7 @@ const WITH_DATABASE = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map(name => `test/${name}`)
   .filter(path => /support\/(town|chat|world|database)\.ts'/.test(readFileSync(path, 'utf8')))
   .filter(path => !/^test\/channels\/email\/(imap|listen|send)\.test\.ts$/.test(path)) // of protocols: what they store others store, too
-  .filter(path => !/^test\/api\/(docs|docs-page|scopes)\.test\.ts$/.test(path)) // of pages and routes: what they ask for others ask for, too
+  .filter(path => !/^test\/api\/(docs|docs-page|permissions|scopes)\.test\.ts$/.test(path)) // of pages and routes: what they ask for others ask for, too
 
 export default defineConfig({
   test: {

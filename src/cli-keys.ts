@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { ListedKey } from './core/api/keys.ts'
+import type { ListedKey } from './core/programs/keys.ts'
 import type { Store } from './db/store.ts'
 import { Problem } from './lib/problem.ts'
 import { withStore } from './with-store.ts'
@@ -36,7 +36,7 @@ const AT_ONCE = 100
 
 async function list(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { agent: { type: 'string' } } })
-  const { keyPage } = await import('./core/api/keys.ts')
+  const { keyPage } = await import('./core/programs/keys.ts')
   await withStore(async store => {
     const agentId = values.agent === undefined ? null : (await agentOf(store, values.agent)).id
     let after: string | null = null
@@ -77,7 +77,7 @@ async function create(args: string[]): Promise<void> {
   const { agent: whose, name } = values
   if (!whose || !name) throw new Usage('Say whose key it is (--agent) and what it is for (--name).')
   const expiresAt = values.expires === undefined ? null : endOf(values.expires)
-  const { createKey } = await import('./core/api/keys.ts')
+  const { createKey } = await import('./core/programs/keys.ts')
   await withStore(async store => {
     const agent = await agentOf(store, whose)
     const form = {
@@ -109,7 +109,7 @@ async function revoke(args: string[]): Promise<void> {
   const { positionals } = parseArgs({ args, allowPositionals: true })
   const [named, more] = positionals
   if (!named || more) throw new Usage('Name one key; "overture keys list" shows them.')
-  const { keyNamed, revokeKey } = await import('./core/api/keys.ts')
+  const { keyNamed, revokeKey } = await import('./core/programs/keys.ts')
   await withStore(async store => {
     const key = await store.read(q => keyNamed(q, named))
     const isNew = await store.write(tx => revokeKey(tx, key.id, { id: key.agentId }))
@@ -118,6 +118,6 @@ async function revoke(args: string[]): Promise<void> {
 }
 
 async function agentOf(store: Store, name: string) {
-  const { agentNamed } = await import('./core/api/named.ts')
+  const { agentNamed } = await import('./core/programs/named.ts')
   return store.read(q => agentNamed(q, name))
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { actorOf } from '../core/agents.ts'
-import { type Caller, callerBy, noteUse } from '../core/api/keys.ts'
-import type { ApiScope } from '../core/api/scopes.ts'
 import type { Actor } from '../core/events.ts'
+import { type Caller, callerBy, noteUse } from '../core/programs/keys.ts'
+import type { ApiScope } from '../core/programs/scopes.ts'
 import { Problem } from '../lib/problem.ts'
 import type { ApiOptions } from './options.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Answer, answerKnown, fingerprintOf, once, type Request } from '../core/api/once.ts'
+import { type Answer, answerKnown, fingerprintOf, once, type Request } from '../core/programs/once.ts'
 import type { Store, Tx } from '../db/store.ts'
 import { Problem } from '../lib/problem.ts'
 import { callerOf } from './caller.ts'

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type FastifyInstance, fastify } from 'fastify'
 import { agentByHandle } from '../core/agents.ts'
-import { createKey } from '../core/api/keys.ts'
+import { createKey } from '../core/programs/keys.ts'
 import type { CrowdWays } from './mail/crowd.ts'
 import { mountMail } from './mail/http.ts'
 import { mountPage } from './page/index.ts'

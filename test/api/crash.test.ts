@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seeAgent } from '../../src/core/agents.ts'
-import { createKey } from '../../src/core/api/keys.ts'
+import { createKey } from '../../src/core/programs/keys.ts'
 import { openStore } from '../../src/db/open.ts'
 import type { MailWorld } from '../../src/sandbox/mail/types.ts'
 import { startMail } from '../../src/sandbox/mail/world.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ApiScope, SCOPES } from '../../src/core/api/scopes.ts'
+import { type ApiScope, SCOPES } from '../../src/core/programs/scopes.ts'
 import { describedAt, type Program, programOf } from '../support/program.ts'
 import { startWorld, type World } from '../support/world.ts'
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deactivateAgent, seeAgent } from '../../src/core/agents.ts'
+import { setBaseRole } from '../../src/core/permissions/roles.ts'
 import {
   type ApiKeyForm,
   callerBy,
@@ -8,9 +9,8 @@ import {
   keyPageFor,
   noteUse,
   revokeKey,
-} from '../../src/core/api/keys.ts'
-import { isNetwork, isWithin } from '../../src/core/api/networks.ts'
-import { setBaseRole } from '../../src/core/permissions/roles.ts'
+} from '../../src/core/programs/keys.ts'
+import { isNetwork, isWithin } from '../../src/core/programs/networks.ts'
 import type { AgentRow } from '../../src/db/schema.ts'
 import { startTown, type Town } from '../support/town.ts'
 

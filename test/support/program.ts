@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { agentByHandle, seeAgent } from '../../src/core/agents.ts'
-import { createKey } from '../../src/core/api/keys.ts'
-import type { ApiScope } from '../../src/core/api/scopes.ts'
+import { createKey } from '../../src/core/programs/keys.ts'
+import type { ApiScope } from '../../src/core/programs/scopes.ts'
 import type { Person } from '../../src/sandbox/slack/types.ts'
 import type { World } from './world.ts'
 

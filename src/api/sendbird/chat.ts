@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type ChatRecord, chatRecord } from '../../core/api/chats.ts'
 import { plainText } from '../../core/document.ts'
+import { type ChatRecord, chatRecord } from '../../core/programs/chats.ts'
 import { isoOf, moment } from '../moment.ts'
 import { agentShape, agentsTold, type SendbirdAgent } from './agent.ts'
 import { groupShape, groupTold, type SendbirdGroup } from './group.ts'

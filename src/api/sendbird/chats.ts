@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type ChatFilter, chatsFound } from '../../core/api/chats.ts'
+import { type ChatFilter, chatsFound } from '../../core/programs/chats.ts'
 import type { Query } from '../../db/store.ts'
 import type { ApiOptions } from '../options.ts'
 import { chatShape, chatsTold, chatTold } from './chat.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type CustomerRecord, customerRecords } from '../../core/api/customers.ts'
-import { externalIdOf } from '../../core/api/external-ids.ts'
+import { type CustomerRecord, customerRecords } from '../../core/programs/customers.ts'
+import { externalIdOf } from '../../core/programs/external-ids.ts'
 import { isoOf, moment } from '../moment.ts'
 import { PROJECT } from './project.ts'
 import type { Tell } from './tell.ts'

@@ -1,4 +1,4 @@
-import { type Numbers, numbered, numbersKnown, type Owners } from '../../core/api/numbers.ts'
+import { type Numbers, numbered, numbersKnown, type Owners } from '../../core/programs/numbers.ts'
 import type { Query, Store, Tx } from '../../db/store.ts'
 
 /** Telling of things by their numbers. */

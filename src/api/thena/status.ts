@@ -1,5 +1,5 @@
-import type { TicketRecord } from '../../core/api/tickets.ts'
 import { folded } from '../../core/fields/read.ts'
+import type { TicketRecord } from '../../core/programs/tickets.ts'
 import { subStatuses } from '../../core/tickets/sub-statuses.ts'
 import type { ParentStatus, Status } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'

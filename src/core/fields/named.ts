@@ -1,6 +1,6 @@
 import type { Query } from '../../db/store.ts'
 import { Problem, Problems } from '../../lib/problem.ts'
-import { agentNamed } from '../api/named.ts'
+import { agentNamed } from '../programs/named.ts'
 import { fieldsFor } from './define.ts'
 import { valuesIn } from './known.ts'
 import { folded, type Given } from './read.ts'

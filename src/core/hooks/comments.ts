@@ -1,6 +1,6 @@
 import type { EventRow, HookEventRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
-import { type CommentRecord, commentRecords } from '../api/comments.ts'
+import { type CommentRecord, commentRecords } from '../programs/comments.ts'
 
 /** Whether only those are told of it who see notes: it is not for the customer, or nobody has decided that yet. */
 export function isPrivate({ row }: CommentRecord): boolean {

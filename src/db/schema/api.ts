@@ -17,7 +17,7 @@ export interface ApiKeyRow {
   name: string
   hash: string // SHA-256 of the key, hex: the key itself is random and shown once
   shown: string // how it begins, by which people tell keys apart
-  scopes: string | null // JSON ApiScope[] (core/api/scopes.ts); null: all
+  scopes: string | null // JSON ApiScope[] (core/programs/scopes.ts); null: all
   networks: string | null // JSON: addresses and networks that it is used from; null: anywhere
   expires_at: number | null
   last_used_at: number | null // to the minute

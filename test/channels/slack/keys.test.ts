@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentByHandle } from '../../../src/core/agents.ts'
-import { createKey } from '../../../src/core/api/keys.ts'
+import { createKey } from '../../../src/core/programs/keys.ts'
 import type { Person } from '../../../src/sandbox/slack/types.ts'
 import { wordsOf } from '../../support/desk.ts'
 import { programWith } from '../../support/program.ts'

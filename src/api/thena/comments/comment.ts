@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { CommentRecord } from '../../../core/api/comments.ts'
 import { type Document, fromText } from '../../../core/document.ts'
+import type { CommentRecord } from '../../../core/programs/comments.ts'
 import { cut } from '../../../lib/cut.ts'
 import { isoOf, moment } from '../envelope.ts'
 import { htmlOf, jsonOf, markdownOf } from '../written.ts'

@@ -1,9 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { changeComment, commentKnown, type NewComment, postComment, refuseComment } from '../../../core/api/comment.ts'
-import { ticketNamed } from '../../../core/api/named.ts'
 import { takeMessageAway } from '../../../core/messages/change.ts'
+import {
+  changeComment,
+  commentKnown,
+  type NewComment,
+  postComment,
+  refuseComment,
+} from '../../../core/programs/comment.ts'
+import { ticketNamed } from '../../../core/programs/named.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { callerOf } from '../../caller.ts'
 import { answer, answeredBefore, onceHeaders } from '../../once.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { AgentRecord } from '../../../core/api/agents.ts'
-import { agentNamed } from '../../../core/api/named.ts'
+import type { AgentRecord } from '../../../core/programs/agents.ts'
+import { agentNamed } from '../../../core/programs/named.ts'
 import { isOnline } from '../../../core/routing/candidates.ts'
 import type { AgentRow } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'

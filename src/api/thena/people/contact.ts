@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ContactRecord } from '../../../core/api/people.ts'
+import type { ContactRecord } from '../../../core/programs/people.ts'
 import { heldBy, heldShape } from '../custom-field-values.ts'
 import { isoOf, moment } from '../envelope.ts'
 import { ORGANISATION } from '../organisation.ts'

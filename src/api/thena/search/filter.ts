@@ -1,5 +1,5 @@
-import { agentNamed, customerNamed, teamNamed } from '../../../core/api/named.ts'
 import type { Filter } from '../../../core/find/filter.ts'
+import { agentNamed, customerNamed, teamNamed } from '../../../core/programs/named.ts'
 import { findTags, tagKey } from '../../../core/tags/tags.ts'
 import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'

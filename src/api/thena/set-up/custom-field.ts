@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Facts, factsOf } from '../../../core/api/facts.ts'
 import { type Asked, askedIn } from '../../../core/fields/asked.ts'
 import type { Field } from '../../../core/fields/field.ts'
+import { type Facts, factsOf } from '../../../core/programs/facts.ts'
 import type { FieldOwner } from '../../../db/schema.ts'
 import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'

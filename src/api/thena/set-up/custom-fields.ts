@@ -1,8 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { keepFacts } from '../../../core/api/facts.ts'
-import { teamNamed } from '../../../core/api/named.ts'
-import { fieldNamed } from '../../../core/api/named-setup.ts'
 import { askedIn, askFor } from '../../../core/fields/asked.ts'
 import {
   addField,
@@ -15,6 +12,9 @@ import {
 } from '../../../core/fields/define.ts'
 import type { Field } from '../../../core/fields/field.ts'
 import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
+import { keepFacts } from '../../../core/programs/facts.ts'
+import { teamNamed } from '../../../core/programs/named.ts'
+import { fieldNamed } from '../../../core/programs/named-setup.ts'
 import { teams } from '../../../core/teams.ts'
 import type { Required } from '../../../db/schema.ts'
 import type { Query, Tx } from '../../../db/store.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FormRecord } from '../../../core/api/forms.ts'
+import type { FormRecord } from '../../../core/programs/forms.ts'
 import { isoOf, moment } from '../envelope.ts'
 import { ORGANISATION } from '../organisation.ts'
 import { PRIORITIES } from '../tickets/ticket.ts'

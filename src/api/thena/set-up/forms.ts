@@ -1,8 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { formRecords, withAll } from '../../../core/api/forms.ts'
-import { teamNamed } from '../../../core/api/named.ts'
-import { formNamed } from '../../../core/api/named-setup.ts'
 import { fieldsFor } from '../../../core/fields/define.ts'
 import type { Field } from '../../../core/fields/field.ts'
 import {
@@ -15,6 +12,9 @@ import {
   restoreForm,
 } from '../../../core/fields/forms.ts'
 import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
+import { formRecords, withAll } from '../../../core/programs/forms.ts'
+import { teamNamed } from '../../../core/programs/named.ts'
+import { formNamed } from '../../../core/programs/named-setup.ts'
 import type { FormRow } from '../../../db/schema.ts'
 import type { Query, Tx } from '../../../db/store.ts'
 import { callerOf } from '../../caller.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TagRecord } from '../../../core/api/tags.ts'
+import type { TagRecord } from '../../../core/programs/tags.ts'
 import { isoOf, moment } from '../envelope.ts'
 import { ORGANISATION } from '../organisation.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { tagNamed, tagRecords } from '../../../core/api/tags.ts'
 import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
+import { tagNamed, tagRecords } from '../../../core/programs/tags.ts'
 import { changeTag, createTag, dropTag } from '../../../core/tags/change.ts'
 import { groupNamed } from '../../../core/tags/groups.ts'
 import type { Tx } from '../../../db/store.ts'

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { teamNamed } from '../../../core/api/named.ts'
 import { refuseUnlessLead } from '../../../core/permissions/roles.ts'
+import { teamNamed } from '../../../core/programs/named.ts'
 import { changeTeam, createTeam, type TeamForm, teamById, teams as teamsOf } from '../../../core/teams.ts'
 import type { TeamRow } from '../../../db/schema.ts'
 import { callerOf } from '../../caller.ts'

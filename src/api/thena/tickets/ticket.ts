@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { TicketRecord } from '../../../core/api/tickets.ts'
+import type { TicketRecord } from '../../../core/programs/tickets.ts'
 import type { TeamRow } from '../../../db/schema.ts'
 import { isoOf, moment } from '../envelope.ts'
 import { ORGANISATION } from '../organisation.ts'

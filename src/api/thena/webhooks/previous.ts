@@ -1,4 +1,4 @@
-import type { TicketRecord } from '../../../core/api/tickets.ts'
+import type { TicketRecord } from '../../../core/programs/tickets.ts'
 import type { Priority, Status } from '../../../db/schema.ts'
 import { isoOf } from '../envelope.ts'
 import { STATUSES } from '../status.ts'

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { teamNamed } from '../../../core/api/named.ts'
 import { type Hook, hookFor, hooksFor } from '../../../core/hooks/hook.ts'
 import {
   changeHook,
@@ -11,6 +10,7 @@ import {
   rotateSecret,
   switchHook,
 } from '../../../core/hooks/subscribe.ts'
+import { teamNamed } from '../../../core/programs/named.ts'
 import type { Query } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { callerOf } from '../../caller.ts'

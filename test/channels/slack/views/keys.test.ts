@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { KEYS_ON_A_PAGE, keyForm, keysView, madeView } from '../../../../src/channels/slack/views/team/keys.ts'
-import type { ListedKey } from '../../../../src/core/api/keys.ts'
-import { SCOPES } from '../../../../src/core/api/scopes.ts'
+import type { ListedKey } from '../../../../src/core/programs/keys.ts'
+import { SCOPES } from '../../../../src/core/programs/scopes.ts'
 import { refusedView } from './extremes.ts'
 import { hostile, now, wordsOn } from './what-slack-refuses.ts'
 

@@ -1,7 +1,7 @@
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { createKey, keyById, keyPageFor, revokeKey } from '../../../../core/api/keys.ts'
 import { actsAsAdmin } from '../../../../core/permissions/roles.ts'
+import { createKey, keyById, keyPageFor, revokeKey } from '../../../../core/programs/keys.ts'
 import { endOfDay, zoneOrUtc } from '../../../../lib/zone.ts'
 import type { Desk } from '../../desk.ts'
 import { ids } from '../../views/ids.ts'

@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types'
-import { type KeyPage, type ListedKey, LONGEST_KEY_NAME } from '../../../../core/api/keys.ts'
-import { type ApiScope, SCOPES } from '../../../../core/api/scopes.ts'
+import { type KeyPage, type ListedKey, LONGEST_KEY_NAME } from '../../../../core/programs/keys.ts'
+import { type ApiScope, SCOPES } from '../../../../core/programs/scopes.ts'
 import {
   actions,
   button,

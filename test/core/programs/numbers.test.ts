@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { idOf, idsOf, numbered, numberedIn } from '../../../src/core/api/numbers.ts'
+import { idOf, idsOf, numbered, numberedIn } from '../../../src/core/programs/numbers.ts'
 import { startTown, type Town } from '../../support/town.ts'
 
 let town: Town

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Hook, hookFor, hooksFor } from '../../../core/hooks/hook.ts'
@@ -11,7 +12,8 @@ import {
   switchHook,
 } from '../../../core/hooks/subscribe.ts'
 import { teamNamed } from '../../../core/programs/named.ts'
-import type { Query } from '../../../db/store.ts'
+import type { AgentRow } from '../../../db/schema.ts'
+import type { Query, Tx } from '../../../db/store.ts'
 import { Problem } from '../../../lib/problem.ts'
 import { callerOf } from '../../caller.ts'
 import { answer, onceHeaders } from '../../once.ts'
@@ -38,23 +40,28 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
   const shown = (q: Query, hookId: string, agentId: string): Promise<Hook> => hookFor(q, store.key, hookId, agentId)
 
   /**
-   * An answer in two parts, so that what is remembered of it gives nothing away: the address, which may be a secret, is
-   * looked up again, and the secret is told by the very answer that made it.
+   * Does the work, and answers with the webhook as it is then. In two parts, so that what is remembered of it gives nothing
+   * away: the address, which may be a secret, is looked up again, and a secret is told by the very answer that made it.
    */
-  const tellingApart = (agentId: string) => {
+  async function tell(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    work: (tx: Tx, by: AgentRow) => Promise<{ id: string; secret?: string }>,
+  ): Promise<FastifyReply> {
+    const by = callerOf(request).agent
     let made: { secret: string; body: object } | undefined
-    return {
-      of(hook: Hook, at: number, secret?: string) {
-        const body = envelope(hookOf({ ...hook, url: null }), at)
-        if (secret !== undefined) made = { secret, body }
-        return body
-      },
-      async show(told: unknown) {
-        const body = told as ReturnType<typeof this.of>
-        const url = await store.read(async q => (await shown(q, body.data.id, agentId)).url).catch(unlessGone)
-        return { ...body, data: { ...body.data, url, secret: made?.body === body ? made.secret : null } }
-      },
+    const remembered = async (tx: Tx) => {
+      const { id, secret } = await work(tx, by)
+      const body = envelope(hookOf({ ...(await shown(tx.q, id, by.id)), url: null }), tx.now)
+      if (secret !== undefined) made = { secret, body }
+      return { status, body }
     }
+    return answer(store, request, reply, remembered, undefined, async told => {
+      const body = told as Awaited<ReturnType<typeof remembered>>['body']
+      const url = await store.read(async q => (await shown(q, body.data.id, by.id)).url).catch(unlessGone)
+      return { ...body, data: { ...body.data, url, secret: made?.body === body ? made.secret : null } }
+    })
   }
 
   server.get(
@@ -86,22 +93,11 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         response: { 201: enveloped(hookShape) },
       },
     },
-    async (request, reply) => {
-      const by = callerOf(request).agent
-      const untold = tellingApart(by.id)
-      await answer(
-        store,
-        request,
-        reply,
-        async tx => {
-          const form = { ...(await formIn(tx.q, request.body)), url: request.body.url }
-          const { id, secret } = await createHook(tx, form, by, localHooks)
-          return { status: 201, body: untold.of(await shown(tx.q, id, by.id), tx.now, secret) }
-        },
-        undefined,
-        untold.show,
-      )
-    },
+    async (request, reply) =>
+      tell(request, reply, 201, async (tx, by) => {
+        const form = { ...(await formIn(tx.q, request.body)), url: request.body.url }
+        return createHook(tx, form, by, localHooks)
+      }),
   )
 
   server.get(
@@ -128,25 +124,15 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         response: { 200: enveloped(hookShape) },
       },
     },
-    async (request, reply) => {
-      const by = callerOf(request).agent
-      const { id } = request.params
-      const { url, isActive } = request.body
-      const untold = tellingApart(by.id)
-      await answer(
-        store,
-        request,
-        reply,
-        async tx => {
-          const form = { ...(await formIn(tx.q, request.body)), ...(url !== undefined && { url }) }
-          await changeHook(tx, id, form, by, localHooks)
-          if (isActive !== undefined) await switchHook(tx, id, isActive, by)
-          return { status: 200, body: untold.of(await shown(tx.q, id, by.id), tx.now) }
-        },
-        undefined,
-        untold.show,
-      )
-    },
+    async (request, reply) =>
+      tell(request, reply, 200, async (tx, by) => {
+        const { id } = request.params
+        const { url, isActive } = request.body
+        const form = { ...(await formIn(tx.q, request.body)), ...(url !== undefined && { url }) }
+        await changeHook(tx, id, form, by, localHooks)
+        if (isActive !== undefined) await switchHook(tx, id, isActive, by)
+        return { id }
+      }),
   )
 
   server.delete(
@@ -175,22 +161,11 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         response: { 200: enveloped(hookShape) },
       },
     },
-    async (request, reply) => {
-      const by = callerOf(request).agent
-      const untold = tellingApart(by.id)
-      await answer(
-        store,
-        request,
-        reply,
-        async tx => {
-          const { id } = request.params
-          const secret = await rotateSecret(tx, id, by)
-          return { status: 200, body: untold.of(await shown(tx.q, id, by.id), tx.now, secret) }
-        },
-        undefined,
-        untold.show,
-      )
-    },
+    async (request, reply) =>
+      tell(request, reply, 200, async (tx, by) => {
+        const { id } = request.params
+        return { id, secret: await rotateSecret(tx, id, by) }
+      }),
   )
 
   server.delete(
@@ -204,21 +179,12 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
         response: { 200: enveloped(hookShape) },
       },
     },
-    async (request, reply) => {
-      const by = callerOf(request).agent
-      const untold = tellingApart(by.id)
-      await answer(
-        store,
-        request,
-        reply,
-        async tx => {
-          await endOldSecret(tx, request.params.id, by)
-          return { status: 200, body: untold.of(await shown(tx.q, request.params.id, by.id), tx.now) }
-        },
-        undefined,
-        untold.show,
-      )
-    },
+    async (request, reply) =>
+      tell(request, reply, 200, async (tx, by) => {
+        const { id } = request.params
+        await endOldSecret(tx, id, by)
+        return { id }
+      }),
   )
 }
 

@@ -17,7 +17,7 @@ interface Operation {
   responses: Record<string, { description?: string }>
 }
 
-export interface Described {
+interface Described {
   version: string
   publicUrl: string | null // how we are reached from outside
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /** What a shape found at fault in a request. */
-export interface ShapeFault {
+interface ShapeFault {
   keyword: string // zod's code
   message?: string | undefined
   params: object // all else that zod says of it

@@ -4,7 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import { fromJson } from './content-json.ts'
 
 /** How long a text may be in each of its three shapes (UTF-16 units). */
-export const LONGEST_CONTENT = 200_000
+const LONGEST_CONTENT = 200_000
 
 const written = z.string().max(LONGEST_CONTENT).nullish()
 

@@ -20,7 +20,7 @@ export const attachmentShape = z
   })
   .meta({ id: 'ThenaAttachment' })
 
-export type ThenaAttachment = z.infer<typeof attachmentShape>
+type ThenaAttachment = z.infer<typeof attachmentShape>
 
 /** A comment as Thena answers it: each key of its documents, and beside them whose it is and what became of its mail. */
 export const commentShape = z

@@ -63,7 +63,7 @@ export function contactOf({
   }
 }
 
-export interface GivenName {
+interface GivenName {
   name?: string | undefined
   firstName?: string | null | undefined
   lastName?: string | null | undefined

@@ -38,7 +38,7 @@ const changesShape = z
   .meta({ id: 'ThenaTicketChanges' })
 
 /** What of a ticket is to be another; what is absent stays. */
-export type TicketChanges = Partial<z.infer<typeof changesShape>>
+type TicketChanges = Partial<z.infer<typeof changesShape>>
 
 /** Changes tickets. */
 export const changing: FastifyPluginAsyncZod<ApiOptions> = async (server, { store }) => {

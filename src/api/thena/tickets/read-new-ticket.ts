@@ -15,7 +15,7 @@ import { assigneeIn, factsIn, fieldsIn, namesOf, priorityIn } from './read-ticke
 import { statusIn } from './status.ts'
 
 /** A new ticket as core takes it, and how its caller spells what may be wrong with it. */
-export interface ReadTicket {
+interface ReadTicket {
   form: TicketByProgram
   names: Record<string, string>
 }

@@ -30,7 +30,7 @@ export const reading: FastifyPluginAsyncZod<ApiOptions> = async (server, { store
 }
 
 /** The ticket for somebody who may see it. Throws a Problem when there is none, or they may not. */
-export async function recordFor(q: Query, id: string, actor: Actor): Promise<TicketRecord> {
+async function recordFor(q: Query, id: string, actor: Actor): Promise<TicketRecord> {
   const ticket = await ticketNamed(q, id)
   await refuseUnlessMay(q, actor, 'view', ticket)
   return (await ticketRecords(q, [ticket.id])).get(ticket.id) as TicketRecord

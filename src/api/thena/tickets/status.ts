@@ -9,7 +9,7 @@ import { Problem } from '../../../lib/problem.ts'
 import { type MeantStatus, statusNamed } from '../status.ts'
 
 /** A status as programs name it: by its id or, where that is missing, its name, whatever the case. */
-export interface StatusNamed {
+interface StatusNamed {
   statusId?: string | null | undefined
   statusName?: string | null | undefined
   status?: string | null | undefined // as the name

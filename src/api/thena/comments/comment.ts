@@ -100,7 +100,7 @@ export function commentOf(record: CommentRecord, most = Number.POSITIVE_INFINITY
     updatedAt: isoOf(row.deleted_at ?? row.edited_at ?? row.created_at),
     author: author.name,
     authorId: row.author_id,
-    authorUserType: KINDS[row.author_kind],
+    authorUserType: USER_TYPES[row.author_kind],
     customerContactId: customer?.id ?? null,
     customerContactEmail: customer?.address || null,
     customerContactFirstName: first,
@@ -120,7 +120,8 @@ export function commentOf(record: CommentRecord, most = Number.POSITIVE_INFINITY
   }
 }
 
-const KINDS = { agent: 'AGENT', customer: 'CUSTOMER', stranger: 'CUSTOMER', system: 'SYSTEM' } as const
+/** A stranger is somebody who writes to us, too. */
+export const USER_TYPES = { agent: 'AGENT', customer: 'CUSTOMER', stranger: 'CUSTOMER', system: 'SYSTEM' } as const
 
 /** A file as Thena answers it; `url` is where its bytes are, below this server's address, for whoever may download them. */
 export function attachmentOf(file: CommentRecord['files'][number]): ThenaAttachment {

@@ -2,6 +2,7 @@ import type { Telling } from '../../../core/hooks/make.ts'
 import type { ToldActor } from '../../../core/hooks/people.ts'
 import { TEST_TYPE } from '../../../core/hooks/types.ts'
 import type { HookWriter } from '../../../core/hooks/writer.ts'
+import { USER_TYPES } from '../comments/comment.ts'
 import { isoOf } from '../envelope.ts'
 import { ORGANISATION } from '../organisation.ts'
 import { payloadOf } from './payload.ts'
@@ -54,11 +55,8 @@ export const thenaWriter: HookWriter = {
 const SAMPLE = { identifier: 'TEST-1', subject: 'This is a test', customer: 'Jane Doe <jane@example.com>', link: '' }
 
 function actorOf({ kind, id, email, name }: ToldActor): Envelope['actor'] {
-  return { id, type: ACTORS[kind], email, name }
+  return { id, type: USER_TYPES[kind], email, name }
 }
-
-/** A stranger is somebody who writes to us, too. */
-const ACTORS = { agent: 'AGENT', customer: 'CUSTOMER', stranger: 'CUSTOMER', system: 'SYSTEM' } as const
 
 const MOST_BYTES = 256 * 1024
 

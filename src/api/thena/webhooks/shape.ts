@@ -32,7 +32,8 @@ export const hookShape = z
   })
   .meta({ id: 'Webhook' })
 
-export function hookOf(hook: Hook, secret: string | null = null): z.infer<typeof hookShape> {
+/** The secret is told by the answer that makes it, and by no other. */
+export function hookOf(hook: Hook): z.infer<typeof hookShape> {
   return {
     id: hook.id,
     url: hook.url,
@@ -45,7 +46,7 @@ export function hookOf(hook: Hook, secret: string | null = null): z.infer<typeof
     offReason: hook.offReason,
     offAt: isoOf(hook.offAt),
     isSigned: hook.isSigned,
-    secret,
+    secret: null,
     oldSecretUntil: isoOf(hook.oldSecretUntil),
     failingSince: isoOf(hook.failingSince),
     lastProblem: hook.problem,

@@ -75,10 +75,7 @@ export const webhooks: FastifyPluginAsyncZod<ApiOptions> = async (server, { stor
     },
     async request => {
       const hooks = await store.read(q => hooksFor(q, store.key, callerOf(request).agent.id))
-      return envelope(
-        hooks.map(hook => hookOf(hook)),
-        store.now(),
-      )
+      return envelope(hooks.map(hookOf), store.now())
     },
   )
 

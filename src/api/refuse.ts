@@ -4,7 +4,7 @@ import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem, type ProblemCode, Problems } from '../lib/problem.ts'
 import type { Face, Fault, Refusal } from './face.ts'
-import { isMissing, wordsOf } from './words.ts'
+import { isMissing, sentence, wordsOf } from './words.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -73,10 +73,6 @@ function worst(problems: Problem[]): number {
   const statuses = problems.map(p => STATUS_OF[p.code])
   if (statuses.length === 1) return statuses[0] as number
   return [403, 409].find(s => statuses.includes(s)) ?? 400
-}
-
-function sentence(text: string): string {
-  return `${text.replace(/\.$/, '')}.`
 }
 
 function unexpected(err: unknown, log: Log): Refusal {

@@ -92,6 +92,7 @@ function isNothing({ code, message, errors }: Issue): boolean {
   return firsts.length > 0 && firsts.every(issue => !issue.path?.length && isNothing(issue))
 }
 
-function sentence(text: string): string {
+/** What somebody else wrote, as a sentence that ends once. */
+export function sentence(text: string): string {
   return `${text.replace(/\.$/, '')}.`
 }

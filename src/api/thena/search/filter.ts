@@ -55,7 +55,7 @@ async function tagNamed(q: Query, name: string): Promise<string> {
   return found.id
 }
 
-const statusNames = Object.fromEntries(Object.entries(STATUSES).flatMap(([ours, s]) => [[ours, s.name]]))
+const statusNames = Object.fromEntries(Object.entries(STATUSES).map(([ours, s]) => [ours, s.name]))
 const statusIds = new Map(Object.entries(STATUSES).map(([ours, s]) => [s.id, ours]))
 
 function keyIn(names: Record<string, string>, value: string, what: string): string {

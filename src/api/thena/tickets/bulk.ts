@@ -69,7 +69,7 @@ export const inBulk: FastifyPluginAsyncZod<ApiOptions> = async (server, options)
             ...found.map(p => new Problem(p.code, p.message, `tickets.${index}${p.field ? `.${p.field}` : ''}`)),
           )
           if (how?.stopOnError) break
-        } else data.push(found as z.infer<typeof brief>)
+        } else data.push(found)
       }
       if (!data.length) throw new Problems(problems)
       return reply.code(201).send({ ...envelope(data, store.now()), failed: faults })
@@ -111,7 +111,7 @@ export const inBulk: FastifyPluginAsyncZod<ApiOptions> = async (server, options)
           }),
         )
         if (Array.isArray(done)) skipped.push({ id: name, reason: done.map(p => p.message).join(' ') })
-        else updated.push(done as z.infer<typeof brief>)
+        else updated.push(done)
       }
       return envelope({ updated, skipped }, store.now())
     },
@@ -119,7 +119,7 @@ export const inBulk: FastifyPluginAsyncZod<ApiOptions> = async (server, options)
 }
 
 /** What came of it, or why nothing did. */
-async function apart(work: () => Promise<unknown>): Promise<unknown | Problem[]> {
+async function apart<T>(work: () => Promise<T>): Promise<T | Problem[]> {
   try {
     return await work()
   } catch (error) {

@@ -108,6 +108,21 @@ export function agentByHandle(q: Query, handle: string): Promise<AgentRow | unde
   return q.selectFrom('agents').selectAll().where('handle', '=', handle).executeTakeFirst()
 }
 
+/** The agent who is here and has this address, as addresses are stored; null: nobody. Of several it is the one who came first. */
+export async function agentByEmail(q: Query, address: string): Promise<AgentRow | null> {
+  return (await selectByEmail(q, { address })).rows[0] ?? null
+}
+
+const selectByEmail = prepared((q, v: { address: string }) =>
+  q
+    .selectFrom('agents')
+    .selectAll()
+    .where(e => e(e.fn<string>('lower', ['email']), '=', v.address))
+    .where('deactivated_at', 'is', null)
+    .orderBy('created_at')
+    .limit(1),
+)
+
 /** The agent, also one who left. Throws a Problem when there is none. */
 export async function agentById(q: Query, id: string): Promise<AgentRow> {
   const [agent] = (await selectAgent(q, { id })).rows

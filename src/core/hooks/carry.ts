@@ -3,7 +3,7 @@ import type { HookDeliveryRow, HookRow } from '../../db/schema.ts'
 import type { Query, Tx } from '../../db/store.ts'
 import { alert } from '../alerts.ts'
 import { lease } from '../lease.ts'
-import { LOCKED, unsealed } from './hook.ts'
+import { hostOf, LOCKED, liveHooks, unsealed } from './hook.ts'
 import { secretsOf } from './secret.ts'
 import { hookAlert } from './subscribe.ts'
 
@@ -35,7 +35,7 @@ const FAILING_FROM = 5 // failures in a row
 /** Takes what is due, the oldest of each line; nobody else gets it before the lease runs out. `busy` are those in hand, by subscription. */
 export async function claimPosts(tx: Tx, free: number, busy: Map<string, number>): Promise<HookPost[]> {
   const posts: HookPost[] = []
-  for (const hook of (await selectLive(tx.q, {})).rows) {
+  for (const hook of await liveHooks(tx.q)) {
     const hands = hook.failures >= FAILING_FROM ? 1 : HANDS
     const limit = Math.min(hands - (busy.get(hook.id) ?? 0), free - posts.length)
     if (limit <= 0 || isResting(hook, tx.now)) continue
@@ -49,10 +49,6 @@ export async function claimPosts(tx: Tx, free: number, busy: Map<string, number>
 function isResting({ rest_until }: HookRow, now: number): boolean {
   return rest_until !== null && rest_until > now
 }
-
-const selectLive = prepared(q =>
-  q.selectFrom('hooks').selectAll().where('off_at', 'is', null).where('deleted_at', 'is', null).orderBy('id'),
-)
 
 const selectDue = prepared((q, v: { hookId: string; now: number; limit: number }) =>
   q
@@ -180,8 +176,7 @@ function whyOff({ failures, failing_since }: HookRow, a: HookAnswer, now: number
 
 async function switchOff(tx: Tx, hook: HookRow, why: string): Promise<void> {
   await tx.q.updateTable('hooks').set({ off_at: tx.now, off_reason: why }).where('id', '=', hook.id).execute()
-  const url = unsealed(tx.key, hook.url)
-  const where = url ? new URL(url).host : 'an address that cannot be read any more'
+  const where = hostOf(unsealed(tx.key, hook.url))
   const teams: string[] = hook.teams ? JSON.parse(hook.teams) : []
   const text = `The webhook to ${where} was switched off. ${why} Mend what is there, then switch it on again: /outreach webhooks. What waited goes out then, up to two days of it.`
   await alert(tx, hookAlert(hook.id), text, teams.length === 1 ? (teams[0] ?? null) : null)
@@ -216,7 +211,7 @@ const selectNext = prepared((q, v: { now: number }) =>
 export async function isPostDue(q: Query, now: number): Promise<boolean> {
   if ((await q.selectFrom('hook_events').select('id').where('told_at', 'is', null).limit(1).execute()).length)
     return true
-  for (const hook of (await selectLive(q, {})).rows)
+  for (const hook of await liveHooks(q))
     if (!isResting(hook, now) && (await selectDue(q, { hookId: hook.id, now, limit: 1 })).rows.length) return true
   return false
 }

@@ -1,3 +1,4 @@
+import { prepared } from '../../db/prepared.ts'
 import type { HookRow, HookShape } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -48,6 +49,15 @@ export async function hookFor(q: Query, key: Buffer, id: string, agentId: string
   return hook
 }
 
+/** Those that are told of something: neither switched off nor removed, oldest first. */
+export async function liveHooks(q: Query): Promise<HookRow[]> {
+  return (await selectLive(q, {})).rows
+}
+
+const selectLive = prepared(q =>
+  q.selectFrom('hooks').selectAll().where('off_at', 'is', null).where('deleted_at', 'is', null).orderBy('id'),
+)
+
 function selectHooks(q: Query) {
   return q
     .selectFrom('hooks as h')
@@ -62,7 +72,7 @@ function hookIn(key: Buffer, row: HookRow & { maker: string | null }): Hook {
   return {
     id: row.id,
     url,
-    host: url ? new URL(url).host : 'an address that cannot be read any more',
+    host: hostOf(url),
     description: row.description,
     shape: row.shape,
     events: row.events ? JSON.parse(row.events) : null,
@@ -79,6 +89,11 @@ function hookIn(key: Buffer, row: HookRow & { maker: string | null }): Hook {
     deliveredAt: row.delivered_at,
     problem: row.problem,
   }
+}
+
+/** Where an address leads, for people: the rest of it may be a secret. */
+export function hostOf(url: string | null): string {
+  return url ? new URL(url).host : 'an address that cannot be read any more'
 }
 
 /** Null when it was sealed under another secret. */

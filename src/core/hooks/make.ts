@@ -5,6 +5,7 @@ import type { Query, Tx } from '../../db/store.ts'
 import { newId } from '../../lib/id.ts'
 import { isPrivate } from './comments.ts'
 import { type Happening, happeningsOf } from './happening.ts'
+import { liveHooks } from './hook.ts'
 import { type EventType, isWanted, type ToldAs } from './types.ts'
 
 /** An event that a subscription is to be told of. */
@@ -19,17 +20,13 @@ export interface Telling {
 export async function untold(q: Query, limit: number): Promise<{ rows: HookEventRow[]; tellings: Telling[] }> {
   const { rows } = await selectUntold(q, { limit })
   if (!rows.length) return { rows, tellings: [] }
-  const hooks = (await selectLive(q, {})).rows
+  const hooks = await liveHooks(q)
   const happenings = hooks.length ? await happeningsOf(q, rows) : []
   return { rows, tellings: happenings.flatMap(h => (h ? hooks.flatMap(hook => tellingsOf(hook, h)) : [])) }
 }
 
 const selectUntold = prepared((q, v: { limit: number }) =>
   q.selectFrom('hook_events').selectAll().where('told_at', 'is', null).orderBy('id').limit(v.limit),
-)
-
-const selectLive = prepared(q =>
-  q.selectFrom('hooks').selectAll().where('off_at', 'is', null).where('deleted_at', 'is', null).orderBy('id'),
 )
 
 function tellingsOf(hook: HookRow, happening: Happening): Telling[] {

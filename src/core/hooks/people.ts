@@ -1,5 +1,6 @@
 import type { AuthorKind } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
+import { oldestAddress } from '../customers.ts'
 
 /** Who did something, as programs are told. */
 export interface ToldActor {
@@ -46,12 +47,6 @@ export async function addressActors(q: Query, actors: ToldActor[]): Promise<void
 
 async function oldestAddresses(q: Query, customerIds: string[]): Promise<Map<string, string>> {
   if (!customerIds.length) return new Map()
-  const rows = await q
-    .selectFrom('addresses')
-    .select(['customer_id', 'address'])
-    .where('customer_id', 'in', customerIds)
-    .orderBy('created_at', 'desc')
-    .orderBy('address', 'desc')
-    .execute()
-  return new Map(rows.map(r => [r.customer_id, r.address])) // the oldest comes last, and stays
+  const rows = await q.selectFrom('customers').select(['id', oldestAddress]).where('id', 'in', customerIds).execute()
+  return new Map(rows.flatMap(r => (r.address === null ? [] : [[r.id, r.address]])))
 }

@@ -134,7 +134,7 @@ async function tryAtOnce(tx: Tx, id: string): Promise<void> {
 }
 
 /** For so long both secrets sign (ms), unless somebody ends the older one. */
-export const BOTH_MS = 24 * 3_600_000
+const BOTH_MS = 24 * 3_600_000
 
 /** Makes a new secret and returns it; for a day what is posted is signed with both. One that is older than both is gone. */
 export async function rotateSecret(tx: Tx, id: string, by: By): Promise<string> {

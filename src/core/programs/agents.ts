@@ -1,6 +1,7 @@
 import { preparedFor } from '../../db/prepared.ts'
 import type { AgentRow, TeamMemberRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
+import { agentsById } from '../agents.ts'
 import type { Span } from './people.ts'
 
 /** An agent as programs are told of them. */
@@ -45,15 +46,13 @@ export async function agentRecords(q: Query, filter: AgentFilter, { offset, limi
 /** These agents, also those who left, in this order. */
 export async function agentsWith(q: Query, ids: string[]): Promise<AgentRecord[]> {
   if (!ids.length) return []
-  const rows = new Map((await selectAgents(q, ids)).map(r => [r.id, r]))
+  const rows = await agentsById(q, ids)
   const all = await selectTeams(q, ids)
   return ids.flatMap(id => {
     const row = rows.get(id)
     return row ? [{ row, teams: all.filter(t => t.agent_id === id) }] : []
   })
 }
-
-const selectAgents = preparedFor((q, ids) => q.selectFrom('agents').selectAll().where('id', 'in', ids))
 
 const selectTeams = preparedFor((q, ids) =>
   q

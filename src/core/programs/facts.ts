@@ -9,7 +9,7 @@ export type Facts = Record<string, unknown>
 
 /** Adds to what a program said of a ticket or a message, in place of what it said before under the same names. */
 export async function keepFacts(tx: Tx, ownerId: string, facts: Facts): Promise<void> {
-  const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  const given = givenIn(facts)
   if (!Object.keys(given).length) return
   const known = (await factsOf(tx.q, [ownerId])).get(ownerId)
   const json = JSON.stringify({ ...known, ...given })
@@ -38,8 +38,13 @@ export async function setFacts(tx: Tx, ticketId: string, facts: Facts, actor: Ac
 
 /** The same of something new, of which nothing was said before. */
 export async function keepFirstFacts(tx: Tx, ownerId: string, facts: Facts): Promise<void> {
-  const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+  const given = givenIn(facts)
   if (Object.keys(given).length) await insertFacts(tx.q, { owner_id: ownerId, facts: JSON.stringify(given) })
+}
+
+/** Without those of which nothing is said. */
+function givenIn(facts: Facts): Facts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
 }
 
 const insertFacts = prepared((q, row: ApiFactsRow) =>

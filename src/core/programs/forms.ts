@@ -1,6 +1,7 @@
 import type { FormRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { type AskedField, askedBy } from '../fields/forms.ts'
+import { formsOf } from '../teams.ts'
 import type { Span } from './people.ts'
 
 /** A form as programs are told of it. */
@@ -31,21 +32,8 @@ export async function formRecords(q: Query, teamId: string | null, { offset, lim
 export async function withAll(q: Query, rows: FormRow[]): Promise<FormRecord[]> {
   const records: FormRecord[] = []
   for (const row of rows) {
-    const first = await firstOf(q, row.team_id)
-    records.push({ row, asked: await askedBy(q, row.id), isFirst: first === row.id })
+    const [first] = await formsOf(q, row.team_id)
+    records.push({ row, asked: await askedBy(q, row.id), isFirst: first?.id === row.id })
   }
   return records
-}
-
-async function firstOf(q: Query, teamId: string): Promise<string | undefined> {
-  const row = await q
-    .selectFrom('forms')
-    .select('id')
-    .where('team_id', '=', teamId)
-    .where('archived_at', 'is', null)
-    .orderBy('position')
-    .orderBy('created_at')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.id
 }

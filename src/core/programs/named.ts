@@ -3,7 +3,7 @@ import type { Query } from '../../db/store.ts'
 import { cut } from '../../lib/cut.ts'
 import { Problem } from '../../lib/problem.ts'
 import { addressIn } from '../addresses.ts'
-import { agentByHandle, agentById } from '../agents.ts'
+import { agentByEmail, agentByHandle, agentById } from '../agents.ts'
 import { type CustomerView, customerByAddress, customerById } from '../customers.ts'
 import { teamById } from '../teams.ts'
 import { ticketById, ticketByIdentifier } from '../tickets/find.ts'
@@ -33,13 +33,7 @@ export async function teamNamed(q: Query, name: string): Promise<TeamRow> {
 export async function agentNamed(q: Query, name: string): Promise<AgentRow> {
   const address = addressIn(name)
   if (!address) return (await agentByHandle(q, name)) ?? saying('agent', name, agentById(q, name))
-  const agent = await q
-    .selectFrom('agents')
-    .selectAll()
-    .where(e => e(e.fn('lower', ['email']), '=', address))
-    .where('deactivated_at', 'is', null)
-    .orderBy('created_at')
-    .executeTakeFirst()
+  const agent = await agentByEmail(q, address)
   if (!agent) throw new Problem('not_found', `No agent has the address ${address}.`, 'agent')
   return agent
 }

@@ -3,6 +3,7 @@ import type { TeamRow, TicketRow } from '../../db/schema.ts'
 import type { Query } from '../../db/store.ts'
 import { type FilledField, fieldsOf } from '../fields/values.ts'
 import { tagsOf } from '../tags/tags.ts'
+import { teamsById } from '../teams.ts'
 import { type Facts, factsOf } from './facts.ts'
 
 /** A ticket as programs are told of it, whole: they know nothing else of its customer, its team or its people. */
@@ -35,7 +36,10 @@ export async function ticketRecords(
 ): Promise<Map<string, TicketRecord>> {
   if (!ids.length) return new Map()
   const rows = (await selectRecords(q, ids)).filter(r => withDeleted || r.deleted_at === null)
-  const teams = new Map((await selectTeams(q, [...new Set(rows.map(r => r.team_id))])).map(t => [t.id, t]))
+  const teams = await teamsById(
+    q,
+    rows.map(r => r.team_id),
+  )
   const [tags, fields, facts] = [await tagsOf(q, ids), await fieldsOf(q, ids), await factsOf(q, ids)]
   const last = new Map<string, TicketRecord['last']>()
   for (const { ticket_id, author_kind, at } of await selectLast(q, ids)) {
@@ -97,8 +101,6 @@ const selectRecords = preparedFor((q, ids) =>
     ])
     .where('t.id', 'in', ids),
 )
-
-const selectTeams = preparedFor((q, ids) => q.selectFrom('teams').selectAll().where('id', 'in', ids))
 
 const selectLast = preparedFor((q, ids) =>
   q

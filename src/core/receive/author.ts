@@ -1,6 +1,6 @@
-import { prepared } from '../../db/prepared.ts'
 import type { AgentRow, TicketRow } from '../../db/schema.ts'
-import type { Query, Tx } from '../../db/store.ts'
+import type { Tx } from '../../db/store.ts'
+import { agentByEmail } from '../agents.ts'
 import type { Arrival } from '../arrival.ts'
 import { type CustomerView, customerByAddress, learnName } from '../customers.ts'
 import type { Actor } from '../events.ts'
@@ -49,17 +49,3 @@ export function nameOf({ name, address }: { name: string; address: string }): st
 function shownName(a: Arrival): string {
   return nameOf(a.from) || a.from.address
 }
-
-async function agentByEmail(q: Query, address: string): Promise<AgentRow | null> {
-  return (await selectByEmail(q, { address })).rows[0] ?? null
-}
-
-const selectByEmail = prepared((q, v: { address: string }) =>
-  q
-    .selectFrom('agents')
-    .selectAll()
-    .where(e => e(e.fn<string>('lower', ['email']), '=', v.address))
-    .where('deactivated_at', 'is', null)
-    .orderBy('created_at')
-    .limit(1),
-)

@@ -36,7 +36,7 @@ export async function setPlainStatus(tx: Tx, ticketId: string, status: Status, a
  * Puts a ticket below one of the four; one that is there stays as it is. On hold it is snoozed until its customer answers,
  * and closed for this reason. Throws a Problem under `status` for an internal one, which no answer would wake, and Problems as closing does.
  */
-export async function setParentStatus(
+async function setParentStatus(
   tx: Tx,
   ticketId: string,
   parent: ParentStatus,

@@ -64,9 +64,13 @@ describe('a request', () => {
   })
 
   it('by way of something that a program could poison others with changes nothing', async () => {
-    const { status } = await ann.post('/v1/tickets', `{"__proto__": {"polluted": 1}, "title": "x"}`, {
-      'content-type': 'application/json',
-    })
+    const { status } = await ann.post(
+      '/v1/tickets',
+      `{"__proto__": {"polluted": 1}, ${JSON.stringify(TICKET).slice(1)}`,
+      {
+        'content-type': 'application/json',
+      },
+    )
     expect(status).toBe(400)
     expect({}).not.toHaveProperty('polluted')
   })

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { agentByHandle } from '../../../src/core/agents.ts'
-import { setTeamRole } from '../../../src/core/permissions/roles.ts'
-import { createTeam, formsOf, teams } from '../../../src/core/teams.ts'
+import { createTeam, formsOf } from '../../../src/core/teams.ts'
+import { annLeads, firstTeamOf } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -14,8 +13,7 @@ beforeAll(async () => {
   world = await startWorld()
   ann = await programOf(world, world.ann)
   ben = await programOf(world, world.ben)
-  const [team] = await world.overture.store.read(teams)
-  teamId = team!.id
+  teamId = await firstTeamOf(world)
 })
 afterAll(() => world?.close())
 
@@ -169,13 +167,11 @@ it('of ten at once one is made, and the same request under one key is done once'
 })
 
 it('leads set fields up; others read them', async () => {
-  const { store } = world.overture
-  const lead = (await store.read(q => agentByHandle(q, world.ann.id)))!
-  await store.write(tx => setTeamRole(tx, lead.id, teamId, 'lead', lead))
+  await annLeads(world)
   expect((await add({ name: 'By Ben' }, ben)).status).toBe(403)
   const { data } = (await add({ name: 'By Ann' })).body
   expect((await ben.patch(`/v1/custom-field/${data.id}`, { name: 'x' })).status).toBe(403)
   expect((await ben.delete(`/v1/custom-field/${data.id}`)).status).toBe(403)
   expect((await ben.get(`/v1/custom-field/${data.id}`)).status).toBe(200)
-  expect(await store.read(q => formsOf(q, teamId))).toHaveLength(1)
+  expect(await world.overture.store.read(q => formsOf(q, teamId))).toHaveLength(1)
 })

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { agentByHandle } from '../../../src/core/agents.ts'
-import { setTeamRole } from '../../../src/core/permissions/roles.ts'
-import { teams } from '../../../src/core/teams.ts'
+import { annLeads } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -79,11 +77,8 @@ it('of ten at once one form is added, and leads alone add them', async () => {
   const make = (by: Program, name: string) => by.post('/v1/forms', { name, teamId: 'SUP' })
   const many = await Promise.all(Array.from({ length: 10 }, () => make(ann, 'At once')))
   expect(many.map(m => m.status).sort()).toEqual([201, ...Array(9).fill(409)])
-  const { store } = world.overture
   const ben = await programOf(world, world.ben)
-  const lead = (await store.read(q => agentByHandle(q, world.ann.id)))!
-  const [team] = await store.read(teams)
-  await store.write(tx => setTeamRole(tx, lead.id, team!.id, 'lead', lead))
+  await annLeads(world)
   expect((await make(ben, 'By Ben')).status).toBe(403)
   const [form] = (await ben.get('/v1/forms')).body.data
   expect((await ben.patch(`/v1/forms/${form.id}`, { name: 'x' })).status).toBe(403)

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { agentByHandle } from '../../../src/core/agents.ts'
-import { setTeamRole } from '../../../src/core/permissions/roles.ts'
-import { teams } from '../../../src/core/teams.ts'
 import { wordsOf } from '../../support/desk.ts'
+import { annLeads, firstTeamOf } from '../../support/hired.ts'
 import { type Program, programOf } from '../../support/program.ts'
 import { startWorld, type World } from '../../support/world.ts'
 
@@ -15,8 +13,7 @@ beforeAll(async () => {
   world = await startWorld()
   ann = await programOf(world, world.ann)
   ben = await programOf(world, world.ben)
-  const [team] = await world.overture.store.read(teams)
-  teamId = team!.id
+  teamId = await firstTeamOf(world)
 })
 afterAll(() => world?.close())
 
@@ -125,9 +122,7 @@ it('the same request under one key makes one status, and of ten at once one is m
 })
 
 it('leads set statuses up; others read them', async () => {
-  const { store } = world.overture
-  const lead = (await store.read(q => agentByHandle(q, world.ann.id)))!
-  await store.write(tx => setTeamRole(tx, lead.id, teamId, 'lead', lead))
+  await annLeads(world)
   const body = { name: 'By Ben', parentStatusId: 'open', teamId }
   expect((await ben.post('/v1/tickets/status', body)).body).toMatchObject({
     statusCode: 403,

@@ -43,7 +43,8 @@ const stored = () =>
           .execute(),
       ),
     )
-    return JSON.stringify(rows, (_, value) => (Buffer.isBuffer(value) ? value.toString() : value))
+    const plain = rows.flat().map(r => Object.values(r).map(v => (Buffer.isBuffer(v) ? v.toString() : v)))
+    return JSON.stringify(plain)
   })
 
 describe('keys of the API', () => {

@@ -2,7 +2,7 @@ import { isOverdue } from '../../core/sla/view.ts'
 import type { TicketView } from '../../core/view.ts'
 import type { Status } from '../../db/schema.ts'
 
-export type ProtoStatus = 'Open' | 'Pending' | 'Overdue' | 'Resolved'
+type ProtoStatus = 'Open' | 'Pending' | 'Overdue' | 'Resolved'
 
 /** Each of ours as Proto has it; it lists no drafts, and where one must be shown it is pending, since we are to act. */
 const STATUSES: Record<Status, Exclude<ProtoStatus, 'Overdue'>> = {

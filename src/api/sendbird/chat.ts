@@ -42,7 +42,7 @@ export const chatShape = z
   })
   .meta({ id: 'SendbirdProactiveChat' })
 
-export type SendbirdChat = z.infer<typeof chatShape>
+type SendbirdChat = z.infer<typeof chatShape>
 
 export const MOST_TOLD = 10_000 // customers of one chat
 const MOST_TOLD_IN_LIST = 100 // of each

@@ -12,7 +12,7 @@ const listed = z.array(z.object({ key: z.string().max(255), value })).max(100)
 export const customFieldsInput = z.union([z.string().max(20_000), byKey, listed])
 export type CustomFieldsInput = z.infer<typeof customFieldsInput>
 
-export interface FieldLimits {
+interface FieldLimits {
   most: number
   key: number // characters
   value: number

@@ -25,7 +25,7 @@ export const messageShape = z
   })
   .meta({ id: 'SendbirdMessage' })
 
-export type SendbirdMessage = z.infer<typeof messageShape>
+type SendbirdMessage = z.infer<typeof messageShape>
 
 /** Messages of a ticket in the order of their ids. */
 export async function messagesTold(

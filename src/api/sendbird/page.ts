@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
-export const MOST_OFFSET = 10_000 // who wants what is further down looks for it more closely
+const MOST_OFFSET = 10_000 // who wants what is further down looks for it more closely
 export const MOST_COUNTED = 10_000
 
 /** Which part of a list is asked for. */

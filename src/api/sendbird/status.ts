@@ -2,7 +2,7 @@ import type { Priority, Status } from '../../db/schema.ts'
 
 /** Where a ticket stands, as Sendbird Desk has it. */
 export const STATUS2 = ['INITIALIZED', 'PROACTIVE', 'PENDING', 'ACTIVE', 'WORK_IN_PROGRESS', 'IDLE', 'CLOSED'] as const
-export type Status2 = (typeof STATUS2)[number]
+type Status2 = (typeof STATUS2)[number]
 
 /** Each of ours as Sendbird has it, without a loss: no two are the same. */
 const STATUSES: Record<Exclude<Status, 'draft'>, Status2> = {
